@@ -1,0 +1,66 @@
+"""Errors, as part of the interface: one family, one line each.
+
+A message says what is wrong, the value found, where, and what to do. Identifiers are masked
+to their length and kind before they enter a message (:func:`masked`).
+"""
+
+from collections.abc import Iterable
+
+
+class CreditScoreError(Exception):
+    """What every error of this package is; its text is one line.
+
+    Parameters
+    ----------
+    what : what is wrong, with the value found.
+    where : file, line, rule, column or date; may be empty.
+    remedy : what the reader can do; may be empty.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        parts = [where, what] if where else [what]
+        text = ": ".join(parts) + (f"; {remedy}" if remedy else "")
+        super().__init__(" ".join(text.split()))
+
+
+class PolicyError(CreditScoreError):
+    """A rule that cannot be read, or that the schema refuses."""
+
+
+class RecordsError(CreditScoreError):
+    """Records that cannot be read as a whole (single rows are rejected, never raised)."""
+
+
+class RunError(CreditScoreError):
+    """A run folder that cannot be read or written."""
+
+
+class VerificationError(CreditScoreError):
+    """A draw or a folder that is not what it claims to be."""
+
+
+class NotAvailable(CreditScoreError):
+    """A result that this version does not compute; never an empty table in its place."""
+
+
+def masked(value: object) -> str:
+    """A value as its length and kind: ``18 characters, digits and letters``.
+
+    Used for every identifying column in messages and in ``rejected.csv``.
+    """
+    text = "" if value is None else str(value)
+    if not text:
+        return "empty"
+    kinds = {"digits": str.isdigit, "letters": str.isalpha}
+    found = [name for name, test in kinds.items() if any(test(c) for c in text)]
+    if any(not c.isalnum() for c in text):
+        found.append("other signs")
+    return f"{len(text)} characters, {' and '.join(found)}"
+
+
+def first_five(values: Iterable[object]) -> str:
+    """The first five values, comma separated, and how many more there are."""
+    items = [str(v) for v in values]
+    more = f" and {len(items) - 5} more" if len(items) > 5 else ""
+    return ", ".join(items[:5]) + more
