@@ -116,6 +116,16 @@ class Points(Dated):
         return milli(value)
 
 
+class Cap(Points):
+    """A bound on a sum of points, at least 0; held as integer milli-points."""
+
+    @classmethod
+    def parse(cls, value: Any) -> int:
+        if milli(value) < 0:
+            raise ValueError(f"a cap of {value} is below 0; a cap is 0 or more")
+        return milli(value)
+
+
 def _number(value: Any, low: float, high: float, unit: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{value!r} is not a number of {unit}")

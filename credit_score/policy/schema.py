@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from credit_score.policy.dated import (
+    Cap,
     Count,
     Dated,
     Days,
@@ -64,13 +65,13 @@ class Item(Rule):
     catalogue_kind: str
     points: Points
     expires_after: Period
-    cap: Points | None = None
+    cap: Cap | None = None
 
 
 class Dimension(Rule):
     """A group of items: the weight of their points, and the most (and least) they can sum to."""
 
-    cap: Points
+    cap: Cap
     floor: Points | None = None
     weight: Weight | None = None
 
@@ -151,19 +152,18 @@ class IndividualCatalogue(Catalogue):
                         "an item is worth 0 or more"
                     )
         for dimension in self.dimensions:
-            self._check_dimension(dimension)
+            self._check_floor(dimension)
         return self
 
     @staticmethod
-    def _check_dimension(dimension: Dimension) -> None:
-        for bound in (dimension.cap, dimension.floor):
-            for day in bound.days if bound else ():
-                figure = bound.at(day) if bound else None
-                if figure and figure.value < 0:
-                    raise ValueError(
-                        f"dimension {dimension.id!r}, {day}: a bound of {figure.value / 1000:g} would let a "
-                        "person's score fall below its base; use 0 or more"
-                    )
+    def _check_floor(dimension: Dimension) -> None:
+        for day in dimension.floor.days if dimension.floor else ():
+            figure = dimension.floor.at(day) if dimension.floor else None
+            if figure and figure.value < 0:
+                raise ValueError(
+                    f"dimension {dimension.id!r}, {day}: a floor of {figure.value / 1000:g} would let a "
+                    "person's score fall below its base; use 0 or more"
+                )
 
     @model_validator(mode="after")
     def _a_benefit_starts_above_the_base(self) -> Self:

@@ -1,0 +1,7 @@
+"""Rules as dated data: read, ask for a day, compare."""
+
+from credit_score.policy.compare import compare, rule_table
+from credit_score.policy.loader import Policy, as_date, bundled, load_policy
+from credit_score.policy.ruleset import RuleSet
+
+__all__ = ["Policy", "RuleSet", "as_date", "bundled", "compare", "load_policy", "rule_table"]
