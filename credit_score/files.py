@@ -1,0 +1,73 @@
+"""Folders that appear whole or not at all.
+
+What is written goes to a hidden folder beside the target and takes its name in one rename, so a
+full disk, a crash or a kill leaves either the old folder or the new one.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from credit_score.errors import RunError
+
+
+@contextmanager
+def whole_folder(out: Path | str, *, replaces: str) -> Iterator[Path]:
+    """A folder to write into that becomes ``out`` when the block ends without an error.
+
+    An existing ``out`` is replaced only if it is empty or holds the file ``replaces``, the mark of a
+    folder of the same kind. Raises RunError if it holds anything else, or if writing fails.
+    """
+    target = Path(out).absolute()
+    _check_free(target, replaces)
+    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    try:
+        partial.mkdir(parents=True)
+        yield partial
+        _swap(partial, target)
+    except OSError as error:
+        raise RunError(
+            f"could not write: {error.strerror or error}",
+            where=str(target),
+            remedy="free space or choose another folder and run again; what stood there before is unchanged",
+        ) from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _check_free(target: Path, replaces: str) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise RunError("is a file, not a folder", where=str(target), remedy="choose another folder")
+    if any(target.iterdir()) and not (target / replaces).exists():
+        raise RunError(
+            f"the folder is not empty and holds no {replaces}, so it is not ours to replace",
+            where=str(target),
+            remedy="choose another folder",
+        )
+
+
+def _swap(partial: Path, target: Path) -> None:
+    old = target.with_name(f".{target.name}.old-{os.getpid()}")
+    if target.exists():
+        target.rename(old)
+    try:
+        partial.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    digest = sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

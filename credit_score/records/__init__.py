@@ -1,0 +1,5 @@
+"""What units report: read, judged, and kept with a reason for every refusal."""
+
+from credit_score.records.intake import Records, read_records
+
+__all__ = ["Records", "read_records"]

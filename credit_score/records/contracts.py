@@ -1,0 +1,164 @@
+"""The records contract: which tables, which columns, what may stand in them.
+
+One definition, in pandera's terms. Intake judges every row by it (``intake.py``) and the accepted
+tables are validated against it once more at the door.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from credit_score.policy.schema import PolicyModel
+
+if TYPE_CHECKING:
+    import pandera.ibis as pa
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
+LEGAL_FORMS = ("company", "cooperative", "sole_proprietor")
+STREAMS = ("random", "statutory", "complaint", "alert", "referral")
+SUBJECT_KINDS = ("individual", "enterprise")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One table: its schema, its key, and what its identifying columns hold.
+
+    Attributes
+    ----------
+    schema : pandera schema of the accepted table.
+    key : the column no two accepted rows share.
+    identifiers : column → ``person``, ``enterprise``, ``subject``, ``household`` or ``inspector``.
+    refers : column → table whose key it must be found in.
+    ordered : pairs of date columns, the first not after the second.
+    needed : whether a folder must hold the table.
+    """
+
+    name: str
+    schema: "pa.DataFrameSchema"
+    key: str
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    refers: Mapping[str, str] = field(default_factory=dict)
+    ordered: tuple[tuple[str, str], ...] = ()
+    needed: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns, in the contract's order."""
+        return list(self.schema.columns)
+
+    @property
+    def required(self) -> list[str]:
+        """Columns that a file must have; the others may be absent and are then empty."""
+        return [name for name, column in self.schema.columns.items() if not column.nullable]
+
+
+def contracts(model: PolicyModel) -> dict[str, Contract]:
+    """The contract of every table under a policy, whose sectors, sizes, units and kinds are the codes."""
+    about = model.policy
+    sectors, sizes, units = ([n.id for n in group] for group in (about.sectors, about.sizes, about.units))
+    departments = [d.id for d in model.inspection.departments]
+    least_age = _least_age(model)
+    listed = [
+        _enterprises(sectors, sizes),
+        _individuals(least_age),
+        _table("households", "household_id", {"household_id": _text(), "town": _text(), "village": _text()},
+               identifiers={"household_id": "household"}),
+        _table("departments", "department", {
+            "department": _code(departments), "inspectors": _whole(1, 10**6), "days_per_inspector": _number(0, 366)}),
+        _table("inspectors", "inspector_id", {"inspector_id": _text(), "department": _code(departments)},
+               identifiers={"inspector_id": "inspector"}),
+        _credit_records(units, sorted(model.kinds)),
+        _inspections(departments),
+    ]  # fmt: skip
+    return {contract.name: contract for contract in listed}
+
+
+def _least_age(model: PolicyModel) -> int:
+    ages = model.individual.minimum_age if model.individual else None
+    figures = [ages.at(day) for day in ages.days] if ages else []
+    return min((int(f.value) for f in figures if f), default=0)
+
+
+def _enterprises(sectors: list[str], sizes: list[str]) -> Contract:
+    columns = {
+        "enterprise_id": _text(), "name": _text(nullable=True), "legal_form": _code(LEGAL_FORMS),
+        "sector": _code(sectors), "industry": _text(nullable=True), "size": _code(sizes),
+        "town": _text(), "registered_on": _date(),
+    }  # fmt: skip
+    return _table("enterprises", "enterprise_id", columns, identifiers={"enterprise_id": "enterprise"}, needed=True)
+
+
+def _individuals(least_age: int) -> Contract:
+    columns = {
+        "person_id": _text(), "age": _whole(least_age, 150), "household_id": _text(nullable=True),
+        "town": _text(), "village": _text(), "enrolled_on": _date(nullable=True), "left_on": _date(nullable=True),
+    }  # fmt: skip
+    identifiers = {"person_id": "person", "household_id": "household"}
+    return _table("individuals", "person_id", columns, identifiers=identifiers, ordered=(("enrolled_on", "left_on"),))
+
+
+def _credit_records(units: list[str], kinds: list[str]) -> Contract:
+    columns = {
+        "record_id": _text(), "subject_kind": _code(SUBJECT_KINDS), "subject_id": _text(), "item": _text(),
+        "catalogue_kind": _code(kinds), "unit": _code(units), "occurred_on": _date(), "reported_on": _date(),
+    }  # fmt: skip
+    return _table(
+        "credit_records", "record_id", columns, identifiers={"subject_id": "subject"},
+        ordered=(("occurred_on", "reported_on"),), needed=True,
+    )  # fmt: skip
+
+
+def _inspections(departments: list[str]) -> Contract:
+    columns = {
+        "inspection_id": _text(), "enterprise_id": _text(), "department": _code(departments),
+        "inspector_id": _text(nullable=True), "inspected_on": _date(), "stream": _code(STREAMS),
+        "draw_probability": _number(0, 1, nullable=True), "violation_found": _yes_no(), "days": _number(0, 366),
+    }  # fmt: skip
+    identifiers = {"enterprise_id": "subject", "inspector_id": "inspector"}
+    return _table("inspections", "inspection_id", columns, identifiers=identifiers)
+
+
+def _table(name: str, key: str, columns: dict[str, "pa.Column"], **options: Any) -> Contract:
+    import pandera.ibis as pa
+
+    return Contract(name, pa.DataFrameSchema(columns, strict=True, ordered=True, name=name), key, **options)
+
+
+def _column(dtype: str, checks: list[Any], nullable: bool) -> "pa.Column":
+    import ibis.expr.datatypes as dt
+    import pandera.ibis as pa
+
+    return pa.Column(dt.dtype(dtype), checks, nullable=nullable)
+
+
+def _text(*, nullable: bool = False) -> "pa.Column":
+    return _column("string", [], nullable)
+
+
+def _code(codes: list[str] | tuple[str, ...]) -> "pa.Column":
+    import pandera.ibis as pa
+
+    return _column("string", [pa.Check.isin(list(codes))], False)
+
+
+def _date(*, nullable: bool = False) -> "pa.Column":
+    import pandera.ibis as pa
+
+    return _column("date", [pa.Check.in_range(EARLIEST, LATEST)], nullable)
+
+
+def _whole(low: int, high: int) -> "pa.Column":
+    import pandera.ibis as pa
+
+    return _column("int64", [pa.Check.in_range(low, high)], False)
+
+
+def _number(low: float, high: float, *, nullable: bool = False) -> "pa.Column":
+    import pandera.ibis as pa
+
+    return _column("float64", [pa.Check.in_range(low, high)], nullable)
+
+
+def _yes_no() -> "pa.Column":
+    return _column("boolean", [], False)

@@ -1,0 +1,127 @@
+"""Identifiers at the door: checked, and those of natural persons replaced by keyed pseudonyms.
+
+A pseudonym is HMAC-SHA256 of the identifier under a secret key, cut to 96 bits, with a letter for
+what it stands for: P a person, S a sole proprietor, H a household, I an inspector. Sole proprietors
+are natural persons in fact and are treated so.
+"""
+
+import hmac
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+
+from credit_score.errors import RecordsError
+
+KEY_VARIABLE = "CREDIT_SCORE_KEY"
+KEY_FILE_VARIABLE = "CREDIT_SCORE_KEY_FILE"
+DEMO_KEY = "demo.key"
+LEAST_KEY = 16
+LETTERS = {"person": "P", "sole_proprietor": "S", "household": "H", "inspector": "I"}
+
+
+def pseudonym(identifier: str, kind: str, key: bytes) -> str:
+    """The keyed pseudonym of an identifier, as ``P-`` and 24 hexadecimal digits."""
+    digest = hmac.new(key, f"{kind}:{identifier}".encode(), sha256).hexdigest()
+    return f"{LETTERS[kind]}-{digest[:24]}"
+
+
+def _fault_of_uscc(identifier: str) -> str:
+    try:
+        uscc.validate(identifier)
+    except ValidationError as error:
+        return _named(error)
+    return ""
+
+
+def _fault_of_ric(identifier: str) -> str:
+    """Length, check digit and date refuse; the place does not (codes of places change)."""
+    if len(identifier) != 18:
+        return "length"
+    if not (identifier[:-1].isascii() and identifier[:-1].isdigit()):
+        return "signs"
+    if identifier[-1].upper() != ric.calc_check_digit(identifier):
+        return "check digit"
+    try:
+        ric.get_birth_date(identifier)
+    except ValidationError:
+        return "date"
+    return ""
+
+
+def _fault_of_plain(identifier: str) -> str:
+    return "" if len(identifier) <= 64 else "length"
+
+
+def _named(error: ValidationError) -> str:
+    names = {InvalidLength: "length", InvalidChecksum: "check digit"}
+    return names.get(type(error), "signs")
+
+
+SCHEMES: dict[str, Callable[[str], str]] = {
+    "cn_uscc": _fault_of_uscc,
+    "cn_ric": _fault_of_ric,
+    "plain": _fault_of_plain,
+}
+
+
+def judged(identifiers: Iterable[str], scheme: str, kind: str, key: bytes) -> list[tuple[str, str, str]]:
+    """For each identifier: itself, its fault (empty if none), and its pseudonym."""
+    fault = SCHEMES[scheme]
+    return [(i, fault(i), pseudonym(i, kind, key)) for i in identifiers]
+
+
+def pseudonym_key(folder: Path, key: str | bytes | None = None) -> bytes:
+    """The secret key: given, from the environment, from a key file, or a synthetic folder's own.
+
+    Raises RecordsError without one, for one shorter than 16 bytes, and for a key file that others
+    than its owner can read.
+    """
+    if key is None:
+        key = os.environ.get(KEY_VARIABLE) or _from_file() or _of_synthetic(folder)
+    if not key:
+        raise RecordsError(
+            "no key for pseudonyms",
+            where=str(folder),
+            remedy=f"set {KEY_VARIABLE}, or {KEY_FILE_VARIABLE} to a file that only you can read, and keep it secret",
+        )
+    secret = key.encode() if isinstance(key, str) else key
+    if len(secret) < LEAST_KEY:
+        raise RecordsError(f"the key has {len(secret)} bytes", remedy=f"use at least {LEAST_KEY} random bytes")
+    return secret
+
+
+def _from_file() -> str | None:
+    name = os.environ.get(KEY_FILE_VARIABLE)
+    if not name:
+        return None
+    path = Path(name)
+    if not path.is_file():
+        raise RecordsError("the key file is missing", where=name, remedy=f"mend {KEY_FILE_VARIABLE}")
+    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise RecordsError("others can read the key file", where=name, remedy="run: chmod 600 on it")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def is_synthetic(folder: Path) -> bool:
+    """Whether a folder says that its records are synthetic (``synthetic.json``)."""
+    path = folder / "synthetic.json"
+    if not path.is_file():
+        return False
+    try:
+        return bool(json.loads(path.read_text(encoding="utf-8")).get("synthetic"))
+    except (ValueError, AttributeError):
+        raise RecordsError("synthetic.json is not readable", where=str(path), remedy="remove or mend it") from None
+
+
+def _of_synthetic(folder: Path) -> str | None:
+    """The public demo key, only ever for records that are marked synthetic."""
+    path = folder / DEMO_KEY
+    if not (path.is_file() and is_synthetic(folder)):
+        return None
+    return path.read_text(encoding="utf-8").strip()

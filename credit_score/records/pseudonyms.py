@@ -1,0 +1,120 @@
+"""Raw identifiers to what stands for them, inside the engine and only while a folder is read.
+
+The identifiers of each column are judged once each (in Arrow batches, in Python); rows then meet
+the verdict by a join. What a raw identifier became is forgotten when reading ends.
+"""
+
+from typing import TYPE_CHECKING
+
+from credit_score.engine import kept
+from credit_score.policy.schema import Scheme
+from credit_score.records.contracts import Contract
+from credit_score.records.identity import judged
+
+if TYPE_CHECKING:
+    import ibis
+
+FIELDS = ("_id", "_form", "_pseudonym")
+
+
+class Pseudonyms:
+    """What identifiers of accepted subjects stand for, by kind of subject, while a folder is read."""
+
+    def __init__(self, engine: "ibis.BaseBackend", scheme: Scheme, key: bytes) -> None:
+        self.engine, self.scheme, self.key = engine, scheme, key
+        self.subjects = engine.create_table(
+            "known_subjects", schema={"kind": "string", "raw": "string", "subject": "string"}, overwrite=True
+        )
+
+    def joined(self, table: "ibis.Table", contract: Contract) -> "ibis.Table":
+        """The table with ``_fault_c`` (``""``, ``form`` or ``unknown``) and ``_subject_c`` for each identifier c."""
+        for column, kind in contract.identifiers.items():
+            table = self._subject(table, column) if kind == "subject" else self._own(table, column, kind)
+        return table
+
+    def learn(self, accepted: "ibis.Table", contract: Contract) -> None:
+        """Remember the subjects of an accepted table, so that records can be matched with them."""
+        kind = {"enterprises": "enterprise", "individuals": "individual"}.get(contract.name)
+        if kind is None:
+            return
+        import ibis
+
+        column = contract.key
+        rows = accepted.select(kind=ibis.literal(kind), raw=accepted[column], subject=accepted[f"_subject_{column}"])
+        self.engine.insert("known_subjects", rows)
+
+    def forget(self) -> None:
+        """Drop every raw identifier from the engine."""
+        for name in self.engine.list_tables():
+            if name.startswith(("raw_", "bad_raw_", "scan_raw_", "map_", "known_subjects")):
+                self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        kind = self.engine.con.execute(
+            "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [name]
+        ).fetchone()
+        what = "VIEW" if kind and kind[0] == "VIEW" else "TABLE"
+        self.engine.raw_sql(f'DROP {what} IF EXISTS "{name}"')
+
+    def _own(self, table: "ibis.Table", column: str, kind: str) -> "ibis.Table":
+        """An identifier that the table itself introduces (or that needs no match)."""
+        import ibis
+
+        table = table.mutate(**{column: table[column].upper()})
+        known = self._judge(table, column, kind)
+        table = table.left_join(known, table[column] == known._id)
+        stands = table._pseudonym
+        if kind == "enterprise":
+            stands = ibis.ifelse(table.legal_form == "sole_proprietor", table._pseudonym, table[column])
+        fault = ibis.ifelse(table._form.fill_null("") == "", "", "form")
+        return table.mutate(**{f"_subject_{column}": stands, f"_fault_{column}": fault}).drop(*FIELDS)
+
+    def _subject(self, table: "ibis.Table", column: str) -> "ibis.Table":
+        """An identifier that must belong to an accepted person or enterprise."""
+        import ibis
+
+        if "subject_kind" not in table.columns:
+            table = table.mutate(_kind=ibis.literal("enterprise"))
+        else:
+            table = table.mutate(_kind=table.subject_kind)
+        table = table.mutate(**{column: table[column].upper()})
+        subjects = self.subjects
+        table = table.left_join(subjects, [table._kind == subjects.kind, table[column] == subjects.raw])
+        table = table.drop("kind", "raw").rename({f"_subject_{column}": "subject"})
+        unmatched = kept(self.engine, f"map_unmatched_{column}", self._unmatched(table, column))
+        table = table.left_join(unmatched, table[column] == unmatched._id)
+        missed = table[f"_subject_{column}"].isnull() & table[column].notnull()
+        fault = ibis.cases((missed & (table._form.fill_null("") != ""), "form"), (missed, "unknown"), else_="")
+        return table.mutate(**{f"_fault_{column}": fault}).drop("_kind", *FIELDS)
+
+    def _unmatched(self, table: "ibis.Table", column: str) -> "ibis.Table":
+        """Verdicts on the identifiers that match no accepted subject: ill-formed, or merely unknown."""
+        import ibis
+
+        rest = table.filter(table[f"_subject_{column}"].isnull())
+        persons = self._judge(rest.filter(rest._kind == "individual"), column, "person", "p")
+        firms = self._judge(rest.filter(rest._kind != "individual"), column, "enterprise", "e")
+        return ibis.union(persons, firms).distinct(on="_id")
+
+    def _judge(self, table: "ibis.Table", column: str, kind: str, mark: str = "") -> "ibis.Table":
+        import pyarrow as pa
+
+        distinct = table.filter(table[column].notnull()).select(_id=table[column]).distinct()
+        scheme, stands_for = self._scheme(kind)
+        batches = [
+            _verdicts(judged(batch.column(0).to_pylist(), scheme, stands_for, self.key))
+            for batch in distinct.to_pyarrow_batches(chunk_size=100_000)
+        ]
+        schema = pa.schema([(name, pa.string()) for name in FIELDS])
+        return kept(self.engine, f"map_{column}_{kind}{mark}", pa.Table.from_batches(batches, schema=schema))
+
+    def _scheme(self, kind: str) -> tuple[str, str]:
+        schemes = {"person": (self.scheme.person, "person"), "enterprise": (self.scheme.enterprise, "sole_proprietor")}
+        return schemes.get(kind, ("plain", kind))
+
+
+def _verdicts(rows: list[tuple[str, str, str]]) -> "pa.RecordBatch":  # noqa: F821
+    import pyarrow as pa
+
+    columns = list(zip(*rows, strict=True)) if rows else [[], [], []]
+    return pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in columns], names=list(FIELDS))

@@ -1,0 +1,163 @@
+"""Files as tables of text: what stands in a folder, before anything is believed.
+
+CSV in UTF-8 and Parquet, one file a table. Lines that are no rows (wrong encoding, too many or too
+few columns, an open quote) come back apart, so that every line of a file is accounted for.
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from credit_score.errors import RecordsError, first_five
+from credit_score.records.contracts import Contract
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+ENDINGS = (".csv", ".parquet")
+REASONS = {"INVALID ENCODING": "wrong_encoding", "INVALID UNICODE": "wrong_encoding"}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """One file as read: ``table`` has ``row`` and the contract's columns as text.
+
+    ``broken`` lists lines that are no rows: ``row`` (position in the file, header not counted),
+    ``reason`` and the line's length.
+    """
+
+    path: Path
+    table: "ibis.Table"
+    broken: "pd.DataFrame"
+
+    def position(self, row: "pd.Series") -> np.ndarray:
+        """Position in the file of readable rows, the broken lines before them counted in."""
+        if self.path.suffix != ".csv":
+            return row.to_numpy()
+        before = np.sort(self.broken["row"].to_numpy()) - np.arange(len(self.broken))
+        return row.to_numpy() + np.searchsorted(before, row.to_numpy(), side="right")
+
+
+def files(folder: Path, known: dict[str, Contract]) -> dict[str, Path]:
+    """The file of each table of the contract that a folder holds.
+
+    Raises RecordsError for a missing folder or needed table, a table given twice, and a file whose
+    name is no table of the contract (a misspelt name would otherwise vanish silently).
+    """
+    if not folder.is_dir():
+        raise RecordsError("no such folder", where=str(folder), remedy="give a folder of CSV or Parquet files")
+    found: dict[str, Path] = {}
+    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS):
+        if path.stem not in known:
+            raise RecordsError(f"{path.name!r} is no table", where=str(folder), remedy=f"tables are {', '.join(known)}")
+        if path.stem in found:
+            raise RecordsError(f"table {path.stem!r} stands in two files", where=str(folder), remedy="keep one of them")
+        found[path.stem] = path
+    missing = [name for name, contract in known.items() if contract.needed and name not in found]
+    if missing:
+        raise RecordsError(
+            f"no file for table {missing[0]!r}", where=str(folder), remedy=f"add {missing[0]}.csv or .parquet"
+        )
+    return found
+
+
+def read_raw(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
+    """One file as text in the engine. Raises RecordsError for an empty file and a wrong heading."""
+    if path.stat().st_size == 0:
+        raise RecordsError("the file is empty", where=str(path), remedy="send it again, or remove it")
+    reader = _read_csv if path.suffix.lower() == ".csv" else _read_parquet
+    return reader(engine, path, contract)
+
+
+def _read_csv(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
+    import duckdb
+
+    heading = _heading(path)
+    _check_columns(path, heading, contract)
+    name = f"raw_{contract.name}"
+    columns = ", ".join(f"{_quoted(c)}: 'VARCHAR'" for c in heading)
+    statement = (
+        f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER () AS row, * FROM read_csv("
+        f"{_quoted(path)}, header=true, auto_detect=false, columns={{{columns}}}, delim=',', quote='\"', escape='\"', "
+        f"nullstr='', store_rejects=true, rejects_table='bad_{name}', rejects_scan='scan_{name}')"
+    )
+    try:
+        engine.raw_sql(statement)
+    except duckdb.Error as error:
+        raise RecordsError(
+            f"not readable as CSV in UTF-8: {str(error).splitlines()[0][:120]}", where=str(path), remedy="send it again"
+        ) from None
+    return Raw(path, _complete(engine.table(name), contract), _broken(engine, f"bad_{name}"))
+
+
+def _heading(path: Path) -> list[str]:
+    with path.open("rb") as stream:
+        first = stream.readline(1 << 20)
+    try:
+        return next(csv.reader([first.decode("utf-8-sig")]), [])
+    except (UnicodeDecodeError, csv.Error):
+        raise RecordsError(
+            "the heading is not readable in UTF-8", where=f"{path}, line 1", remedy="export it in UTF-8"
+        ) from None
+
+
+def _broken(engine: "ibis.BaseBackend", name: str) -> "pd.DataFrame":
+    rejects = engine.con.execute(
+        f"SELECT line - 1 AS row, min(CAST(error_type AS VARCHAR)) AS error_type, "
+        f"max(strlen(csv_line)) AS bytes FROM {name} GROUP BY line ORDER BY line"
+    ).df()
+    rejects["row"] = rejects["row"].astype("int64")
+    rejects["reason"] = rejects["error_type"].map(REASONS).fillna("malformed_row")
+    return rejects[["row", "reason", "bytes"]]
+
+
+def _read_parquet(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
+    import duckdb
+    import pandas as pd
+
+    name = f"raw_{contract.name}"
+    try:
+        heading = engine.con.execute(f"DESCRIBE SELECT * FROM read_parquet({_quoted(path)})").df()["column_name"]
+        _check_columns(path, list(heading), contract)
+        columns = ", ".join(f'nullif(CAST("{c}" AS VARCHAR), \'\') AS "{c}"' for c in heading)
+        engine.raw_sql(
+            f"CREATE OR REPLACE VIEW {name} AS SELECT file_row_number + 1 AS row, {columns} "
+            f"FROM read_parquet({_quoted(path)}, file_row_number=true)"
+        )
+    except duckdb.Error as error:
+        what = str(error).splitlines()[0][:120]
+        raise RecordsError(f"not readable as Parquet: {what}", where=str(path), remedy="send it again") from None
+    return Raw(path, _complete(engine.table(name), contract), pd.DataFrame(columns=["row", "reason", "bytes"]))
+
+
+def _check_columns(path: Path, heading: list[str], contract: Contract) -> None:
+    known = ", ".join(contract.columns)
+    where = f"{path}, line 1" if path.suffix == ".csv" else str(path)
+    if unknown := [c for c in heading if c not in contract.columns]:
+        raise RecordsError(
+            f"unknown column {first_five(repr(c[:40]) for c in unknown)}",
+            where=where,
+            remedy=f"remove or rename it; columns are {known}",
+        )
+    if twice := sorted({c for c in heading if heading.count(c) > 1}):
+        raise RecordsError(f"column {first_five(twice)} stands twice", where=where, remedy="keep one of them")
+    if missing := [c for c in contract.required if c not in heading]:
+        raise RecordsError(
+            f"column {first_five(missing)} is missing", where=where, remedy=f"add it; columns are {known}"
+        )
+
+
+def _complete(table: "ibis.Table", contract: Contract) -> "ibis.Table":
+    """The contract's columns in its order as trimmed text, those absent from the file empty."""
+    import ibis
+
+    texts = {c: table[c].strip().nullif("") if c in table.columns else ibis.null("string") for c in contract.columns}
+    return table.select(row=table.row, **texts)
+
+
+def _quoted(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
