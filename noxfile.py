@@ -1,0 +1,108 @@
+"""What can be done with a checkout, each in an environment of its own: ``python -m nox --list``.
+
+A session needs nothing but Python >= 3.11 and nox. It installs exactly what ``requirements.txt`` locks, checked by
+hash, and then this package as a user would get it, built from the checkout.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import nox
+
+nox.needs_version = ">=2024.4.15"
+nox.options.sessions = ["tests"]
+nox.options.default_venv_backend = "virtualenv"
+
+ROOT = Path(__file__).parent
+# Libraries of the kernel's client warn on some systems; a notebook is judged by its outputs.
+NBVAL = ["-W", "default", "--nbval", "--nbval-current-env", "--nbval-sanitize-with", "notebooks/sanitize.cfg"]
+RELOCK = "python -m nox -s lock"
+UV = "uv==0.13.9"
+# argon2-cffi-bindings 26 has no wheel for Macs with an Intel processor; 25.1 is the last that has.
+HELD_BACK = "argon2-cffi-bindings<26\n"
+
+
+def install(session):
+    """Put the locked libraries and this package into the session's environment."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - nox itself may run on an older Python
+        session.error(f"Python 3.11 or later is needed; nox runs on {sys.version.split()[0]}")
+    session.install("--require-hashes", "-r", "requirements.txt")
+    session.install("--no-deps", "--no-build-isolation", ".")
+
+
+def check_notebooks(session, folder):
+    """Run the notebooks of a folder one after the other; every checked cell must give its stored output."""
+    found = sorted(str(path) for path in Path(folder).rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    if not found:
+        session.error(f"{folder}: no notebook there to check")
+    session.run("pytest", *NBVAL, *found)
+
+
+@nox.session
+def demo(session):
+    """Score, tier, schedule and draw a synthetic county, and write its report."""
+    install(session)
+    out = ROOT / "build" / "demo"
+    shutil.rmtree(out, ignore_errors=True)
+    session.run("credit-score", "demo", "--out", str(out), *session.posargs)
+    session.log(f"the report: {out / 'report.html'}")
+
+
+@nox.session
+def tests(session):
+    """Run every test and every notebook; arguments after -- go to pytest, without the notebooks."""
+    install(session)
+    session.run("pytest", *session.posargs)
+    if not session.posargs:
+        check_notebooks(session, "notebooks")
+
+
+@nox.session
+def notebooks(session):
+    """Run the notebooks alone."""
+    install(session)
+    check_notebooks(session, "notebooks")
+
+
+@nox.session
+def lint(session):
+    """Check style, complexity, formatting, and the types of the pure rooms."""
+    install(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+@nox.session
+def backtests(session):
+    """Run the main job on real records, found by CREDIT_SCORE_DATA or in ../shared/data beside the checkout."""
+    data = Path(os.environ.get("CREDIT_SCORE_DATA") or ROOT.parent / "shared" / "data")
+    if not data.is_dir():
+        session.skip(f"no real records: {data} is not a folder; set CREDIT_SCORE_DATA to the folder that holds them")
+    install(session)
+    session.env["CREDIT_SCORE_DATA"] = str(data.resolve())
+    report = Path(session.create_tmp()) / "backtests.xml"
+    session.run("pytest", f"--junitxml={report}", "backtests", *session.posargs)
+    skipped = sum(int(suite.get("skipped", 0)) for suite in ET.parse(report).iter("testsuite"))
+    if skipped:
+        session.error(f"{skipped} back-tests skipped, though {data} is there")
+    check_notebooks(session, "backtests")
+
+
+@nox.session
+def lock(session):
+    """Write requirements.txt anew from pyproject.toml, for every platform, with the hashes of the public index."""
+    session.install(UV)
+    held_back = Path(session.create_tmp()) / "held_back.txt"
+    held_back.write_text(HELD_BACK, encoding="utf-8")
+    own = {name: None for name in os.environ if name.startswith(("UV_", "PIP_"))}
+    session.run(
+        *("uv", "pip", "compile", "pyproject.toml", "--extra", "lab", "--extra", "dev", "--upgrade", "--no-config"),
+        *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest", "--constraints", str(held_back)),
+        *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"),
+        *("--custom-compile-command", RELOCK, "--quiet", "--output-file", "requirements.txt"),
+        env=own,
+    )
