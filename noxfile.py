@@ -21,8 +21,6 @@ ROOT = Path(__file__).parent
 NBVAL = ["-W", "default", "--nbval", "--nbval-current-env", "--nbval-sanitize-with", "notebooks/sanitize.cfg"]
 RELOCK = "python -m nox -s lock"
 UV = "uv==0.13.9"
-# argon2-cffi-bindings 26 has no wheel for Macs with an Intel processor; 25.1 is the last that has.
-HELD_BACK = "argon2-cffi-bindings<26\n"
 
 
 def install(session):
@@ -96,12 +94,10 @@ def backtests(session):
 def lock(session):
     """Write requirements.txt anew from pyproject.toml, for every platform, with the hashes of the public index."""
     session.install(UV)
-    held_back = Path(session.create_tmp()) / "held_back.txt"
-    held_back.write_text(HELD_BACK, encoding="utf-8")
     own = {name: None for name in os.environ if name.startswith(("UV_", "PIP_"))}
     session.run(
         *("uv", "pip", "compile", "pyproject.toml", "--extra", "lab", "--extra", "dev", "--upgrade", "--no-config"),
-        *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest", "--constraints", str(held_back)),
+        *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest", "--constraints", "constraints.txt"),
         *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"),
         *("--custom-compile-command", RELOCK, "--quiet", "--output-file", "requirements.txt"),
         env=own,
