@@ -1,0 +1,177 @@
+"""A county in one call: records and a policy in; scores, tiers, schedule, draw and workload out.
+
+``run_county`` is the table of contents of the package, from records to report.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from credit_score.engine import kept
+from credit_score.errors import NotAvailable, RecordsError
+from credit_score.inspection import (
+    burden,
+    county_share,
+    draw_visits,
+    inspection_frame,
+    make_schedule,
+    with_drawn,
+    workload,
+)
+from credit_score.points import balance, ledger_of
+from credit_score.points.ledger import scored
+from credit_score.policy import Policy, RuleSet
+from credit_score.policy.ruleset import Catalogue
+from credit_score.records import Records
+from credit_score.tiers import assign_tiers, tier_shares
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+
+def _silent(step: str) -> None:
+    """No progress is shown."""
+
+
+@dataclass(frozen=True)
+class CountyRun:
+    """What a county's records come to under a policy on a day.
+
+    ``tables`` are in the engine: ``ledger``, ``scores_individual``, ``scores_enterprise``, ``tiers``,
+    ``frame``, ``draw``. The attributes named in the documentation give them as frames.
+    """
+
+    records: Records = field(repr=False)
+    policy: Policy
+    rules: RuleSet = field(repr=False)
+    seed: int
+    tables: dict[str, "ibis.Table"] = field(repr=False)
+    schedule: "pd.DataFrame" = field(repr=False)
+    workload: "pd.DataFrame" = field(repr=False)
+
+    @property
+    def status(self) -> str:
+        """``demonstration`` on synthetic records, ``draft`` under an unsigned policy, else ``in force``."""
+        if self.records.synthetic:
+            return "demonstration"
+        return "in force" if self.rules.signed else "draft"
+
+    @cached_property
+    def scores(self) -> "pd.DataFrame":
+        """``subject_kind, subject, score_milli, n_records`` of everyone who has a score."""
+        import pandas as pd
+
+        kept_columns = ["subject", "score_milli", "n_records"]
+        frames = [
+            self.tables[f"scores_{kind}"].select(*kept_columns).order_by("subject").execute().assign(subject_kind=kind)
+            for kind in ("individual", "enterprise")
+        ]
+        return pd.concat(frames, ignore_index=True)[["subject_kind", *kept_columns]]
+
+    @cached_property
+    def tiers(self) -> "pd.DataFrame":
+        """``subject, score_milli, tier_code, tier, decided_by`` of every enterprise; internal."""
+        return self.tables["tiers"].order_by("subject").execute()
+
+    @cached_property
+    def draw(self) -> "pd.DataFrame":
+        """The firms to visit, with ``status`` on every row: nothing unsigned is for use."""
+        drawn = self.tables["draw"].order_by("department", "tier_code", "duty", "place").execute()
+        return drawn.assign(status=self.status)
+
+    @property
+    def ledger(self) -> "pd.DataFrame":
+        """A row a counted record: points, rule, reference, and the day it ends."""
+        return self.tables["ledger"].order_by("subject", "record_id").execute()
+
+    @property
+    def rejected(self) -> "pd.DataFrame":
+        """A row a refused row of the records, with the reason."""
+        return self.records.rejected
+
+    @property
+    def indicators(self) -> "pd.DataFrame":
+        """The pilot's scoreboard; raises NotAvailable, since this version does not compute it."""
+        raise NotAvailable("the pilot's indicators are not computed by this version", remedy="see the CHANGELOG")
+
+    @cached_property
+    def tier_shares(self) -> "pd.DataFrame":
+        """Per tier: ``tier, firms, share``."""
+        return tier_shares(self.tables["tiers"], self.rules)
+
+    @cached_property
+    def county_share(self) -> float:
+        """Share of registered enterprises that at least one department visits in the year."""
+        return county_share(self.draw, int(self.tier_shares["firms"].sum()))
+
+    def burden(self, by: str) -> "pd.DataFrame":
+        """Expected visits a year per firm by ``sector``, ``size`` or ``tier``."""
+        return burden(self.tables["frame"], self.schedule, by)
+
+    def save(self, out: Path | str, *, progress: Callable[[str], None] = _silent) -> Path:
+        """Write the run folder, whole or not at all; returns its path. Raises RunError."""
+        from credit_score.report import save_run
+
+        return save_run(self, out, progress=progress)
+
+
+def run_county(
+    records: Records,
+    policy: Policy,
+    *,
+    as_of: date | str,
+    seed: int = 0,
+    progress: Callable[[str], None] = _silent,
+) -> CountyRun:
+    """Score, tier, schedule and draw a county on a day, by the rules in force on that day.
+
+    Only what was reported and had happened by ``as_of`` counts. Raises PolicyError before the first
+    rule and RecordsError where records and policy do not belong together.
+    """
+    rules = policy.at(as_of)
+    _check(records, policy)
+
+    progress("scoring")
+    tables = _scores(records, rules)
+    progress("placing in tiers")
+    tables["tiers"] = kept(
+        records.engine, "tiers", assign_tiers(tables["scores_enterprise"], tables["ledger_enterprise"], rules)
+    )
+    progress("scheduling inspections")
+    tables["frame"] = kept(records.engine, "frame", inspection_frame(records.tables, tables["tiers"], rules))
+    schedule = make_schedule(tables["frame"], rules, seed=seed)
+    progress("drawing")
+    cap = rules.figure(rules.model.inspection.cap).value
+    tables["draw"] = kept(records.engine, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
+    schedule = with_drawn(schedule, tables["draw"])
+    load = workload(schedule, records["departments"].execute())
+    return CountyRun(records, policy, rules, seed, tables, schedule, load)
+
+
+def _check(records: Records, policy: Policy) -> None:
+    if records.policy_name != policy.name:
+        raise RecordsError(
+            f"records were read under policy {records.policy_name!r}, not {policy.name!r}",
+            where=str(records.folder),
+            remedy="read them again with policy= the one you run",
+        )
+
+
+def _scores(records: Records, rules: RuleSet) -> dict[str, "ibis.Table"]:
+    """Ledger and score of persons and of enterprises, by the same two expressions."""
+    import ibis
+
+    catalogues = [rules.individual or Catalogue("individual", 0, (), ()), rules.enterprise]
+    tables = {}
+    for catalogue in catalogues:
+        kind = catalogue.subject_kind
+        counted = kept(records.engine, f"ledger_{kind}", ledger_of(records.tables, rules, catalogue))
+        subjects = scored(records.tables, rules, catalogue)
+        tables[f"ledger_{kind}"] = counted
+        tables[f"scores_{kind}"] = kept(records.engine, f"scores_{kind}", balance(counted, subjects, catalogue))
+    tables["ledger"] = ibis.union(tables["ledger_individual"], tables["ledger_enterprise"])
+    return tables

@@ -1,0 +1,19 @@
+"""From tiers to visits: the schedule, the draw, the workload, and who bears it."""
+
+from credit_score.inspection.draw import draw_visits, sampling_frame
+from credit_score.inspection.frame import inspection_frame
+from credit_score.inspection.schedule import county_share, make_schedule, with_drawn
+from credit_score.inspection.verify import verify_draw
+from credit_score.inspection.workload import burden, workload
+
+__all__ = [
+    "burden",
+    "county_share",
+    "draw_visits",
+    "inspection_frame",
+    "make_schedule",
+    "sampling_frame",
+    "verify_draw",
+    "with_drawn",
+    "workload",
+]

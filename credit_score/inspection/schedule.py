@@ -1,0 +1,102 @@
+"""The schedule: how many firms of each stratum are drawn, how often they are visited, in how many days."""
+
+from hashlib import sha256
+from math import floor
+from typing import TYPE_CHECKING
+
+from credit_score.errors import PolicyError
+from credit_score.inspection.frame import RANDOM
+from credit_score.policy.ruleset import RuleSet
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+STRATUM = ["department", "tier_code", "tier", "duty"]
+
+
+def make_schedule(frame: "ibis.Table", rules: RuleSet, *, seed: int | str) -> "pd.DataFrame":
+    """One row a stratum, in the order of the policy's departments and tiers.
+
+    n = min(N, max(floor, ⌊r N + U⌋)), with U uniform(0, 1) taken from the seed and the stratum:
+    rounding down or up for good would bias small tiers. A firm under a statutory duty is drawn with
+    ratio 1 and visited once.
+
+    Columns: ``department, tier_code, tier, duty, firms`` (N), ``ratio`` (r, share drawn a year),
+    ``frequency`` (visits a year to a drawn firm), ``floor``, ``drawn`` (n), ``visits``,
+    ``days_per_visit`` (inspector-days), ``rule`` and ``reference``.
+    Raises PolicyError where a frequency is above the annual cap.
+    """
+    strata = frame.group_by(STRATUM).aggregate(firms=frame.count()).execute()
+    order = {d.id: i for i, d in enumerate(rules.model.inspection.departments)}
+    strata["_order"] = strata["department"].map(order)
+    strata = strata.sort_values(["_order", "tier_code", "duty"], ignore_index=True).drop(columns="_order")
+    numbers = [_numbers(row.department, row.tier, row.duty, rules) for row in strata.itertuples()]
+    for column in ("ratio", "frequency", "floor", "days_per_visit", "rule", "reference"):
+        strata[column] = [n[column] for n in numbers]
+    return with_visits(strata, seed=seed)
+
+
+def with_visits(strata: "pd.DataFrame", *, seed: int | str) -> "pd.DataFrame":
+    """The strata with ``drawn`` and planned ``visits``, as the seed gives them."""
+    drawn = [
+        n_drawn(row.firms, row.ratio, row.floor, uniform(seed, f"{row.department}|{row.tier}|{row.duty}"))
+        for row in strata.itertuples()
+    ]
+    counted = strata.assign(drawn=drawn)
+    counted["visits"] = counted["drawn"] * counted["frequency"]
+    return counted
+
+
+def with_drawn(schedule: "pd.DataFrame", draw: "ibis.Table") -> "pd.DataFrame":
+    """The schedule with ``visits_drawn``: fewer than planned where the annual cap kept firms out."""
+    made = draw.group_by("department", "tier_code", "duty").aggregate(visits_drawn=draw.visits.sum()).execute()
+    merged = schedule.merge(made, on=["department", "tier_code", "duty"], how="left")
+    return merged.assign(visits_drawn=merged["visits_drawn"].fillna(0).astype(int))
+
+
+def n_drawn(firms: int, ratio: float, least: int, u: float) -> int:
+    """Firms to draw from a stratum: ⌊ratio × firms + u⌋, at least the floor, at most all."""
+    return min(firms, max(least, floor(ratio * firms + u)))
+
+
+def uniform(seed: int | str, name: str) -> float:
+    """A number in [0, 1) that anyone can recompute from the seed and a name."""
+    return int(sha256(f"{seed}|{name}".encode()).hexdigest()[:13], 16) / 16**13
+
+
+def _numbers(department: str, tier: str, duty: str, rules: RuleSet) -> dict[str, object]:
+    """The numbers of a stratum and the rule they come from."""
+    inspection = rules.model.inspection
+    own = next(d for d in inspection.departments if d.id == department)
+    base = inspection.schedule[tier]
+    frequency = rules.figure(base.frequency).value
+    _check_cap(frequency, tier, rules)
+    numbers = {"days_per_visit": rules.figure(own.days_per_visit).value}
+    if duty != RANDOM:
+        minimum = next(m for m in inspection.statutory_minimums if m.id == duty)
+        reference = rules.figure(minimum.every).reference
+        rule = f"inspection:statutory_minimums:{duty}"
+        return numbers | {"ratio": 1.0, "frequency": 1, "floor": 0, "rule": rule, "reference": reference}
+    ratio = own.ratio[tier].at(rules.on) if tier in own.ratio else None
+    rule = f"inspection:departments:{department}:ratio" if ratio else f"inspection:schedule:{tier}"
+    ratio = ratio or rules.figure(base.ratio)
+    least = rules.figure(base.floor).value
+    return numbers | {
+        "ratio": ratio.value, "frequency": frequency, "floor": least, "rule": rule, "reference": ratio.reference,
+    }  # fmt: skip
+
+
+def _check_cap(frequency: int, tier: str, rules: RuleSet) -> None:
+    cap = rules.figure(rules.model.inspection.cap).value
+    if frequency > cap:
+        raise PolicyError(
+            f"tier {tier}: {frequency} visits a year to a drawn firm, but the annual cap is {cap}",
+            where=f"policy {rules.name!r}, inspection on {rules.on}",
+            remedy="lower the frequency or raise the cap",
+        )
+
+
+def county_share(draw: "pd.DataFrame", n_firms: int) -> float:
+    """Share of all registered firms that at least one department visits in the year."""
+    return draw["subject"].nunique() / n_firms if n_firms else 0.0

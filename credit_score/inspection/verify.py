@@ -1,0 +1,73 @@
+"""A draw checked by someone who was not there: frame, schedule and seed give the list again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from credit_score.engine import open_engine
+from credit_score.errors import VerificationError, first_five
+from credit_score.inspection.draw import draw_visits
+from credit_score.inspection.schedule import with_visits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHECKED = ("tier", "duty", "place", "visits", "key")
+
+
+def verify_draw(frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *, cap: int, seed: int | str) -> int:
+    """Recompute a draw and compare it with the list; returns the number of rows that agree.
+
+    Parameters
+    ----------
+    frame : Parquet file of the sampling frame.
+    schedule : the strata as published: firms, ratio, floor, frequency and drawn.
+    listed : the list to check: ``department, subject`` and what :func:`draw_visits` returns of them.
+
+    Raises VerificationError that names what was changed: quotas, rows added, left out or altered.
+    """
+    _check_quotas(schedule, seed)
+    table = open_engine().read_parquet(frame, table_name="frame")
+    _check_firms(table.group_by("department", "tier_code", "duty").aggregate(n=table.count()).execute(), schedule)
+    again = draw_visits(table, schedule, cap=cap, seed=seed).execute()
+    key = ["department", "subject"]
+    both = listed.merge(again, on=key, how="outer", suffixes=("", "_again"), indicator=True)
+    _refuse(both[both["_merge"] == "left_only"], "stand in the list but are not drawn by this seed")
+    _refuse(both[both["_merge"] == "right_only"], "are drawn by this seed but missing from the list")
+    for column in CHECKED:
+        changed = both[both[column].astype(str) != both[f"{column}_again"].astype(str)]
+        _refuse(changed, f"have another {column} than the draw gives")
+    _refuse(listed[listed.duplicated(key)], "stand twice in the list")
+    return len(again)
+
+
+def _check_quotas(schedule: "pd.DataFrame", seed: int | str) -> None:
+    again = with_visits(schedule, seed=seed)
+    changed = schedule[schedule["drawn"] != again["drawn"]]
+    if len(changed):
+        row = changed.iloc[0]
+        raise VerificationError(
+            f"{row['drawn']} firms are to be drawn from {row['firms']}, but ratio, floor and seed give "
+            f"{again.loc[changed.index[0], 'drawn']}",
+            where=f"schedule, department {row['department']}, tier {row['tier']}",
+            remedy="the schedule or the seed was changed after the draw",
+        )
+
+
+def _check_firms(counted: "pd.DataFrame", schedule: "pd.DataFrame") -> None:
+    both = schedule.merge(counted, on=["department", "tier_code", "duty"], how="outer")
+    changed = both[both["firms"] != both["n"]]
+    if len(changed):
+        row = changed.iloc[0]
+        raise VerificationError(
+            f"the frame holds {row['n']:g} firms and the schedule says {row['firms']:g}",
+            where=f"department {row['department']}, tier code {row['tier_code']:g}",
+            remedy="the frame or the schedule was changed after the draw",
+        )
+
+
+def _refuse(rows: "pd.DataFrame", what: str) -> None:
+    if len(rows):
+        places = first_five(f"{d} row {i + 1}" for i, d in zip(rows.index, rows["department"], strict=True))
+        raise VerificationError(
+            f"{len(rows)} rows {what}: {places}", where="the list", remedy="do not use it; draw again"
+        )
