@@ -1,0 +1,107 @@
+"""What stands beside the tables: synthetic.json, the public demo key and the data dictionary."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+
+from credit_score.records.synthetic.dictionary import TABLES, Column
+from credit_score.records.synthetic.facts import CountyFacts
+from credit_score.records.synthetic.shape import LAST_DAY
+
+VERSION = 1
+DEMO_KEY = "PUBLIC-DEMO-KEY-for-synthetic-data-only-never-use-it-with-real-records"
+NOTICE = "Synthetic data. 虚构数据. No person, enterprise, town or event in it is real."
+
+_KINDS = {pa.string(): "text", pa.int32(): "whole number", pa.float64(): "number", pa.bool_(): "true / false"}
+_DIRT_MEANING = {
+    "bad_identifier": "check digit or length of an identity number or credit code is wrong",
+    "duplicate": "the row repeats an earlier row, or its key",
+    "impossible_date": "2023-02-30, a date in 2999, or reported before it occurred",
+    "unknown_code": "a sector, size, legal form, department, unit, stream or catalogue kind that no list has",
+    "missing_value": "a field is empty that must not be",
+    "minor": "a person aged 12",
+    "wrong_encoding": "the line is in GB 18030, not UTF-8 (CSV only)",
+    "malformed_row": "the line has too few or too many columns (CSV only)",
+}
+
+
+def write_notes(folder: Path, facts: CountyFacts) -> None:
+    """Write synthetic.json, demo.key and README.md into the folder."""
+    _write(folder / "synthetic.json", json.dumps(_about(facts), ensure_ascii=False, indent=2) + "\n")
+    _write(folder / "demo.key", DEMO_KEY + "\n")
+    _write(folder / "README.md", readme(facts))
+
+
+def readme(facts: CountyFacts) -> str:
+    """The data dictionary as Markdown."""
+    parts = [_opening(facts), *(_table(name, columns, facts) for name, columns in TABLES.items()), _dirt(facts), _MADE]
+    return "\n".join(parts)
+
+
+def _about(facts: CountyFacts) -> dict[str, object]:
+    return {
+        "synthetic": True,
+        "notice": NOTICE,
+        "generator": "credit_score.records.synthetic",
+        "version": VERSION,
+        "seed": facts.seed,
+        "format": facts.format,
+        "n_enterprises": facts.n_enterprises,
+        "n_individuals": facts.n_individuals,
+        "last_day": str(LAST_DAY),
+        "rows": dict(facts.rows),
+        "dirt": {table: dict(counts) for table, counts in facts.dirt.items()},
+    }
+
+
+def _opening(facts: CountyFacts) -> str:
+    return f"""# A synthetic county
+
+{NOTICE}
+
+{facts.n_enterprises:,} enterprises and {facts.n_individuals:,} individuals, as known on {LAST_DAY}, drawn from seed {facts.seed}:
+`credit-score synth --enterprises {facts.n_enterprises} --individuals {facts.n_individuals} --seed {facts.seed} --out DIR` writes the same bytes.
+
+- `*.{facts.format}`: the raw tables, one file a table. Dates are ISO text.
+- `synthetic.json`: sizes, and how many rows of each table intake must reject, by kind of reason.
+- `demo.key`: a public key for pseudonyms. It protects nothing; never use it with real records.
+- `truth/`: what only a synthetic county knows (latent risks, inspector effects). Scoring never reads it.
+
+Identity numbers pass their check digit and carry birth years 1800–1859; enterprise codes pass theirs and carry the
+region 999999, which no place has; names begin with 虚构 (fictitious). None can be anyone's.
+"""
+
+
+def _table(name: str, columns: tuple[Column, ...], facts: CountyFacts) -> str:
+    rows = f" · {facts.rows[name]:,} rows" if name in facts.rows else ""
+    lines = [f"## {name}{rows}", "", "| column | type | may be empty | holds |", "| --- | --- | --- | --- |"]
+    lines += [f"| {c.name} | {_KINDS[c.kind]} | {'yes' if c.may_be_empty else 'no'} | {c.meaning} |" for c in columns]
+    return "\n".join(lines) + "\n"
+
+
+def _dirt(facts: CountyFacts) -> str:
+    lines = ["## Dirt", "", "Rows that intake must reject, one fault each, added to the clean rows on purpose.", ""]
+    lines += ["| table | kind | rows | what is wrong |", "| --- | --- | --- | --- |"]
+    for table, counts in facts.dirt.items():
+        lines += [f"| {table} | {kind} | {n:,} | {_DIRT_MEANING[kind]} |" for kind, n in counts.items()]
+    return "\n".join(lines) + "\n"
+
+
+_MADE = """## How it was made
+
+Each enterprise has a latent risk, the chance that a visit would meet a violation: logistic of a normal whose mean
+depends on sector and size. Penalties, lists, judgments, broken commitments and breaches are Poisson events whose
+rates grow with it; kept commitments, honours and A ratings fall with it. Departments drew firms at random (every firm
+of a department with the stated probability), visited food operators as the law asks, and followed complaints, alerts
+and referrals, which reach risky firms more often. A violation that was there was found with 0.8 times the inspector's
+effect. Every rate and share is an assumption, tuned so that the tiers of the bundled policy on the last day come near
+those published by 丹东 in 2023 (A 65.4, B 25.3, C 7.7, D 1.5 %). It shows how the software behaves; it is no evidence
+about any county.
+"""
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,32 @@
+"""What is known about a synthetic county because it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class CountyFacts:
+    """The sizes of a synthetic county and the amount of its dirt.
+
+    folder : where it was written.
+    format : ``csv`` or ``parquet``.
+    seed : the seed it was drawn from.
+    n_enterprises, n_individuals : clean subjects.
+    rows : rows of each raw table, dirt included.
+    dirt : rows intake must reject, by table and kind of reason; tables without dirt are left out.
+    """
+
+    folder: Path
+    format: str
+    seed: int
+    n_enterprises: int
+    n_individuals: int
+    rows: Mapping[str, int]
+    dirt: Mapping[str, Mapping[str, int]]
+
+    def n_dirty(self, table: str) -> int:
+        """Rows of a raw table that intake must reject."""
+        return sum(self.dirt.get(table, {}).values())

@@ -1,0 +1,116 @@
+"""Writing a county: a folder that appears whole or not at all, and tables that grow block by block."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from credit_score.errors import RecordsError
+
+_CSV = pa_csv.WriteOptions(include_header=False, quoting_style="none")
+
+
+class Sink(Protocol):
+    """Where the rows of one table go."""
+
+    def add(self, table: pa.Table, lines: Sequence[tuple[int, bytes]] = ()) -> None:
+        """Append rows; `lines` are raw lines with the row of the block that each stands before."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+class CsvSink:
+    """A UTF-8 CSV file with a header."""
+
+    def __init__(self, folder: Path, name: str, schema: pa.Schema) -> None:
+        self._file = (folder / f"{name}.csv").open("wb")
+        self._file.write(",".join(schema.names).encode() + b"\n")
+
+    def add(self, table: pa.Table, lines: Sequence[tuple[int, bytes]] = ()) -> None:
+        """Append rows, with raw lines between them."""
+        buffer = pa.BufferOutputStream()
+        pa_csv.write_csv(table, buffer, _CSV)
+        written = memoryview(buffer.getvalue())
+        ends = np.flatnonzero(np.frombuffer(written, dtype=np.uint8) == ord("\n")) + 1
+        done = 0
+        for row, line in lines:
+            start = int(ends[row - 1]) if row else 0
+            self._file.write(written[done:start])
+            self._file.write(line + b"\n")
+            done = start
+        self._file.write(written[done:])
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+class ParquetSink:
+    """A Parquet file with a row group a block; it cannot hold raw lines."""
+
+    def __init__(self, folder: Path, name: str, schema: pa.Schema) -> None:
+        self._writer = pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd")
+
+    def add(self, table: pa.Table, lines: Sequence[tuple[int, bytes]] = ()) -> None:
+        """Append rows as a row group."""
+        if lines:
+            raise RecordsError(f"{len(lines)} raw lines for a Parquet table", remedy="write CSV")
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        """Write the footer."""
+        self._writer.close()
+
+
+SINKS: dict[str, type[CsvSink] | type[ParquetSink]] = {"csv": CsvSink, "parquet": ParquetSink}
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """A hidden folder beside `out` that takes its name when the body ends well, and vanishes when it does not.
+
+    Raises RecordsError when `out` holds anything already, or when it cannot be written.
+    """
+    try:
+        check_free(out)
+        draft = out.parent / f".{out.name}.{os.getpid()}.part"
+        draft.mkdir(parents=True)
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    try:
+        yield draft
+        if out.is_dir():
+            out.rmdir()
+        draft.rename(out)
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def check_free(out: Path) -> None:
+    """Refuse a place that is taken: a file, or a folder with anything in it."""
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise RecordsError(
+            "the place for the synthetic county is not empty",
+            where=str(out),
+            remedy="choose a new folder, or empty this one",
+        )
+
+
+def _unwritable(out: Path, error: OSError) -> RecordsError:
+    return RecordsError(
+        f"cannot write the synthetic county: {error.strerror or error}",
+        where=str(out),
+        remedy="check the disk's free space and the right to write there; nothing was left behind",
+    )
