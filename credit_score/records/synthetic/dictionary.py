@@ -31,7 +31,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "individuals": (
         Column("person_id", TEXT, False, "resident identity number, 18 characters; birth year 1800–1859, so nobody's"),
-        Column("age", WHOLE, True, "years, 18–95; drawn apart from the identity number"),
+        Column("age", WHOLE, False, "years, 18–95; drawn apart from the identity number"),
         Column("household_id", TEXT, True, "household; empty for about 2 %"),
         Column("town", TEXT, False, "one of eight fictitious towns"),
         Column("village", TEXT, False, "one of twenty villages of the town"),
@@ -69,7 +69,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("inspector_id", TEXT, False, "the leading inspector"),
         Column("inspected_on", TEXT, False, "date, 2021-01-01 to 2023-06-30"),
         Column("stream", TEXT, False, "random, statutory, complaint, alert or referral"),
-        Column("draw_probability", REAL, True, "chance of being drawn that year (half year in 2023), stream random only"),
+        Column(
+            "draw_probability", REAL, True, "chance of being drawn that year (half year in 2023), stream random only"
+        ),
         Column("violation_found", FLAG, False, "true or false"),
         Column("days", REAL, False, "inspector-days the visit took, 0.25–4"),
     ),

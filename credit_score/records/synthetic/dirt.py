@@ -194,7 +194,7 @@ SPOILERS: Mapping[str, Mapping[str, tuple[Spoiler, ...]]] = {
         "duplicate": (_same,),
         "impossible_date": (_put("inspected_on", _NO_SUCH_DAY), _put("inspected_on", _FAR_DAY)),
         "unknown_code": (_put("department", "bureau_of_weather"), _put("stream", "rumour")),
-        "missing_value": (_put("inspector_id", None), _put("violation_found", None), _put("inspected_on", None)),
+        "missing_value": (_put("stream", None), _put("violation_found", None), _put("inspected_on", None)),
     },
 }
 

@@ -42,9 +42,7 @@ class Events:
     day: np.ndarray
 
 
-def enterprise_records(
-    rng: np.random.Generator, *, firms: Firms, visits: Visits, start: int
-) -> pa.Table:
+def enterprise_records(rng: np.random.Generator, *, firms: Firms, visits: Visits, start: int) -> pa.Table:
     """The raw table `credit_records` of a block of firms; `start` records were numbered before it."""
     parts = (_firm_events(rng, firms), _visit_events(visits), _entry_events(firms))
     return _reported(rng, parts, items=_ENTERPRISE_LIST, kind="enterprise", ids=firms.ids, start=start)

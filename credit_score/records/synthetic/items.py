@@ -31,16 +31,16 @@ class Item(NamedTuple):
 
 
 ENTERPRISE_ITEMS = (
-    Item("compliance.penalty_minor", ADMINISTRATION, SUPERVISOR, 0.050, 0.8),
-    Item("compliance.penalty_general", ADMINISTRATION, SUPERVISOR, 0.022, 0.9),
-    Item("compliance.penalty_serious", ADMINISTRATION, SUPERVISOR, 0.0025, 1.0),
-    Item("compliance.abnormal_list", ABNORMAL, "market_supervision", 0.009, 0.8),
-    Item("justice.judgment_unperformed", JUSTICE, "court", 0.006, 0.8),
+    Item("compliance.penalty_minor", ADMINISTRATION, SUPERVISOR, 0.110, 0.6),
+    Item("compliance.penalty_general", ADMINISTRATION, SUPERVISOR, 0.017, 0.9),
+    Item("compliance.penalty_serious", ADMINISTRATION, SUPERVISOR, 0.0028, 1.0),
+    Item("compliance.abnormal_list", ABNORMAL, "market_supervision", 0.0075, 0.8),
+    Item("justice.judgment_unperformed", JUSTICE, "court", 0.0055, 0.9),
     Item("justice.serious_dishonesty", DISHONESTY, "court", 0.0009, 1.0),
     Item("commitment.kept", COMMITMENT, "administrative_approval", 0.35, -0.3),
-    Item("commitment.broken", COMMITMENT, SUPERVISOR, 0.018, 0.8),
+    Item("commitment.broken", COMMITMENT, SUPERVISOR, 0.021, 0.7),
     Item("contract.fulfilled", CONTRACT, "administrative_approval", 0.25, -0.2),
-    Item("contract.breached", CONTRACT, "administrative_approval", 0.025, 0.7),
+    Item("contract.breached", CONTRACT, "administrative_approval", 0.050, 0.6),
     Item("honour.county", HONOUR, "publicity", 0.025, -0.4),
     Item("honour.municipal", HONOUR, "publicity", 0.008, -0.4),
     Item("tax.a_rating", RATING, "tax", 0.06, -0.4),

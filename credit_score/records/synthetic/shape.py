@@ -62,7 +62,7 @@ SIZE_SHARES = ((0.62, 0.29, 0.07, 0.02), (0.80, 0.17, 0.03, 0.00), (0.97, 0.03, 
 SIZE_LOG_ODDS = (0.05, 0.00, -0.20, -0.40)
 
 # Latent risk: the chance that a visit would meet a violation; logistic of a normal.
-MEAN_LOG_ODDS = -1.45
+MEAN_LOG_ODDS = -1.10
 SD_LOG_ODDS = 1.10
 
 ALL_SECTORS = tuple(SECTORS)
@@ -91,7 +91,7 @@ DEPARTMENTS = {
         sectors=("textiles", "farm_machinery_parts", "construction", "transport"),
         days_per_visit=1.5,
         past_ratio=0.04,
-        load=1.25,
+        load=1.10,
     ),
     "housing": Department(sectors=("construction",), days_per_visit=2.0, past_ratio=0.08, load=0.60),
     "agriculture": Department(

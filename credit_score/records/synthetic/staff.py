@@ -16,7 +16,7 @@ from credit_score.records.synthetic.shape import DEPARTMENTS, SECTORS, Departmen
 _TIER_SHARES = np.array([0.654, 0.253, 0.077, 0.015])
 _VISITS = np.array([0.01, 0.05, 0.20, 1.00])
 _FLOOR = 5
-_FOOD_VISITS = 0.5
+_FOOD_VISITS = 0.55
 _DAYS_OF_ONE = 110
 _FEWEST = 3
 _EFFECT_RANGE = (0.6, 1.2)

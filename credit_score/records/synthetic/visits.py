@@ -21,7 +21,7 @@ SENSITIVITY = 0.8
 _CAUSE_SHARES = (0.60, 0.25, 0.15)  # complaint, alert, referral
 _CAUSES_A_YEAR = 0.008  # a firm and department, at average risk
 _CAUSE_SLOPE = 0.8  # how the rate of complaints grows with the log odds of a violation
-_STATUTORY_A_YEAR = 0.25
+_STATUTORY_A_YEAR = 0.40
 _LARGER_FIRMS = 2.0  # medium and large firms were drawn twice as often
 _PERIODS = (
     (np.datetime64("2021-01-01"), np.datetime64("2021-12-31"), 1.0),
