@@ -1,0 +1,29 @@
+"""One catalogue of Chinese and English words for everything a person reads."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from credit_score.errors import CreditScoreError
+
+Lang = Literal["zh", "en"]
+LANGUAGES: tuple[Lang, ...] = ("zh", "en")
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Key → language → text, as it stands in ``language.yaml``."""
+    import yaml
+
+    text = files("credit_score").joinpath("language.yaml").read_text(encoding="utf-8")
+    data: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return data
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """The text of a key in a language, with values filled in. Raises CreditScoreError if there is none."""
+    try:
+        text = catalogue()[key][lang]
+    except KeyError:
+        raise CreditScoreError(f"no text {key!r} in language {lang!r}", remedy="add it to language.yaml") from None
+    return text.format(**values) if values else text

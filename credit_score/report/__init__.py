@@ -1,0 +1,6 @@
+"""Files a person opens: the run folder, the report, the statement of a score."""
+
+from credit_score.report.run_folder import MANIFEST, RunFolder, save_run
+from credit_score.report.statement import statement
+
+__all__ = ["MANIFEST", "RunFolder", "save_run", "statement"]

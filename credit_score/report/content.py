@@ -1,0 +1,105 @@
+"""What the report shows, as tidy frames: everything is computed here, nothing in the page or the figures."""
+
+from typing import TYPE_CHECKING, Any
+
+from credit_score.language import say
+from credit_score.policy import RuleSet, rule_table
+from credit_score.tiers.assign import BY_SCORE
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+    from credit_score.county import CountyRun
+
+
+def labels(rules: RuleSet, group: str) -> dict[str, dict[str, str]]:
+    """Id → {zh, en} of the policy's ``sectors``, ``sizes``, ``departments`` or ``tiers``."""
+    about, inspection = rules.about, rules.model.inspection
+    named: dict[str, Any] = {
+        "sectors": about.sectors, "sizes": about.sizes, "departments": inspection.departments,
+        "tiers": rules.model.tiers.tiers,
+    }  # fmt: skip
+    return {n.id: {"zh": n.label.zh, "en": n.label.en} for n in named[group]}
+
+
+def score_counts(scores: "ibis.Table", *also: str) -> "pd.DataFrame":
+    """Subjects per distinct score: ``score`` (points), what else is asked for, and ``n``."""
+    counted = scores.group_by("score_milli", *also).aggregate(n=scores.count()).order_by("score_milli").execute()
+    return counted.assign(score=counted["score_milli"] / 1000)
+
+
+def tier_rows(run: "CountyRun") -> list[dict[str, Any]]:
+    """Per tier: cut-off, firms, share, firms there by an override, and the rule of the cut-off."""
+    decided = run.tables["tiers"].filter(run.tables["tiers"].decided_by != BY_SCORE)
+    forced = decided.group_by("tier").aggregate(n=decided.count()).execute().set_index("tier")["n"]
+    names = labels(run.rules, "tiers")
+    return [
+        {
+            "id": tier.id, "label": names[tier.id], "cutoff": None if tier.cutoff is None else tier.cutoff / 1000,
+            "firms": row.firms, "share": row.share, "forced": int(forced.get(tier.id, 0)),
+            "rule": f"tiers:tiers:{tier.id}",
+        }
+        for tier, row in zip(run.rules.tiers, run.tier_shares.itertuples(), strict=True)
+    ]  # fmt: skip
+
+
+def visits_by_tier(run: "CountyRun", lang: str) -> "pd.DataFrame":
+    """Visits drawn by department (``label``), one column a tier, in the policy's order."""
+    wide = run.schedule.pivot_table(index="department", columns="tier", values="visits_drawn", aggfunc="sum")
+    wide = wide.reindex(index=run.schedule["department"].unique(), columns=[t.id for t in run.rules.tiers])
+    wide = wide.fillna(0)
+    names = labels(run.rules, "departments")
+    return wide.assign(label=[names[d][lang] for d in wide.index])
+
+
+def workload_labelled(run: "CountyRun", lang: str) -> "pd.DataFrame":
+    """The workload with ``label``, the department's name."""
+    names = labels(run.rules, "departments")
+    return run.workload.assign(label=[names[d][lang] for d in run.workload["department"]])
+
+
+def burden_labelled(run: "CountyRun", by: str, lang: str) -> "pd.DataFrame":
+    """The burden by ``sector`` or ``size`` with ``label``, in the policy's order."""
+    names = labels(run.rules, f"{by}s")
+    frame = run.burden(by).set_index(by)
+    frame = frame.reindex([i for i in names if i in frame.index])
+    return frame.assign(label=[names[i][lang] for i in frame.index]).reset_index()
+
+
+def mean_burden(run: "CountyRun") -> float:
+    """Visits drawn per registered enterprise."""
+    firms = int(run.tier_shares["firms"].sum())
+    return float(run.schedule["visits_drawn"].sum()) / firms if firms else 0.0
+
+
+def reasons(run: "CountyRun", lang: str) -> "pd.DataFrame":
+    """Rejected rows by reason, most first: ``reason, n, label``."""
+    counted = run.rejected["reason"].value_counts().rename_axis("reason").reset_index(name="n")
+    return counted.assign(label=[say(f"reason.{r}", lang) for r in counted["reason"]])
+
+
+def summary(run: "CountyRun") -> dict[str, Any]:
+    """The figures at the top of the report."""
+    load, counts = run.workload, run.records.counts
+    capacity = float(load["capacity_days"].sum())
+    minimum = run.rules.value(run.rules.model.inspection.county_minimum)
+    return {
+        "enterprises": int(run.tier_shares["firms"].sum()),
+        "individuals": int(run.tables["scores_individual"].count().execute()),
+        "visits": int(load["visits"].sum()),
+        "days": float(load["days"].sum()),
+        "utilisation": float(load["days"].sum()) / capacity if capacity else 0.0,
+        "overloaded": int((load["utilisation"] > 1).sum()),
+        "county_share": run.county_share,
+        "county_minimum": minimum,
+        "read": int(counts["read"].sum()),
+        "rejected": int(counts["rejected"].sum()),
+    }
+
+
+def rules_cited(rules: RuleSet) -> list[dict[str, Any]]:
+    """Every number in force, for the table that the report's citations lead to."""
+    table = rule_table(rules)
+    table["first"] = ~table["rule"].duplicated()
+    return table.to_dict(orient="records")

@@ -1,0 +1,119 @@
+"""Figures: each takes a tidy frame and an Axes, draws, and returns the Axes; it computes nothing."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from credit_score.language import say
+from credit_score.report.style import ALERT, INK, NEUTRAL, QUIET, tier_colours
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+def plot_scores_by_tier(frame: "pd.DataFrame", ax: "Axes", *, cutoffs: list[float], tiers: list[str], lang: str) -> "Axes":
+    """Histogram of enterprise scores, coloured by tier, with the cut-offs.
+
+    ``frame``: ``score`` (points), ``tier``, ``n`` (firms); ``cutoffs``: lowest score of each tier but the last.
+    """
+    low, high = float(frame["score"].min()), float(frame["score"].max())
+    edges = np.arange(np.floor(low / 5) * 5, high + 10, 5) if high - low < 1000 else np.linspace(low, high, 200)
+    groups = [frame[frame["tier"] == t] for t in tiers]
+    ax.hist([g["score"] for g in groups], bins=edges, weights=[g["n"] for g in groups], stacked=True,
+            color=list(tier_colours(len(tiers))), label=tiers)  # fmt: skip
+    for cutoff, tier in zip(cutoffs, tiers, strict=False):
+        ax.axvline(cutoff, color=INK, linewidth=1)
+        ax.annotate(f"{tier} ≥ {cutoff:g}", (cutoff, 1), xycoords=("data", "axes fraction"), xytext=(4, -2),
+                    textcoords="offset points", va="top", fontsize=9)  # fmt: skip
+    ax.set_xlabel(say("axis.score", lang))
+    ax.set_ylabel(say("axis.firms", lang))
+    ax.set_yscale("symlog", linthresh=10)
+    ax.legend(title=say("column.tier", lang), loc="upper left")
+    return ax
+
+
+def plot_points(frame: "pd.DataFrame", ax: "Axes", *, base: float, lang: str) -> "Axes":
+    """Histogram of persons' points with the base, below which nobody stands. ``frame``: ``score, n``."""
+    edges = np.arange(base, max(float(frame["score"].max()), base + 10) + 2, 1)
+    ax.hist(frame["score"], bins=edges, weights=frame["n"], color=NEUTRAL)
+    ax.axvline(base, color=INK, linewidth=1)
+    ax.annotate(say("figure.base", lang, base=f"{base:g}"), (base, 1), xycoords=("data", "axes fraction"),
+                xytext=(4, -2), textcoords="offset points", va="top", fontsize=9)  # fmt: skip
+    ax.set_xlabel(say("axis.points", lang))
+    ax.set_ylabel(say("axis.people", lang))
+    ax.set_yscale("symlog", linthresh=10)
+    return ax
+
+
+def plot_shares(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
+    """Bars of tier shares with counts. ``frame``: ``tier, firms, share``, best tier first."""
+    bars = ax.barh(frame["tier"], frame["share"] * 100, color=list(tier_colours(len(frame))))
+    ax.bar_label(bars, [f"{s:.1%}  ({n:,})" for s, n in zip(frame["share"], frame["firms"], strict=True)], padding=4)
+    ax.invert_yaxis()
+    ax.margins(x=0.2)
+    ax.set_xlabel(say("axis.share", lang))
+    return ax
+
+
+def plot_visits(frame: "pd.DataFrame", ax: "Axes", *, tiers: list[str], lang: str) -> "Axes":
+    """Visits by department, stacked by tier. ``frame``: ``label`` and one column of visits a tier."""
+    left = np.zeros(len(frame))
+    for tier, colour in zip(tiers, tier_colours(len(tiers)), strict=True):
+        ax.barh(frame["label"], frame[tier], left=left, color=colour, label=tier)
+        left = left + frame[tier].to_numpy()
+    ax.invert_yaxis()
+    ax.set_xlabel(say("axis.visits", lang))
+    ax.legend(title=say("column.tier", lang), loc="lower right")
+    return ax
+
+
+def plot_workload(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
+    """Inspector-days against capacity; departments over capacity are hatched and said so.
+
+    ``frame``: ``label, days, capacity_days, utilisation``.
+    """
+    over = frame["utilisation"] > 1
+    bars = ax.barh(frame["label"], frame["days"], color=NEUTRAL, height=0.6)
+    for bar, hit in zip(bars, over, strict=True):
+        if hit:
+            bar.set(facecolor="#fbd5cf", edgecolor=ALERT, hatch="///")
+    places = np.arange(len(frame))
+    ax.vlines(frame["capacity_days"], places - 0.42, places + 0.42, color=INK, linewidth=2,
+              label=say("figure.capacity", lang))  # fmt: skip
+    word = say("figure.overloaded", lang)
+    texts = [f"{u:.0%}  {word}" if hit else f"{u:.0%}" for u, hit in zip(frame["utilisation"], over, strict=True)]
+    ends = np.maximum(frame["days"], frame["capacity_days"])
+    for place, end, text, hit in zip(places, ends, texts, over, strict=True):
+        ax.annotate(text, (end, place), xytext=(6, 0), textcoords="offset points", va="center",
+                    color=ALERT if hit else QUIET, fontsize=9)  # fmt: skip
+    ax.invert_yaxis()
+    ax.margins(x=0.18)
+    ax.set_xlabel(say("axis.days", lang))
+    ax.legend(loc="lower right")
+    return ax
+
+
+def plot_burden(frame: "pd.DataFrame", ax: "Axes", *, mean: float, lang: str) -> "Axes":
+    """Expected visits per firm and year by group, against the county's mean.
+
+    ``frame``: ``label, firms, visits_per_firm``.
+    """
+    bars = ax.barh(frame["label"], frame["visits_per_firm"], color=NEUTRAL, height=0.6)
+    ax.bar_label(bars, [f"{v:.2f}" for v in frame["visits_per_firm"]], padding=4, fontsize=9, color=QUIET)
+    ax.axvline(mean, color=ALERT, linewidth=1, linestyle="--", label=say("figure.county_mean", lang, mean=f"{mean:.2f}"))
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    ax.set_xlabel(say("axis.visits_per_firm", lang))
+    ax.legend(loc="lower right")
+    return ax
+
+
+def plot_reasons(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
+    """Rejected rows by reason. ``frame``: ``label, n``."""
+    bars = ax.barh(frame["label"], frame["n"], color=NEUTRAL, height=0.6)
+    ax.bar_label(bars, [f"{n:,}" for n in frame["n"]], padding=4, fontsize=9, color=QUIET)
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    ax.set_xlabel(say("axis.rows", lang))
+    return ax

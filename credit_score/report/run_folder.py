@@ -1,0 +1,140 @@
+"""The run folder: what a run leaves on disk, and how a later command reads it back."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import credit_score
+from credit_score.engine import saved
+from credit_score.errors import RunError
+from credit_score.files import fingerprint, whole_folder
+from credit_score.inspection import sampling_frame
+from credit_score.language import say
+from credit_score.policy import Policy, RuleSet, load_policy
+from credit_score.report.page import report_page
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from credit_score.county import CountyRun
+
+MANIFEST = "manifest.json"
+PARQUET = ("scores_individual", "scores_enterprise", "ledger", "tiers")
+
+
+def save_run(run: "CountyRun", out: Path | str, *, progress: Callable[[str], None]) -> Path:
+    """Write a run folder whole or not at all, manifest last. Raises RunError."""
+    with whole_folder(out, replaces=MANIFEST) as folder:
+        progress("writing tables")
+        _save_tables(run, folder)
+        progress("drawing the report")
+        (folder / "report.html").write_text(report_page(run), encoding="utf-8")
+        (folder / MANIFEST).write_text(json.dumps(_manifest(run, folder), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return Path(out)
+
+
+def _save_tables(run: "CountyRun", folder: Path) -> None:
+    for name in PARQUET:
+        table = run.tables[name]
+        order = ["subject", "record_id"] if name == "ledger" else ["subject"]
+        saved(run.records.engine, table.order_by(order), folder / f"{name}.parquet")
+    frame = sampling_frame(run.tables["frame"]).order_by("department", "tier_code", "duty", "subject")
+    saved(run.records.engine, frame, folder / "frame.parquet")
+    marked = {"schedule": run.schedule, "workload": run.workload}
+    for name, table in marked.items():
+        _csv(table.assign(status=run.status), folder / f"{name}.csv")
+    _csv(run.draw, folder / "draw.csv")
+    _csv(with_words(run.rejected), folder / "rejected.csv")
+    (folder / "policy").mkdir()
+    for path in sorted(run.policy.folder.glob("*.yaml")):
+        shutil.copyfile(path, folder / "policy" / path.name)
+
+
+def _csv(table: "pd.DataFrame", path: Path) -> None:
+    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def with_words(rejected: "pd.DataFrame") -> "pd.DataFrame":
+    """Rejected rows with what the reason means and what to do, in both languages.
+
+    A value that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    value = rejected["value"].where(~rejected["value"].str.match(r"[=+\-@\t\r]"), "'" + rejected["value"])
+    words = {
+        f"{kind}_{lang}": [say(f"{kind}.{reason}", lang) for reason in rejected["reason"]]
+        for kind in ("reason", "remedy")
+        for lang in ("zh", "en")
+    }
+    return rejected.assign(value=value, **words)
+
+
+def _manifest(run: "CountyRun", folder: Path) -> dict[str, Any]:
+    counts = run.records.counts
+    outputs = sorted(p for p in folder.rglob("*") if p.is_file())
+    return {
+        "tool": "credit_score",
+        "version": credit_score.__version__,
+        "status": run.status,
+        "policy": run.rules.name,
+        "signed": run.rules.signed,
+        "as_of": run.rules.on.isoformat(),
+        "seed": run.seed,
+        "synthetic": run.records.synthetic,
+        "cap": run.rules.figure(run.rules.model.inspection.cap).value,
+        "inputs": run.records.fingerprints,
+        "rows": {r["table"]: {k: int(r[k]) for k in ("read", "accepted", "rejected")} for r in counts.to_dict("records")},
+        "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
+    }
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run folder opened for reading. Raises RunError where it is none or not whole."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @classmethod
+    def open(cls, path: Path | str) -> "RunFolder":
+        """Open a run folder by its manifest."""
+        folder = Path(path)
+        if not folder.is_dir():
+            raise RunError("no such run folder", where=str(path), remedy="make one with: credit-score run")
+        if not (folder / MANIFEST).is_file():
+            raise RunError(f"holds no {MANIFEST}", where=str(path), remedy="give a folder made by: credit-score run")
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        except ValueError:
+            raise RunError("the manifest is not readable", where=str(folder / MANIFEST), remedy="run again") from None
+        return cls(folder, manifest)
+
+    def file(self, name: str) -> Path:
+        """A file of the folder, held to its fingerprint in the manifest."""
+        path = self.path / name
+        if not path.is_file():
+            raise RunError(f"{name} is missing", where=str(self.path), remedy="run again")
+        if fingerprint(path) != self.manifest["outputs"].get(name):
+            raise RunError(f"{name} is not the file the run wrote", where=str(self.path), remedy="run again")
+        return path
+
+    def policy(self) -> Policy:
+        """The policy the run was made under, from the copy in the folder."""
+        for name in [n for n in self.manifest["outputs"] if n.startswith("policy/")]:
+            self.file(name)
+        return load_policy(self.path / "policy")
+
+    def rules(self) -> RuleSet:
+        """The rules of the run's day."""
+        return self.policy().at(self.manifest["as_of"])
+
+    def table(self, name: str, *, subject: str | None = None) -> "pd.DataFrame":
+        """A table of the folder as a frame; of one subject only where it is Parquet and one is given."""
+        import pandas as pd
+
+        if name.endswith(".csv"):
+            return pd.read_csv(self.file(name), keep_default_na=False, na_values=[])
+        chosen = [("subject", "==", subject)] if subject is not None else None
+        return pd.read_parquet(self.file(name), filters=chosen)

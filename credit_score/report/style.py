@@ -1,0 +1,60 @@
+"""How figures look: one font that has both languages, and a colour for each tier, everywhere the same."""
+
+import io
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FONT = "Noto Sans SC Subset"
+FONT_FILE = files("credit_score").joinpath("report/fonts/NotoSansSC-subset.otf")
+INK, QUIET, GRID, ALERT = "#1f2933", "#616e7c", "#d9e2ec", "#b42318"
+NEUTRAL = "#486581"
+# Blue to orange: told apart by colour-blind readers and, by their lightness, in grey.
+_TIERS = ("#0b4f8a", "#3f8fc7", "#a9cfe8", "#f5bd6b", "#e07b20", "#8a3200")
+_PICK = {3: (0, 3, 5), 4: (0, 2, 3, 5), 5: (0, 2, 3, 4, 5), 6: (0, 1, 2, 3, 4, 5)}
+
+
+def tier_colours(n_tiers: int) -> tuple[str, ...]:
+    """Colours of 3 to 6 tiers, best first."""
+    return tuple(_TIERS[i] for i in _PICK[n_tiers])
+
+
+@cache
+def _register() -> None:
+    from matplotlib import font_manager
+
+    with as_file(FONT_FILE) as path:
+        font_manager.fontManager.addfont(str(path))
+
+
+def settings() -> dict[str, Any]:
+    """matplotlib settings: the package's font, quiet axes, text kept as text in SVG."""
+    _register()
+    return {
+        "font.family": [FONT, "DejaVu Sans"], "font.size": 10, "axes.unicode_minus": False, "text.color": INK,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": QUIET, "axes.labelcolor": INK,
+        "axes.axisbelow": True, "axes.grid": True, "axes.grid.axis": "x", "grid.color": GRID, "xtick.color": QUIET,
+        "ytick.color": INK, "svg.fonttype": "none", "figure.facecolor": "none", "axes.facecolor": "none",
+        "legend.frameon": False,
+    }  # fmt: skip
+
+
+def as_svg(draw: Callable[["Axes"], Any], *, name: str, label: str, height: float = 3.2) -> str:
+    """A figure as SVG to stand inside a page: ``draw`` is given the Axes.
+
+    ``name`` keeps the ids of several figures on one page apart; ``label`` is what a screen reader says.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(settings() | {"svg.hashsalt": name}):
+        figure = Figure(figsize=(7.6, height), layout="constrained")
+        draw(figure.add_subplot())
+        text = io.StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    svg = text.getvalue()
+    return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
