@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from credit_score.errors import RecordsError
-from credit_score.records.synthetic.describe import write_notes
+from credit_score.files import whole_folder
+from credit_score.records.synthetic.describe import MARK, write_notes
 from credit_score.records.synthetic.dictionary import RAW_TABLES, TABLES, schema
 from credit_score.records.synthetic.dirt import Soiled, soil
 from credit_score.records.synthetic.events import enterprise_records, person_records
@@ -39,7 +40,7 @@ from credit_score.records.synthetic.staff import (
 )
 from credit_score.records.synthetic.streams import blocks, stream
 from credit_score.records.synthetic.visits import inspections_table, inspections_truth, make_visits
-from credit_score.records.synthetic.write import SINKS, Sink, whole_folder
+from credit_score.records.synthetic.write import SINKS, Sink, check_free
 
 Format = Literal["csv", "parquet"]
 Progress = Callable[[list[tuple[str, int, int, int]]], Iterable[tuple[str, int, int, int]]]
@@ -61,10 +62,12 @@ def make_county(
     blocks of 50,000. `dirt` adds about 1 % of rows that intake must reject, counted by table and kind.
     `progress` wraps the list of blocks as tqdm does: it is called with the list and iterated over.
 
-    Raises RecordsError when `out` is not empty or cannot be written, and for sizes, seeds or formats there are not.
+    Raises RecordsError when `out` is not empty, and for sizes, seeds or formats there are not; RunError when writing
+    fails, and then nothing is left behind.
     """
     _check(n_enterprises=n_enterprises, n_individuals=n_individuals, seed=seed, format=format)
-    with whole_folder(Path(out)) as folder:
+    check_free(Path(out))
+    with whole_folder(out, replaces=MARK) as folder:
         with ExitStack() as files:
             draft = _open(files, folder, format=format, seed=seed, dirt=dirt)
             draft.taken.update(enterprises=n_enterprises, individuals=n_individuals)

@@ -12,6 +12,7 @@ from credit_score.records.synthetic.facts import CountyFacts
 from credit_score.records.synthetic.shape import LAST_DAY
 
 VERSION = 1
+MARK = "synthetic.json"
 DEMO_KEY = "PUBLIC-DEMO-KEY-for-synthetic-data-only-never-use-it-with-real-records"
 NOTICE = "Synthetic data. 虚构数据. No person, enterprise, town or event in it is real."
 
@@ -30,7 +31,7 @@ _DIRT_MEANING = {
 
 def write_notes(folder: Path, facts: CountyFacts) -> None:
     """Write synthetic.json, demo.key and README.md into the folder."""
-    _write(folder / "synthetic.json", json.dumps(_about(facts), ensure_ascii=False, indent=2) + "\n")
+    _write(folder / MARK, json.dumps(_about(facts), ensure_ascii=False, indent=2) + "\n")
     _write(folder / "demo.key", DEMO_KEY + "\n")
     _write(folder / "README.md", readme(facts))
 
@@ -58,12 +59,15 @@ def _about(facts: CountyFacts) -> dict[str, object]:
 
 
 def _opening(facts: CountyFacts) -> str:
+    n_firms, n_people = facts.n_enterprises, facts.n_individuals
     return f"""# A synthetic county
 
 {NOTICE}
 
-{facts.n_enterprises:,} enterprises and {facts.n_individuals:,} individuals, as known on {LAST_DAY}, drawn from seed {facts.seed}:
-`credit-score synth --enterprises {facts.n_enterprises} --individuals {facts.n_individuals} --seed {facts.seed} --out DIR` writes the same bytes.
+{n_firms:,} enterprises and {n_people:,} individuals, as known on {LAST_DAY}, drawn from seed {facts.seed}.
+The same sizes and seed give the same bytes:
+
+    credit-score synth --enterprises {n_firms} --individuals {n_people} --seed {facts.seed} --out DIR
 
 - `*.{facts.format}`: the raw tables, one file a table. Dates are ISO text.
 - `synthetic.json`: sizes, and how many rows of each table intake must reject, by kind of reason.
@@ -84,6 +88,8 @@ def _table(name: str, columns: tuple[Column, ...], facts: CountyFacts) -> str:
 
 def _dirt(facts: CountyFacts) -> str:
     lines = ["## Dirt", "", "Rows that intake must reject, one fault each, added to the clean rows on purpose.", ""]
+    if not facts.dirt:
+        return "## Dirt\n\nNone.\n"
     lines += ["| table | kind | rows | what is wrong |", "| --- | --- | --- | --- |"]
     for table, counts in facts.dirt.items():
         lines += [f"| {table} | {kind} | {n:,} | {_DIRT_MEANING[kind]} |" for kind, n in counts.items()]

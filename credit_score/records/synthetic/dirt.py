@@ -27,8 +27,12 @@ Fresh = Callable[[pa.Table], pa.Array]
 
 @dataclass(frozen=True)
 class Soiled:
-    """A block with its dirt: the rows a table can hold, lines of bytes by the row they stand before, and how many
-    dirty rows there are of each kind."""
+    """A block with its dirt.
+
+    table : the rows a table can hold, clean and dirty.
+    lines : lines of bytes, each with the row of `table` it stands before.
+    counts : dirty rows by kind.
+    """
 
     table: pa.Table
     lines: tuple[tuple[int, bytes], ...] = ()
@@ -62,8 +66,10 @@ def _kinds(table: str, n: int, *, raw: bool) -> list[tuple[str, int]]:
 
 
 def _copies(clean: pa.Table, copied: np.ndarray, kinds: Sequence[tuple[str, int]], *, fresh: Fresh) -> list[Row]:
-    """Copies of clean rows under keys of their own. Duplicates keep the key; every other duplicate of a table with
-    numbered rows has the content of the next row, so that it repeats the key only."""
+    """Copies of clean rows under keys of their own; duplicates keep the key.
+
+    Every other duplicate of a table with numbered rows has the content of the next row: it repeats the key only.
+    """
     key = clean.column_names[0]
     source = copied.copy()
     repeats = [k == "duplicate" and turn % 2 == 1 and key in _NUMBERED for k, turn in kinds]

@@ -33,10 +33,10 @@ _RIC_CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
 
 
 def enterprise_ids(number: np.ndarray, legal_form: np.ndarray) -> pa.Array:
-    """Codes of the firms with these numbers (0, 1, …): 9 + legal form (1 company, 2 sole proprietor,
-    3 cooperative) + 999999 + nine characters of the firm's number in scrambled order + check character.
+    """Unified social credit codes of the firms with these numbers (0, 1, …); no two numbers share one.
 
-    `legal_form` holds positions in ``shape.LEGAL_FORMS``. No two numbers share a code.
+    9 + legal form (1 company, 2 sole proprietor, 3 cooperative) + 999999 + nine characters of the firm's number in
+    scrambled order + check character. `legal_form` holds positions in ``shape.LEGAL_FORMS``.
     """
     number = np.asarray(number, dtype=np.int64)
     values = np.full((len(number), 18), 9, dtype=np.int64)
@@ -47,8 +47,10 @@ def enterprise_ids(number: np.ndarray, legal_form: np.ndarray) -> pa.Array:
 
 
 def person_ids(number: np.ndarray) -> pa.Array:
-    """Identity numbers of the persons with these numbers (0, 1, …): region, a birth day in 1800–1859, an order
-    code 001–999, check character. No two numbers share one."""
+    """Identity numbers of the persons with these numbers (0, 1, …); no two numbers share one.
+
+    Region + a birth day in 1800–1859 + an order code 001–999 + check character.
+    """
     region, within = np.divmod(np.asarray(number, dtype=np.int64), _PER_REGION)
     day, order = np.divmod((within * _PERSON_STEP) % _PER_REGION, _ORDERS)
     values = np.hstack([digits(_REGIONS[region], 6), _BIRTH_DIGITS[day], digits(order + 1, 3)])

@@ -20,8 +20,11 @@ SUPERVISOR = ""  # in place of a unit: one of the departments that cover the fir
 
 
 class Item(NamedTuple):
-    """An item: its catalogue kind, who reports it, records a subject and year at average risk, and the slope of
-    the log rate in the log odds of a violation (for persons: in their civic activity)."""
+    """An item: its catalogue kind, who reports it, and how often.
+
+    rate : records a subject and year at average risk.
+    slope : of the log rate in the log odds of a violation (for persons: in their civic activity).
+    """
 
     id: str
     kind: str

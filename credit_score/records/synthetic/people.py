@@ -27,8 +27,11 @@ VILLAGES = tuple(f"{town}第{k:02d}村" for town in TOWNS for k in range(1, VILL
 
 @dataclass(frozen=True)
 class People:
-    """A block of n persons in m households: `household` is a position in the block or −1; `village` has the codes
-    of ``VILLAGES``; `activity` drives how many records they have, `recorded` who has any at all."""
+    """A block of n persons in m households; arrays of shape (n,) but for `household_village`, (m,).
+
+    `household` is a position in the block, or −1; villages are codes of ``VILLAGES``; `activity` drives how many
+    records a person has, `recorded` who has any at all.
+    """
 
     ids: pa.Array
     first_household: int

@@ -26,8 +26,14 @@ INDUSTRIES = ("food_production", "food_retail", "food_service")
 
 @dataclass(frozen=True, kw_only=True)
 class Sector:
-    """A sector: its share of firms, the shares of legal forms in it, the food industry part of it carries,
-    and how much riskier than average it is (log odds)."""
+    """A sector of the county.
+
+    share : of all firms.
+    word : in the names of its firms.
+    forms : shares of company, cooperative and sole proprietor.
+    industry, industry_share : the food industry that part of it is, and which part.
+    log_odds : how much riskier than average it is.
+    """
 
     share: float
     word: str
@@ -70,8 +76,13 @@ ALL_SECTORS = tuple(SECTORS)
 
 @dataclass(frozen=True, kw_only=True)
 class Department:
-    """A department that inspects: the sectors it covers, inspector-days a visit, the share of firms it drew at
-    random a year in the past, and the load its staff is sized for (1 = all its days)."""
+    """A department that inspects.
+
+    sectors : those it covers.
+    days_per_visit : inspector-days.
+    past_ratio : share of its firms it drew at random a year.
+    load : share of its staff's days that the bundled schedule is to take; above 1 is more than there are.
+    """
 
     sectors: tuple[str, ...]
     days_per_visit: float

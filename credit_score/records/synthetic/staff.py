@@ -24,8 +24,11 @@ _EFFECT_RANGE = (0.6, 1.2)
 
 @dataclass(frozen=True)
 class Staff:
-    """Inspectors, department by department: `first[d]` is the first of department d, `count[d]` how many it has;
-    `effect`, of shape (inspectors,), multiplies the chance to find a violation that is there."""
+    """Inspectors, numbered department by department.
+
+    first, count, days : first inspector, number of them and days a year of one, shape (departments,).
+    effect : multiplies the chance to find a violation that is there, shape (inspectors,).
+    """
 
     first: np.ndarray
     count: np.ndarray
@@ -68,8 +71,10 @@ def inspectors_truth(staff: Staff) -> pa.Table:
 
 
 def _expected_days(name: str, n_enterprises: int) -> float:
-    """Inspector-days a year: firms × visits of their tier, at least five firms a tier, and for market supervision
-    every food operator once in two years."""
+    """Inspector-days a year: firms × visits of their tier, at least five firms a tier.
+
+    Market supervision also visits the food operators whose two years end within the year.
+    """
     department = DEPARTMENTS[name]
     covered = n_enterprises * sum(SECTORS[s].share for s in department.sectors)
     food = n_enterprises * _food_share(department) if name == "market_supervision" else 0.0

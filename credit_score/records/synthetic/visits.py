@@ -148,8 +148,10 @@ def _plan(
 
 
 def _carried_out(rng: np.random.Generator, *, planned: _Planned, risk: np.ndarray, staff: Staff) -> Visits:
-    """A random inspector of the department goes; a violation is there with the firm's risk and is found with
-    0.8 times the inspector's effect."""
+    """A random inspector of the department goes.
+
+    A violation is there with the firm's risk, and is found with 0.8 times the inspector's effect.
+    """
     n = len(planned.firm)
     among = staff.count[planned.department]
     inspector = staff.first[planned.department] + (rng.random(n) * among).astype(np.int64)

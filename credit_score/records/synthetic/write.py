@@ -1,11 +1,8 @@
-"""Writing a county: a folder that appears whole or not at all, and tables that grow block by block."""
+"""Tables that grow block by block, as CSV or Parquet."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -75,42 +72,11 @@ class ParquetSink:
 SINKS: dict[str, type[CsvSink] | type[ParquetSink]] = {"csv": CsvSink, "parquet": ParquetSink}
 
 
-@contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """A hidden folder beside `out` that takes its name when the body ends well, and vanishes when it does not.
-
-    Raises RecordsError when `out` holds anything already, or when it cannot be written.
-    """
-    try:
-        check_free(out)
-        draft = out.parent / f".{out.name}.{os.getpid()}.part"
-        draft.mkdir(parents=True)
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    try:
-        yield draft
-        if out.is_dir():
-            out.rmdir()
-        draft.rename(out)
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
 def check_free(out: Path) -> None:
-    """Refuse a place that is taken: a file, or a folder with anything in it."""
+    """Refuse a place that is taken (a file, or a folder with anything in it) with a RecordsError."""
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise RecordsError(
             "the place for the synthetic county is not empty",
             where=str(out),
             remedy="choose a new folder, or empty this one",
         )
-
-
-def _unwritable(out: Path, error: OSError) -> RecordsError:
-    return RecordsError(
-        f"cannot write the synthetic county: {error.strerror or error}",
-        where=str(out),
-        remedy="check the disk's free space and the right to write there; nothing was left behind",
-    )
