@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from credit_score.errors import PolicyError, first_five
-from credit_score.policy.ruleset import RuleSet
+from credit_score.policy.ruleset import RuleSet, every_dated
 from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Location, Source
 
@@ -28,8 +28,22 @@ class Policy:
         """The rules in force on a day. Raises PolicyError before the first rule."""
         return RuleSet.of(self.model, as_date(on))
 
+    def days(self) -> list[date]:
+        """The days on which a number starts or ends, from the first day the policy can be asked for."""
+        found = {day for dated in every_dated(self.model) for day in dated.days}
+        first = min(day for day in found if _in_force(self.model, day))
+        return sorted(day for day in found if day >= first)
+
     def __repr__(self) -> str:
         return f"Policy({self.name!r}, {str(self.folder)!r})"
+
+
+def _in_force(model: PolicyModel, day: date) -> bool:
+    try:
+        RuleSet.of(model, day)
+    except PolicyError:
+        return False
+    return True
 
 
 def as_date(value: date | str) -> date:

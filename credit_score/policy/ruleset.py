@@ -214,3 +214,15 @@ def _cited_fields(node: Frozen, on: date, path: str, label: schema.Label | None)
     own = node.label if isinstance(node, schema.Named) else label
     for name in type(node).model_fields:
         yield from _cited(getattr(node, name), on, f"{path}:{name}" if path else name, own)
+
+
+def every_dated(node: Any) -> Iterator[Dated]:
+    """Every dated value of a policy model, whatever the day."""
+    if isinstance(node, Dated):
+        yield node
+    elif isinstance(node, Frozen):
+        for name in type(node).model_fields:
+            yield from every_dated(getattr(node, name))
+    elif isinstance(node, dict | tuple):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from every_dated(child)

@@ -1,0 +1,150 @@
+"""The command line: one command a job, each with help, exit code 0, 1 (bad input, one line) or 2 (usage)."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from credit_score import __version__
+from credit_score.errors import CreditScoreError
+
+AS_OF, SEED = "2023-06-30", 2023
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code. Bad input is told in one line on stderr."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(_job(arguments.job)(arguments) or 0)
+    except CreditScoreError as error:
+        print(f"credit-score: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"credit-score: {error.strerror or error}{where}; check the path and its permissions", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("credit-score: stopped; nothing was left half-written", file=sys.stderr)
+    return 1
+
+
+def _job(name: str) -> Callable[[argparse.Namespace], int | None]:
+    """A command's function, imported only when it is called for, so that help stays quick."""
+    job: Callable[[argparse.Namespace], int | None] = getattr(import_module("credit_score.commands"), name)
+    return job
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="credit-score",
+        description="Credit points, tiers, inspection schedules and their workload, by dated rules that are cited.",
+        epilog="Results are internal priors for where to look; points of persons only reward.",
+    )
+    parser.add_argument("--version", action="version", version=f"credit-score {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_demo(commands)
+    _add_run(commands)
+    _add_check(commands)
+    _add_explain(commands)
+    _add_policy(commands)
+    _add_draw(commands)
+    _add_verify_draw(commands)
+    _add_synth(commands)
+    return parser
+
+
+def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, job: str, text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.set_defaults(job=job)
+    command.add_argument("--quiet", action="store_true", help="no progress on stderr")
+    return command
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = _command(commands, "demo", "demo", "score, tier, schedule, draw and report a small synthetic county")
+    demo.add_argument("--out", default="credit-score-demo", metavar="DIR", help="run folder (default: %(default)s)")
+    demo.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the summary (default: en)")
+
+
+def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    run = _command(commands, "run", "run", "score, tier, schedule, draw and report a folder of records")
+    run.add_argument("folder", metavar="FOLDER", help="records as CSV or Parquet, one file a table")
+    _policy_option(run)
+    run.add_argument("--as-of", required=True, metavar="DATE", help="the day, as 2023-06-30")
+    run.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draw (default: 0)")
+    run.add_argument("--out", required=True, metavar="DIR", help="run folder; appears whole or not at all")
+    run.add_argument("--engine", choices=("duckdb",), default="duckdb", help="where tables live (default: duckdb)")
+    run.add_argument("--memory", metavar="SIZE", help="most memory the engine may take, as 2GB")
+    run.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the summary (default: en)")
+    _json_option(run)
+
+
+def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = _command(commands, "check", "check", "read a folder of records and tell what would be rejected, without scoring")
+    check.add_argument("folder", metavar="FOLDER", help="records as CSV or Parquet, one file a table")
+    _policy_option(check)
+    check.add_argument("--rejected", metavar="FILE", help="write the rejected rows to a CSV file")
+    check.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the reasons (default: en)")
+    _json_option(check)
+
+
+def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    explain = _command(commands, "explain", "explain", "tell why a subject has its score, by which rules, until when")
+    explain.add_argument("subject", metavar="SUBJECT", help="pseudonym, or code of an enterprise, as in the run")
+    explain.add_argument("--run", required=True, metavar="RUN", help="run folder")
+    explain.add_argument("--lang", choices=("zh", "en"), default="zh", help="language (default: zh)")
+    _json_option(explain)
+
+
+def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    policy = commands.add_parser("policy", help="show, compare or check rules", description="Show, compare or check rules.")
+    actions = policy.add_subparsers(metavar="ACTION", required=True)
+    show = _command(actions, "show", "policy_show", "every number in force on a day, with its basis and reference")
+    show.add_argument("policy", metavar="POLICY", help="bundled name or folder")
+    show.add_argument("--as-of", default=AS_OF, metavar="DATE", help="the day (default: %(default)s)")
+    _json_option(show)
+    diff = _command(actions, "diff", "policy_diff", "what differs between two days, or two policies")
+    diff.add_argument("before", metavar="POLICY@DATE", help="as gaoyang@2023-06-30")
+    diff.add_argument("after", metavar="POLICY@DATE", help="as gaoyang@2026-04-01")
+    _json_option(diff)
+    check = _command(actions, "check", "policy_check", "read a policy folder and refuse what is wrong or unjust")
+    check.add_argument("policy", metavar="POLICY", help="bundled name or folder")
+
+
+def _add_draw(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    draw = _command(commands, "draw", "draw", "the list of firms to visit, of one department or all, checked against the run's seed")
+    draw.add_argument("run", metavar="RUN", help="run folder")
+    draw.add_argument("--department", metavar="ID", help="only this department's list")
+    draw.add_argument("--out", metavar="FILE", help="write the list as CSV instead of printing it")
+    _json_option(draw)
+
+
+def _add_verify_draw(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verify = _command(commands, "verify-draw", "verify_draw", "recompute a draw from frame, schedule and seed and compare it with a list")
+    verify.add_argument("list", metavar="LIST", help="draw.csv in its run folder, or a list issued from it (then with --run)")
+    verify.add_argument("--run", metavar="RUN", help="run folder (default: the folder of the list)")
+    verify.add_argument("--seed", type=int, metavar="N", help="the seed as published (default: the manifest's)")
+
+
+def _add_synth(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    synth = _command(commands, "synth", "synth", "write a synthetic county; nothing in it is real")
+    synth.add_argument("--enterprises", type=int, default=2000, metavar="N", help="enterprises (default: %(default)s)")
+    synth.add_argument("--individuals", type=int, default=3000, metavar="N", help="persons (default: %(default)s)")
+    synth.add_argument("--seed", type=int, default=SEED, metavar="N", help="seed; the same gives the same bytes (default: %(default)s)")
+    synth.add_argument("--format", choices=("csv", "parquet"), default="csv", help="file format (default: csv)")
+    synth.add_argument("--no-dirt", dest="dirt", action="store_false", help="without faulty rows")
+    synth.add_argument("--out", required=True, metavar="DIR", help="folder; appears whole or not at all")
+
+
+def _policy_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--policy", default="gaoyang", metavar="NAME", help="bundled name or folder (default: gaoyang)")
+
+
+def _json_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON for a program to read")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

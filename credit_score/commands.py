@@ -1,0 +1,271 @@
+"""What each command of the command line does; results go to stdout, progress to stderr."""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from credit_score.errors import PolicyError, RunError, first_five
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from credit_score.county import CountyRun
+
+DEMO_SIZES = {"n_enterprises": 2000, "n_individuals": 3000, "seed": 2023}
+DEMO_DAY = "2023-06-30"
+
+
+class Steps:
+    """Progress in words on stderr: each step, and the seconds it took once the next one starts."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet, self.began, self.step = quiet, time.monotonic(), ""
+
+    def __call__(self, step: str) -> None:
+        now = time.monotonic()
+        if self.step and not self.quiet:
+            print(f"  {self.step}  {now - self.began:.1f} s", file=sys.stderr)
+        self.began, self.step = now, step
+
+
+def demo(arguments: argparse.Namespace) -> None:
+    """A synthetic county from raw records to report."""
+    from credit_score.records.synthetic import make_county
+
+    steps = Steps(quiet=arguments.quiet)
+    with tempfile.TemporaryDirectory() as place:
+        steps("making a synthetic county")
+        folder = Path(place) / "records"
+        make_county(folder, **DEMO_SIZES)
+        run = _run(folder, "gaoyang", DEMO_DAY, DEMO_SIZES["seed"], steps)
+    run.save(arguments.out, progress=steps)
+    steps("")
+    _tell(run, arguments.out, arguments.lang)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """A folder of records to a run folder."""
+    steps = Steps(quiet=arguments.quiet)
+    done = _run(arguments.folder, arguments.policy, arguments.as_of, arguments.seed, steps, memory=arguments.memory)
+    done.save(arguments.out, progress=steps)
+    steps("")
+    if arguments.json:
+        print((Path(arguments.out) / "manifest.json").read_text(encoding="utf-8"), end="")
+    else:
+        _tell(done, arguments.out, arguments.lang)
+
+
+def _run(folder: Path | str, policy: str, as_of: str, seed: int, steps: Steps, memory: str | None = None) -> "CountyRun":
+    from credit_score.county import run_county
+    from credit_score.policy import load_policy
+    from credit_score.records import read_records
+
+    rules = load_policy(policy)
+    rules.at(as_of)
+    records = read_records(folder, policy=rules, memory=memory, progress=steps)
+    return run_county(records, rules, as_of=as_of, seed=seed, progress=steps)
+
+
+def _tell(run: "CountyRun", out: str, lang: str) -> None:
+    from credit_score.language import say
+    from credit_score.report.content import summary
+
+    told = summary(run)
+    print(say("status." + run.status.replace(" ", "_"), lang))
+    for row in run.tier_shares.itertuples():
+        print(f"  {say('column.tier', lang)} {row.tier}  {row.firms:>9,}  {row.share:6.1%}")
+    print(f"  {say('kpi.visits', lang)}: {told['visits']:,};  {say('kpi.days', lang)}: {told['days']:,.0f};  "
+          f"{say('kpi.utilisation', lang)}: {told['utilisation']:.0%}")  # fmt: skip
+    print(f"  {say('kpi.rejected', lang)}: {told['rejected']:,} ({say('kpi.of', lang, n=format(told['read'], ','))})")
+    print(f"{say('section.about', lang)}: {Path(out) / 'report.html'}")
+
+
+def check(arguments: argparse.Namespace) -> None:
+    """The verdict on a folder of records, without scoring."""
+    from credit_score.records import read_records
+    from credit_score.report.run_folder import with_words
+
+    steps = Steps(quiet=arguments.quiet)
+    records = read_records(arguments.folder, policy=arguments.policy, progress=steps)
+    steps("")
+    if arguments.rejected:
+        _write(with_words(records.rejected), arguments.rejected)
+    by_reason = records.rejected.groupby(["table", "reason"], sort=False).size().rename("n").reset_index()
+    if arguments.json:
+        _print_json({"rows": records.counts.to_dict("records"), "rejected": by_reason.to_dict("records")})
+        return
+    _print_verdict(records.counts, by_reason, arguments.lang)
+
+
+def _print_verdict(counts: "pd.DataFrame", by_reason: "pd.DataFrame", lang: str) -> None:
+    from credit_score.language import say
+
+    print(f"{'':16}{say('column.read', lang):>10}{say('column.accepted', lang):>10}{say('column.rejected', lang):>10}")
+    for row in counts.itertuples():
+        print(f"{row.table:16}{row.read:>10,}{row.accepted:>10,}{row.rejected:>10,}")
+    for row in by_reason.itertuples():
+        print(f"  {row.n:>6,}  {row.table}: {say(f'reason.{row.reason}', lang)} — {say(f'remedy.{row.reason}', lang)}")
+
+
+def explain(arguments: argparse.Namespace) -> None:
+    """A subject's score explained."""
+    from credit_score.report import RunFolder, statement
+
+    told = statement(RunFolder.open(arguments.run), arguments.subject, lang=arguments.lang)
+    if arguments.json:
+        _print_json(told)
+    else:
+        print(told["text"])
+
+
+def policy_show(arguments: argparse.Namespace) -> None:
+    """Every number in force on a day."""
+    from credit_score.policy import load_policy, rule_table
+
+    table = rule_table(load_policy(arguments.policy).at(arguments.as_of))
+    _print_table(table[["rule", "field", "value", "unit", "basis", "reference", "since", "until"]], as_json=arguments.json)
+
+
+def policy_diff(arguments: argparse.Namespace) -> None:
+    """What differs between two rule sets; says so where nothing does."""
+    from credit_score.policy import compare
+
+    table = compare(_rules(arguments.before), _rules(arguments.after))
+    if table.empty and not arguments.json:
+        print("no difference")
+        return
+    _print_table(table, as_json=arguments.json)
+
+
+def _rules(text: str) -> Any:
+    from credit_score.policy import load_policy
+
+    name, at, day = text.rpartition("@")
+    if not at:
+        raise PolicyError(f"{text!r} names no day", remedy="write it as gaoyang@2023-06-30")
+    return load_policy(name).at(day)
+
+
+def policy_check(arguments: argparse.Namespace) -> None:
+    """Read a policy whole, and every day on which something in it changes."""
+    from credit_score.policy import load_policy, rule_table
+
+    policy = load_policy(arguments.policy)
+    days = policy.days()
+    tables = [rule_table(policy.at(day)) for day in days]
+    assumed = sum(tables[-1]["basis"] == "assumption")
+    print(f"{policy.name}: {len(tables[-1])} numbers in force on {days[-1]}, {assumed} of them assumptions; "
+          f"{len(days)} dated versions from {days[0]}")  # fmt: skip
+
+
+def draw(arguments: argparse.Namespace) -> None:
+    """The list of a run's draw, of one department or all, once it agrees with frame, schedule and seed."""
+    from credit_score.report import RunFolder
+
+    folder = RunFolder.open(arguments.run)
+    listed = folder.table("draw.csv")
+    _verify(folder, listed, None)
+    if arguments.department:
+        known = sorted(listed["department"].unique())
+        if arguments.department not in known:
+            raise RunError(
+                f"no list for department {arguments.department!r}", where=arguments.run, remedy=f"there are {', '.join(known)}"
+            )
+        listed = listed[listed["department"] == arguments.department]
+    print(f"status: {folder.manifest['status']}", file=sys.stderr)
+    if arguments.out:
+        _write(listed, arguments.out)
+    else:
+        _print_table(listed.drop(columns="key"), as_json=arguments.json)
+
+
+def verify_draw(arguments: argparse.Namespace) -> None:
+    """Recompute a draw and compare it with a list."""
+    import pandas as pd
+
+    from credit_score.report import RunFolder
+
+    path = Path(arguments.list)
+    path = path / "draw.csv" if path.is_dir() else path
+    folder = RunFolder.open(arguments.run or path.parent)
+    if not path.is_file():
+        raise RunError("no such list", where=str(path), remedy="give draw.csv of a run, or a list issued from it")
+    try:
+        listed = pd.read_csv(path, keep_default_na=False, na_values=[])
+    except (ValueError, UnicodeDecodeError) as error:
+        raise RunError(f"not readable as CSV: {str(error).splitlines()[0]}", where=str(path)) from None
+    _check_columns(listed, path)
+    agreed = _verify(folder, listed, arguments.seed)
+    print(f"verified: {agreed:,} rows are what frame, schedule and seed give; status: {folder.manifest['status']}")
+
+
+def _check_columns(listed: "pd.DataFrame", path: Path) -> None:
+    needed = ["department", "subject", "tier", "duty", "place", "visits", "key"]
+    missing = [c for c in needed if c not in listed.columns]
+    if missing:
+        raise RunError(f"column {first_five(missing)} is missing", where=str(path), remedy="give a list made by: credit-score draw")
+
+
+def _verify(folder: Any, listed: "pd.DataFrame", seed: int | None) -> int:
+    from credit_score.inspection import verify_draw as verified
+
+    manifest = folder.manifest
+    chosen = manifest["seed"] if seed is None else seed
+    schedule = folder.table("schedule.csv")
+    return verified(folder.file("frame.parquet"), schedule, listed, cap=manifest["cap"], seed=chosen)
+
+
+def synth(arguments: argparse.Namespace) -> None:
+    """Write a synthetic county."""
+    from tqdm import tqdm
+
+    from credit_score.records.synthetic import make_county
+
+    bar = partial(tqdm, unit="block", disable=arguments.quiet, file=sys.stderr)
+
+    def progress(blocks: Iterable[Any]) -> Iterable[Any]:
+        return bar(blocks)
+
+    facts = make_county(
+        arguments.out, n_enterprises=arguments.enterprises, n_individuals=arguments.individuals,
+        seed=arguments.seed, format=arguments.format, dirt=arguments.dirt, progress=progress,
+    )  # fmt: skip
+    print(f"{arguments.out}: a synthetic county; nothing in it is real")
+    for table, n in facts.rows.items():
+        print(f"  {table:16}{n:>12,} rows")
+
+
+def _print_table(table: "pd.DataFrame", *, as_json: bool) -> None:
+    import pandas as pd
+
+    if as_json:
+        _print_json(table.to_dict("records"))
+        return
+    with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", 250, "display.max_colwidth", 60):
+        print(table.to_string(index=False))
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _write(table: "pd.DataFrame", path: str) -> None:
+    """A CSV that appears whole or not at all."""
+    target = Path(path).absolute()
+    partial_file = target.with_name(f".{target.name}.partial")
+    try:
+        table.to_csv(partial_file, index=False, lineterminator="\n", encoding="utf-8")
+        partial_file.replace(target)
+    finally:
+        partial_file.unlink(missing_ok=True)
+    print(f"written: {path}", file=sys.stderr)
