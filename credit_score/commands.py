@@ -83,7 +83,7 @@ def _tell(run: "CountyRun", out: str, lang: str) -> None:
     print(f"  {say('kpi.visits', lang)}: {told['visits']:,};  {say('kpi.days', lang)}: {told['days']:,.0f};  "
           f"{say('kpi.utilisation', lang)}: {told['utilisation']:.0%}")  # fmt: skip
     print(f"  {say('kpi.rejected', lang)}: {told['rejected']:,} ({say('kpi.of', lang, n=format(told['read'], ','))})")
-    print(f"{say('section.about', lang)}: {Path(out) / 'report.html'}")
+    print(f"{say('told.report', lang)}: {Path(out) / 'report.html'}")
 
 
 def check(arguments: argparse.Namespace) -> None:

@@ -24,8 +24,7 @@ def plot_scores_by_tier(frame: "pd.DataFrame", ax: "Axes", *, cutoffs: list[floa
             color=list(tier_colours(len(tiers))), label=tiers)  # fmt: skip
     for cutoff, tier in zip(cutoffs, tiers, strict=False):
         ax.axvline(cutoff, color=INK, linewidth=1)
-        ax.annotate(f"{tier} ≥ {cutoff:g}", (cutoff, 1), xycoords=("data", "axes fraction"), xytext=(4, -2),
-                    textcoords="offset points", va="top", fontsize=9)  # fmt: skip
+        _above(ax, cutoff, f"{tier} ≥ {cutoff:g}")
     ax.set_xlabel(say("axis.score", lang))
     ax.set_ylabel(say("axis.firms", lang))
     ax.set_yscale("symlog", linthresh=10)
@@ -38,8 +37,7 @@ def plot_points(frame: "pd.DataFrame", ax: "Axes", *, base: float, lang: str) ->
     edges = np.arange(base, max(float(frame["score"].max()), base + 10) + 2, 1)
     ax.hist(frame["score"], bins=edges, weights=frame["n"], color=NEUTRAL)
     ax.axvline(base, color=INK, linewidth=1)
-    ax.annotate(say("figure.base", lang, base=f"{base:g}"), (base, 1), xycoords=("data", "axes fraction"),
-                xytext=(4, -2), textcoords="offset points", va="top", fontsize=9)  # fmt: skip
+    _above(ax, base, say("figure.base", lang, base=f"{base:g}"))
     ax.set_xlabel(say("axis.points", lang))
     ax.set_ylabel(say("axis.people", lang))
     ax.set_yscale("symlog", linthresh=10)
@@ -100,12 +98,13 @@ def plot_burden(frame: "pd.DataFrame", ax: "Axes", *, mean: float, lang: str) ->
     ``frame``: ``label, firms, visits_per_firm``.
     """
     bars = ax.barh(frame["label"], frame["visits_per_firm"], color=NEUTRAL, height=0.6)
-    ax.bar_label(bars, [f"{v:.2f}" for v in frame["visits_per_firm"]], padding=4, fontsize=9, color=QUIET)
-    ax.axvline(mean, color=ALERT, linewidth=1, linestyle="--", label=say("figure.county_mean", lang, mean=f"{mean:.2f}"))
+    ax.axvline(mean, color=ALERT, linewidth=1, linestyle="--")
+    _above(ax, mean, say("figure.county_mean", lang, mean=f"{mean:.2f}"))
+    ax.bar_label(bars, [f"{v:.2f}" for v in frame["visits_per_firm"]], padding=4, fontsize=9, color=QUIET,
+                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     ax.invert_yaxis()
     ax.margins(x=0.12)
     ax.set_xlabel(say("axis.visits_per_firm", lang))
-    ax.legend(loc="lower right")
     return ax
 
 
@@ -117,3 +116,9 @@ def plot_reasons(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ax.margins(x=0.12)
     ax.set_xlabel(say("axis.rows", lang))
     return ax
+
+
+def _above(ax: "Axes", x: float, text: str) -> None:
+    """A word over a vertical line, outside the plot, where it covers nothing."""
+    ax.annotate(text, (x, 1), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
+                ha="center", va="bottom", fontsize=9)  # fmt: skip
