@@ -1,9 +1,11 @@
 import json
 from hashlib import sha256
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from credit_score import cli
 from credit_score.errors import RecordsError, RunError
 from credit_score.policy import load_policy
 from credit_score.records.synthetic import make_county
@@ -13,6 +15,7 @@ from credit_score.records.synthetic.shape import DEPARTMENTS
 from credit_score.records.synthetic.streams import BLOCK
 from credit_score.records.synthetic.write import CsvSink
 
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 SMALL = {"n_enterprises": 300, "n_individuals": 400, "seed": 5}
 KEYS = {
     "enterprises": "enterprise_id",
@@ -80,6 +83,15 @@ def test_the_folder_says_that_it_is_synthetic(tmp_path):
     assert (tmp_path / "county" / "demo.key").read_text(encoding="utf-8").strip() == DEMO_KEY
     assert "PUBLIC" in DEMO_KEY
     assert "synthetic-data-only" in DEMO_KEY
+
+
+@pytest.mark.parametrize("options", [{}, {"format": "parquet"}, {"dirt": False}])
+def test_the_readme_tells_the_command_that_makes_the_same_county(tmp_path, options):
+    make_county(tmp_path / "county", **SMALL, **options)
+    text = (tmp_path / "county" / "README.md").read_text(encoding="utf-8")
+    told = next(line.strip() for line in text.splitlines() if "credit-score synth" in line)
+    assert cli.main([*told.removesuffix("DIR").split()[1:], str(tmp_path / "again"), "--quiet"]) == 0
+    assert fingerprints(tmp_path / "again") == fingerprints(tmp_path / "county")
 
 
 def test_the_data_dictionary_names_every_column(tmp_path):
@@ -258,3 +270,21 @@ def test_every_item_with_a_rule_occurs_and_some_items_have_none(county):
         seen = set(records[records["subject_kind"] == kind]["item"])
         assert {item.id for item in catalogue.items} <= seen
     assert "register.entry" in set(records["item"])
+
+
+def test_the_samples_are_small_and_say_that_they_are_synthetic():
+    files = [path for path in SAMPLES.rglob("*") if path.is_file()]
+    about = json.loads((SAMPLES / "synthetic.json").read_text(encoding="utf-8"))
+    assert sum(path.stat().st_size for path in files) < 5_000_000
+    assert about["synthetic"] is True
+    assert (about["n_enterprises"], about["n_individuals"], about["seed"]) == (2_000, 3_000, 2023)
+
+
+def test_the_samples_are_a_county_of_this_version(tmp_path):
+    facts = make_county(tmp_path / "county", n_enterprises=2_000, n_individuals=3_000, seed=2023)
+    about = json.loads((SAMPLES / "synthetic.json").read_text(encoding="utf-8"))
+    for table in ("enterprises", "individuals", "households", "departments", "inspectors"):
+        assert about["rows"][table] == facts.rows[table]
+    assert (SAMPLES / "README.md").read_text(encoding="utf-8").startswith("# A synthetic county")
+    for name in RAW_TABLES:
+        assert (SAMPLES / f"{name}.csv").read_bytes().count(b"\n") == about["rows"][name] + 1

@@ -60,6 +60,7 @@ def _about(facts: CountyFacts) -> dict[str, object]:
 
 def _opening(facts: CountyFacts) -> str:
     n_firms, n_people = facts.n_enterprises, facts.n_individuals
+    options = ("" if facts.format == "csv" else f" --format {facts.format}") + ("" if facts.dirt else " --no-dirt")
     return f"""# A synthetic county
 
 {NOTICE}
@@ -67,7 +68,7 @@ def _opening(facts: CountyFacts) -> str:
 {n_firms:,} enterprises and {n_people:,} individuals, as known on {LAST_DAY}, drawn from seed {facts.seed}.
 The same sizes and seed give the same bytes:
 
-    credit-score synth --enterprises {n_firms} --individuals {n_people} --seed {facts.seed} --out DIR
+    credit-score synth --enterprises {n_firms} --individuals {n_people} --seed {facts.seed}{options} --out DIR
 
 - `*.{facts.format}`: the raw tables, one file a table. Dates are ISO text.
 - `synthetic.json`: sizes, and how many rows of each table intake must reject, by kind of reason.
