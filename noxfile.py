@@ -41,12 +41,11 @@ def check_notebooks(session, folder):
 
 @nox.session
 def demo(session):
-    """Score, tier, schedule and draw a synthetic county, and write its report."""
+    """Score, tier, schedule and draw a synthetic county, write its report and print where it is."""
     install(session)
     out = ROOT / "build" / "demo"
     shutil.rmtree(out, ignore_errors=True)
     session.run("credit-score", "demo", "--out", str(out), *session.posargs)
-    session.log(f"the report: {out / 'report.html'}")
 
 
 @nox.session
