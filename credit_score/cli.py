@@ -25,9 +25,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         print(f"credit-score: {error.strerror or error}{where}; check the path and its permissions", file=sys.stderr)
+    except _engine_errors() as error:
+        first = str(error).splitlines()[0]
+        print(f"credit-score: the engine gave up: {first}; give it more memory (--memory) or disk", file=sys.stderr)
     except KeyboardInterrupt:
         print("credit-score: stopped; nothing was left half-written", file=sys.stderr)
     return 1
+
+
+def _engine_errors() -> tuple[type[BaseException], ...]:
+    """Errors of the engine (no memory, no disk to spill to), once it has been loaded at all."""
+    duckdb = sys.modules.get("duckdb")
+    return (duckdb.Error,) if duckdb else ()
 
 
 def _job(name: str) -> Callable[[argparse.Namespace], int | None]:

@@ -1,30 +1,45 @@
 """Opens the engine that tables live in: DuckDB, embedded, through Ibis."""
 
+import atexit
+import re
+import shutil
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from credit_score.errors import CreditScoreError
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
     import pyarrow as pa
 
+_SIZE = re.compile(r"\d+(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)")
+
 
 def open_engine(*, memory: str | None = None, spill: Path | None = None) -> "ibis.BaseBackend":
-    """An in-memory DuckDB behind Ibis.
+    """An in-memory DuckDB behind Ibis, which fetches no extension from anywhere.
 
     Parameters
     ----------
     memory : most memory it may take, as DuckDB writes it (``"2GB"``); its default is 80 % of the machine.
-    spill : folder for what does not fit; by default a temporary one beside the process.
+    spill : folder for what does not fit; by default one that only this user can read, gone when Python ends.
     """
     import ibis
 
-    options: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    if memory:
-        options["memory_limit"] = memory
-    if spill:
-        options["temp_directory"] = str(spill)
-    return ibis.duckdb.connect(**options)
+    if memory and not _SIZE.fullmatch(memory):
+        raise CreditScoreError(f"memory {memory!r} is not a size", remedy="write it as 2GB or 500MB")
+    folder = spill or _private_folder()
+    limit = {"memory_limit": memory} if memory else {}
+    return ibis.duckdb.connect(
+        temp_directory=str(folder), autoinstall_known_extensions=False, autoload_known_extensions=False, **limit
+    )
+
+
+def _private_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="credit-score-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def kept(engine: "ibis.BaseBackend", name: str, table: "ibis.Table | pa.Table | pd.DataFrame") -> "ibis.Table":
