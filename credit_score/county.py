@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from credit_score.engine import kept
 from credit_score.errors import NotAvailable, RecordsError
@@ -138,15 +139,15 @@ def run_county(
     progress("scoring")
     tables = _scores(records, rules)
     progress("placing in tiers")
-    tables["tiers"] = kept(
-        records.engine, "tiers", assign_tiers(tables["scores_enterprise"], tables["ledger_enterprise"], rules)
+    tables["tiers"] = _held(
+        records, "tiers", assign_tiers(tables["scores_enterprise"], tables["ledger_enterprise"], rules)
     )
     progress("scheduling inspections")
-    tables["frame"] = kept(records.engine, "frame", inspection_frame(records.tables, tables["tiers"], rules))
+    tables["frame"] = _held(records, "frame", inspection_frame(records.tables, tables["tiers"], rules))
     schedule = make_schedule(tables["frame"], rules, seed=seed)
     progress("drawing")
     cap = rules.figure(rules.model.inspection.cap).value
-    tables["draw"] = kept(records.engine, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
+    tables["draw"] = _held(records, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
     schedule = with_drawn(schedule, tables["draw"])
     load = workload(schedule, records["departments"].execute())
     return CountyRun(records, policy, rules, seed, tables, schedule, load)
@@ -161,6 +162,11 @@ def _check(records: Records, policy: Policy) -> None:
         )
 
 
+def _held(records: Records, name: str, table: "ibis.Table") -> "ibis.Table":
+    """A table of one run, under a name no other run has: a later run on the same records changes none before it."""
+    return kept(records.engine, f"{name}_{uuid4().hex}", table)
+
+
 def _scores(records: Records, rules: RuleSet) -> dict[str, "ibis.Table"]:
     """Ledger and score of persons and of enterprises, by the same two expressions."""
     import ibis
@@ -169,9 +175,9 @@ def _scores(records: Records, rules: RuleSet) -> dict[str, "ibis.Table"]:
     tables = {}
     for catalogue in catalogues:
         kind = catalogue.subject_kind
-        counted = kept(records.engine, f"ledger_{kind}", ledger_of(records.tables, rules, catalogue))
+        counted = _held(records, f"ledger_{kind}", ledger_of(records.tables, rules, catalogue))
         subjects = scored(records.tables, rules, catalogue)
         tables[f"ledger_{kind}"] = counted
-        tables[f"scores_{kind}"] = kept(records.engine, f"scores_{kind}", balance(counted, subjects, catalogue))
+        tables[f"scores_{kind}"] = _held(records, f"scores_{kind}", balance(counted, subjects, catalogue))
     tables["ledger"] = ibis.union(tables["ledger_individual"], tables["ledger_enterprise"])
     return tables
