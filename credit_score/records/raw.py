@@ -87,6 +87,8 @@ def _read_csv(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw
     )
     try:
         engine.raw_sql(statement)
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         raise RecordsError(
             f"not readable as CSV in UTF-8: {str(error).splitlines()[0][:120]}", where=str(path), remedy="send it again"
