@@ -21,31 +21,50 @@ def balance(ledger: "ibis.Table", subjects: "ibis.Table", catalogue: Catalogue) 
     Returns ``subject``, ``score_milli``, ``n_records`` and one column ``points_<dimension>_milli``
     for each dimension, after caps.
     """
-    by_item = ledger.group_by("subject", "item", "dimension").aggregate(
-        total=ledger.points_milli.sum(), n=ledger.count()
-    )
-    by_item = by_item.mutate(total=_capped(by_item.item, by_item.total, catalogue.items))
-    sums = {_column(d): _within(by_item.total.sum(where=by_item.dimension == d.id), d) for d in catalogue.dimensions}
-    by_subject = by_item.group_by("subject").aggregate(n_records=by_item.n.sum(), **sums)
+    import ibis
+
+    sums = {_column(d): _sum(ledger, d, catalogue.items) for d in catalogue.dimensions}
+    by_subject = ledger.group_by("subject").aggregate(n_records=ledger.count(), **sums)
     joined = subjects.left_join(by_subject, "subject").drop("subject_right")
-    filled = joined.mutate(**{c: joined[c].fill_null(0).cast("int64") for c in [*sums, "n_records"]})
-    score: Any = catalogue.base
-    for column in sums:
-        score = score + filled[column]
-    return filled.mutate(score_milli=score).select("subject", "score_milli", "n_records", *sums)
+    bounded = {_column(d): _within(joined[_column(d)], d) for d in catalogue.dimensions}
+    filled = joined.mutate(n_records=joined.n_records.fill_null(0).cast("int64"), **bounded)
+    score = sum((filled[column] for column in sums), ibis.literal(catalogue.base))
+    return filled.mutate(score_milli=score.cast("int64")).select("subject", "score_milli", "n_records", *sums)
 
 
 def _column(dimension: Dimension) -> str:
     return f"points_{dimension.id}_milli"
 
 
-def _capped(item: Any, total: Any, items: tuple[Item, ...]) -> Any:
-    """A sum cut to ± the item's cap; items without a cap pass."""
+def _sum(ledger: "ibis.Table", dimension: Dimension, items: tuple[Item, ...]) -> Any:
+    """The points of a dimension: items with a cap summed and cut to ± their cap, the others together."""
+    capped = [i for i in items if i.dimension == dimension.id and i.cap is not None]
+    inside = ledger.dimension == dimension.id
+    total = _where(ledger, inside & ledger.item.notin([i.id for i in capped]) if capped else inside)
+    for item in capped:
+        total = total + _between(_where(ledger, ledger.item == item.id), -(item.cap or 0), item.cap)
+    return total
+
+
+def _where(ledger: "ibis.Table", chosen: Any) -> Any:
+    """The points of chosen rows, 0 where a subject has none.
+
+    Not a filtered sum with its null filled: Ibis then takes the sum for never null and drops a later
+    ``fill_null`` for subjects without any row.
+    """
     import ibis
 
-    cuts = [(item == i.id, total.clip(lower=-i.cap, upper=i.cap)) for i in items if i.cap is not None]
-    return ibis.cases(*cuts, else_=total) if cuts else total
+    return ibis.ifelse(chosen, ledger.points_milli, 0).sum()
 
 
 def _within(total: Any, dimension: Dimension) -> Any:
-    return total.fill_null(0).clip(lower=dimension.floor, upper=dimension.cap)
+    """A sum held between the dimension's floor and cap; who has no record in it sums to 0 before that."""
+    return _between(total.fill_null(0), dimension.floor, dimension.cap).cast("int64")
+
+
+def _between(total: Any, low: int | None, high: int | None) -> Any:
+    """Ibis's own ``clip`` writes its argument out four times for every bound, nested."""
+    import ibis
+
+    total = total if high is None else ibis.least(total, high)
+    return total if low is None else ibis.greatest(total, low)

@@ -4,6 +4,7 @@ The same expression serves persons and enterprises; they differ in catalogue, no
 are integer milli-points, so that every engine gives the same sum.
 """
 
+from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -42,15 +43,15 @@ def ledger(records: "ibis.Table", enrolled: "ibis.Table", catalogue: Catalogue, 
     """
     import ibis
 
-    rules = item_table(catalogue)
     day = ibis.date(on)
     known = records.filter(
         records.subject_kind == catalogue.subject_kind, records.occurred_on <= day, records.reported_on <= day
     )
-    matched = known.join(rules, ["item", "catalogue_kind"])
-    ends = (matched.occurred_on + matched.months.as_interval("M")).cast("date")
-    effective = matched.mutate(subject=matched.subject_id, expires_on=ends).filter(ends > day)
-    return effective.semi_join(enrolled, "subject").select(*COLUMNS)
+    matched = known.join(item_table(catalogue, on), ["item", "catalogue_kind"])
+    effective = matched.filter(matched.occurred_on >= matched.counts_from)
+    ends = (effective.occurred_on + effective.months.as_interval("M")).cast("date")
+    rows = effective.mutate(subject=effective.subject_id, expires_on=ends)
+    return rows.semi_join(enrolled, "subject").select(*COLUMNS)
 
 
 def ledger_of(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue) -> "ibis.Table":
@@ -76,20 +77,37 @@ def scored(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue
     return people.filter(people.enrolled_on <= day, stays, of_age).select(subject=people.person_id)
 
 
-def item_table(catalogue: Catalogue) -> "ibis.Table":
-    """The items in force as a table, one row an item."""
+def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":
+    """The items in force as a table, one row an item, with the earliest day a record still counts from."""
     import ibis
 
-    rows = [
-        (i.id, i.dimension, i.catalogue_kind, i.points, i.months, i.reference) for i in catalogue.items
-    ]  # fmt: skip
-    schema = {
-        "item": "string",
-        "dimension": "string",
-        "catalogue_kind": "string",
-        "points_milli": "int64",
-        "months": "int64",
-        "reference": "string",
+    columns: dict[str, list[object]] = {
+        "item": [i.id for i in catalogue.items],
+        "dimension": [i.dimension for i in catalogue.items],
+        "catalogue_kind": [i.catalogue_kind for i in catalogue.items],
+        "points_milli": [i.points for i in catalogue.items],
+        "months": [i.months for i in catalogue.items],
+        "counts_from": [counts_from(on, i.months) for i in catalogue.items],
+        "reference": [i.reference for i in catalogue.items],
     }
-    columns: dict[str, list[object]] = {n: [r[i] for r in rows] for i, n in enumerate(schema)}
-    return ibis.memtable(columns, schema=schema)
+    texts, numbers = ("item", "dimension", "catalogue_kind", "reference"), ("points_milli", "months")
+    schema = dict.fromkeys(texts, "string") | dict.fromkeys(numbers, "int64") | {"counts_from": "date"}
+    return ibis.memtable(columns, schema={name: schema[name] for name in columns})
+
+
+def counts_from(on: date, months: int) -> date:
+    """The first day whose records, ending ``months`` later, have not ended on a day.
+
+    Months are added as engines add them: 31 January and one month is the last of February. The end
+    never moves back as the day moves on, so one comparison with this day replaces adding months to
+    every record.
+    """
+    first = on.toordinal() - 31 * (months + 1)
+    days = (date.fromordinal(d) for d in range(max(first, 1), on.toordinal() + 1))
+    return next((day for day in days if _months_later(day, months) > on), on)
+
+
+def _months_later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
