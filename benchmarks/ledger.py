@@ -36,11 +36,12 @@ def made_up(n_records: int, n_subjects: int, items: pd.DataFrame) -> pd.DataFram
     })  # fmt: skip
 
 
-def by_sql(engine, catalogue) -> str:
+def by_sql(catalogue) -> str:
     """The same scores as one statement written by hand."""
     caps = " ".join(f"WHEN '{i.id}' THEN {i.cap}" for i in catalogue.items if i.cap is not None)
     bounds = " + ".join(
-        f"greatest({-(10**15) if d.floor is None else d.floor}, least({d.cap}, coalesce(sum(total) FILTER (dimension = '{d.id}'), 0)))"
+        f"greatest({-(10**15) if d.floor is None else d.floor}, least({d.cap}, "
+        f"coalesce(sum(total) FILTER (dimension = '{d.id}'), 0)))"
         for d in catalogue.dimensions
     )
     return f"""
@@ -60,14 +61,15 @@ def by_sql(engine, catalogue) -> str:
 def by_pandas(records: pd.DataFrame, items: pd.DataFrame, subjects: pd.DataFrame, catalogue) -> pd.Series:
     """The same scores with pandas, as an analyst would write it."""
     day = pd.Timestamp(DAY)
-    rows = records[(records["occurred_on"] <= day) & (records["reported_on"] <= day)].merge(items, on=["item", "catalogue_kind"])
+    known = records[(records["occurred_on"] <= day) & (records["reported_on"] <= day)]
+    rows = known.merge(items, on=["item", "catalogue_kind"])
     parts = [part[part["occurred_on"] + pd.DateOffset(months=int(m)) > day] for m, part in rows.groupby("months")]
     rows = pd.concat(parts)
     rows = rows[rows["subject_id"].isin(subjects["subject"])]
     total = rows.groupby(["subject_id", "item", "dimension"])["points_milli"].sum().reset_index()
     cap = total["item"].map({i.id: i.cap for i in catalogue.items if i.cap is not None})
     total["points_milli"] = total["points_milli"].clip(lower=-cap.fillna(np.inf), upper=cap.fillna(np.inf))
-    wide = total.pivot_table(index="subject_id", columns="dimension", values="points_milli", aggfunc="sum", fill_value=0)
+    wide = total.pivot_table("points_milli", "subject_id", "dimension", aggfunc="sum", fill_value=0)
     score = sum(wide[d.id].clip(lower=d.floor, upper=d.cap) for d in catalogue.dimensions if d.id in wide)
     return (catalogue.base + score.reindex(subjects["subject"]).fillna(0)).astype("int64")
 
@@ -95,9 +97,10 @@ def main() -> None:
     everyone = pd.DataFrame({"subject": ["E" + str(i) for i in range(size.subjects)]})
     engine = open_engine()
     records, subjects = kept(engine, "credit_records", frame), kept(engine, "subjects", everyone)
-    records = kept(engine, "credit_records", records.mutate(occurred_on=records.occurred_on.date(), reported_on=records.reported_on.date()))
+    days = {c: records[c].date() for c in ("occurred_on", "reported_on")}
+    records = kept(engine, "credit_records", records.mutate(**days))
     kept(engine, "items", items)
-    statement = by_sql(engine, catalogue)
+    statement = by_sql(catalogue)
 
     def ours() -> ibis.Table:
         return kept(engine, "ours", balance(ledger(records, subjects, catalogue, DAY), subjects, catalogue))

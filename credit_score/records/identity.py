@@ -10,7 +10,6 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 from pathlib import Path
 
 from stdnum.cn import ric, uscc
@@ -27,7 +26,7 @@ LETTERS = {"person": "P", "sole_proprietor": "S", "household": "H", "inspector":
 
 def pseudonym(identifier: str, kind: str, key: bytes) -> str:
     """The keyed pseudonym of an identifier, as ``P-`` and 24 hexadecimal digits."""
-    digest = hmac.new(key, f"{kind}:{identifier}".encode(), sha256).hexdigest()
+    digest = hmac.digest(key, f"{kind}:{identifier}".encode(), "sha256").hex()
     return f"{LETTERS[kind]}-{digest[:24]}"
 
 
