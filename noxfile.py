@@ -89,6 +89,32 @@ def backtests(session):
     check_notebooks(session, "backtests")
 
 
+def measure(session, *names):
+    """Run benchmark scripts; what follows -- goes to them. Figures are written to benchmarks/results.md."""
+    install(session)
+    session.chdir("benchmarks")
+    for name in names:
+        session.run("python", f"{name}.py", *session.posargs)
+
+
+@nox.session
+def bench(session):
+    """Measure ratios to yardsticks in one run: start-up, and the ledger against hand-written SQL and pandas."""
+    measure(session, "startup", "ledger")
+
+
+@nox.session
+def scale(session):
+    """Measure a county at several sizes: seconds a step, peak memory, and the slope."""
+    measure(session, "scale")
+
+
+@nox.session
+def fuzz(session):
+    """Read folders broken at random; every row must be accounted for, or the folder refused in one line."""
+    measure(session, "fuzz")
+
+
 @nox.session
 def lock(session):
     """Write requirements.txt anew from pyproject.toml, for every platform, with the hashes of the public index."""
