@@ -19,6 +19,7 @@ from credit_score.inspection import (
     draw_visits,
     inspection_frame,
     make_schedule,
+    open_to_draw,
     with_drawn,
     workload,
 )
@@ -43,7 +44,8 @@ class CountyRun:
     """What a county's records come to under a policy on a day.
 
     ``tables`` are in the engine: ``ledger``, ``scores_individual``, ``scores_enterprise``, ``tiers``,
-    ``frame``, ``draw``. The attributes named in the documentation give them as frames.
+    ``frame``, ``open`` (rows of the frame that the annual cap leaves open to the draw), ``draw``. The
+    attributes named in the documentation give them as frames.
     """
 
     records: Records = field(repr=False)
@@ -111,7 +113,7 @@ class CountyRun:
 
     def burden(self, by: str) -> "pd.DataFrame":
         """Expected visits a year per firm by ``sector``, ``size`` or ``tier``."""
-        return burden(self.tables["frame"], self.schedule, by)
+        return burden(self.tables["open"], self.schedule, by)
 
     def save(self, out: Path | str, *, progress: Callable[[str], None] = _silent) -> Path:
         """Write the run folder, whole or not at all; returns its path. Raises RunError."""
@@ -131,13 +133,15 @@ def run_county(
     """Score, tier, schedule and draw a county on a day, by the rules in force on that day.
 
     Only what was reported and had happened by ``as_of`` counts. Raises PolicyError before the first
-    rule and RecordsError where records and policy do not belong together.
+    rule, and RecordsError where records and policy do not belong together or no enterprise stands
+    in the register on the day.
     """
     rules = policy.at(as_of)
     _check(records, policy)
 
     progress("scoring")
     tables = _scores(records, rules)
+    _check_register(records, tables["scores_enterprise"], rules)
     progress("placing in tiers")
     tables["tiers"] = _held(
         records, "tiers", assign_tiers(tables["scores_enterprise"], tables["ledger_enterprise"], rules)
@@ -147,7 +151,8 @@ def run_county(
     schedule = make_schedule(tables["frame"], rules, seed=seed)
     progress("drawing")
     cap = rules.figure(rules.model.inspection.cap).value
-    tables["draw"] = _held(records, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
+    tables["open"] = _held(records, "open", open_to_draw(tables["frame"], schedule, cap=cap, seed=seed))
+    tables["draw"] = _held(records, "draw", draw_visits(tables["open"]))
     schedule = with_drawn(schedule, tables["draw"])
     load = workload(schedule, records["departments"].execute())
     return CountyRun(records, policy, rules, seed, tables, schedule, load)
@@ -159,6 +164,15 @@ def _check(records: Records, policy: Policy) -> None:
             f"records were read under policy {records.policy_name!r}, not {policy.name!r}",
             where=str(records.folder),
             remedy="read them again with policy= the one you run",
+        )
+
+
+def _check_register(records: Records, firms: "ibis.Table", rules: RuleSet) -> None:
+    if not firms.count().execute():
+        raise RecordsError(
+            f"no enterprise is registered by {rules.on}",
+            where=str(records.folder),
+            remedy="ask for a later day, or complete the table 'enterprises'",
         )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 RANDOM = ""
 COUNTS_AS_VISIT = ("random", "statutory")
+STRATUM = ("department", "tier_code", "duty")
 COLUMNS = ("department", "subject", "tier_code", "tier", "duty")
 
 

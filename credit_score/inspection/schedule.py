@@ -1,18 +1,17 @@
 """The schedule: how many firms of each stratum are drawn, how often they are visited, in how many days."""
 
 from hashlib import sha256
-from math import floor
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from credit_score.errors import PolicyError
-from credit_score.inspection.frame import RANDOM
+from credit_score.inspection.frame import RANDOM, STRATUM
 from credit_score.policy.ruleset import RuleSet
+from credit_score.policy.schema import Department
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
-
-STRATUM = ["department", "tier_code", "tier", "duty"]
 
 
 def make_schedule(frame: "ibis.Table", rules: RuleSet, *, seed: int | str) -> "pd.DataFrame":
@@ -20,28 +19,32 @@ def make_schedule(frame: "ibis.Table", rules: RuleSet, *, seed: int | str) -> "p
 
     n = min(N, max(floor, ⌊r N + U⌋)), with U uniform(0, 1) taken from the seed and the stratum:
     rounding down or up for good would bias small tiers. A firm under a statutory duty is drawn with
-    ratio 1 and visited once.
+    ratio 1, and visited as often as the duty asks for in a year.
 
     Columns: ``department, tier_code, tier, duty, firms`` (N), ``ratio`` (r, share drawn a year),
     ``frequency`` (visits a year to a drawn firm), ``floor``, ``drawn`` (n), ``visits``,
     ``days_per_visit`` (inspector-days), ``rule`` and ``reference``.
     Raises PolicyError where a frequency is above the annual cap.
     """
-    strata = frame.group_by(STRATUM).aggregate(firms=frame.count()).execute()
+    for tier, numbers in rules.model.inspection.schedule.items():
+        _check_cap(rules.figure(numbers.frequency).value, tier, rules)
+    strata = frame.group_by("department", "tier_code", "tier", "duty").aggregate(firms=frame.count()).execute()
     order = {d.id: i for i, d in enumerate(rules.model.inspection.departments)}
     strata["_order"] = strata["department"].map(order)
     strata = strata.sort_values(["_order", "tier_code", "duty"], ignore_index=True).drop(columns="_order")
-    numbers = [_numbers(row.department, row.tier, row.duty, rules) for row in strata.itertuples()]
+    named = zip(strata["department"], strata["tier"], strata["duty"], strict=True)
+    found = [_numbers(department, tier, duty, rules) for department, tier, duty in named]
     for column in ("ratio", "frequency", "floor", "days_per_visit", "rule", "reference"):
-        strata[column] = [n[column] for n in numbers]
+        strata[column] = [numbers[column] for numbers in found]
     return with_visits(strata, seed=seed)
 
 
 def with_visits(strata: "pd.DataFrame", *, seed: int | str) -> "pd.DataFrame":
     """The strata with ``drawn`` and planned ``visits``, as the seed gives them."""
+    columns = ("department", "tier", "duty", "firms", "ratio", "floor")
     drawn = [
-        n_drawn(row.firms, row.ratio, row.floor, uniform(seed, f"{row.department}|{row.tier}|{row.duty}"))
-        for row in strata.itertuples()
+        n_drawn(firms, ratio, least, uniform(seed, f"{department}|{tier}|{duty}"))
+        for department, tier, duty, firms, ratio, least in zip(*(strata[c] for c in columns), strict=True)
     ]
     counted = strata.assign(drawn=drawn)
     counted["visits"] = counted["drawn"] * counted["frequency"]
@@ -50,8 +53,8 @@ def with_visits(strata: "pd.DataFrame", *, seed: int | str) -> "pd.DataFrame":
 
 def with_drawn(schedule: "pd.DataFrame", draw: "ibis.Table") -> "pd.DataFrame":
     """The schedule with ``visits_drawn``: fewer than planned where the annual cap kept firms out."""
-    made = draw.group_by("department", "tier_code", "duty").aggregate(visits_drawn=draw.visits.sum()).execute()
-    merged = schedule.merge(made, on=["department", "tier_code", "duty"], how="left")
+    made = draw.group_by(*STRATUM).aggregate(visits_drawn=draw.visits.sum()).execute()
+    merged = schedule.merge(made, on=list(STRATUM), how="left")
     return merged.assign(visits_drawn=merged["visits_drawn"].fillna(0).astype(int))
 
 
@@ -67,23 +70,30 @@ def uniform(seed: int | str, name: str) -> float:
 
 def _numbers(department: str, tier: str, duty: str, rules: RuleSet) -> dict[str, object]:
     """The numbers of a stratum and the rule they come from."""
-    inspection = rules.model.inspection
-    own = next(d for d in inspection.departments if d.id == department)
-    base = inspection.schedule[tier]
-    frequency = rules.figure(base.frequency).value
-    _check_cap(frequency, tier, rules)
-    numbers = {"days_per_visit": rules.figure(own.days_per_visit).value}
-    if duty != RANDOM:
-        minimum = next(m for m in inspection.statutory_minimums if m.id == duty)
-        reference = rules.figure(minimum.every).reference
-        rule = f"inspection:statutory_minimums:{duty}"
-        return numbers | {"ratio": 1.0, "frequency": 1, "floor": 0, "rule": rule, "reference": reference}
+    own = next(d for d in rules.model.inspection.departments if d.id == department)
+    days = {"days_per_visit": rules.figure(own.days_per_visit).value}
+    return days | (_at_random(own, tier, rules) if duty == RANDOM else _by_duty(duty, rules))
+
+
+def _by_duty(duty: str, rules: RuleSet) -> dict[str, object]:
+    """A statutory minimum: every firm it is due for, as often as its months go into a year."""
+    minimum = next(m for m in rules.model.inspection.statutory_minimums if m.id == duty)
+    every = rules.figure(minimum.every)
+    return {
+        "ratio": 1.0, "frequency": ceil(12 / every.value), "floor": 0,
+        "rule": f"inspection:statutory_minimums:{duty}", "reference": every.reference,
+    }  # fmt: skip
+
+
+def _at_random(own: Department, tier: str, rules: RuleSet) -> dict[str, object]:
+    """The tier's numbers, with the department's own ratio where it has one."""
+    base = rules.model.inspection.schedule[tier]
     ratio = own.ratio[tier].at(rules.on) if tier in own.ratio else None
-    rule = f"inspection:departments:{department}:ratio" if ratio else f"inspection:schedule:{tier}"
+    rule = f"inspection:departments:{own.id}:ratio" if ratio else f"inspection:schedule:{tier}"
     ratio = ratio or rules.figure(base.ratio)
-    least = rules.figure(base.floor).value
-    return numbers | {
-        "ratio": ratio.value, "frequency": frequency, "floor": least, "rule": rule, "reference": ratio.reference,
+    return {
+        "ratio": ratio.value, "frequency": rules.figure(base.frequency).value,
+        "floor": rules.figure(base.floor).value, "rule": rule, "reference": ratio.reference,
     }  # fmt: skip
 
 

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 from credit_score.engine import open_engine
 from credit_score.errors import VerificationError, first_five
-from credit_score.inspection.draw import draw_visits
+from credit_score.inspection.draw import draw_visits, open_to_draw
+from credit_score.inspection.frame import STRATUM
 from credit_score.inspection.schedule import with_visits
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CHECKED = ("tier", "duty", "place", "visits", "key")
+KEY = ["department", "subject"]
+CHECKED = ("tier_code", "tier", "duty", "place", "visits", "draw_probability", "key")
 
 
 def verify_draw(frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *, cap: int, seed: int | str) -> int:
@@ -21,23 +23,29 @@ def verify_draw(frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *
     ----------
     frame : Parquet file of the sampling frame.
     schedule : the strata as published: firms, ratio, floor, frequency and drawn.
-    listed : the list to check: ``department, subject`` and what :func:`draw_visits` returns of them.
+    listed : the list to check: ``department, subject`` and what :func:`draw_visits` returns of them; its index
+        is the position in the list, 0 first.
 
     Raises VerificationError that names what was changed: quotas, rows added, left out or altered.
     """
     _check_quotas(schedule, seed)
     table = open_engine().read_parquet(frame, table_name="frame")
-    _check_firms(table.group_by("department", "tier_code", "duty").aggregate(n=table.count()).execute(), schedule)
-    again = draw_visits(table, schedule, cap=cap, seed=seed).execute()
-    key = ["department", "subject"]
-    both = listed.merge(again, on=key, how="outer", suffixes=("", "_again"), indicator=True)
-    _refuse(both[both["_merge"] == "left_only"], "stand in the list but are not drawn by this seed")
-    _refuse(both[both["_merge"] == "right_only"], "are drawn by this seed but missing from the list")
+    _check_firms(table.group_by(*STRATUM).aggregate(n=table.count()).execute(), schedule)
+    again = draw_visits(open_to_draw(table, schedule, cap=cap, seed=seed)).execute()
+    _refuse(listed[listed.duplicated(KEY)], "stand twice in the list")
+    _compare(listed, again)
+    return len(again)
+
+
+def _compare(listed: "pd.DataFrame", again: "pd.DataFrame") -> None:
+    numbered = listed.rename_axis("position").reset_index()
+    both = numbered.merge(again, on=KEY, how="outer", suffixes=("", "_again"), indicator=True).sort_values("position")
+    added, missing = both["_merge"] == "left_only", both["_merge"] == "right_only"
+    _refuse(both[added].set_index("position"), "stand in the list but are not drawn by this seed")
+    _refuse_missing(both[missing])
     for column in CHECKED:
         changed = both[both[column].astype(str) != both[f"{column}_again"].astype(str)]
-        _refuse(changed, f"have another {column} than the draw gives")
-    _refuse(listed[listed.duplicated(key)], "stand twice in the list")
-    return len(again)
+        _refuse(changed.set_index("position"), f"have another {column} than the draw gives")
 
 
 def _check_quotas(schedule: "pd.DataFrame", seed: int | str) -> None:
@@ -54,7 +62,7 @@ def _check_quotas(schedule: "pd.DataFrame", seed: int | str) -> None:
 
 
 def _check_firms(counted: "pd.DataFrame", schedule: "pd.DataFrame") -> None:
-    both = schedule.merge(counted, on=["department", "tier_code", "duty"], how="outer")
+    both = schedule.merge(counted, on=list(STRATUM), how="outer").fillna({"firms": 0, "n": 0})
     changed = both[both["firms"] != both["n"]]
     if len(changed):
         row = changed.iloc[0]
@@ -66,8 +74,20 @@ def _check_firms(counted: "pd.DataFrame", schedule: "pd.DataFrame") -> None:
 
 
 def _refuse(rows: "pd.DataFrame", what: str) -> None:
+    """Refuse rows of the list, named by department and position (1 first)."""
     if len(rows):
-        places = first_five(f"{d} row {i + 1}" for i, d in zip(rows.index, rows["department"], strict=True))
+        places = first_five(f"{d} row {int(i) + 1}" for i, d in zip(rows.index, rows["department"], strict=True))
         raise VerificationError(
             f"{len(rows)} rows {what}: {places}", where="the list", remedy="do not use it; draw again"
         )
+
+
+def _refuse_missing(rows: "pd.DataFrame") -> None:
+    """Refuse a list that lacks rows, named by department, tier and place in the draw."""
+    if len(rows):
+        named = zip(rows["department"], rows["tier_again"], rows["place_again"], strict=True)
+        places = first_five(f"{department} tier {tier} place {place:g}" for department, tier, place in named)
+        raise VerificationError(
+            f"{len(rows)} rows are drawn by this seed but missing from the list: {places}",
+            where="the list", remedy="do not use it; draw again",
+        )  # fmt: skip

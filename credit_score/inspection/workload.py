@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from credit_score.errors import RecordsError, first_five
+from credit_score.inspection.frame import STRATUM
 
 if TYPE_CHECKING:
     import ibis
@@ -18,35 +19,47 @@ def workload(schedule: "pd.DataFrame", departments: "pd.DataFrame") -> "pd.DataF
     departments : ``department, inspectors, days_per_inspector`` (inspection days a year of one inspector).
 
     Returns ``department, visits, days, inspectors, capacity_days, utilisation`` (days ÷ capacity; above 1
-    is more than there is). Raises RecordsError for a department with visits and no inspectors.
+    is more than there is). Raises RecordsError for a department with visits to make and no capacity.
     """
     made = schedule.assign(visits=schedule["visits_drawn"], days=schedule["visits_drawn"] * schedule["days_per_visit"])
     by = made.groupby("department", sort=False, as_index=False)[["visits", "days"]].sum()
-    joined = by.merge(departments, on="department", how="left")
-    missing = joined.loc[joined["inspectors"].isna() & (joined["visits"] > 0), "department"]
-    if len(missing):
-        raise RecordsError(
-            f"department {first_five(missing)} has visits to make and no inspectors",
-            where="table 'departments'",
-            remedy="add a row for it with inspectors and days_per_inspector",
-        )
+    joined = by.merge(departments, on="department", how="left").fillna({"inspectors": 0, "days_per_inspector": 0})
+    joined["inspectors"] = joined["inspectors"].astype(int)
     joined["capacity_days"] = joined["inspectors"] * joined["days_per_inspector"]
-    joined["utilisation"] = joined["days"] / joined["capacity_days"]
+    _check_capacity(joined)
+    joined["utilisation"] = joined["days"] / joined["capacity_days"].where(joined["capacity_days"] > 0, 1.0)
     return joined[["department", "visits", "days", "inspectors", "capacity_days", "utilisation"]]
 
 
-def burden(frame: "ibis.Table", schedule: "pd.DataFrame", by: str) -> "pd.DataFrame":
+def _check_capacity(load: "pd.DataFrame") -> None:
+    missing = load.loc[(load["capacity_days"] == 0) & (load["visits"] > 0), "department"]
+    if len(missing):
+        raise RecordsError(
+            f"department {first_five(missing)} has visits to make and no inspectors or inspection days",
+            where="table 'departments'",
+            remedy="add a row for it with inspectors and days_per_inspector",
+        )
+
+
+def burden(open_pairs: "ibis.Table", schedule: "pd.DataFrame", by: str) -> "pd.DataFrame":
     """Expected visits a year per firm, by a column of the frame (``sector``, ``size`` or ``tier``).
 
-    Every firm of a stratum is drawn with the same chance, so each bears visits ÷ firms of its stratum;
-    summed over departments. Returns ``<by>, firms, visits, visits_per_firm``.
+    Every firm that is open to the draw of a stratum is drawn with the same chance, so each bears visits ÷
+    open firms of the stratum; summed over departments, all together bear the visits drawn.
+
+    Parameters
+    ----------
+    open_pairs : rows of :func:`credit_score.inspection.draw.open_to_draw`, with the column ``by``.
+    schedule : strata with ``visits_drawn``.
+
+    Returns ``<by>, firms, visits, visits_per_firm``.
     """
     import ibis
 
-    schema = {"department": "string", "tier_code": "int64", "duty": "string", "intensity": "float64"}
-    intensity = schedule["visits_drawn"] / schedule["firms"]
-    columns = {c: list(schedule[c]) for c in ("department", "tier_code", "duty")} | {"intensity": list(intensity)}
-    rates = ibis.memtable(columns, schema=schema)
-    joined = frame.join(rates, ["department", "tier_code", "duty"])
+    schema = {"department": "string", "tier_code": "int64", "duty": "string", "visits_drawn": "int64"}
+    drawn = ibis.memtable({c: list(schedule[c]) for c in schema}, schema=schema)
+    joined = open_pairs.join(drawn, STRATUM)
+    stratum = ibis.window(group_by=[joined[c] for c in STRATUM])
+    joined = joined.mutate(intensity=joined.visits_drawn / joined.count().over(stratum))
     grouped = joined.group_by(by).aggregate(firms=joined.subject.nunique(), visits=joined.intensity.sum())
     return grouped.mutate(visits_per_firm=grouped.visits / grouped.firms).order_by(by).execute()
