@@ -174,7 +174,8 @@ class RuleSet:
         dimensions = tuple(Dimension(d.id, d.label, cap, self.value(d.floor)) for d, cap in held if cap is not None)
         weights = {d.id: self.value(d.weight) or 1000 for d in model.dimensions}
         known = {d.id for d in dimensions}
-        items = (self._item(i, weights[i.dimension]) for i in model.items if i.dimension in known)
+        listed = (i for i in model.items if i.dimension in known and i.catalogue_kind in self.kinds)
+        items = (self._item(i, weights[i.dimension]) for i in listed)
         return Catalogue(kind, self.figure(model.base).value, dimensions, tuple(filter(None, items)))
 
     def _item(self, item: schema.Item, weight: int) -> Item | None:

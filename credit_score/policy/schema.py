@@ -162,7 +162,12 @@ class IndividualCatalogue(Catalogue):
             if figure and figure.value < 0:
                 raise ValueError(
                     f"dimension {dimension.id!r}, {day}: a floor of {figure.value / 1000:g} would let a "
-                    "person's score fall below its base; use 0 or more"
+                    "person's score fall below its base; remove it"
+                )
+            if figure and figure.value > 0:
+                raise ValueError(
+                    f"dimension {dimension.id!r}, {day}: a floor of {figure.value / 1000:g} would lift persons "
+                    "without a record above the base, and those not enrolled would stand below them; remove it"
                 )
 
     @model_validator(mode="after")
@@ -188,9 +193,13 @@ class EnterpriseCatalogue(Catalogue):
     def _overrides_name_an_item(self) -> Self:
         _twice((*self.items, *self.overrides))
         known = {item.id for item in self.items}
+        named: set[str] = set()
         for override in self.overrides:
             if override.item not in known:
                 raise ValueError(f"override {override.id!r}: unknown item {override.item!r}")
+            if override.item in named:
+                raise ValueError(f"override {override.id!r}: item {override.item!r} has one already; give it one tier")
+            named.add(override.item)
         return self
 
 
