@@ -62,8 +62,8 @@ def ledger_of(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalo
 def scored(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue) -> "ibis.Table":
     """Who has a score on the day, one column ``subject``.
 
-    Enterprises registered by then; persons of age who are enrolled and have not left. Nobody else is
-    in the table, and nothing follows from not being in it.
+    Enterprises registered by then; persons of age who are enrolled and have not left, where the policy has
+    points for persons. Nobody else is in the table, and nothing follows from not being in it.
     """
     import ibis
 
@@ -71,7 +71,7 @@ def scored(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue
     if catalogue.subject_kind == "enterprise":
         firms = tables["enterprises"]
         return firms.filter(firms.registered_on <= day).select(subject=firms.enterprise_id)
-    people = tables["individuals"]
+    people = tables["individuals"] if rules.individual else tables["individuals"].limit(0)
     stays = people.left_on.isnull() | (people.left_on > day)
     of_age = people.age >= rules.minimum_age
     return people.filter(people.enrolled_on <= day, stays, of_age).select(subject=people.person_id)

@@ -46,13 +46,14 @@ def _forced(ledger: "ibis.Table", rules: RuleSet) -> "ibis.Table":
     """The worst tier that an effective record of each subject forces, and by which override."""
     import ibis
 
-    schema = {"item": "string", "override": "string", "code": "int64"}
-    listed = [(item, override, code) for item, (override, code) in sorted(rules.overrides.items())]
+    schema = {"item": "string", "forced_by": "string", "forced_code": "int64", "rank": "int64"}
+    mildest_first = sorted(rules.overrides.items(), key=lambda rule: (rule[1][1], rule[0]))
+    listed = [(item, override, code, rank) for rank, (item, (override, code)) in enumerate(mildest_first)]
     columns: dict[str, list[object]] = {n: [r[i] for r in listed] for i, n in enumerate(schema)}
-    hits = ledger.join(ibis.memtable(columns, schema=schema), "item")
-    return hits.group_by("subject").aggregate(
-        forced_code=hits.code.max(), forced_by=hits.override.argmax(hits.code)
-    )  # fmt: skip
+    overrides = ibis.memtable(columns, schema=schema)
+    hits = ledger.join(overrides, "item")
+    worst = hits.group_by("subject").aggregate(rank=hits["rank"].max())
+    return worst.join(overrides, "rank").select("subject", "forced_code", "forced_by")
 
 
 def tier_shares(tiers: "ibis.Table", rules: RuleSet) -> "pd.DataFrame":
