@@ -34,12 +34,12 @@ SEED, N_RESAMPLES = 2014, 1000
 KEY = b"public data; no person is in them"
 
 
-def place_firms(visits: pd.DataFrame) -> cs.CountyRun:
+def place_firms(visits: pd.DataFrame, *, policy: Path = POLICY, seed: int = SEED) -> cs.CountyRun:
     """The main job on the firms of the table as of 2014-09-01: the folder is written, read and run."""
-    policy = cs.load_policy(POLICY)
+    rules = cs.load_policy(policy)
     with tempfile.TemporaryDirectory() as folder:
-        records = cs.read_records(write_folder(visits, Path(folder)), policy=policy, key=KEY)
-    return cs.run_county(records, policy, as_of=AS_OF, seed=SEED)
+        records = cs.read_records(write_folder(visits, Path(folder)), policy=rules, key=KEY)
+    return cs.run_county(records, rules, as_of=AS_OF, seed=seed)
 
 
 def window_visits(visits: pd.DataFrame, tiers: pd.DataFrame) -> pd.DataFrame:
@@ -83,9 +83,9 @@ def orders(test: pd.DataFrame, inspector_rate: pd.Series) -> dict[str, np.ndarra
 
 
 def first_half(test: pd.DataFrame, places_of: dict[str, np.ndarray], n_first: int) -> dict[str, Any]:
-    """Per order, with intervals: share of the critical visits among the first ``n_first``, the same within inspectors,
-    and the gain over the order in which the visits were made.
+    """Per order: share of the critical visits among the first ``n_first``, with intervals.
 
+    Beside it the same share within inspectors, and the gain over the order in which the visits were made.
     Percentile bootstrap over visits, the same resamples for every order; ties are averaged in each.
     """
     bad, inspector = test["bad"].to_numpy(), places(test["inspector"].to_numpy(str))
@@ -141,7 +141,7 @@ def history(test: pd.DataFrame) -> dict[str, Any]:
 
 
 def repeats(visits: pd.DataFrame) -> list[dict[str, Any]]:
-    """Over all visits of the table that follow another of the firm: share critical, by who came and what was found then."""
+    """Share critical over all visits that follow another of the firm, by who came then and what was found."""
     by_firm = visits.groupby("License")
     pairs = visits.assign(
         bad=visits["criticalFound"].astype(int),

@@ -120,7 +120,7 @@ def odds_ratio(tables: np.ndarray) -> dict[str, float]:
 
 
 def two_by_two(visits: pd.DataFrame, exposed: str, stratum: str | None = None) -> np.ndarray:
-    """Counts for :func:`odds_ratio`, shape (S, 4); one table without a stratum. ``exposed``: a column of truth values."""
+    """Counts for :func:`odds_ratio`, shape (S, 4); one table without a stratum. ``exposed`` is a boolean column."""
     groups = [visits] if stratum is None else [rows for _, rows in visits.groupby(stratum)]
     tables = [_counts(rows["bad"].to_numpy(), rows[exposed].to_numpy(bool)) for rows in groups]
     return np.array(tables)

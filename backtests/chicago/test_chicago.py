@@ -11,6 +11,7 @@ import study
 
 import credit_score as cs
 
+HERE = Path(__file__).parent
 DATA = adapter.data_file()
 needs_data = pytest.mark.skipif(not DATA.is_file(), reason=f"no data: {DATA} is not there; set CREDIT_SCORE_DATA")
 KNOWN_WITHOUT_A_VISIT = [
@@ -278,6 +279,32 @@ def test_a_stratum_that_makes_the_whole_difference_leaves_an_odds_ratio_of_one()
     assert study.odds_ratio(study.two_by_two(visits, "worse", "inspector"))["odds_ratio"] == pytest.approx(1)
 
 
+# ---- what is told is what was computed
+
+
+def shown(value, low, high):
+    return f"{value:.3f} ({low:.3f} to {high:.3f})".replace("0.", ".")
+
+
+def test_the_readme_tells_the_committed_figures():
+    told = (HERE / "README.md").read_text(encoding="utf-8")
+    committed = json.loads(backtest.RESULTS.read_text(encoding="utf-8"))
+    for order in ("actual", "score", "tiers"):
+        assert shown(*committed["first_half"][order]["within_inspector"].values()) in told
+    for order in ("tiers", "inspector"):
+        assert shown(*committed["first_half"][order]["share"].values()) in told
+    for row in committed["tiers"]:
+        crude, same_mix = (shown(*(row[f"{p}{n}"] for n in ("rate", "low", "high"))) for p in ("", "same_mix_"))
+        assert f"| {row['tier']} | {row['visits']} | {row['critical']} | {crude} | {same_mix} |" in told
+
+
+def test_every_cell_that_prints_or_draws_has_its_output_stored():
+    cells = json.loads((HERE / "chicago.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = [c for c in cells if c["cell_type"] == "code"]
+    telling = [c for c in code if any(word in "".join(c["source"]) for word in ("print(", "axes["))]
+    assert len(telling) == 5
+    assert all(c["outputs"] for c in telling)
+
+
 def test_the_folder_holds_no_table_of_records():
-    here = Path(__file__).parent
-    assert not [p for p in here.rglob("*") if p.suffix in {".csv", ".parquet", ".gz", ".xlsx", ".Rds"}]
+    assert not [p for p in HERE.rglob("*") if p.suffix in {".csv", ".parquet", ".gz", ".xlsx", ".Rds"}]
