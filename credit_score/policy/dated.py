@@ -7,16 +7,39 @@ day up to, and without, the day of the next entry.
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, StringConstraints, model_validator
 
 Basis = Literal["law", "plan", "published", "assumption"]
 MILLI = 1000
+MOST_POINTS = 10**9
 _PERIOD = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?")
+
+
+class Refused(ValueError):
+    """A value that the schema refuses, and where below its model it stands: keys, positions, ids of rules."""
+
+    def __init__(self, text: str, *place: str | int) -> None:
+        super().__init__(text)
+        self.place = place
+
+
+def _day(value: Any) -> date:
+    """A day from a YAML date or its text; never from a number or a time of day."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"'{value}' is not a day; write it as 2023-06-30") from None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Frozen(BaseModel):
@@ -33,7 +56,7 @@ class Entry(Frozen):
 
     value: Any
     basis: Basis
-    reference: str = Field(min_length=1)
+    reference: Text
     unit: str | None = None
 
 
@@ -49,7 +72,7 @@ class Figure:
     until: date | None
 
 
-class Dated(RootModel[dict[date, Entry | None]]):
+class Dated(RootModel[dict[Day, Entry | None]]):
     """A value through time. Subclasses give the unit, the range and the parser of a value."""
 
     model_config = ConfigDict(frozen=True)
@@ -68,7 +91,7 @@ class Dated(RootModel[dict[date, Entry | None]]):
             if entry is None:
                 continue
             if entry.unit not in (None, self.unit):
-                raise ValueError(f"{day}: unknown unit {entry.unit!r}; this number is in {self.unit!r}")
+                raise Refused(f"unknown unit {entry.unit!r}; this number is in {self.unit!r}", str(day), "unit")
             self._check(day, entry)
         return self
 
@@ -76,7 +99,7 @@ class Dated(RootModel[dict[date, Entry | None]]):
         try:
             self.parse(entry.value)
         except (ValueError, TypeError, ArithmeticError) as error:
-            raise ValueError(f"{day}: {error}") from None
+            raise Refused(str(error), str(day), "value") from None
 
     @property
     def days(self) -> list[date]:
@@ -95,12 +118,14 @@ class Dated(RootModel[dict[date, Entry | None]]):
 
 
 def milli(value: Any) -> int:
-    """A number as an integer of thousandths; raises ``ValueError`` if it is finer than .001."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    """A number as an integer of thousandths; raises ``ValueError`` if it is finer than .001 or beyond ± 10⁹."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{value!r} is not a number")
     scaled = Decimal(str(value)) * MILLI
     if not scaled.is_finite():
         raise ValueError(f"{value!r} is not a finite number")
+    if abs(scaled) > MOST_POINTS * MILLI:
+        raise ValueError(f"{value!r} is outside [-{MOST_POINTS:g}, {MOST_POINTS:g}]")
     if scaled != scaled.to_integral_value():
         raise ValueError(f"{value!r} is finer than .001")
     return int(scaled)
@@ -196,7 +221,19 @@ class Years(Dated):
 
     @classmethod
     def parse(cls, value: Any) -> int:
+        if not isinstance(value, int):
+            raise ValueError(f"{value!r} is not a whole number of {cls.unit}")
         return int(_number(value, 0, 150, cls.unit))
+
+
+class AdultAge(Years):
+    """The age below which nobody is scored: 18 or more, whatever the jurisdiction."""
+
+    @classmethod
+    def parse(cls, value: Any) -> int:
+        if super().parse(value) < 18:
+            raise ValueError(f"{value} years: nobody under 18 is scored")
+        return int(value)
 
 
 class Period(Dated):

@@ -1,14 +1,14 @@
 """From a policy folder to a :class:`Policy`, with file, line, rule and date in every refusal."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from credit_score.errors import PolicyError, first_five
-from credit_score.policy.ruleset import RuleSet, every_dated
+from credit_score.policy.ruleset import RuleSet, numbers
 from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Location, Source
 
@@ -29,10 +29,17 @@ class Policy:
         return RuleSet.of(self.model, as_date(on))
 
     def days(self) -> list[date]:
-        """The days on which a number starts or ends, from the first day the policy can be asked for."""
-        found = {day for dated in every_dated(self.model) for day in dated.days}
-        first = min(day for day in found if _in_force(self.model, day))
-        return sorted(day for day in found if day >= first)
+        """The days on which a number starts or ends, from the first day the policy can be asked for.
+
+        Raises PolicyError if there is no such day.
+        """
+        found = {day for number in numbers(self.model) for day in number.dated.days}
+        held = [day for day in found if _in_force(self.model, day)]
+        if not held:
+            raise PolicyError(
+                f"policy {self.name!r} is in force on no day", remedy="let its base and cut-offs hold together"
+            )
+        return sorted(day for day in found if day >= min(held))
 
     def __repr__(self) -> str:
         return f"Policy({self.name!r}, {str(self.folder)!r})"
@@ -47,11 +54,11 @@ def _in_force(model: PolicyModel, day: date) -> bool:
 
 
 def as_date(value: date | str) -> date:
-    """A date from a date or an ISO text; raises PolicyError for anything else."""
-    if isinstance(value, date):
-        return value
+    """A date from a date, a time or an ISO text; raises PolicyError for anything else."""
     try:
-        return date.fromisoformat(value)
+        if isinstance(value, datetime):
+            return date.fromisoformat(value.isoformat()[:10])
+        return value if isinstance(value, date) else date.fromisoformat(value)
     except (TypeError, ValueError):
         raise PolicyError(f"{value!r} is not a date", remedy="write it as 2023-06-30") from None
 
@@ -107,44 +114,58 @@ def _refuse_other_files(folder: Path) -> None:
 
 
 def _refusal(error: ValidationError, sources: dict[str, Source]) -> PolicyError:
-    first = error.errors()[0]
-    section, *rest = first["loc"] or ("policy",)
-    source = sources.get(str(section))
-    if source is None:
-        return PolicyError(_said(first), remedy="mend the policy's sections")
-    place = _in_file(tuple(rest), source)
+    every = error.errors()
+    first = next((e for e in every if e["type"] == "extra_forbidden"), every[0])
+    beneath: tuple[str | int, ...] = getattr(first.get("ctx", {}).get("error"), "place", ())
+    section, *rest = (*first["loc"], *beneath)
+    source = sources[str(section)]
+    place = _in_file(rest, source.data)
     rule = _rule(source.data, place)
     where = f"{source.path}, line {source.line(place)}" + (f", rule {rule}" if rule else "")
     field = ".".join(str(p) for p in place if not isinstance(p, int))
-    more = f" (and {error.error_count() - 1} more refusals)" if error.error_count() > 1 else ""
+    more = f" (and {len(every) - 1} more refusals)" if len(every) > 1 else ""
     return PolicyError(f"{field + ': ' if field else ''}{_said(first)}{more}", where=where, remedy="mend this rule")
 
 
-def _in_file(location: Location, source: Source) -> Location:
-    """The part of a pydantic location that stands in the file: without names of union members."""
+def _in_file(location: Iterable[str | int], data: Any) -> Location:
+    """The part of a location that stands in the file: without names of union members, ids as positions."""
     place: Location = ()
     for part in location:
-        if (*place, str(part)) in source.lines:
-            place = (*place, str(part))
-        elif (*place, part) in source.lines:
-            place = (*place, part)
+        step = _step(data, part)
+        if step is not None:
+            data = step[1]
+            place = (*place, step[0])
     return place
+
+
+def _step(data: Any, part: str | int) -> tuple[str | int, Any] | None:
+    """The key, or the position in a list, that a part of a location names, and what stands there."""
+    if isinstance(data, dict):
+        return next(((str(k), v) for k, v in data.items() if part in (k, str(k), repr(k))), None)
+    if isinstance(data, list):
+        return next(((i, v) for i, v in enumerate(data) if part in (i, _id(v))), None)
+    return None
+
+
+def _id(node: Any) -> Any:
+    return node.get("id") if isinstance(node, dict) else None
 
 
 def _rule(data: Any, place: Location) -> str:
     """The id of the innermost rule that a path leads through."""
     found = ""
     for part in place:
-        if isinstance(data, dict):
-            data = next((v for k, v in data.items() if str(k) == part), None)
-        elif isinstance(data, list) and isinstance(part, int):
-            data = data[part]
-        if isinstance(data, dict) and "id" in data:
-            found = str(data["id"])
+        _, data = _step(data, part) or (part, None)
+        found = str(_id(data) or found)
     return found
 
 
 def _said(error: Any) -> str:
-    text = str(error["msg"]).removeprefix("Value error, ")
-    plain = {"extra_forbidden": "unknown key", "missing": f"{error['loc'][-1]!r} is missing"}
-    return plain.get(error["type"], text)
+    """What pydantic found wrong, in words for a rule book, with the value found."""
+    if error["type"] == "value_error":
+        return str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        return "unknown key"
+    if error["type"] == "missing":
+        return f"{error['loc'][-1]!r} is missing"
+    return f"{error['msg']}, not {str(error['input'])[:60]!r}"

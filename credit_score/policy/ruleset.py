@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from credit_score.errors import PolicyError
-from credit_score.policy import schema
+from credit_score.policy import catalogues, schema
 from credit_score.policy.dated import Dated, Figure, Frozen
+from credit_score.policy.named import Label, Named
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,18 @@ class Cited:
 
     rule: str
     field: str
-    label: schema.Label | None
+    label: Label | None
     figure: Figure
+
+
+@dataclass(frozen=True)
+class Number:
+    """A dated value and where it stands in the policy, whatever the day."""
+
+    rule: str
+    field: str
+    label: Label | None
+    dated: Dated
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,7 @@ class Item:
     """An item in force: milli-points a record (weighted), months until they end, most of them."""
 
     id: str
-    label: schema.Label
+    label: Label
     dimension: str
     catalogue_kind: str
     points: int
@@ -45,7 +56,7 @@ class Dimension:
     """A dimension in force, bounds in milli-points."""
 
     id: str
-    label: schema.Label
+    label: Label
     cap: int
     floor: int | None
 
@@ -66,7 +77,7 @@ class Tier:
 
     code: int
     id: str
-    label: schema.Label
+    label: Label
     cutoff: int | None
 
 
@@ -83,11 +94,12 @@ class RuleSet:
         rules = cls(model, on)
         needed = [c.base for c in (model.enterprise, model.individual) if c]
         needed += [t.from_score for t in model.tiers.tiers if t.from_score]
-        first = max(d.days[0] for d in needed)
         if any(d.at(on) is None for d in needed):
+            first = max(d.days[0] for d in needed)
+            held = f"start on {first}" if on < first else "do not all hold on it"
             raise PolicyError(
                 f"policy {model.policy.name!r} is not in force on {on}",
-                remedy=f"its base and cut-offs start on {first}; ask for a day on which they hold",
+                remedy=f"its base and cut-offs {held}; ask for a day on which they hold",
             )
         return rules
 
@@ -142,7 +154,7 @@ class RuleSet:
         found = {o.item: (o.id, o.tier.at(self.on)) for o in self.model.enterprise.overrides}
         return {item: (rule, codes[figure.value]) for item, (rule, figure) in found.items() if figure}
 
-    def benefits(self, score: int | None) -> tuple[schema.Benefit, ...]:
+    def benefits(self, score: int | None) -> tuple[catalogues.Benefit, ...]:
         """What a person may ask for at a score in milli-points; nothing adverse follows from any score.
 
         None (not enrolled, or left) and the base give the same answer: no benefit from points.
@@ -157,7 +169,10 @@ class RuleSet:
         """The figure of a dated value on this day; raises PolicyError where none is in force."""
         figure = dated.at(self.on)
         if figure is None:
-            raise PolicyError(f"a number of {self.name!r} is not in force on {self.on}", remedy="choose another day")
+            named = next((f"{n.rule}, {n.field}" for n in numbers(self.model) if n.dated is dated), "a number")
+            raise PolicyError(
+                f"not in force on {self.on}", where=f"policy {self.name!r}, {named}", remedy="choose another day"
+            )
         return figure
 
     def value(self, dated: Dated | None) -> Any:
@@ -167,9 +182,10 @@ class RuleSet:
 
     def cited(self) -> list[Cited]:
         """Every number in force on this day, with its rule, basis and reference."""
-        return list(_cited(self.model, self.on, "", None))
+        figures = ((n, n.dated.at(self.on)) for n in numbers(self.model))
+        return [Cited(n.rule, n.field, n.label, figure) for n, figure in figures if figure]
 
-    def _catalogue(self, kind: str, model: schema.Catalogue) -> Catalogue:
+    def _catalogue(self, kind: str, model: catalogues.Catalogue) -> Catalogue:
         held = ((d, self.value(d.cap)) for d in model.dimensions)
         dimensions = tuple(Dimension(d.id, d.label, cap, self.value(d.floor)) for d, cap in held if cap is not None)
         weights = {d.id: self.value(d.weight) or 1000 for d in model.dimensions}
@@ -178,7 +194,7 @@ class RuleSet:
         items = (self._item(i, weights[i.dimension]) for i in listed)
         return Catalogue(kind, self.figure(model.base).value, dimensions, tuple(filter(None, items)))
 
-    def _item(self, item: schema.Item, weight: int) -> Item | None:
+    def _item(self, item: catalogues.Item, weight: int) -> Item | None:
         points, months = item.points.at(self.on), item.expires_after.at(self.on)
         if points is None or months is None:
             return None
@@ -194,36 +210,16 @@ class RuleSet:
         )  # fmt: skip
 
 
-def _cited(node: Any, on: date, path: str, label: schema.Label | None) -> Iterator[Cited]:
+def numbers(node: Any, path: str = "", label: Label | None = None) -> Iterator[Number]:
+    """Every dated value of a policy model, whatever the day, with the rule and the field it stands in."""
     if isinstance(node, Dated):
-        figure = node.at(on)
         rule, _, field = path.rpartition(":")
-        if figure:
-            yield Cited(rule, field, label, figure)
+        yield Number(rule, field, label, node)
     elif isinstance(node, Frozen):
-        yield from _cited_fields(node, on, path, label)
-    elif isinstance(node, dict):
-        for key, child in node.items():
-            yield from _cited(child, on, f"{path}:{key}", label)
-    elif isinstance(node, tuple):
-        for i, child in enumerate(node):
-            own = child.id if isinstance(child, schema.Named) else str(i)
-            yield from _cited(child, on, f"{path}:{own}", label)
-
-
-def _cited_fields(node: Frozen, on: date, path: str, label: schema.Label | None) -> Iterator[Cited]:
-    own = node.label if isinstance(node, schema.Named) else label
-    for name in type(node).model_fields:
-        yield from _cited(getattr(node, name), on, f"{path}:{name}" if path else name, own)
-
-
-def every_dated(node: Any) -> Iterator[Dated]:
-    """Every dated value of a policy model, whatever the day."""
-    if isinstance(node, Dated):
-        yield node
-    elif isinstance(node, Frozen):
+        own = node.label if isinstance(node, Named) else label
         for name in type(node).model_fields:
-            yield from every_dated(getattr(node, name))
+            yield from numbers(getattr(node, name), f"{path}:{name}" if path else name, own)
     elif isinstance(node, dict | tuple):
-        for child in node.values() if isinstance(node, dict) else node:
-            yield from every_dated(child)
+        for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+            named = child.id if isinstance(child, Named) else key
+            yield from numbers(child, f"{path}:{named}", label)

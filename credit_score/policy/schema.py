@@ -1,206 +1,25 @@
-"""What a policy can say. What is unjust cannot be written here.
+"""What a policy can say, section by section. What is unjust cannot be written here.
 
-For persons there are points that only add, a base nobody falls below, and benefits: the models
-have no field for anything else, and the validators refuse what the fields would still let through.
+Points are in ``catalogues.py``; this module holds tiers, inspections, the policy's own words, and
+what the sections must agree on. Persons have no tier and no inspection.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from itertools import pairwise
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from credit_score.policy.dated import (
-    Cap,
-    Count,
-    Dated,
-    Days,
-    Frozen,
-    Holds,
-    Name,
-    Period,
-    Points,
-    Share,
-    Visits,
-    Weight,
-    Years,
-)
-
-Id = Annotated[str, Field(pattern=r"^[^\s:]+$", max_length=80)]
-
-
-class Label(Frozen):
-    """A name in Chinese and in English; both are needed."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class Named(Frozen):
-    """Anything with an id for life and a label."""
-
-    id: Id
-    label: Label
-
-
-class Rule(Named):
-    """A named thing that is in force while its figures are."""
+from credit_score.policy.catalogues import EnterpriseCatalogue, IndividualCatalogue
+from credit_score.policy.dated import Count, Day, Days, Frozen, Holds, Period, Points, Refused, Share, Text, Visits
+from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such, refuse_twice
 
 
 class CatalogueKind(Rule):
     """A kind of record that may enter a credit record at all, and since when."""
 
     in_force: Holds
-
-
-class Item(Rule):
-    """What one effective record earns: points, for how long, at most how much.
-
-    ``cap`` bounds the sum over all records of the item: most points for an item that adds, most
-    points lost for one that takes away (a number >= 0 in both cases).
-    """
-
-    dimension: Id
-    catalogue_kind: str
-    points: Points
-    expires_after: Period
-    cap: Cap | None = None
-
-
-class Dimension(Rule):
-    """A group of items: the weight of their points, and the most (and least) they can sum to."""
-
-    cap: Cap
-    floor: Points | None = None
-    weight: Weight | None = None
-
-
-class Benefit(Rule):
-    """What a person may ask for from a score on: more credit, a better rate, a subsidy, a service."""
-
-    kind: Literal["credit_line", "rate", "subsidy", "service"]
-    from_score: Points
-
-
-class Override(Rule):
-    """An effective record of ``item`` puts an enterprise in ``tier``, whatever its score."""
-
-    item: Id
-    tier: Name
-
-
-def _every(values: Iterable[Dated]) -> list[date]:
-    return sorted({day for value in values for day in value.days})
-
-
-def _twice(rules: Iterable[Named]) -> None:
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.id in seen:
-            raise ValueError(f"id {rule.id!r} stands twice; an id is for life and for one rule")
-        seen.add(rule.id)
-
-
-class Catalogue(Frozen):
-    """What persons and enterprises have in common: a base, dimensions and items."""
-
-    base: Points
-    dimensions: tuple[Dimension, ...] = Field(min_length=1)
-    items: tuple[Item, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _ids_are_unique_and_dimensions_known(self) -> Self:
-        _twice((*self.dimensions, *self.items))
-        known = {d.id for d in self.dimensions}
-        for item in self.items:
-            if item.dimension not in known:
-                raise ValueError(f"item {item.id!r}: unknown dimension {item.dimension!r}; known: {sorted(known)}")
-        return self
-
-
-class IndividualCatalogue(Catalogue):
-    """Points for persons: they only add, nothing falls below the base, and they bring benefits.
-
-    There is no field for an overriding condition, a tier, a ratio, a floor below zero or a learned
-    score, and unknown keys are refused (NDRC, State Council press conference 2019-07-18).
-    """
-
-    minimum_age: Years
-    benefits: tuple[Benefit, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _persons_are_rewarded_and_nothing_else(cls, data: object) -> object:
-        unjust = {"overrides", "tiers", "cutoffs", "ratio", "ratios", "inspection", "scorecard", "model", "penalties"}
-        found = sorted(unjust & set(data)) if isinstance(data, dict) else []
-        if found:
-            raise ValueError(
-                f"{found[0]!r} is refused for persons: individual points add to a base and bring benefits, "
-                "nothing else (no overriding condition, tier, ratio or learned score)"
-            )
-        return data
-
-    @model_validator(mode="after")
-    def _no_point_is_below_zero(self) -> Self:
-        for item in self.items:
-            for day in item.points.days:
-                figure = item.points.at(day)
-                if figure and figure.value < 0:
-                    raise ValueError(
-                        f"item {item.id!r}, {day}: {figure.value / 1000:g} points are refused for persons; "
-                        "an item is worth 0 or more"
-                    )
-        for dimension in self.dimensions:
-            self._check_floor(dimension)
-        return self
-
-    @staticmethod
-    def _check_floor(dimension: Dimension) -> None:
-        for day in dimension.floor.days if dimension.floor else ():
-            figure = dimension.floor.at(day) if dimension.floor else None
-            if figure and figure.value < 0:
-                raise ValueError(
-                    f"dimension {dimension.id!r}, {day}: a floor of {figure.value / 1000:g} would let a "
-                    "person's score fall below its base; remove it"
-                )
-            if figure and figure.value > 0:
-                raise ValueError(
-                    f"dimension {dimension.id!r}, {day}: a floor of {figure.value / 1000:g} would lift persons "
-                    "without a record above the base, and those not enrolled would stand below them; remove it"
-                )
-
-    @model_validator(mode="after")
-    def _a_benefit_starts_above_the_base(self) -> Self:
-        _twice(self.benefits)
-        for benefit in self.benefits:
-            for day in _every([benefit.from_score, self.base]):
-                start, base = benefit.from_score.at(day), self.base.at(day)
-                if start and base and start.value <= base.value:
-                    raise ValueError(
-                        f"benefit {benefit.id!r}, {day}: starts at {start.value / 1000:g}, not above the base of "
-                        f"{base.value / 1000:g}; it would set those at the base apart from those not enrolled"
-                    )
-        return self
-
-
-class EnterpriseCatalogue(Catalogue):
-    """Points for enterprises; an overriding condition may lead to a tier whatever the score."""
-
-    overrides: tuple[Override, ...] = ()
-
-    @model_validator(mode="after")
-    def _overrides_name_an_item(self) -> Self:
-        _twice((*self.items, *self.overrides))
-        known = {item.id for item in self.items}
-        named: set[str] = set()
-        for override in self.overrides:
-            if override.item not in known:
-                raise ValueError(f"override {override.id!r}: unknown item {override.item!r}")
-            if override.item in named:
-                raise ValueError(f"override {override.id!r}: item {override.item!r} has one already; give it one tier")
-            named.add(override.item)
-        return self
 
 
 class Tier(Rule):
@@ -217,25 +36,30 @@ class Tiers(Frozen):
 
     @model_validator(mode="after")
     def _cutoffs_descend(self) -> Self:
-        _twice(self.tiers)
+        refuse_twice(tiers=self.tiers)
         *upper, last = self.tiers
         if last.from_score is not None:
-            raise ValueError(f"tier {last.id!r} is the last and takes every score left; remove its from_score")
+            text = f"tier {last.id!r} is the last and takes every score left; remove its from_score"
+            raise Refused(text, "tiers", last.id, "from_score")
         for tier in upper:
             if tier.from_score is None:
-                raise ValueError(f"tier {tier.id!r} has no from_score; only the last tier is without one")
-        for day in _every(t.from_score for t in upper if t.from_score):
+                raise Refused(f"tier {tier.id!r} has no from_score; only the last is without one", "tiers", tier.id)
+        for day in every_day(t.from_score for t in upper if t.from_score):
             self._check_day(day)
         return self
 
     def _check_day(self, day: date) -> None:
-        cuts = [t.from_score.at(day) for t in self.tiers if t.from_score]
-        values = [c.value for c in cuts if c]
-        if len(values) not in (0, len(cuts)):
-            raise ValueError(f"{day}: {len(values)} of {len(cuts)} cut-offs are in force; give all or none")
-        if any(a <= b for a, b in zip(values, values[1:], strict=False)):
-            shown = ", ".join(f"{v / 1000:g}" for v in values)
-            raise ValueError(f"{day}: cut-offs {shown} do not descend; the best tier comes first")
+        cuts = [(t.id, t.from_score.at(day)) for t in self.tiers if t.from_score]
+        held = [(tier, cut.value) for tier, cut in cuts if cut]
+        if len(held) not in (0, len(cuts)):
+            missing = next(tier for tier, cut in cuts if not cut)
+            text = f"{day}: {len(held)} of {len(cuts)} cut-offs are in force; give all or none"
+            raise Refused(text, "tiers", missing, "from_score")
+        for (_, above), (tier, below) in pairwise(held):
+            if above <= below:
+                shown = ", ".join(f"{value / 1000:g}" for _, value in held)
+                text = f"{day}: cut-offs {shown} do not descend; the best tier comes first"
+                raise Refused(text, "tiers", tier, "from_score", str(day))
 
 
 class TierSchedule(Frozen):
@@ -251,7 +75,7 @@ class Department(Named):
 
     sectors: tuple[Id, ...] | Literal["all"]
     days_per_visit: Days
-    ratio: dict[str, Share] = {}
+    ratio: dict[str, Share] = Field(default_factory=dict)
 
 
 class StatutoryMinimum(Rule):
@@ -273,21 +97,21 @@ class Inspection(Frozen):
 
     @model_validator(mode="after")
     def _departments_are_known(self) -> Self:
-        _twice(self.departments)
-        _twice(self.statutory_minimums)
+        refuse_twice(departments=self.departments)
+        refuse_twice(statutory_minimums=self.statutory_minimums)
         known = {d.id for d in self.departments}
         for minimum in self.statutory_minimums:
             if minimum.department not in known:
-                raise ValueError(f"statutory minimum {minimum.id!r}: unknown department {minimum.department!r}")
+                raise no_such("department", minimum.department, known, "statutory_minimums", minimum.id, "department")
         return self
 
 
 class Signature(Frozen):
     """Who put the policy in force, on which day. Without one every draw is a draft."""
 
-    name: str = Field(min_length=1)
-    office: str = Field(min_length=1)
-    on: date
+    name: Text
+    office: Text
+    on: Day
 
 
 class Scheme(Frozen):
@@ -312,8 +136,9 @@ class About(Frozen):
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
-        for group in (self.sectors, self.sizes, self.units):
-            _twice(group)
+        refuse_twice(sectors=self.sectors)
+        refuse_twice(sizes=self.sizes)
+        refuse_twice(units=self.units)
         return self
 
 
@@ -334,27 +159,43 @@ class PolicyModel(Frozen):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:
-        _twice(self.catalogue)
-        tiers = {t.id for t in self.tiers.tiers}
-        for catalogue in filter(None, (self.individual, self.enterprise)):
-            for item in catalogue.items:
+        refuse_twice(catalogue=self.catalogue)
+        for section, catalogue in (("individual", self.individual), ("enterprise", self.enterprise)):
+            for item in catalogue.items if catalogue else ():
                 if item.catalogue_kind not in self.kinds:
-                    raise ValueError(f"item {item.id!r}: unknown catalogue kind {item.catalogue_kind!r}")
+                    place = (section, "items", item.id, "catalogue_kind")
+                    raise no_such("catalogue kind", item.catalogue_kind, self.kinds, *place)
+        self._check_overrides()
+        self._check_schedule()
+        self._check_departments()
+        return self
+
+    @cached_property
+    def tier_ids(self) -> frozenset[str]:
+        """Ids of the tiers."""
+        return frozenset(t.id for t in self.tiers.tiers)
+
+    def _check_overrides(self) -> None:
         for override in self.enterprise.overrides:
             for day in override.tier.days:
                 figure = override.tier.at(day)
-                if figure and figure.value not in tiers:
-                    raise ValueError(f"override {override.id!r}, {day}: unknown tier {figure.value!r}")
-        self._check_inspection(tiers)
-        return self
+                if figure and figure.value not in self.tier_ids:
+                    place = ("enterprise", "overrides", override.id, "tier", str(day), "value")
+                    raise no_such("tier", figure.value, self.tier_ids, *place)
 
-    def _check_inspection(self, tiers: set[str]) -> None:
-        if set(self.inspection.schedule) != tiers:
-            raise ValueError(f"schedule is for tiers {sorted(self.inspection.schedule)}, not {sorted(tiers)}")
+    def _check_schedule(self) -> None:
+        scheduled = set(self.inspection.schedule)
+        if unknown := sorted(scheduled - self.tier_ids):
+            raise no_such("tier", unknown[0], self.tier_ids, "inspection", "schedule", unknown[0])
+        if missing := sorted(self.tier_ids - scheduled):
+            raise Refused(f"tier {missing[0]!r} has no schedule", "inspection", "schedule")
+
+    def _check_departments(self) -> None:
         sectors = {s.id for s in self.policy.sectors}
         for department in self.inspection.departments:
+            place = ("inspection", "departments", department.id)
             named = set() if department.sectors == "all" else set(department.sectors)
             if unknown := sorted(named - sectors):
-                raise ValueError(f"department {department.id!r}: unknown sector {unknown[0]!r}")
-            if unknown := sorted(set(department.ratio) - tiers):
-                raise ValueError(f"department {department.id!r}: unknown tier {unknown[0]!r}")
+                raise no_such("sector", unknown[0], sectors, *place, "sectors")
+            if unknown := sorted(set(department.ratio) - self.tier_ids):
+                raise no_such("tier", unknown[0], self.tier_ids, *place, "ratio", unknown[0])

@@ -18,15 +18,16 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.lines: dict[Location, int] = {}
+        self._met: set[int] = set()
         try:
             node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            if node is None:
+                raise PolicyError("the file is empty", where=str(path), remedy="write its section or remove the file")
+            self._walk(node, ())
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
             raise _unreadable(path, error) from None
-        if node is None:
-            raise PolicyError("the file is empty", where=str(path), remedy="write its section or remove the file")
-        self.lines: dict[Location, int] = {}
-        self._walk(node, ())
-        self.data = _construct(path, node)
+        self.data = self._construct(node)
 
     def line(self, location: Location) -> int:
         """The line of a path, or of its nearest ancestor that stands in the file."""
@@ -35,37 +36,52 @@ class Source:
         return self.lines.get(location, 1)
 
     def _walk(self, node: yaml.Node, at: Location) -> None:
+        if id(node) in self._met:
+            raise PolicyError(
+                "an alias (*) points here", where=self._at(node), remedy="write it out: every number has its own ground"
+            )
+        self._met.add(id(node))
         self.lines.setdefault(at, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             self._walk_mapping(node, at)
         elif isinstance(node, yaml.SequenceNode):
             for i, child in enumerate(node.value):
                 self._walk(child, (*at, i))
+        else:
+            self._construct(node)
 
     def _walk_mapping(self, node: yaml.MappingNode, at: Location) -> None:
         seen: dict[str, int] = {}
-        for key, child in node.value:
-            line = key.start_mark.line + 1
-            if key.value in seen:
+        for key_node, child in node.value:
+            key, line = self._key(key_node), key_node.start_mark.line + 1
+            if key in seen:
                 raise PolicyError(
-                    f"key {key.value!r} stands twice (first on line {seen[key.value]})",
-                    where=f"{self.path}, line {line}",
+                    f"key {key!r} stands twice (first on line {seen[key]})",
+                    where=self._at(key_node),
                     remedy="an amendment adds a date and never repeats one; remove or rename one of the two",
                 )
-            seen[key.value] = line
-            self.lines[(*at, key.value)] = line
-            self._walk(child, (*at, key.value))
+            seen[key] = line
+            self.lines[(*at, key)] = line
+            self._walk(child, (*at, key))
+
+    def _key(self, node: yaml.Node) -> str:
+        """A key as text; dates in one way of writing, so that 2023-3-15 repeats 2023-03-15."""
+        if not isinstance(node, yaml.ScalarNode):
+            raise PolicyError("a key is a list or a mapping", where=self._at(node), remedy="write a name or a day")
+        return str(self._construct(node))
+
+    def _construct(self, node: yaml.Node) -> Any:
+        try:
+            return yaml.SafeLoader("").construct_document(node)
+        except (yaml.YAMLError, ValueError) as error:
+            raise _unreadable(self.path, error, node) from None
+
+    def _at(self, node: yaml.Node) -> str:
+        return f"{self.path}, line {node.start_mark.line + 1}"
 
 
-def _construct(path: Path, node: yaml.Node) -> Any:
-    try:
-        return yaml.SafeLoader("").construct_document(node)
-    except (yaml.YAMLError, ValueError) as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: Exception) -> PolicyError:
-    mark = getattr(error, "problem_mark", None)
+def _unreadable(path: Path, error: Exception, node: yaml.Node | None = None) -> PolicyError:
+    mark = getattr(error, "problem_mark", None) or (node.start_mark if node else None)
     where = f"{path}, line {mark.line + 1}" if mark else str(path)
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
     return PolicyError(f"not readable as YAML in UTF-8: {what}", where=where, remedy="mend the file")
