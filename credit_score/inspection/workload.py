@@ -52,14 +52,13 @@ def burden(open_pairs: "ibis.Table", schedule: "pd.DataFrame", by: str) -> "pd.D
     open_pairs : rows of :func:`credit_score.inspection.draw.open_to_draw`, with the column ``by``.
     schedule : strata with ``visits_drawn``.
 
-    Returns ``<by>, firms, visits, visits_per_firm``.
+    Returns ``<by>, firms, visits, visits_per_firm``, by ascending.
     """
-    import ibis
-
-    schema = {"department": "string", "tier_code": "int64", "duty": "string", "visits_drawn": "int64"}
-    drawn = ibis.memtable({c: list(schedule[c]) for c in schema}, schema=schema)
-    joined = open_pairs.join(drawn, STRATUM)
-    stratum = ibis.window(group_by=[joined[c] for c in STRATUM])
-    joined = joined.mutate(intensity=joined.visits_drawn / joined.count().over(stratum))
-    grouped = joined.group_by(by).aggregate(firms=joined.subject.nunique(), visits=joined.intensity.sum())
-    return grouped.mutate(visits_per_firm=grouped.visits / grouped.firms).order_by(by).execute()
+    counted = open_pairs.group_by(by, *STRATUM).aggregate(n=open_pairs.count()).execute().sort_values([by, *STRATUM])
+    counted["n_open"] = counted.groupby(list(STRATUM))["n"].transform("sum")
+    counted = counted.merge(schedule[[*STRATUM, "visits_drawn"]], on=list(STRATUM), how="left")
+    counted["visits"] = counted["visits_drawn"] * counted["n"] / counted["n_open"]
+    firms = open_pairs.group_by(by).aggregate(firms=open_pairs.subject.nunique()).execute().set_index(by)["firms"]
+    borne = counted.groupby(by, as_index=False)["visits"].sum()
+    borne.insert(1, "firms", borne[by].map(firms))
+    return borne.assign(visits_per_firm=borne["visits"] / borne["firms"])
