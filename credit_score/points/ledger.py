@@ -80,6 +80,7 @@ def scored(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue
 def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":
     """The items in force as a table, one row an item, with the earliest day a record still counts from."""
     import ibis
+    import pyarrow as pa
 
     columns: dict[str, list[object]] = {
         "item": [i.id for i in catalogue.items],
@@ -91,8 +92,9 @@ def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":
         "reference": [i.reference for i in catalogue.items],
     }
     texts, numbers = ("item", "dimension", "catalogue_kind", "reference"), ("points_milli", "months")
-    schema = dict.fromkeys(texts, "string") | dict.fromkeys(numbers, "int64") | {"counts_from": "date"}
-    return ibis.memtable(columns, schema={name: schema[name] for name in columns})
+    types = dict.fromkeys(texts, pa.string()) | dict.fromkeys(numbers, pa.int64()) | {"counts_from": pa.date32()}
+    # By way of Arrow: a catalogue without items has columns of a type all the same.
+    return ibis.memtable(pa.table({name: pa.array(column, types[name]) for name, column in columns.items()}))
 
 
 def counts_from(on: date, months: int) -> date:
