@@ -5,18 +5,22 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import TypeAlias
 
 from credit_score import __version__
 from credit_score.errors import CreditScoreError
 
 AS_OF, SEED = "2023-06-30", 2023
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code. Bad input is told in one line on stderr."""
     arguments = _parser().parse_args(argv)
     try:
-        return int(_job(arguments.job)(arguments) or 0)
+        code = int(_job(arguments.job)(arguments) or 0)
+        sys.stdout.flush()
+        return code
     except CreditScoreError as error:
         print(f"credit-score: {error}", file=sys.stderr)
     except BrokenPipeError:
@@ -64,20 +68,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, job: str, text: str) -> argparse.ArgumentParser:
+def _command(commands: Commands, name: str, job: str, text: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     command.set_defaults(job=job)
     command.add_argument("--quiet", action="store_true", help="no progress on stderr")
     return command
 
 
-def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_demo(commands: Commands) -> None:
     demo = _command(commands, "demo", "demo", "score, tier, schedule, draw and report a small synthetic county")
     demo.add_argument("--out", default="credit-score-demo", metavar="DIR", help="run folder (default: %(default)s)")
     demo.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the summary (default: en)")
 
 
-def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_run(commands: Commands) -> None:
     run = _command(commands, "run", "run", "score, tier, schedule, draw and report a folder of records")
     run.add_argument("folder", metavar="FOLDER", help="records as CSV or Parquet, one file a table")
     _policy_option(run)
@@ -90,8 +94,9 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _json_option(run)
 
 
-def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    check = _command(commands, "check", "check", "read a folder of records and tell what would be rejected, without scoring")
+def _add_check(commands: Commands) -> None:
+    text = "read a folder of records and tell what would be rejected, without scoring"
+    check = _command(commands, "check", "check", text)
     check.add_argument("folder", metavar="FOLDER", help="records as CSV or Parquet, one file a table")
     _policy_option(check)
     check.add_argument("--rejected", metavar="FILE", help="write the rejected rows to a CSV file")
@@ -99,7 +104,7 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _json_option(check)
 
 
-def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_explain(commands: Commands) -> None:
     explain = _command(commands, "explain", "explain", "tell why a subject has its score, by which rules, until when")
     explain.add_argument("subject", metavar="SUBJECT", help="pseudonym, or code of an enterprise, as in the run")
     explain.add_argument("--run", required=True, metavar="RUN", help="run folder")
@@ -107,8 +112,9 @@ def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _json_option(explain)
 
 
-def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    policy = commands.add_parser("policy", help="show, compare or check rules", description="Show, compare or check rules.")
+def _add_policy(commands: Commands) -> None:
+    text = "show, compare or check rules"
+    policy = commands.add_parser("policy", help=text, description=text.capitalize() + ".")
     actions = policy.add_subparsers(metavar="ACTION", required=True)
     show = _command(actions, "show", "policy_show", "every number in force on a day, with its basis and reference")
     show.add_argument("policy", metavar="POLICY", help="bundled name or folder")
@@ -122,33 +128,39 @@ def _add_policy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     check.add_argument("policy", metavar="POLICY", help="bundled name or folder")
 
 
-def _add_draw(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    draw = _command(commands, "draw", "draw", "the list of firms to visit, of one department or all, checked against the run's seed")
+def _add_draw(commands: Commands) -> None:
+    text = "the list of firms to visit, of one department or all, checked against the run's seed"
+    draw = _command(commands, "draw", "draw", text)
     draw.add_argument("run", metavar="RUN", help="run folder")
     draw.add_argument("--department", metavar="ID", help="only this department's list")
     draw.add_argument("--out", metavar="FILE", help="write the list as CSV instead of printing it")
     _json_option(draw)
 
 
-def _add_verify_draw(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    verify = _command(commands, "verify-draw", "verify_draw", "recompute a draw from frame, schedule and seed and compare it with a list")
-    verify.add_argument("list", metavar="LIST", help="draw.csv in its run folder, or a list issued from it (then with --run)")
+def _add_verify_draw(commands: Commands) -> None:
+    text = "recompute a draw from frame, schedule and seed and compare it with a list"
+    verify = _command(commands, "verify-draw", "verify_draw", text)
+    where = "draw.csv in its run folder, or a list issued from it (then with --run)"
+    verify.add_argument("list", metavar="LIST", help=where)
     verify.add_argument("--run", metavar="RUN", help="run folder (default: the folder of the list)")
     verify.add_argument("--seed", type=int, metavar="N", help="the seed as published (default: the manifest's)")
 
 
-def _add_synth(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_synth(commands: Commands) -> None:
     synth = _command(commands, "synth", "synth", "write a synthetic county; nothing in it is real")
     synth.add_argument("--enterprises", type=int, default=2000, metavar="N", help="enterprises (default: %(default)s)")
     synth.add_argument("--individuals", type=int, default=3000, metavar="N", help="persons (default: %(default)s)")
-    synth.add_argument("--seed", type=int, default=SEED, metavar="N", help="seed; the same gives the same bytes (default: %(default)s)")
+    same = "seed; the same gives the same bytes (default: %(default)s)"
+    synth.add_argument("--seed", type=int, default=SEED, metavar="N", help=same)
     synth.add_argument("--format", choices=("csv", "parquet"), default="csv", help="file format (default: csv)")
     synth.add_argument("--no-dirt", dest="dirt", action="store_false", help="without faulty rows")
     synth.add_argument("--out", required=True, metavar="DIR", help="folder; appears whole or not at all")
 
 
 def _policy_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--policy", default="gaoyang", metavar="NAME", help="bundled name or folder (default: gaoyang)")
+    command.add_argument(
+        "--policy", default="gaoyang", metavar="NAME", help="bundled name or folder (default: gaoyang)"
+    )
 
 
 def _json_option(command: argparse.ArgumentParser) -> None:

@@ -10,28 +10,27 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.errors import PolicyError, RunError, first_five
+from credit_score.errors import PolicyError, RunError, VerificationError, first_five
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from credit_score.county import CountyRun
+    from credit_score.report import RunFolder
 
 DEMO_SIZES = {"n_enterprises": 2000, "n_individuals": 3000, "seed": 2023}
 DEMO_DAY = "2023-06-30"
 
 
 class Steps:
-    """Progress in words on stderr: each step, and the seconds it took once the next one starts."""
+    """Progress in words on stderr: each step as it begins, with the seconds since the command began."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self.quiet, self.began, self.step = quiet, time.monotonic(), ""
+        self.quiet, self.began = quiet, time.monotonic()
 
     def __call__(self, step: str) -> None:
-        now = time.monotonic()
-        if self.step and not self.quiet:
-            print(f"  {self.step}  {now - self.began:.1f} s", file=sys.stderr)
-        self.began, self.step = now, step
+        if not self.quiet:
+            print(f"  {time.monotonic() - self.began:6.1f} s  {step}", file=sys.stderr, flush=True)
 
 
 def demo(arguments: argparse.Namespace) -> None:
@@ -45,7 +44,7 @@ def demo(arguments: argparse.Namespace) -> None:
         make_county(folder, **DEMO_SIZES)
         run = _run(folder, "gaoyang", DEMO_DAY, DEMO_SIZES["seed"], steps)
     run.save(arguments.out, progress=steps)
-    steps("")
+    steps("done")
     _tell(run, arguments.out, arguments.lang)
 
 
@@ -54,14 +53,16 @@ def run(arguments: argparse.Namespace) -> None:
     steps = Steps(quiet=arguments.quiet)
     done = _run(arguments.folder, arguments.policy, arguments.as_of, arguments.seed, steps, memory=arguments.memory)
     done.save(arguments.out, progress=steps)
-    steps("")
+    steps("done")
     if arguments.json:
         print((Path(arguments.out) / "manifest.json").read_text(encoding="utf-8"), end="")
     else:
         _tell(done, arguments.out, arguments.lang)
 
 
-def _run(folder: Path | str, policy: str, as_of: str, seed: int, steps: Steps, memory: str | None = None) -> "CountyRun":
+def _run(
+    folder: Path | str, policy: str, as_of: str, seed: int, steps: Steps, memory: str | None = None
+) -> "CountyRun":
     from credit_score.county import run_county
     from credit_score.policy import load_policy
     from credit_score.records import read_records
@@ -93,7 +94,7 @@ def check(arguments: argparse.Namespace) -> None:
 
     steps = Steps(quiet=arguments.quiet)
     records = read_records(arguments.folder, policy=arguments.policy, progress=steps)
-    steps("")
+    steps("done")
     if arguments.rejected:
         _write(with_words(records.rejected), arguments.rejected)
     by_reason = records.rejected.groupby(["table", "reason"], sort=False).size().rename("n").reset_index()
@@ -129,7 +130,8 @@ def policy_show(arguments: argparse.Namespace) -> None:
     from credit_score.policy import load_policy, rule_table
 
     table = rule_table(load_policy(arguments.policy).at(arguments.as_of))
-    _print_table(table[["rule", "field", "value", "unit", "basis", "reference", "since", "until"]], as_json=arguments.json)
+    shown = ["rule", "field", "value", "unit", "basis", "reference", "since", "until"]
+    _print_table(table[shown], as_json=arguments.json)
 
 
 def policy_diff(arguments: argparse.Namespace) -> None:
@@ -174,9 +176,8 @@ def draw(arguments: argparse.Namespace) -> None:
     if arguments.department:
         known = sorted(listed["department"].unique())
         if arguments.department not in known:
-            raise RunError(
-                f"no list for department {arguments.department!r}", where=arguments.run, remedy=f"there are {', '.join(known)}"
-            )
+            what, remedy = f"no list for department {arguments.department!r}", f"there are {', '.join(known)}"
+            raise RunError(what, where=arguments.run, remedy=remedy)
         listed = listed[listed["department"] == arguments.department]
     print(f"status: {folder.manifest['status']}", file=sys.stderr)
     if arguments.out:
@@ -187,35 +188,38 @@ def draw(arguments: argparse.Namespace) -> None:
 
 def verify_draw(arguments: argparse.Namespace) -> None:
     """Recompute a draw and compare it with a list."""
-    import pandas as pd
-
-    from credit_score.report import RunFolder
+    from credit_score.report import RunFolder, read_list
 
     path = Path(arguments.list)
     path = path / "draw.csv" if path.is_dir() else path
-    folder = RunFolder.open(arguments.run or path.parent)
     if not path.is_file():
         raise RunError("no such list", where=str(path), remedy="give draw.csv of a run, or a list issued from it")
-    try:
-        listed = pd.read_csv(path, keep_default_na=False, na_values=[])
-    except (ValueError, UnicodeDecodeError) as error:
-        raise RunError(f"not readable as CSV: {str(error).splitlines()[0]}", where=str(path)) from None
+    folder = RunFolder.open(arguments.run or path.parent)
+    listed = read_list(path)
     _check_columns(listed, path)
     agreed = _verify(folder, listed, arguments.seed)
     print(f"verified: {agreed:,} rows are what frame, schedule and seed give; status: {folder.manifest['status']}")
 
 
 def _check_columns(listed: "pd.DataFrame", path: Path) -> None:
-    needed = ["department", "subject", "tier", "duty", "place", "visits", "key"]
-    missing = [c for c in needed if c not in listed.columns]
+    from credit_score.inspection.verify import CHECKED, KEY
+
+    missing = [c for c in (*KEY, *CHECKED, "status") if c not in listed.columns]
     if missing:
-        raise RunError(f"column {first_five(missing)} is missing", where=str(path), remedy="give a list made by: credit-score draw")
+        what, remedy = f"column {first_five(missing)} is missing", "give a list made by: credit-score draw --out"
+        raise RunError(what, where=str(path), remedy=remedy)
 
 
-def _verify(folder: Any, listed: "pd.DataFrame", seed: int | None) -> int:
+def _verify(folder: "RunFolder", listed: "pd.DataFrame", seed: int | None) -> int:
     from credit_score.inspection import verify_draw as verified
 
     manifest = folder.manifest
+    if set(listed["status"]) - {manifest["status"]}:
+        raise VerificationError(
+            f"the list says {first_five(sorted(set(listed['status'])))!r}, the run says {manifest['status']!r}",
+            where="the list, column 'status'",
+            remedy="do not use it; take the list from the run",
+        )
     chosen = manifest["seed"] if seed is None else seed
     schedule = folder.table("schedule.csv")
     return verified(folder.file("frame.parquet"), schedule, listed, cap=manifest["cap"], seed=chosen)
@@ -242,17 +246,14 @@ def synth(arguments: argparse.Namespace) -> None:
 
 
 def _print_table(table: "pd.DataFrame", *, as_json: bool) -> None:
-    import pandas as pd
-
     if as_json:
-        _print_json(table.to_dict("records"))
+        _print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
         return
-    with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", 250, "display.max_colwidth", 60):
-        print(table.to_string(index=False))
+    print(table.to_string(index=False, na_rep="–", max_colwidth=60))
 
 
 def _print_json(data: Any) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+    print(json.dumps(data, ensure_ascii=False, indent=2, default=_plain, allow_nan=False))
 
 
 def _plain(value: Any) -> Any:

@@ -38,7 +38,7 @@ def verify_draw(frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *
 
 
 def _compare(listed: "pd.DataFrame", again: "pd.DataFrame") -> None:
-    numbered = listed.rename_axis("position").reset_index()
+    numbered = listed[[*KEY, *CHECKED]].rename_axis("position").reset_index()
     both = numbered.merge(again, on=KEY, how="outer", suffixes=("", "_again"), indicator=True).sort_values("position")
     added, missing = both["_merge"] == "left_only", both["_merge"] == "right_only"
     _refuse(both[added].set_index("position"), "stand in the list but are not drawn by this seed")

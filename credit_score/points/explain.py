@@ -27,5 +27,21 @@ def explanation(rows: "pd.DataFrame", catalogue: Catalogue) -> "pd.DataFrame":
     return pd.DataFrame(out, columns=["dimension", "before_milli", "after_milli", "lost_milli"])
 
 
+def caps_that_cut(rows: "pd.DataFrame", catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Rule and field of every bound that changed one subject's sums, as ``rule_table`` names them."""
+    kind = catalogue.subject_kind
+    totals = rows.groupby("item")["points_milli"].sum()
+    held = {i.id: i.cap for i in catalogue.items if i.cap is not None}
+    cut = [(f"{kind}:items:{item}", "cap") for item, cap in held.items() if abs(totals.get(item, 0)) > cap]
+    for d in catalogue.dimensions:
+        own = (i for i in catalogue.items if i.dimension == d.id)
+        capped = sum(_clipped(int(totals.get(i.id, 0)), i.cap) for i in own)
+        if capped > d.cap:
+            cut.append((f"{kind}:dimensions:{d.id}", "cap"))
+        elif d.floor is not None and capped < d.floor:
+            cut.append((f"{kind}:dimensions:{d.id}", "floor"))
+    return cut
+
+
 def _clipped(total: int, cap: int | None) -> int:
     return total if cap is None else max(-cap, min(cap, total))

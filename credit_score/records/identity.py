@@ -82,7 +82,7 @@ def pseudonym_key(folder: Path, key: str | bytes | None = None) -> bytes:
     than its owner can read.
     """
     if key is None:
-        key = os.environ.get(KEY_VARIABLE) or _from_file() or _of_synthetic(folder)
+        key = key_at_hand() or _of_synthetic(folder)
     if not key:
         raise RecordsError(
             "no key for pseudonyms",
@@ -93,6 +93,11 @@ def pseudonym_key(folder: Path, key: str | bytes | None = None) -> bytes:
     if len(secret) < LEAST_KEY:
         raise RecordsError(f"the key has {len(secret)} bytes", remedy=f"use at least {LEAST_KEY} random bytes")
     return secret
+
+
+def key_at_hand() -> str | None:
+    """The secret key that the environment gives, itself or by a file; None where it gives none."""
+    return os.environ.get(KEY_VARIABLE) or _from_file()
 
 
 def _from_file() -> str | None:

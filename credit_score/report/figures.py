@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_scores_by_tier(frame: "pd.DataFrame", ax: "Axes", *, cutoffs: list[float], tiers: list[str], lang: str) -> "Axes":
+def plot_scores_by_tier(
+    frame: "pd.DataFrame", ax: "Axes", *, cutoffs: list[float], tiers: list[str], lang: str
+) -> "Axes":
     """Histogram of enterprise scores, coloured by tier, with the cut-offs.
 
     ``frame``: ``score`` (points), ``tier``, ``n`` (firms); ``cutoffs``: lowest score of each tier but the last.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from credit_score.county import CountyRun
 
 MANIFEST = "manifest.json"
+KEYS = ("status", "as_of", "seed", "cap", "outputs")
+TEXTS = ("department", "subject", "tier", "duty", "key", "status", "rule", "reference")
 PARQUET = ("scores_individual", "scores_enterprise", "ledger", "tiers")
 
 
@@ -72,7 +74,7 @@ def with_words(rejected: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def _manifest(run: "CountyRun", folder: Path) -> dict[str, Any]:
-    counts = run.records.counts
+    counts = run.records.counts.set_index("table")[["read", "accepted", "rejected"]]
     outputs = sorted(p for p in folder.rglob("*") if p.is_file())
     return {
         "tool": "credit_score",
@@ -85,9 +87,24 @@ def _manifest(run: "CountyRun", folder: Path) -> dict[str, Any]:
         "synthetic": run.records.synthetic,
         "cap": run.rules.figure(run.rules.model.inspection.cap).value,
         "inputs": run.records.fingerprints,
-        "rows": {r["table"]: {k: int(r[k]) for k in ("read", "accepted", "rejected")} for r in counts.to_dict("records")},
+        "rows": counts.to_dict(orient="index"),
         "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
     }
+
+
+def read_list(path: Path) -> "pd.DataFrame":
+    """A CSV of a run folder, or a list issued from it, as it was written: codes stay text, numbers are exact.
+
+    Raises RunError for a file that is no CSV in UTF-8.
+    """
+    import pandas as pd
+
+    texts = dict.fromkeys(TEXTS, str)
+    try:
+        return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[], float_precision="round_trip")
+    except ValueError as error:
+        what = f"not readable as CSV in UTF-8: {str(error).splitlines()[0]}"
+        raise RunError(what, where=str(path), remedy="give draw.csv of a run, or a list issued from it") from None
 
 
 @dataclass(frozen=True)
@@ -108,7 +125,9 @@ class RunFolder:
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         except ValueError:
-            raise RunError("the manifest is not readable", where=str(folder / MANIFEST), remedy="run again") from None
+            manifest = None
+        if not (isinstance(manifest, dict) and set(KEYS) <= set(manifest) and isinstance(manifest["outputs"], dict)):
+            raise RunError("the manifest is not readable", where=str(folder / MANIFEST), remedy="run again")
         return cls(folder, manifest)
 
     def file(self, name: str) -> Path:
@@ -135,6 +154,6 @@ class RunFolder:
         import pandas as pd
 
         if name.endswith(".csv"):
-            return pd.read_csv(self.file(name), keep_default_na=False, na_values=[])
+            return read_list(self.file(name))
         chosen = [("subject", "==", subject)] if subject is not None else None
         return pd.read_parquet(self.file(name), filters=chosen)

@@ -32,14 +32,14 @@ def _register() -> None:
 
 
 def settings() -> dict[str, Any]:
-    """matplotlib settings: the package's font, quiet axes, text kept as text in SVG."""
+    """Settings of matplotlib: the package's font, quiet axes, text kept as text in SVG."""
     _register()
     return {
         "font.family": [FONT, "DejaVu Sans"], "font.size": 10, "axes.unicode_minus": False, "text.color": INK,
         "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": QUIET, "axes.labelcolor": INK,
         "axes.axisbelow": True, "axes.grid": True, "axes.grid.axis": "x", "grid.color": GRID, "xtick.color": QUIET,
         "ytick.color": INK, "svg.fonttype": "none", "figure.facecolor": "none", "axes.facecolor": "none",
-        "legend.frameon": False,
+        "legend.frameon": False, "text.parse_math": False,
     }  # fmt: skip
 
 
