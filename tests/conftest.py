@@ -1,11 +1,16 @@
-"""What tests of several rooms share: a page in the system's Chromium that reaches no network."""
+"""What tests of several rooms share: a small county and its run, and a page in the system's Chromium without a network."""
 
 import os
 import shutil
 
 import pytest
+import yaml
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
+
+import credit_score as cs
+from credit_score.policy.loader import BUNDLED
+from credit_score.records.synthetic import make_county
 
 # A slow machine is no failure: no test is timed, an example neither.
 settings.register_profile("untimed", deadline=None)
@@ -38,3 +43,40 @@ def page(browser):
     opened.on("request", lambda r: opened.requests.append(r.url) if r.url.startswith(("http", "ws")) else None)
     yield opened
     context.close()
+
+
+@pytest.fixture(scope="session")
+def county_folder(tmp_path_factory):
+    """Raw records of a small synthetic county, dirt and all."""
+    folder = tmp_path_factory.mktemp("county") / "records"
+    make_county(folder, n_enterprises=300, n_individuals=400, seed=7)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def county_run(county_folder):
+    """The county scored, tiered, scheduled and drawn on 2023-06-30 with seed 7."""
+    return cs.run_county(cs.read_records(county_folder), cs.load_policy("gaoyang"), as_of="2023-06-30", seed=7)
+
+
+@pytest.fixture(scope="session")
+def run_folder(county_run, tmp_path_factory):
+    """The run saved; read it, do not change it."""
+    return county_run.save(tmp_path_factory.mktemp("run") / "out")
+
+
+@pytest.fixture
+def altered_policy(tmp_path):
+    """A copy of the bundled policy with sections changed: ``altered_policy(tiers=edit)`` calls ``edit`` on the data."""
+
+    def altered(**edits):
+        folder = tmp_path / "policy"
+        shutil.copytree(BUNDLED / "gaoyang", folder, dirs_exist_ok=True)
+        for section, edit in edits.items():
+            path = folder / f"{section}.yaml"
+            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            edit(data)
+            path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+        return folder
+
+    return altered
