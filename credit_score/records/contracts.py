@@ -29,7 +29,6 @@ class Contract:
     schema : pandera schema of the accepted table.
     key : the column no two accepted rows share.
     identifiers : column → ``person``, ``enterprise``, ``subject``, ``household`` or ``inspector``.
-    refers : column → table whose key it must be found in.
     ordered : pairs of date columns, the first not after the second.
     needed : whether a folder must hold the table.
     """
@@ -38,7 +37,6 @@ class Contract:
     schema: "pa.DataFrameSchema"
     key: str
     identifiers: Mapping[str, str] = field(default_factory=dict)
-    refers: Mapping[str, str] = field(default_factory=dict)
     ordered: tuple[tuple[str, str], ...] = ()
     needed: bool = False
 
@@ -113,7 +111,8 @@ def _inspections(departments: list[str]) -> Contract:
     columns = {
         "inspection_id": _text(), "enterprise_id": _text(), "department": _code(departments),
         "inspector_id": _text(nullable=True), "inspected_on": _date(), "stream": _code(STREAMS),
-        "draw_probability": _number(0, 1, nullable=True), "violation_found": _yes_no(), "days": _number(0, 366),
+        "draw_probability": _number(0, 1, nullable=True, above=True), "violation_found": _yes_no(),
+        "days": _number(0, 366),
     }  # fmt: skip
     identifiers = {"enterprise_id": "subject", "inspector_id": "inspector"}
     return _table("inspections", "inspection_id", columns, identifiers=identifiers)
@@ -125,7 +124,7 @@ def _table(name: str, key: str, columns: dict[str, "pa.Column"], **options: Any)
     return Contract(name, pa.DataFrameSchema(columns, strict=True, ordered=True, name=name), key, **options)
 
 
-def _column(dtype: str, checks: list[Any], nullable: bool) -> "pa.Column":
+def _column(dtype: str, checks: list[Any], *, nullable: bool = False) -> "pa.Column":
     import ibis.expr.datatypes as dt
     import pandera.ibis as pa
 
@@ -133,32 +132,33 @@ def _column(dtype: str, checks: list[Any], nullable: bool) -> "pa.Column":
 
 
 def _text(*, nullable: bool = False) -> "pa.Column":
-    return _column("string", [], nullable)
+    return _column("string", [], nullable=nullable)
 
 
 def _code(codes: list[str] | tuple[str, ...]) -> "pa.Column":
     import pandera.ibis as pa
 
-    return _column("string", [pa.Check.isin(list(codes))], False)
+    return _column("string", [pa.Check.isin(list(codes))])
 
 
 def _date(*, nullable: bool = False) -> "pa.Column":
     import pandera.ibis as pa
 
-    return _column("date", [pa.Check.in_range(EARLIEST, LATEST)], nullable)
+    return _column("date", [pa.Check.in_range(EARLIEST, LATEST)], nullable=nullable)
 
 
 def _whole(low: int, high: int) -> "pa.Column":
     import pandera.ibis as pa
 
-    return _column("int64", [pa.Check.in_range(low, high)], False)
+    return _column("int64", [pa.Check.in_range(low, high)])
 
 
-def _number(low: float, high: float, *, nullable: bool = False) -> "pa.Column":
+def _number(low: float, high: float, *, nullable: bool = False, above: bool = False) -> "pa.Column":
+    """A number in [low, high], or in (low, high] if it must be above the lower end."""
     import pandera.ibis as pa
 
-    return _column("float64", [pa.Check.in_range(low, high)], nullable)
+    return _column("float64", [pa.Check.in_range(low, high, include_min=not above)], nullable=nullable)
 
 
 def _yes_no() -> "pa.Column":
-    return _column("boolean", [], False)
+    return _column("boolean", [])

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stdnum.cn import ric, uscc
-from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from credit_score.errors import RecordsError
 
@@ -31,10 +31,17 @@ def pseudonym(identifier: str, kind: str, key: bytes) -> str:
 
 
 def _fault_of_uscc(identifier: str) -> str:
+    """As python-stdnum judges the 18 signs as they stand; it would pass over hyphens and wide digits."""
+    if len(identifier) != 18:
+        return "length"
+    if not identifier.isascii():
+        return "signs"
     try:
         uscc.validate(identifier)
-    except ValidationError as error:
-        return _named(error)
+    except InvalidChecksum:
+        return "check digit"
+    except ValidationError:
+        return "signs"
     return ""
 
 
@@ -55,11 +62,6 @@ def _fault_of_ric(identifier: str) -> str:
 
 def _fault_of_plain(identifier: str) -> str:
     return "" if len(identifier) <= 64 else "length"
-
-
-def _named(error: ValidationError) -> str:
-    names = {InvalidLength: "length", InvalidChecksum: "check digit"}
-    return names.get(type(error), "signs")
 
 
 SCHEMES: dict[str, Callable[[str], str]] = {
@@ -95,12 +97,12 @@ def pseudonym_key(folder: Path, key: str | bytes | None = None) -> bytes:
     return secret
 
 
-def key_at_hand() -> str | None:
+def key_at_hand() -> bytes | None:
     """The secret key that the environment gives, itself or by a file; None where it gives none."""
-    return os.environ.get(KEY_VARIABLE) or _from_file()
+    return os.environ.get(KEY_VARIABLE, "").encode(errors="surrogateescape") or _from_file()
 
 
-def _from_file() -> str | None:
+def _from_file() -> bytes | None:
     name = os.environ.get(KEY_FILE_VARIABLE)
     if not name:
         return None
@@ -109,7 +111,7 @@ def _from_file() -> str | None:
         raise RecordsError("the key file is missing", where=name, remedy=f"mend {KEY_FILE_VARIABLE}")
     if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise RecordsError("others can read the key file", where=name, remedy="run: chmod 600 on it")
-    return path.read_text(encoding="utf-8").strip()
+    return path.read_bytes().strip()
 
 
 def is_synthetic(folder: Path) -> bool:
@@ -118,7 +120,7 @@ def is_synthetic(folder: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        return bool(json.loads(path.read_text(encoding="utf-8")).get("synthetic"))
+        return json.loads(path.read_text(encoding="utf-8")).get("synthetic") is True
     except (ValueError, AttributeError):
         raise RecordsError("synthetic.json is not readable", where=str(path), remedy="remove or mend it") from None
 

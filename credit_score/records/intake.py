@@ -107,7 +107,7 @@ def _take_in(
     names.learn(verdict.filter(verdict[FAULT] == -1), contract)
     refused = pd.concat([_rejected(verdict, contract, listed, raw), _unreadable(raw, contract)])
     refused = refused.sort_values("row", kind="stable", ignore_index=True)
-    counts = (int(verdict.count().execute()) + len(raw.broken), int(accepted.count().execute()), len(refused))
+    counts = (int(raw.table.count().execute()) + len(raw.broken), int(accepted.count().execute()), len(refused))
     engine.drop_table(f"judged_{contract.name}")
     _check(accepted, contract, path, counts)
     return accepted, refused, counts
@@ -137,12 +137,13 @@ def _check(accepted: "ibis.Table", contract: Contract, path: Path, counts: tuple
     from pandera.errors import SchemaErrors
 
     read, n_accepted, n_rejected = counts
-    if contract.needed and read and not n_accepted:
-        raise RecordsError(
-            f"all {n_rejected} rows are rejected", where=str(path), remedy="run: credit-score check, and mend the file"
-        )
+    if contract.needed and not n_accepted:
+        what = f"all {n_rejected} rows are rejected" if read else "the file holds a heading and no row"
+        raise RecordsError(what, where=str(path), remedy="run: credit-score check, and mend the file")
     if read != n_accepted + n_rejected:
         raise RecordsError(f"read {read} rows, but {n_accepted} + {n_rejected} are accounted for", where=str(path))
+    if not n_accepted:
+        return
     try:
         contract.schema.validate(accepted, lazy=True)
     except SchemaErrors as error:
@@ -151,7 +152,8 @@ def _check(accepted: "ibis.Table", contract: Contract, path: Path, counts: tuple
 
 
 def _rejected(verdict: "ibis.Table", contract: Contract, listed: list[Check], raw: Raw) -> "pd.DataFrame":
-    rows = verdict.filter(verdict[FAULT] >= 0).order_by("row").execute()
+    shown = verdict.select("row", FAULT, *(f"_raw_{c}" for c in contract.columns))
+    rows = shown.filter(shown[FAULT] >= 0).order_by("row").execute()
     every = [*listed, Check(contract.key, "duplicate", None)]  # type: ignore[arg-type]
     rows["table"], rows["file"] = contract.name, raw.path.name
     rows["column"] = [every[i].column for i in rows[FAULT]]

@@ -19,7 +19,9 @@ UNREADABLE = {
     "float64": "not_a_number",
     "boolean": "not_true_or_false",
 }
-OUTSIDE = {"date": "impossible_date", "age": "minor"}
+BELOW = {"age": "minor"}
+# What a text must look like before the engine casts it: engines also take 'infinity', '2023/1/5' and 'nan'.
+FORMS = {"date": r"^\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?)?$", "int64": r"^[+-]?\d{1,18}(\.0*)?$"}
 
 
 class Check(NamedTuple):
@@ -40,10 +42,11 @@ def typed(raw: "ibis.Table", contract: Contract) -> "ibis.Table":
 def _cast(text: Any, dtype: str) -> Any:
     import ibis
 
-    if dtype == "int64":
-        number = text.try_cast("float64")
-        return ibis.ifelse(number == number.floor(), text.try_cast("int64"), ibis.null("int64"))
-    return text if dtype == "string" else text.try_cast(dtype)
+    if dtype == "string":
+        return text
+    if dtype in FORMS:
+        text = ibis.ifelse(text.re_search(FORMS[dtype]), text, ibis.null("string"))
+    return text.try_cast(dtype)
 
 
 def checks(table: "ibis.Table", contract: Contract) -> list[Check]:
@@ -68,16 +71,18 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
     if dtype in UNREADABLE:
         found.append(Check(name, UNREADABLE[dtype], raw.notnull() & value.isnull()))
     for check in column.checks:
-        found.append(_of_check(name, dtype, value, check))
+        found += _of_check(name, dtype, value, check)
     return found
 
 
-def _of_check(name: str, dtype: str, value: Any, check: "pa.Check") -> Check:
+def _of_check(name: str, dtype: str, value: Any, check: "pa.Check") -> list[Check]:
     rule = check.statistics
     if check.name == "isin":
-        return Check(name, "unknown_code", value.notin(rule["allowed_values"]))
-    outside = ~value.between(rule["min_value"], rule["max_value"])
-    return Check(name, OUTSIDE.get(dtype, OUTSIDE.get(name, "out_of_range")), outside)
+        return [Check(name, "unknown_code", value.notin(rule["allowed_values"]))]
+    outside = "impossible_date" if dtype == "date" else "out_of_range"
+    low, high = rule["min_value"], rule["max_value"]
+    below = value < low if rule["include_min"] else value <= low
+    return [Check(name, BELOW.get(name, outside), below), Check(name, outside, value > high)]
 
 
 def judged(table: "ibis.Table", contract: Contract, listed: list[Check]) -> "ibis.Table":
@@ -89,6 +94,6 @@ def judged(table: "ibis.Table", contract: Contract, listed: list[Check]) -> "ibi
 
     first = ibis.cases(*((check.wrong.fill_null(False), i) for i, check in enumerate(listed)), else_=-1)
     table = table.mutate(_first=first)
-    window = ibis.window(group_by=[table[f"_raw_{contract.key}"], table._first], order_by=table.row)
+    window = ibis.window(group_by=[table[contract.key], table._first], order_by=table.row)
     again = (table._first == -1) & (ibis.row_number().over(window) > 0)
     return table.mutate(**{FAULT: ibis.ifelse(again, len(listed), table._first)}).drop("_first")

@@ -60,7 +60,7 @@ class Pseudonyms:
         """An identifier that the table itself introduces (or that needs no match)."""
         import ibis
 
-        table = table.mutate(**{column: table[column].upper()})
+        table = table.mutate(**{column: self._normal(table[column], kind)})
         known = self._judge(table, column, kind)
         table = table.left_join(known, table[column] == known._id)
         stands = table._pseudonym
@@ -73,19 +73,19 @@ class Pseudonyms:
         """An identifier that must belong to an accepted person or enterprise."""
         import ibis
 
-        if "subject_kind" not in table.columns:
-            table = table.mutate(_kind=ibis.literal("enterprise"))
-        else:
-            table = table.mutate(_kind=table.subject_kind)
-        table = table.mutate(**{column: table[column].upper()})
+        table = table.mutate(
+            _kind=table.subject_kind if "subject_kind" in table.columns else ibis.literal("enterprise")
+        )
+        person, firm = (self._normal(table[column], kind) for kind in ("person", "enterprise"))
+        table = table.mutate(**{column: ibis.ifelse(table._kind == "individual", person, firm)})
         subjects = self.subjects
         table = table.left_join(subjects, [table._kind == subjects.kind, table[column] == subjects.raw])
         table = table.drop("kind", "raw").rename({f"_subject_{column}": "subject"})
         unmatched = kept(self.engine, f"map_unmatched_{column}", self._unmatched(table, column))
-        table = table.left_join(unmatched, table[column] == unmatched._id)
+        table = table.left_join(unmatched, [table[column] == unmatched._id, table._kind == unmatched._of])
         missed = table[f"_subject_{column}"].isnull() & table[column].notnull()
         fault = ibis.cases((missed & (table._form.fill_null("") != ""), "form"), (missed, "unknown"), else_="")
-        return table.mutate(**{f"_fault_{column}": fault}).drop("_kind", *FIELDS)
+        return table.mutate(**{f"_fault_{column}": fault}).drop("_kind", "_of", *FIELDS)
 
     def _unmatched(self, table: "ibis.Table", column: str) -> "ibis.Table":
         """Verdicts on the identifiers that match no accepted subject: ill-formed, or merely unknown."""
@@ -93,8 +93,12 @@ class Pseudonyms:
 
         rest = table.filter(table[f"_subject_{column}"].isnull())
         persons = self._judge(rest.filter(rest._kind == "individual"), column, "person", "p")
-        firms = self._judge(rest.filter(rest._kind != "individual"), column, "enterprise", "e")
-        return ibis.union(persons, firms).distinct(on="_id")
+        firms = self._judge(rest.filter(rest._kind == "enterprise"), column, "enterprise", "e")
+        return ibis.union(persons.mutate(_of=ibis.literal("individual")), firms.mutate(_of=ibis.literal("enterprise")))
+
+    def _normal(self, identifier: "ibis.expr.types.StringValue", kind: str) -> "ibis.expr.types.StringValue":
+        """An identifier in its one way of writing: national ones in capitals, others as they stand."""
+        return identifier if self._scheme(kind)[0] == "plain" else identifier.upper()
 
     def _judge(self, table: "ibis.Table", column: str, kind: str, mark: str = "") -> "ibis.Table":
         import pyarrow as pa

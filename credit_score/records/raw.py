@@ -4,14 +4,19 @@ CSV in UTF-8 and Parquet, one file a table. Lines that are no rows (wrong encodi
 few columns, an open quote) come back apart, so that every line of a file is accounted for.
 """
 
+# ruff: noqa: S608  (names in SQL come from the contract, after the heading is held to it; paths are quoted)
+
 import csv
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from credit_score.errors import RecordsError, first_five
+from credit_score.errors import RecordsError, first_five, masked
 from credit_score.records.contracts import Contract
 
 if TYPE_CHECKING:
@@ -36,7 +41,7 @@ class Raw:
 
     def position(self, row: "pd.Series") -> np.ndarray:
         """Position in the file of readable rows, the broken lines before them counted in."""
-        if self.path.suffix != ".csv":
+        if self.path.suffix.lower() != ".csv":
             return row.to_numpy()
         before = np.sort(self.broken["row"].to_numpy()) - np.arange(len(self.broken))
         return row.to_numpy() + np.searchsorted(before, row.to_numpy(), side="right")
@@ -45,15 +50,19 @@ class Raw:
 def files(folder: Path, known: dict[str, Contract]) -> dict[str, Path]:
     """The file of each table of the contract that a folder holds.
 
-    Raises RecordsError for a missing folder or needed table, a table given twice, and a file whose
-    name is no table of the contract (a misspelt name would otherwise vanish silently).
+    Raises RecordsError for a missing folder or needed table, a table given twice, and a file that is
+    no table of the contract or neither CSV nor Parquet (it would otherwise vanish silently).
     """
     if not folder.is_dir():
         raise RecordsError("no such folder", where=str(folder), remedy="give a folder of CSV or Parquet files")
     found: dict[str, Path] = {}
-    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS):
+    for path in sorted(p for p in folder.iterdir() if _means_a_table(p, known)):
         if path.stem not in known:
             raise RecordsError(f"{path.name!r} is no table", where=str(folder), remedy=f"tables are {', '.join(known)}")
+        if path.suffix.lower() not in ENDINGS or not path.is_file():
+            raise RecordsError(
+                f"{path.name!r} is not a CSV or Parquet file", where=str(folder), remedy="export it as one"
+            )
         if path.stem in found:
             raise RecordsError(f"table {path.stem!r} stands in two files", where=str(folder), remedy="keep one of them")
         found[path.stem] = path
@@ -65,6 +74,11 @@ def files(folder: Path, known: dict[str, Contract]) -> dict[str, Path]:
     return found
 
 
+def _means_a_table(path: Path, known: dict[str, Contract]) -> bool:
+    """By its ending, or by its name (``inspections.xlsx``); everything else may lie in the folder too."""
+    return path.suffix.lower() in ENDINGS or path.name.split(".")[0] in known
+
+
 def read_raw(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
     """One file as text in the engine. Raises RecordsError for an empty file and a wrong heading."""
     if path.stat().st_size == 0:
@@ -74,37 +88,47 @@ def read_raw(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
 
 
 def _read_csv(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
-    import duckdb
-
     heading = _heading(path)
     _check_columns(path, heading, contract)
     name = f"raw_{contract.name}"
     columns = ", ".join(f"{_quoted(c)}: 'VARCHAR'" for c in heading)
-    statement = (
-        f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER () AS row, * FROM read_csv("
-        f"{_quoted(path)}, header=true, auto_detect=false, columns={{{columns}}}, delim=',', quote='\"', escape='\"', "
-        f"nullstr='', store_rejects=true, rejects_table='bad_{name}', rejects_scan='scan_{name}')"
-    )
-    try:
-        engine.raw_sql(statement)
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error as error:
-        raise RecordsError(
-            f"not readable as CSV in UTF-8: {str(error).splitlines()[0][:120]}", where=str(path), remedy="send it again"
-        ) from None
+    with _readable(path, "CSV in UTF-8"):
+        engine.raw_sql(
+            f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER () AS row, * FROM read_csv({_one_file(path)}, "
+            f"header=true, auto_detect=false, hive_partitioning=false, columns={{{columns}}}, delim=',', quote='\"', "
+            f"escape='\"', nullstr='', store_rejects=true, rejects_table='bad_{name}', rejects_scan='scan_{name}')"
+        )
     return Raw(path, _complete(engine.table(name), contract), _broken(engine, f"bad_{name}"))
 
 
 def _heading(path: Path) -> list[str]:
+    where = f"{path}, line 1"
     with path.open("rb") as stream:
         first = stream.readline(1 << 20)
     try:
         return next(csv.reader([first.decode("utf-8-sig")]), [])
-    except (UnicodeDecodeError, csv.Error):
+    except UnicodeDecodeError:
+        raise RecordsError("the heading is not readable in UTF-8", where=where, remedy="export it in UTF-8") from None
+    except csv.Error:
         raise RecordsError(
-            "the heading is not readable in UTF-8", where=f"{path}, line 1", remedy="export it in UTF-8"
+            "the heading is not readable as CSV",
+            where=where,
+            remedy="export it with one row a line, ended by LF or CRLF",
         ) from None
+
+
+@contextmanager
+def _readable(path: Path, kind: str) -> Iterator[None]:
+    """What the engine cannot read is told in one line that repeats no value of the file."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        what = re.sub(r'value ".*', "a value in another encoding", str(error).splitlines()[0][:120])
+        raise RecordsError(f"not readable as {kind}: {what}", where=str(path), remedy="send it again") from None
 
 
 def _broken(engine: "ibis.BaseBackend", name: str) -> "pd.DataFrame":
@@ -118,30 +142,32 @@ def _broken(engine: "ibis.BaseBackend", name: str) -> "pd.DataFrame":
 
 
 def _read_parquet(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
-    import duckdb
     import pandas as pd
 
-    name = f"raw_{contract.name}"
-    try:
-        heading = engine.con.execute(f"DESCRIBE SELECT * FROM read_parquet({_quoted(path)})").df()["column_name"]
+    name, source = f"raw_{contract.name}", f"read_parquet({_one_file(path)}, hive_partitioning=false"
+    with _readable(path, "Parquet"):
+        heading = engine.con.execute(f"DESCRIBE SELECT * FROM {source})").df()["column_name"]
         _check_columns(path, list(heading), contract)
-        columns = ", ".join(f'nullif(CAST("{c}" AS VARCHAR), \'\') AS "{c}"' for c in heading)
+        columns = ", ".join(f'CAST("{c}" AS VARCHAR) AS "{c}"' for c in heading)
         engine.raw_sql(
-            f"CREATE OR REPLACE VIEW {name} AS SELECT file_row_number + 1 AS row, {columns} "
-            f"FROM read_parquet({_quoted(path)}, file_row_number=true)"
+            f"CREATE OR REPLACE TABLE {name} AS "
+            f"SELECT file_row_number + 1 AS row, {columns} FROM {source}, file_row_number=true)"
         )
-    except duckdb.Error as error:
-        what = str(error).splitlines()[0][:120]
-        raise RecordsError(f"not readable as Parquet: {what}", where=str(path), remedy="send it again") from None
     return Raw(path, _complete(engine.table(name), contract), pd.DataFrame(columns=["row", "reason", "bytes"]))
 
 
 def _check_columns(path: Path, heading: list[str], contract: Contract) -> None:
     known = ", ".join(contract.columns)
-    where = f"{path}, line 1" if path.suffix == ".csv" else str(path)
+    where = f"{path}, line 1" if path.suffix.lower() == ".csv" else str(path)
+    if not set(heading) & set(contract.columns):
+        raise RecordsError(
+            f"the first line is no heading: none of its {len(heading)} names is a column",
+            where=where,
+            remedy=f"begin with a heading; columns are {known}",
+        )
     if unknown := [c for c in heading if c not in contract.columns]:
         raise RecordsError(
-            f"unknown column {first_five(repr(c[:40]) for c in unknown)}",
+            f"unknown column {first_five(map(_column_shown, unknown))}",
             where=where,
             remedy=f"remove or rename it; columns are {known}",
         )
@@ -159,6 +185,17 @@ def _complete(table: "ibis.Table", contract: Contract) -> "ibis.Table":
 
     texts = {c: table[c].strip().nullif("") if c in table.columns else ibis.null("string") for c in contract.columns}
     return table.select(row=table.row, **texts)
+
+
+def _column_shown(name: str) -> str:
+    """A column's name, unless it may be a value: too long for a name, or with digits in it like an identifier."""
+    is_name = len(name) <= 40 and sum(c.isdigit() for c in name) <= 4
+    return repr(name) if is_name else masked(name)
+
+
+def _one_file(path: Path) -> str:
+    """A path in SQL that means this one file, though it hold signs that the engine takes for a pattern."""
+    return _quoted(re.sub(r"([*?\[])", r"[\1]", str(path)))
 
 
 def _quoted(value: object) -> str:

@@ -77,7 +77,7 @@ def _names(subject: str) -> list[str]:
     key = key_at_hand()
     number = subject.strip().upper()
     kinds = ("person", "sole_proprietor") if key else ()
-    return [subject.strip(), number, *(pseudonym(number, kind, (key or "").encode()) for kind in kinds)]
+    return [subject.strip(), number, *(pseudonym(number, kind, key or b"") for kind in kinds)]
 
 
 def _heading(run: "RunFolder", row: dict[str, Any], catalogue: Catalogue, told: _Told) -> list[str]:
