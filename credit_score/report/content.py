@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.language import say
 from credit_score.policy import RuleSet, rule_table
+from credit_score.report.run import Run
 from credit_score.tiers.assign import BY_SCORE
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
-
-    from credit_score.county import CountyRun
 
 
 def labels(rules: RuleSet, group: str) -> dict[str, dict[str, str]]:
@@ -29,7 +28,7 @@ def score_counts(scores: "ibis.Table", *also: str) -> "pd.DataFrame":
     return counted.assign(score=counted["score_milli"] / 1000)
 
 
-def tier_rows(run: "CountyRun") -> list[dict[str, Any]]:
+def tier_rows(run: Run) -> list[dict[str, Any]]:
     """Per tier: cut-off, firms, share, firms there by an override, and the rule of the cut-off."""
     decided = run.tables["tiers"].filter(run.tables["tiers"].decided_by != BY_SCORE)
     forced = decided.group_by("tier").aggregate(n=decided.count()).execute().set_index("tier")["n"]
@@ -44,7 +43,7 @@ def tier_rows(run: "CountyRun") -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def visits_by_tier(run: "CountyRun", lang: str) -> "pd.DataFrame":
+def visits_by_tier(run: Run, lang: str) -> "pd.DataFrame":
     """Visits drawn by department (``label``), one column a tier, in the policy's order."""
     wide = run.schedule.pivot_table(index="department", columns="tier", values="visits_drawn", aggfunc="sum")
     wide = wide.reindex(index=run.schedule["department"].unique(), columns=[t.id for t in run.rules.tiers])
@@ -53,13 +52,13 @@ def visits_by_tier(run: "CountyRun", lang: str) -> "pd.DataFrame":
     return wide.assign(label=[names[d][lang] for d in wide.index])
 
 
-def workload_labelled(run: "CountyRun", lang: str) -> "pd.DataFrame":
+def workload_labelled(run: Run, lang: str) -> "pd.DataFrame":
     """The workload with ``label``, the department's name."""
     names = labels(run.rules, "departments")
     return run.workload.assign(label=[names[d][lang] for d in run.workload["department"]])
 
 
-def burden_labelled(run: "CountyRun", by: str, lang: str) -> "pd.DataFrame":
+def burden_labelled(run: Run, by: str, lang: str) -> "pd.DataFrame":
     """The burden by ``sector`` or ``size`` with ``label``, in the policy's order."""
     names = labels(run.rules, f"{by}s")
     frame = run.burden(by).set_index(by)
@@ -67,19 +66,19 @@ def burden_labelled(run: "CountyRun", by: str, lang: str) -> "pd.DataFrame":
     return frame.assign(label=[names[i][lang] for i in frame.index]).reset_index()
 
 
-def mean_burden(run: "CountyRun") -> float:
+def mean_burden(run: Run) -> float:
     """Visits drawn per registered enterprise."""
     firms = int(run.tier_shares["firms"].sum())
     return float(run.schedule["visits_drawn"].sum()) / firms if firms else 0.0
 
 
-def reasons(run: "CountyRun", lang: str) -> "pd.DataFrame":
+def reasons(run: Run, lang: str) -> "pd.DataFrame":
     """Rejected rows by reason, most first: ``reason, n, label``."""
     counted = run.rejected["reason"].value_counts().rename_axis("reason").reset_index(name="n")
     return counted.assign(label=[say(f"reason.{r}", lang) for r in counted["reason"]])
 
 
-def summary(run: "CountyRun") -> dict[str, Any]:
+def summary(run: Run) -> dict[str, Any]:
     """The figures at the top of the report."""
     load, counts = run.workload, run.records.counts
     capacity = float(load["capacity_days"].sum())

@@ -24,12 +24,12 @@ def plot_scores_by_tier(
     groups = [frame[frame["tier"] == t] for t in tiers]
     ax.hist([g["score"] for g in groups], bins=edges, weights=[g["n"] for g in groups], stacked=True,
             color=list(tier_colours(len(tiers))), label=tiers)  # fmt: skip
-    for cutoff, tier in zip(cutoffs, tiers, strict=False):
+    for i, (cutoff, tier) in enumerate(zip(cutoffs, tiers, strict=False)):
         ax.axvline(cutoff, color=INK, linewidth=1)
-        _above(ax, cutoff, f"{tier} ≥ {cutoff:g}")
+        _above(ax, cutoff, f"{tier} ≥ {cutoff:g}", line=i % 2)
     ax.set_xlabel(say("axis.score", lang))
     ax.set_ylabel(say("axis.firms", lang))
-    ax.set_yscale("symlog", linthresh=10)
+    _count_axis(ax)
     ax.legend(title=say("column.tier", lang), loc="upper left")
     return ax
 
@@ -42,7 +42,7 @@ def plot_points(frame: "pd.DataFrame", ax: "Axes", *, base: float, lang: str) ->
     _above(ax, base, say("figure.base", lang, base=f"{base:g}"))
     ax.set_xlabel(say("axis.points", lang))
     ax.set_ylabel(say("axis.people", lang))
-    ax.set_yscale("symlog", linthresh=10)
+    _count_axis(ax)
     return ax
 
 
@@ -64,7 +64,7 @@ def plot_visits(frame: "pd.DataFrame", ax: "Axes", *, tiers: list[str], lang: st
         left = left + frame[tier].to_numpy()
     ax.invert_yaxis()
     ax.set_xlabel(say("axis.visits", lang))
-    ax.legend(title=say("column.tier", lang), loc="lower right")
+    ax.legend(title=say("column.tier", lang), loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
 
 
@@ -90,7 +90,7 @@ def plot_workload(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ax.invert_yaxis()
     ax.margins(x=0.18)
     ax.set_xlabel(say("axis.days", lang))
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1))
     return ax
 
 
@@ -120,7 +120,13 @@ def plot_reasons(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     return ax
 
 
-def _above(ax: "Axes", x: float, text: str) -> None:
-    """A word over a vertical line, outside the plot, where it covers nothing."""
-    ax.annotate(text, (x, 1), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
-                ha="center", va="bottom", fontsize=9)  # fmt: skip
+def _above(ax: "Axes", x: float, text: str, *, line: int = 0) -> None:
+    """A word over a vertical line, outside the plot, where it covers nothing; neighbours on lines 0 and 1."""
+    ax.annotate(text, (x, 1), xycoords=("data", "axes fraction"), xytext=(0, 3 + 12 * line),
+                textcoords="offset points", ha="center", va="bottom", fontsize=9)  # fmt: skip
+
+
+def _count_axis(ax: "Axes") -> None:
+    """Counts from one to millions on one axis: linear up to ten, logarithmic above."""
+    ax.set_yscale("symlog", linthresh=10)
+    ax.yaxis.set_major_formatter(lambda count, _: f"{count:,.0f}")

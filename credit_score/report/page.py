@@ -3,18 +3,30 @@
 import base64
 import io
 import re
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from credit_score.language import LANGUAGES, say
-from credit_score.report import content, figures
+from credit_score.report import content
+from credit_score.report.figures import (
+    plot_burden,
+    plot_points,
+    plot_reasons,
+    plot_scores_by_tier,
+    plot_shares,
+    plot_visits,
+    plot_workload,
+)
+from credit_score.report.run import Run
 from credit_score.report.style import FONT, FONT_FILE, as_svg
 
-if TYPE_CHECKING:
-    from credit_score.county import CountyRun
+Drawing = tuple[str, float, Callable[..., Any]]
+TITLES = {"sector": "burden", "size": "burden"}
 
 
-def report_page(run: "CountyRun") -> str:
+def report_page(run: Run) -> str:
     """The report of a run as HTML, in both languages, with a switch between them."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
@@ -28,7 +40,7 @@ def _template(name: str) -> str:
     return files("credit_score").joinpath(f"report/{name}").read_text(encoding="utf-8")
 
 
-def _values(run: "CountyRun") -> dict[str, Any]:
+def _values(run: Run) -> dict[str, Any]:
     rules = run.rules
     departments = {name: content.labels(rules, name) for name in ("departments", "sectors", "sizes")}
     return {
@@ -42,30 +54,40 @@ def _values(run: "CountyRun") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _figures(run: "CountyRun", lang: str) -> dict[str, str]:
-    """Every figure as SVG; those without data are left out."""
+def _figures(run: Run, lang: str) -> dict[str, str]:
+    """Every figure as SVG, by name; those without data are left out."""
+    return {
+        name: as_svg(plot, name=f"{name}-{lang}", label=say(f"section.{TITLES.get(name, name)}", lang), height=height)
+        for name, height, plot in [*_histograms(run, lang), *_bars(run, lang)]
+    }
+
+
+def _histograms(run: Run, lang: str) -> Iterator[Drawing]:
     tiers = [t.id for t in run.rules.tiers]
     cutoffs = [t.cutoff / 1000 for t in run.rules.tiers if t.cutoff is not None]
     scores = content.score_counts(run.tables["tiers"], "tier")
+    if len(scores):
+        yield "enterprise", 3.2, partial(plot_scores_by_tier, scores, cutoffs=cutoffs, tiers=tiers, lang=lang)
     people = content.score_counts(run.tables["scores_individual"])
-    base = run.rules.individual.base / 1000 if run.rules.individual else 0.0
-    mean, refused = content.mean_burden(run), content.reasons(run, lang)
-    plots = {
-        "enterprise": lambda ax: figures.plot_scores_by_tier(scores, ax, cutoffs=cutoffs, tiers=tiers, lang=lang),
-        "individual": lambda ax: figures.plot_points(people, ax, base=base, lang=lang) if len(people) else None,
-        "tiers": lambda ax: figures.plot_shares(run.tier_shares, ax, lang=lang),
-        "schedule": lambda ax: figures.plot_visits(content.visits_by_tier(run, lang), ax, tiers=tiers, lang=lang),
-        "workload": lambda ax: figures.plot_workload(content.workload_labelled(run, lang), ax, lang=lang),
-        "rejected": lambda ax: figures.plot_reasons(refused, ax, lang=lang) if len(refused) else None,
+    if run.rules.individual and len(people):
+        yield "individual", 3.2, partial(plot_points, people, base=run.rules.individual.base / 1000, lang=lang)
+
+
+def _bars(run: Run, lang: str) -> Iterator[Drawing]:
+    """Bar figures, as high as they have bars."""
+    tiers = [t.id for t in run.rules.tiers]
+    visits, mean = content.visits_by_tier(run, lang), content.mean_burden(run)
+    frames = {
+        "tiers": (run.tier_shares, partial(plot_shares, lang=lang)),
+        "schedule": (visits, partial(plot_visits, tiers=tiers, lang=lang)),
+        "workload": (content.workload_labelled(run, lang), partial(plot_workload, lang=lang)),
+        "sector": (content.burden_labelled(run, "sector", lang), partial(plot_burden, mean=mean, lang=lang)),
+        "size": (content.burden_labelled(run, "size", lang), partial(plot_burden, mean=mean, lang=lang)),
+        "rejected": (content.reasons(run, lang), partial(plot_reasons, lang=lang)),
     }
-    for by in ("sector", "size"):
-        frame = content.burden_labelled(run, by, lang)
-        plots[by] = lambda ax, frame=frame: figures.plot_burden(frame, ax, mean=mean, lang=lang)
-    titles = {"sector": "section.burden", "size": "section.burden"}
-    return {
-        name: as_svg(plot, name=f"{name}-{lang}", label=say(titles.get(name, f"section.{name}"), lang))
-        for name, plot in plots.items()
-    }
+    for name, (frame, plot) in frames.items():
+        if len(frame):
+            yield name, 1.0 + 0.28 * len(frame), partial(plot, frame)
 
 
 def _points(milli: int) -> str:

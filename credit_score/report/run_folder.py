@@ -15,11 +15,11 @@ from credit_score.inspection import sampling_frame
 from credit_score.language import say
 from credit_score.policy import Policy, RuleSet, load_policy
 from credit_score.report.page import report_page
+from credit_score.report.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from credit_score.county import CountyRun
 
 MANIFEST = "manifest.json"
 KEYS = ("status", "as_of", "seed", "cap", "outputs")
@@ -27,7 +27,7 @@ TEXTS = ("department", "subject", "tier", "duty", "key", "status", "rule", "refe
 PARQUET = ("scores_individual", "scores_enterprise", "ledger", "tiers")
 
 
-def save_run(run: "CountyRun", out: Path | str, *, progress: Callable[[str], None]) -> Path:
+def save_run(run: Run, out: Path | str, *, progress: Callable[[str], None]) -> Path:
     """Write a run folder whole or not at all, manifest last. Raises RunError."""
     with whole_folder(out, replaces=MANIFEST) as folder:
         progress("writing tables")
@@ -38,7 +38,7 @@ def save_run(run: "CountyRun", out: Path | str, *, progress: Callable[[str], Non
     return Path(out)
 
 
-def _save_tables(run: "CountyRun", folder: Path) -> None:
+def _save_tables(run: Run, folder: Path) -> None:
     for name in PARQUET:
         table = run.tables[name]
         order = ["subject", "record_id"] if name == "ledger" else ["subject"]
@@ -73,7 +73,7 @@ def with_words(rejected: "pd.DataFrame") -> "pd.DataFrame":
     return rejected.assign(value=value, **words)
 
 
-def _manifest(run: "CountyRun", folder: Path) -> dict[str, Any]:
+def _manifest(run: Run, folder: Path) -> dict[str, Any]:
     counts = run.records.counts.set_index("table")[["read", "accepted", "rejected"]]
     outputs = sorted(p for p in folder.rglob("*") if p.is_file())
     return {

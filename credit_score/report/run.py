@@ -1,0 +1,45 @@
+"""What the report needs of a run: the door through which a run comes in, without knowing who made it."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from credit_score.policy import Policy, RuleSet
+from credit_score.records import Records
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+
+class Run(Protocol):
+    """A county's run as the report reads it; :class:`credit_score.county.CountyRun` is one."""
+
+    records: Records
+    policy: Policy
+    rules: RuleSet
+    seed: int
+    tables: dict[str, "ibis.Table"]
+    schedule: "pd.DataFrame"
+    workload: "pd.DataFrame"
+
+    @property
+    def status(self) -> str:
+        """``demonstration``, ``draft`` or ``in force``."""
+
+    @property
+    def draw(self) -> "pd.DataFrame":
+        """The firms to visit."""
+
+    @property
+    def rejected(self) -> "pd.DataFrame":
+        """Refused rows with their reasons."""
+
+    @property
+    def tier_shares(self) -> "pd.DataFrame":
+        """Per tier: ``tier, firms, share``."""
+
+    @property
+    def county_share(self) -> float:
+        """Share of registered enterprises visited at least once."""
+
+    def burden(self, by: str) -> "pd.DataFrame":
+        """Expected visits a year per firm by ``sector`` or ``size``."""
