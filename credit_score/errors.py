@@ -56,7 +56,7 @@ def masked(value: object) -> str:
     found = [name for name, test in kinds.items() if any(test(c) for c in text)]
     if any(not c.isalnum() for c in text):
         found.append("other signs")
-    return f"{len(text)} characters, {' and '.join(found)}"
+    return f"{len(text)} characters, {' and '.join(found) or 'signs'}"
 
 
 def first_five(values: Iterable[object]) -> str:

@@ -1,15 +1,16 @@
 """Folders that appear whole or not at all.
 
 What is written goes to a hidden folder beside the target and takes its name in one rename, so a
-full disk, a crash or a kill leaves either the old folder or the new one.
+full disk or a crash leaves what stood there before. Replacing an older folder takes two renames; a
+kill between the two leaves the older one under a hidden name beside the target.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 from credit_score.errors import RunError
 
@@ -21,21 +22,32 @@ def whole_folder(out: Path | str, *, replaces: str) -> Iterator[Path]:
     An existing ``out`` is replaced only if it is empty or holds the file ``replaces``, the mark of a
     folder of the same kind. Raises RunError if it holds anything else, or if writing fails.
     """
-    target = Path(out).absolute()
+    target = Path(out).resolve()
     _check_free(target, replaces)
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    partial = _beside(target, "partial")
     try:
         partial.mkdir(parents=True)
         yield partial
         _swap(partial, target)
     except OSError as error:
-        raise RunError(
-            f"could not write: {error.strerror or error}",
-            where=str(target),
-            remedy="free space or choose another folder and run again; what stood there before is unchanged",
-        ) from None
+        raise _failed(error, target, partial) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _beside(target: Path, kind: str) -> Path:
+    """A hidden name beside the target that nothing else has."""
+    return target.with_name(f".{target.name}.{kind}-{uuid4().hex[:12]}")
+
+
+def _failed(error: OSError, target: Path, partial: Path) -> RunError:
+    named = str(error.filename or "")
+    file = f" ({named.removeprefix(f'{partial}/')})" if named and named != str(partial) else ""
+    return RunError(
+        f"could not write: {error.strerror or error}{file}",
+        where=str(target),
+        remedy="free space or choose another folder and run again; what stood there before is unchanged",
+    )
 
 
 def _check_free(target: Path, replaces: str) -> None:
@@ -52,7 +64,7 @@ def _check_free(target: Path, replaces: str) -> None:
 
 
 def _swap(partial: Path, target: Path) -> None:
-    old = target.with_name(f".{target.name}.old-{os.getpid()}")
+    old = _beside(target, "old")
     if target.exists():
         target.rename(old)
     try:
