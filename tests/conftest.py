@@ -1,4 +1,4 @@
-"""What tests of several rooms share: a small county and its run, and a page in the system's Chromium without a network."""
+"""What tests of several rooms share: a small county, its run, and a page in a browser that reaches no network."""
 
 import os
 import shutil
@@ -65,6 +65,13 @@ def run_folder(county_run, tmp_path_factory):
     return county_run.save(tmp_path_factory.mktemp("run") / "out")
 
 
+class WithoutAliases(yaml.SafeDumper):
+    """Writes equal values out one by one: a policy may not point at a value elsewhere."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
 @pytest.fixture
 def altered_policy(tmp_path):
     """A copy of the bundled policy with sections changed: ``altered_policy(tiers=edit)`` calls ``edit`` on the data."""
@@ -76,7 +83,7 @@ def altered_policy(tmp_path):
             path = folder / f"{section}.yaml"
             data = yaml.safe_load(path.read_text(encoding="utf-8"))
             edit(data)
-            path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+            path.write_text(yaml.dump(data, Dumper=WithoutAliases, allow_unicode=True), encoding="utf-8")
         return folder
 
     return altered

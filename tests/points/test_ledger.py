@@ -1,0 +1,146 @@
+from datetime import date, timedelta
+
+import ibis
+import pandas as pd
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credit_score.errors import PolicyError
+from credit_score.points.ledger import COLUMNS, counts_from, ledger, scored
+from credit_score.policy import load_policy
+
+JUNE = date(2023, 6, 30)
+days = st.dates(date(2019, 1, 1), date(2027, 12, 31))
+
+
+def kept_ids(table):
+    return sorted(table.execute()["record_id"])
+
+
+def test_a_counted_record_carries_its_points_its_end_and_its_source(records, subjects, catalogue, item):
+    rules = catalogue(item("i", -30_000, months=24))
+    row = ledger(records({}), subjects("f1"), rules, JUNE).execute().iloc[0]
+    assert list(row.index) == list(COLUMNS)
+    assert (row["subject"], row["points_milli"], row["reference"]) == ("f1", -30_000, "source of i")
+    assert pd.Timestamp(row["expires_on"]) == pd.Timestamp(2025, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("occurred", "months", "end"),
+    [
+        (date(2023, 1, 15), 1, date(2023, 2, 15)),
+        (date(2023, 1, 31), 1, date(2023, 2, 28)),
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2023, 1, 28), 1, date(2023, 2, 28)),
+        (date(2022, 11, 30), 3, date(2023, 2, 28)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2023, 8, 31), 36, date(2026, 8, 31)),
+        (date(2022, 12, 31), 2, date(2023, 2, 28)),
+    ],
+)
+def test_a_record_counts_up_to_the_day_before_its_end(records, subjects, catalogue, item, occurred, months, end):
+    table = records({"occurred_on": occurred, "reported_on": occurred})
+    rules = catalogue(item("i", 1_000, months=months))
+    last = ledger(table, subjects("f1"), rules, end - timedelta(days=1)).execute()
+    assert [pd.Timestamp(d) for d in last["expires_on"]] == [pd.Timestamp(end)]
+    assert kept_ids(ledger(table, subjects("f1"), rules, end)) == []
+
+
+def test_every_day_of_two_years_ends_as_the_calendar_says(records, subjects, catalogue, item):
+    every = [date(2023, 1, 1) + timedelta(days=d) for d in range(731)]
+    table = records(*({"occurred_on": d, "reported_on": d, "item": f"m{m}"} for d in every for m in (1, 2, 13, 36)))
+    rules = catalogue(*(item(f"m{m}", 1_000, months=m) for m in (1, 2, 13, 36)))
+    on = date(2024, 12, 31)
+    found = ledger(table, subjects("f1"), rules, on).execute()
+    ends = {(d, m): d + relativedelta(months=m) for d in every for m in (1, 2, 13, 36)}
+    got = {
+        (pd.Timestamp(r.occurred_on).date(), int(r.item[1:])): pd.Timestamp(r.expires_on).date()
+        for r in found.itertuples()
+    }
+    assert got == {k: end for k, end in ends.items() if end > on}
+
+
+@given(on=days, months=st.integers(1, 120), occurred=days)
+def test_a_record_has_not_ended_exactly_from_the_day_it_counts_from(on, months, occurred):
+    if occurred <= on:
+        assert (occurred >= counts_from(on, months)) == (occurred + relativedelta(months=months) > on)
+
+
+def test_what_happened_or_was_reported_after_the_day_does_not_count(records, subjects, catalogue, item):
+    table = records(
+        {"occurred_on": JUNE, "reported_on": JUNE},
+        {"occurred_on": JUNE, "reported_on": date(2023, 7, 1)},
+        {"occurred_on": date(2023, 7, 1), "reported_on": date(2023, 7, 1)},
+    )
+    assert kept_ids(ledger(table, subjects("f1"), catalogue(item("i", 1_000)), JUNE)) == ["r0"]
+
+
+def test_a_record_counts_only_under_the_catalogue_kind_of_its_item(records, subjects, catalogue, item):
+    table = records({}, {"catalogue_kind": "another"}, {"item": "unknown"})
+    assert kept_ids(ledger(table, subjects("f1"), catalogue(item("i", 1_000)), JUNE)) == ["r0"]
+
+
+def test_records_of_others_and_of_another_kind_of_subject_do_not_count(records, subjects, catalogue, item):
+    table = records({}, {"subject_id": "not scored"}, {"subject_kind": "individual"})
+    assert kept_ids(ledger(table, subjects("f1"), catalogue(item("i", 1_000)), JUNE)) == ["r0"]
+
+
+def test_without_a_record_there_is_no_row(records, subjects, catalogue, item):
+    table = records({}).limit(0)
+    assert ledger(table, subjects("f1"), catalogue(item("i", 1_000)), JUNE).execute().empty
+
+
+def test_a_kind_that_is_no_longer_in_the_catalogue_stops_counting(altered_policy):
+    def repeal(kinds):
+        next(k for k in kinds if k["id"] == "合同履行信息")["in_force"][date(2024, 1, 1)] = None
+
+    policy = load_policy(altered_policy(catalogue=repeal))
+    before, after = ({i.id for i in policy.at(day).enterprise.items} for day in ("2023-12-31", "2024-01-01"))
+    assert before - after == {"contract.fulfilled", "contract.breached"}
+    assert "contract.fulfilled" not in {i.id for i in policy.at("2024-01-01").individual.items}
+
+
+def people(**columns):
+    n = max(len(v) for v in columns.values())
+    base = {"person_id": [f"p{i}" for i in range(n)], "age": [40] * n, "left_on": [None] * n}
+    schema = {"person_id": "string", "age": "int64", "enrolled_on": "date", "left_on": "date"}
+    return {"individuals": ibis.memtable(base | columns, schema=schema)}
+
+
+def test_a_person_is_scored_from_enrolment_until_the_day_of_leaving():
+    rules = load_policy("gaoyang").at(JUNE)
+    tables = people(
+        enrolled_on=[JUNE, date(2023, 7, 1), None, date(2022, 1, 1), date(2022, 1, 1)],
+        left_on=[None, None, None, JUNE, date(2023, 7, 1)],
+    )
+    assert sorted(scored(tables, rules, rules.individual).execute()["subject"]) == ["p0", "p4"]
+
+
+def test_nobody_under_the_least_age_is_scored():
+    rules = load_policy("gaoyang").at(JUNE)
+    tables = people(enrolled_on=[date(2022, 1, 1)] * 3, age=[17, 18, 95])
+    assert sorted(scored(tables, rules, rules.individual).execute()["subject"]) == ["p1", "p2"]
+
+
+def test_no_person_is_scored_where_the_policy_has_no_points_for_persons(altered_policy):
+    folder = altered_policy()
+    rules = load_policy("gaoyang").at(JUNE)
+    (folder / "individual.yaml").unlink()
+    without = load_policy(folder).at(JUNE)
+    tables = people(enrolled_on=[date(2022, 1, 1)])
+    assert len(scored(tables, rules, rules.individual).execute()) == 1
+    assert scored(tables, without, rules.individual).execute().empty
+
+
+def test_an_enterprise_is_scored_from_the_day_of_its_registration():
+    rules = load_policy("gaoyang").at(JUNE)
+    firms = {"enterprise_id": ["f1", "f2"], "registered_on": [JUNE, date(2023, 7, 1)]}
+    tables = {"enterprises": ibis.memtable(pd.DataFrame(firms))}
+    assert list(scored(tables, rules, rules.enterprise).execute()["subject"]) == ["f1"]
+
+
+def test_there_is_no_ledger_before_the_first_rule():
+    with pytest.raises(PolicyError, match="not in force on 2023-03-14; its base and cut-offs start on 2023-03-15"):
+        load_policy("gaoyang").at("2023-03-14")
