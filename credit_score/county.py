@@ -19,7 +19,6 @@ from credit_score.inspection import (
     draw_visits,
     inspection_frame,
     make_schedule,
-    open_to_draw,
     with_drawn,
     workload,
 )
@@ -113,7 +112,7 @@ class CountyRun:
 
     def burden(self, by: str) -> "pd.DataFrame":
         """Expected visits a year per firm by ``sector``, ``size`` or ``tier``."""
-        return burden(self.tables["open"], self.schedule, by)
+        return burden(self.tables["frame"], self.schedule, by)
 
     def save(self, out: Path | str, *, progress: Callable[[str], None] = _silent) -> Path:
         """Write the run folder, whole or not at all; returns its path. Raises RunError."""
@@ -151,8 +150,7 @@ def run_county(
     schedule = make_schedule(tables["frame"], rules, seed=seed)
     progress("drawing")
     cap = rules.figure(rules.model.inspection.cap).value
-    tables["open"] = _held(records, "open", open_to_draw(tables["frame"], schedule, cap=cap, seed=seed))
-    tables["draw"] = _held(records, "draw", draw_visits(tables["open"]))
+    tables["draw"] = _held(records, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
     schedule = with_drawn(schedule, tables["draw"])
     load = workload(schedule, records["departments"].execute())
     return CountyRun(records, policy, rules, seed, tables, schedule, load)

@@ -1,6 +1,6 @@
 """From tiers to visits: the schedule, the draw, the workload, and who bears it."""
 
-from credit_score.inspection.draw import draw_visits, open_to_draw, sampling_frame
+from credit_score.inspection.draw import draw_visits, sampling_frame
 from credit_score.inspection.expected import expected_visits
 from credit_score.inspection.frame import inspection_frame
 from credit_score.inspection.schedule import county_share, make_schedule, with_drawn
@@ -14,7 +14,6 @@ __all__ = [
     "expected_visits",
     "inspection_frame",
     "make_schedule",
-    "open_to_draw",
     "sampling_frame",
     "verify_draw",
     "with_drawn",

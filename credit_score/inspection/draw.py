@@ -1,9 +1,11 @@
 """The draw: random, by stratum, without replacement, and recomputable by anyone with the seed.
 
 Each firm's key is SHA-256 of seed, department and firm; the firms of a stratum with the smallest keys
-are drawn. A firm's place depends on nothing but its own key: not on row order, not on other firms.
+are drawn. A firm's key depends on nothing else: not on row order, not on other firms.
 """
 
+from collections.abc import Iterable
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from credit_score.inspection.frame import COLUMNS, RANDOM, STRATUM
@@ -18,40 +20,37 @@ def sampling_frame(frame: "ibis.Table") -> "ibis.Table":
     return frame.select(*COLUMNS)
 
 
-def open_to_draw(frame: "ibis.Table", schedule: "pd.DataFrame", *, cap: int, seed: int | str) -> "ibis.Table":
-    """The rows of the frame that may be drawn, with ``drawn`` and ``frequency`` of their stratum and the ``key``.
+def draw_visits(frame: "ibis.Table", schedule: "pd.DataFrame", *, cap: int, seed: int | str) -> "ibis.Table":
+    """The firms to visit in the year: a row a department × drawn firm.
+
+    Statutory duties come first; then the departments draw in turn, in an order that the seed gives. A firm that
+    the visits already drawn for it leave no room for another under the cap is closed to the departments after.
 
     Parameters
     ----------
-    frame : ``department, subject, tier_code, tier, duty`` and whatever else it carries.
+    frame : ``department, subject, tier_code, tier, duty``, in an engine.
     schedule : strata with ``drawn`` (n) and ``frequency`` (visits a year to a drawn firm).
-    cap : most planned visits to one firm a year, over all departments. A firm that several departments could
-        bring above it stays open to some of them only: statutory duties first, then by another key than the
-        draw's, SHA-256 of ``seed|cap|department|subject``, so that being open says nothing about being drawn.
-    seed : the draw's seed.
-    """
-    listed = _with_quota(frame, schedule)
-    keyed = listed.mutate(key=draw_key(listed.department, listed.subject, seed))
-    return _within_cap(keyed, cap, seed)
-
-
-def draw_visits(open_pairs: "ibis.Table") -> "ibis.Table":
-    """The firms to visit in the year, from the rows of :func:`open_to_draw`: a row a department × drawn firm.
+    cap : most planned visits to one firm a year, over all departments; statutory duties stand above it.
+    seed : the draw's seed; the same seed gives the same draw.
 
     Returns ``department, subject, tier_code, tier, duty, place`` (in the stratum, 1 first), ``visits``,
-    ``draw_probability`` (drawn ÷ firms open to the draw in the stratum) and ``key``.
+    ``draw_probability`` (drawn ÷ firms open to the draw when the department's turn came) and ``key``.
     """
     import ibis
 
-    stratum = [open_pairs[c] for c in STRATUM]
-    window = ibis.window(group_by=stratum, order_by=[open_pairs.key, open_pairs.subject])
-    everyone = ibis.window(group_by=stratum)
-    placed = open_pairs.mutate(
-        place=ibis.row_number().over(window) + 1, n_open=open_pairs.count().over(everyone), visits=open_pairs.frequency
-    )
-    drawn = placed.filter(placed.place <= placed.drawn)
-    chance = ibis.least(drawn.drawn, drawn.n_open) / drawn.n_open
-    return drawn.mutate(draw_probability=chance).select(*COLUMNS, "place", "visits", "draw_probability", "key")
+    listed = _with_quota(sampling_frame(frame), schedule)
+    keyed = listed.mutate(key=draw_key(listed.department, listed.subject, seed))
+    drawn = _smallest_keys(keyed.filter(keyed.duty != RANDOM)).cache()
+    at_random = keyed.filter(keyed.duty == RANDOM)
+    for department in turns(schedule["department"].unique(), seed):
+        mine = at_random.filter(at_random.department == department)
+        drawn = ibis.union(drawn, _smallest_keys(_with_room(mine, drawn, cap))).cache()
+    return drawn
+
+
+def turns(departments: Iterable[str], seed: int | str) -> list[str]:
+    """Departments in the order in which they draw: by SHA-256 of ``seed|turn|department``."""
+    return sorted(departments, key=lambda d: sha256(f"{seed}|turn|{d}".encode()).hexdigest())
 
 
 def draw_key(department: "ibis.Value", subject: "ibis.Value", seed: int | str) -> "ibis.Value":
@@ -69,11 +68,23 @@ def _with_quota(frame: "ibis.Table", schedule: "pd.DataFrame") -> "ibis.Table":
     return frame.join(quota, STRATUM)
 
 
-def _within_cap(keyed: "ibis.Table", cap: int, seed: int | str) -> "ibis.Table":
-    """Department × firm pairs that cannot bring the firm above the cap; statutory duties always stay."""
+def _with_room(listed: "ibis.Table", drawn: "ibis.Table", cap: int) -> "ibis.Table":
+    """Firms that the visits drawn for them so far leave room for under the cap."""
+    taken = drawn.group_by("subject").aggregate(taken=drawn.visits.sum())
+    joined = listed.left_join(taken, "subject").drop("subject_right")
+    return joined.filter(joined.taken.fill_null(0) + joined.frequency <= cap).drop("taken")
+
+
+def _smallest_keys(listed: "ibis.Table") -> "ibis.Table":
+    """Of each stratum as many firms as it is to draw, those with the smallest keys."""
     import ibis
 
-    turn = draw_key(keyed.department, keyed.subject, f"{seed}|cap")
-    window = ibis.window(group_by=keyed.subject, order_by=[keyed.duty == RANDOM, turn], following=0)
-    counted = keyed.mutate(planned=keyed.frequency.sum().over(window))
-    return counted.filter((counted.planned <= cap) | (counted.duty != RANDOM)).drop("planned")
+    stratum = [listed[c] for c in STRATUM]
+    window = ibis.window(group_by=stratum, order_by=[listed.key, listed.subject])
+    everyone = ibis.window(group_by=stratum)
+    placed = listed.mutate(
+        place=ibis.row_number().over(window) + 1, n_open=listed.count().over(everyone), visits=listed.frequency
+    )
+    drawn = placed.filter(placed.place <= placed.drawn)
+    chance = ibis.least(drawn.drawn, drawn.n_open) / drawn.n_open
+    return drawn.mutate(draw_probability=chance).select(*COLUMNS, "place", "visits", "draw_probability", "key")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from credit_score.engine import open_engine
 from credit_score.errors import VerificationError, first_five
-from credit_score.inspection.draw import draw_visits, open_to_draw
+from credit_score.inspection.draw import draw_visits
 from credit_score.inspection.frame import STRATUM
 from credit_score.inspection.schedule import with_visits
 
@@ -31,7 +31,7 @@ def verify_draw(frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *
     _check_quotas(schedule, seed)
     table = open_engine().read_parquet(frame, table_name="frame")
     _check_firms(table.group_by(*STRATUM).aggregate(n=table.count()).execute(), schedule)
-    again = draw_visits(open_to_draw(table, schedule, cap=cap, seed=seed)).execute()
+    again = draw_visits(table, schedule, cap=cap, seed=seed).execute()
     _refuse(listed[listed.duplicated(KEY)], "stand twice in the list")
     _compare(listed, again)
     return len(again)

@@ -41,24 +41,23 @@ def _check_capacity(load: "pd.DataFrame") -> None:
         )
 
 
-def burden(open_pairs: "ibis.Table", schedule: "pd.DataFrame", by: str) -> "pd.DataFrame":
+def burden(frame: "ibis.Table", schedule: "pd.DataFrame", by: str) -> "pd.DataFrame":
     """Expected visits a year per firm, by a column of the frame (``sector``, ``size`` or ``tier``).
 
-    Every firm that is open to the draw of a stratum is drawn with the same chance, so each bears visits ÷
-    open firms of the stratum; summed over departments, all together bear the visits drawn.
+    Every firm of a stratum has the same chance (but for the annual cap), so each bears visits drawn ÷ firms of
+    its stratum, summed over departments; all together bear the visits drawn.
 
     Parameters
     ----------
-    open_pairs : rows of :func:`credit_score.inspection.draw.open_to_draw`, with the column ``by``.
-    schedule : strata with ``visits_drawn``.
+    frame : a row a firm × department, with its stratum and the column ``by``.
+    schedule : strata with ``firms`` and ``visits_drawn``.
 
     Returns ``<by>, firms, visits, visits_per_firm``, by ascending.
     """
-    counted = open_pairs.group_by(by, *STRATUM).aggregate(n=open_pairs.count()).execute().sort_values([by, *STRATUM])
-    counted["n_open"] = counted.groupby(list(STRATUM))["n"].transform("sum")
-    counted = counted.merge(schedule[[*STRATUM, "visits_drawn"]], on=list(STRATUM), how="left")
-    counted["visits"] = counted["visits_drawn"] * counted["n"] / counted["n_open"]
-    firms = open_pairs.group_by(by).aggregate(firms=open_pairs.subject.nunique()).execute().set_index(by)["firms"]
+    counted = frame.group_by(by, *STRATUM).aggregate(n=frame.count()).execute().sort_values([by, *STRATUM])
+    counted = counted.merge(schedule[[*STRATUM, "firms", "visits_drawn"]], on=list(STRATUM), how="left")
+    counted["visits"] = counted["visits_drawn"] * counted["n"] / counted["firms"]
+    firms = frame.group_by(by).aggregate(firms=frame.subject.nunique()).execute().set_index(by)["firms"]
     borne = counted.groupby(by, as_index=False)["visits"].sum()
     borne.insert(1, "firms", borne[by].map(firms))
     return borne.assign(visits_per_firm=borne["visits"] / borne["firms"])

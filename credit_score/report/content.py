@@ -86,6 +86,7 @@ def summary(run: Run) -> dict[str, Any]:
     return {
         "enterprises": int(run.tier_shares["firms"].sum()),
         "individuals": int(run.tables["scores_individual"].count().execute()),
+        "planned": int(run.schedule["visits"].sum()),
         "visits": int(load["visits"].sum()),
         "days": float(load["days"].sum()),
         "utilisation": float(load["days"].sum()) / capacity if capacity else 0.0,
