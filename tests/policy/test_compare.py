@@ -1,0 +1,93 @@
+from datetime import date
+
+import pytest
+
+from credit_score.policy import compare, load_policy, rule_table
+
+DAY = "2023-06-30"
+
+
+@pytest.fixture
+def changed(written, small):
+    """What ``compare`` finds between the small policy and the same with a change to its sections."""
+
+    def difference(change):
+        sections = small()
+        change(sections)
+        before = load_policy(written(small(), "before")).at(DAY)
+        after = load_policy(written(sections, "after")).at(DAY)
+        return compare(before, after), compare(after, before)
+
+    return difference
+
+
+def only(table):
+    assert len(table) == 1, table
+    return table.iloc[0]
+
+
+def test_between_two_days_of_the_bundled_policy_the_new_publicity_periods_show():
+    policy = load_policy("gaoyang")
+    table = compare(policy.at("2026-03-31"), policy.at("2026-04-01"))
+    assert dict(zip(table["rule"].str.rpartition(":")[2], table["change"], strict=True)) == {
+        "compliance.penalty_general": "value",
+        "compliance.penalty_minor": "value",
+        "compliance.penalty_serious": "ground",
+    }
+    minor = table[table["rule"] == "enterprise:items:compliance.penalty_minor"].iloc[0]
+    assert (minor["field"], minor["value_before"], minor["value_after"]) == ("expires_after", 12, 3)
+    assert (minor["basis_before"], minor["basis_after"]) == ("assumption", "law")
+
+
+@pytest.mark.parametrize("day", ["2023-03-15", "2026-04-01"])
+def test_a_rule_set_does_not_differ_from_itself(day):
+    rules = load_policy("gaoyang").at(day)
+    assert compare(rules, rules).empty
+
+
+def test_a_changed_value_is_shown_as_people_write_it(changed, dated):
+    there, back = changed(lambda s: s["enterprise"]["items"][0].update(points=dated(-12.5)))
+    row = only(there)
+    assert (row["change"], row["rule"], row["field"]) == ("value", "enterprise:items:fine", "points")
+    assert (row["value_before"], row["value_after"], row["unit_after"]) == (-10, -12.5, "points")
+    assert only(back)["value_after"] == -10
+
+
+@pytest.mark.parametrize("ground", [{"basis": "law"}, {"reference": "another paper"}])
+def test_the_same_value_on_another_ground_is_a_difference(changed, dated, ground):
+    there, _ = changed(lambda s: s["inspection"].update(cap=dated(4, **ground)))
+    row = only(there)
+    assert (row["change"], row["rule"], row["field"]) == ("ground", "inspection", "cap")
+
+
+def test_the_same_value_and_ground_restated_on_a_later_day_is_no_difference(changed, dated):
+    there, _ = changed(lambda s: s["inspection"]["cap"].update(dated(4, day=date(2023, 4, 1))))
+    assert there.empty
+
+
+def test_a_number_that_is_new_is_added_and_seen_from_the_other_side_removed(changed, dated):
+    there, back = changed(lambda s: s["enterprise"]["items"][0].update(cap=dated(30)))
+    assert (only(there)["change"], only(there)["field"], only(there)["value_after"]) == ("added", "cap", 30)
+    assert (only(back)["change"], only(back)["value_before"]) == ("removed", 30)
+
+
+def test_two_policies_with_nothing_in_common_share_no_row(written, small):
+    harbour, gaoyang = load_policy(written(small())).at(DAY), load_policy("gaoyang").at(DAY)
+    table = compare(harbour, gaoyang)
+    pairs = set(map(tuple, table[["rule", "field"]].to_numpy()))
+    assert len(pairs) == len(table)
+    assert set(table["change"]) == {"added", "removed", "value", "ground"}
+    assert ("individual:items:honour", "points") in set(
+        map(tuple, table.loc[table["change"] == "removed", ["rule", "field"]].to_numpy())
+    )
+
+
+def test_the_rule_table_has_a_row_a_number_and_no_number_twice(written, small):
+    table = rule_table(load_policy(written(small())).at(DAY))
+    assert not table.duplicated(["rule", "field"]).any()
+    # Kind of record 1; enterprise: base, cap, points, expiry; 2 cut-offs; inspection: days, 3 × 3, cap;
+    # persons: base, least age, cap, points, expiry, benefit.
+    assert len(table) == 1 + 4 + 2 + (1 + 9 + 1) + 6
+    row = table[(table["rule"] == "tiers:tiers:A") & (table["field"] == "from_score")].iloc[0]
+    assert (row["value"], row["unit"], row["since"], row["until"]) == (900, "points", date(2023, 3, 15), None)
+    assert (row["label_zh"], row["label_en"]) == ("A", "A")
