@@ -1,0 +1,55 @@
+from collections import Counter
+from hashlib import sha256
+
+import ibis
+import pandas as pd
+import pytest
+
+FRAME = ["department", "subject", "tier_code", "tier", "duty"]
+TYPES = dict.fromkeys(FRAME, "string") | {"tier_code": "int64"}
+
+
+@pytest.fixture(scope="session")
+def framed():
+    """A sampling frame from rows of department, subject and tier code, perhaps a duty; tier 0 is A."""
+
+    def made(rows):
+        full = [(d, s, code, "ABCD"[code], *(duty or [""])) for d, s, code, *duty in rows]
+        return ibis.memtable(pd.DataFrame(full, columns=FRAME), schema=TYPES)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def quotas():
+    """A schedule from rows of department, tier code and firms to draw, perhaps visits to each and a duty."""
+
+    def made(rows):
+        full = [(d, code, drawn, *[*rest, *(1, "")[len(rest) :]]) for d, code, drawn, *rest in rows]
+        return pd.DataFrame(full, columns=["department", "tier_code", "drawn", "frequency", "duty"])
+
+    return made
+
+
+def digest(*parts):
+    return sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+
+@pytest.fixture(scope="session")
+def by_hand():
+    """The draw by plain loops and hashlib: for each stratum the subjects open to it, and those drawn, in order."""
+
+    def drawn(frame, schedule, *, cap, seed):
+        strata = {(q.department, q.tier_code, q.duty): (q.drawn, q.frequency) for q in schedule.itertuples()}
+        listed, taken, still_open, picked = {}, Counter(), {}, {}
+        for row in frame.itertuples():
+            listed.setdefault((row.department, row.tier_code, row.duty), []).append(row.subject)
+        turn = sorted(listed, key=lambda s: (s[2] == "", digest(seed, "turn", s[0]), s))
+        for stratum in turn:
+            n, visits = strata[stratum]
+            still_open[stratum] = [f for f in listed[stratum] if stratum[2] or taken[f] + visits <= cap]
+            picked[stratum] = sorted(still_open[stratum], key=lambda f: digest(seed, stratum[0], f))[:n]
+            taken.update(dict.fromkeys(picked[stratum], visits))
+        return still_open, picked
+
+    return drawn
