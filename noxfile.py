@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent
 NBVAL = ["-W", "default", "--nbval", "--nbval-current-env", "--nbval-sanitize-with", "notebooks/sanitize.cfg"]
 RELOCK = "python -m nox -s lock"
 UV = "uv==0.13.9"
+MUTMUT = "mutmut==3.8.1"
 
 
 def install(session):
@@ -113,6 +114,14 @@ def scale(session):
 def fuzz(session):
     """Read folders broken at random; every row must be accounted for, or the folder refused in one line."""
     measure(session, "fuzz")
+
+
+@nox.session
+def mutation(session):
+    """Plant faults in points and tiers one at a time and count those the tests notice."""
+    session.install("--require-hashes", "-r", "requirements.txt")
+    session.install(MUTMUT)
+    session.run("python", "benchmarks/mutation.py")
 
 
 @nox.session
