@@ -1,5 +1,6 @@
 """What tests of several rooms share: a small county, its run, and a page in a browser that reaches no network."""
 
+import csv
 import os
 import shutil
 
@@ -16,6 +17,7 @@ from credit_score.records.synthetic import make_county
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+PLAIN = {"enterprise": "plain", "person": "plain"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -87,3 +89,24 @@ def altered_policy(tmp_path):
         return folder
 
     return altered
+
+
+@pytest.fixture
+def plain_county(tmp_path, altered_policy):
+    """A county written by hand, under plain identifiers: tables as lists of rows in, folder and policy out."""
+
+    def made(**tables):
+        policy = cs.load_policy(altered_policy(policy=lambda about: about.update(identifiers=PLAIN)))
+        staff = [
+            {"department": d.id, "inspectors": 3, "days_per_inspector": 90} for d in policy.model.inspection.departments
+        ]
+        folder = tmp_path / "county"
+        folder.mkdir()
+        for name, rows in ({"departments": staff} | tables).items():
+            with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.DictWriter(stream, list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
+        return folder, policy
+
+    return made
