@@ -161,7 +161,7 @@ def test_the_draw_says_on_every_row_that_it_is_not_for_use(county_run):
 
 def test_a_run_is_a_draft_until_someone_has_signed_the_policy(county_run, altered_policy):
     def signed(about):
-        about["signature"] = {"name": "a person", "office": "an office", "on": date(2023, 6, 1)}
+        about["signature"] = {"name": "a person", "office": "an office", "signed_on": date(2023, 6, 1)}
 
     policy = cs.load_policy(altered_policy(policy=signed))
     real = replace(county_run.records, synthetic=False)

@@ -117,7 +117,7 @@ class RuleSet:
     def signed(self) -> bool:
         """Whether a person has signed the policy by this day; otherwise every draw is a draft."""
         signature = self.about.signature
-        return signature is not None and signature.on <= self.on
+        return signature is not None and signature.signed_on <= self.on
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:

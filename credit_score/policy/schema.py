@@ -107,11 +107,14 @@ class Inspection(Frozen):
 
 
 class Signature(Frozen):
-    """Who put the policy in force, on which day. Without one every draw is a draft."""
+    """Who put the policy in force, on which day. Without one every draw is a draft.
+
+    The day is not called ``on``: YAML reads that word as true.
+    """
 
     name: Text
     office: Text
-    on: Day
+    signed_on: Day
 
 
 class Scheme(Frozen):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 KEYS = ("status", "as_of", "seed", "cap", "outputs")
 TEXTS = ("department", "subject", "tier", "duty", "key", "status", "rule", "reference")
+NUMBERS = ("ratio", "days_per_visit", "draw_probability")
 PARQUET = ("scores_individual", "scores_enterprise", "ledger", "tiers")
 
 
@@ -99,9 +100,9 @@ def read_list(path: Path) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    texts = dict.fromkeys(TEXTS, str)
+    texts, exact = dict.fromkeys(TEXTS, str), dict.fromkeys(NUMBERS, float)
     try:
-        return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[], float_precision="round_trip")
+        return pd.read_csv(path, dtype=texts, converters=exact, keep_default_na=False, na_values=[])
     except ValueError as error:
         what = f"not readable as CSV in UTF-8: {str(error).splitlines()[0]}"
         raise RunError(what, where=str(path), remedy="give draw.csv of a run, or a list issued from it") from None

@@ -122,7 +122,7 @@ def test_a_number_not_in_force_is_asked_for_by_name(written, small):
 def test_a_signature_counts_from_its_day(written, small):
     sections = small()
     assert not load_policy(written(sections)).at(DAY).signed
-    sections["policy"]["signature"] = {"name": "Wang", "office": "Head of county", "on": date(2023, 6, 30)}
+    sections["policy"]["signature"] = {"name": "Wang", "office": "Head of county", "signed_on": date(2023, 6, 30)}
     policy = load_policy(written(sections, "signed"))
     assert policy.at("2023-06-30").signed
     assert not policy.at("2023-06-29").signed

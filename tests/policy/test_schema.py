@@ -98,8 +98,8 @@ def test_a_statutory_minimum_is_of_a_department_there_is(written, small, dated):
         ({"sectors": []}, "sectors"),
         ({"name": "two words"}, "not 'two words'"),
         ({"name": "with:colon"}, "not 'with:colon'"),
-        ({"signature": {"name": " ", "office": "Head", "on": date(2023, 1, 1)}}, "signature.name"),
-        ({"signature": {"name": "Wang", "office": "Head", "on": 0}}, "'0' is not a day"),
+        ({"signature": {"name": " ", "office": "Head", "signed_on": date(2023, 1, 1)}}, "signature.name"),
+        ({"signature": {"name": "Wang", "office": "Head", "signed_on": 0}}, "'0' is not a day"),
     ],
 )
 def test_the_policys_own_words_are_held_to_what_is_known(written, small, change, told):

@@ -1,0 +1,30 @@
+from dataclasses import replace
+
+import pytest
+
+import credit_score as cs
+
+KEY = "a key of the tests, no secret"
+FIRM = {
+    "enterprise_id": "firm-1", "legal_form": "company", "sector": "construction", "size": "small", "town": "t",
+    "registered_on": "2010-01-01",
+}  # fmt: skip
+RECORD = {
+    "record_id": "r1", "subject_kind": "enterprise", "subject_id": "firm-1", "item": "honour.county",
+    "catalogue_kind": "诚实守信相关荣誉信息", "unit": "publicity",
+    "occurred_on": "2023-01-10", "reported_on": "2023-01-12",
+}  # fmt: skip
+
+
+@pytest.fixture
+def small_run(plain_county):
+    """The run of a county of one firm, one record and no fault, under a policy changed on the way."""
+
+    def made(change=lambda folder: None, **facts):
+        folder, policy = plain_county(enterprises=[FIRM], credit_records=[RECORD])
+        change(policy.folder)
+        policy = cs.load_policy(policy.folder)
+        records = cs.read_records(folder, policy=policy, key=KEY)
+        return cs.run_county(replace(records, **facts), policy, as_of="2023-06-30", seed=1)
+
+    return made
