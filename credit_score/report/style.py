@@ -1,8 +1,10 @@
 """How figures look: one font that has both languages, and a colour for each tier, everywhere the same."""
 
 import io
+import re
 from collections.abc import Callable
 from functools import cache
+from html import escape
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
@@ -56,5 +58,5 @@ def as_svg(draw: Callable[["Axes"], Any], *, name: str, label: str, height: floa
         draw(figure.add_subplot())
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text.getvalue())
+    return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)

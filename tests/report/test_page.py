@@ -1,0 +1,213 @@
+"""The report as a file: self-contained, in both languages, every citation with its target, and nobody named."""
+
+import base64
+import io
+import re
+from collections import Counter
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+import yaml
+from fontTools.ttLib import TTFont
+
+from credit_score.report.page import report_page
+from credit_score.report.style import FONT
+
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+NAMESPACES = {
+    "http://www.w3.org/2000/svg",
+    "http://www.w3.org/1999/xlink",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+}
+VOCABULARY = ("http://purl.org/dc/", "http://creativecommons.org/ns#")
+
+
+class Page(HTMLParser):
+    """Tags, ids, links and what each language reads."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.ids, self.links, self.said, self.open = Counter(), Counter(), [], {"zh": "", "en": ""}, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        held = dict(attributes)
+        self.tags[tag, held.get("lang")] += 1
+        self.ids.update([held["id"]] if "id" in held else [])
+        self.links += [held[k] for k in ("href", "src", "xlink:href", "action", "data") if k in held]
+        if tag not in VOID:
+            self.open.append((tag, held.get("lang") or self.open[-1][1] if self.open else None))
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop()[0] == tag
+
+    def handle_data(self, data):
+        within = {tag for tag, _ in self.open}
+        if self.open and not within & {"style", "script", "head"}:
+            for lang in self.said if self.open[-1][1] is None else {self.open[-1][1]} & set(self.said):
+                self.said[lang] += data
+
+
+@pytest.fixture(scope="module")
+def html(run_folder):
+    return (run_folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def parsed(html):
+    return Page(html)
+
+
+def dangling(text):
+    """Citations in a page that lead nowhere."""
+    found = Page(text)
+    inside = [link[1:] for link in found.links if link.startswith("#")]
+    assert inside
+    return {link for link in inside if found.ids[link] != 1}
+
+
+def test_the_page_asks_no_network_for_anything(html, parsed):
+    addresses = set(re.findall(r"(?:https?:|wss?:|ftp:)?//[^\s\"'<>)]+", re.sub(r"data:[^)\"']+", "", html)))
+    assert {a for a in addresses if not a.startswith(VOCABULARY)} == NAMESPACES
+    assert all(link.startswith(("#", "data:")) for link in parsed.links)
+    assert "@import" not in html
+    assert not re.search(r"url\((?!data:|#)", html)
+
+
+def test_the_page_forbids_whatever_is_not_in_it(html):
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1]
+    assert policy.startswith("default-src 'none'")
+    assert "http" not in policy
+    assert "*" not in policy
+
+
+def test_every_figure_and_every_text_stands_in_both_languages(parsed):
+    for tag in ("figure", "span"):
+        assert parsed.tags[tag, "zh"] == parsed.tags[tag, "en"] > 0
+    assert parsed.tags["figure", "zh"] == 8
+    assert parsed.tags["svg", None] == 16
+
+
+def test_each_language_reads_as_itself(parsed):
+    assert "谁承担检查" in parsed.said["zh"]
+    assert "Who bears the inspections" in parsed.said["en"]
+    assert "Who bears" not in parsed.said["zh"]
+    headings = parsed.said["en"].split("The rule behind every number")[0]
+    assert not re.findall(r"[一-鿿]+", headings.replace("中文", ""))
+
+
+def test_every_citation_leads_to_its_rule(html, parsed):
+    assert dangling(html) == set()
+    assert [i for i, n in parsed.ids.items() if n > 1] == []
+    cited = {link for link in parsed.links if link.startswith("#rule-")}
+    assert {"#rule-enterprise", "#rule-individual", "#rule-inspection", "#rule-tiers:tiers:A"} <= cited
+    assert {f"#rule-inspection:schedule:{t}" for t in "ABCD"} <= cited
+    assert "#rule-inspection:statutory_minimums:minimum.food" in cited
+
+
+def edited(section, edit):
+    def change(folder):
+        path = folder / f"{section}.yaml"
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        edit(data)
+        path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+
+    return change
+
+
+def own_ratio_and_no_minimum(section):
+    housing = next(d for d in section["departments"] if d["id"] == "housing")
+    ratio = section["schedule"]["B"]["ratio"]
+    housing["ratio"] = {"A": {day: entry | {"reference": "its own"} for day, entry in ratio.items()}}
+    del section["county_minimum"], section["statutory_minimums"]
+
+
+ALTERED = {
+    "a department with a ratio of its own, no minimum": edited("inspection", own_ratio_and_no_minimum),
+    "no points for persons": lambda folder: (folder / "individual.yaml").unlink(),
+}
+
+
+@pytest.mark.parametrize("change", ALTERED.values(), ids=list(ALTERED))
+def test_every_citation_leads_to_its_rule_under_other_policies_too(small_run, change):
+    text = report_page(small_run(change))
+    assert dangling(text) == set()
+    assert ("本政策不涉及个人积分" in text) == (change is ALTERED["no points for persons"])
+
+
+def test_no_subject_is_named(html, county_run):
+    subjects = set(county_run.scores["subject"]) | set(county_run.records["enterprises"].execute()["enterprise_id"])
+    names = set(county_run.records["enterprises"].execute()["name"].dropna())
+    assert len(subjects) > 400
+    assert len(names) > 50
+    assert not [s for s in subjects | names if s in html]
+    assert not re.search(r"\b[PSHI]-[0-9a-f]{24}\b", html)
+
+
+def test_the_numbers_of_the_page_are_those_of_the_run(parsed, county_run):
+    for lang in ("zh", "en"):
+        said = re.sub(r"\s+", " ", parsed.said[lang])
+        for row in county_run.tier_shares.itertuples():
+            assert f"{row.firms:,.0f}{row.share:.1%}" in said.replace(" ", "")
+        assert f"{county_run.workload['visits'].sum():,}" in said
+        assert f"{county_run.records.counts['rejected'].sum():,}" in said
+
+
+def test_every_number_in_force_stands_with_its_basis_and_reference(parsed, county_run):
+    for cited in county_run.rules.cited():
+        assert f"rule-{cited.rule}" in parsed.ids
+        assert cited.figure.reference in parsed.said["zh"]
+
+
+def embedded_font(html):
+    data = re.search(rf"font-family:'{FONT}';src:url\(data:font/woff;base64,([^)]+)\)", html)[1]
+    return TTFont(io.BytesIO(base64.b64decode(data)))
+
+
+def test_the_embedded_font_has_every_character_that_is_read(html, parsed):
+    has = {chr(code) for code in embedded_font(html).getBestCmap()}
+    read = {c for said in parsed.said.values() for c in said if not c.isspace()}
+    assert len(read) > 300
+    assert read <= has
+    assert len(html) < 1_500_000
+
+
+def test_a_label_with_markup_stays_text(small_run):
+    markup = "<script>alert(1)</script> & $x^2$"
+
+    def rename(about):
+        for sector in about["sectors"]:
+            sector["label"] = {"zh": markup, "en": markup}
+
+    text = report_page(small_run(edited("policy", rename)))
+    assert "<script>alert" not in text
+    assert Page(text).tags["script", None] == 1
+    assert "$x^2$" in text
+
+
+def test_a_county_without_rejected_rows_or_persons_has_a_report(small_run):
+    run = small_run()
+    text = report_page(run)
+    found = Page(text)
+    assert run.rejected.empty
+    assert 'aria-label="Rejected rows"' not in text
+    assert found.tags["figure", "zh"] == found.tags["figure", "en"] == 6
+    assert dangling(text) == set()
+    assert not re.search(r"\b(nan|inf|None)\b", found.said["en"])
+
+
+def test_what_cannot_be_computed_is_not_shown_as_a_number(parsed):
+    assert not re.search(r"\b(nan|inf|None|NaT|undefined)\b", parsed.said["en"])
+
+
+def test_a_row_is_told_by_count_and_reason_never_by_value(html, county_run):
+    values = county_run.rejected["value"]
+    long = values[values.str.len() > 6]
+    assert len(long) > 10
+    assert not [v for v in pd.unique(long) if v in html]
