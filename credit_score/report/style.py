@@ -15,7 +15,8 @@ FONT = "Noto Sans SC Subset"
 FONT_FILE = files("credit_score").joinpath("report/fonts/NotoSansSC-subset.otf")
 INK, QUIET, GRID, ALERT = "#1f2933", "#616e7c", "#d9e2ec", "#b42318"
 NEUTRAL = "#486581"
-# Blue to orange: told apart by colour-blind readers and, by their lightness, in grey.
+# Blue to orange: told apart by colour-blind readers. In grey a blue and an orange can look alike; names and order
+# in every figure say the rest.
 _TIERS = ("#0b4f8a", "#3f8fc7", "#a9cfe8", "#f5bd6b", "#e07b20", "#8a3200")
 _PICK = {3: (0, 3, 5), 4: (0, 2, 3, 5), 5: (0, 2, 3, 4, 5), 6: (0, 1, 2, 3, 4, 5)}
 

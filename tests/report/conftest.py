@@ -10,7 +10,7 @@ FIRM = {
     "registered_on": "2010-01-01",
 }  # fmt: skip
 RECORD = {
-    "record_id": "r1", "subject_kind": "enterprise", "subject_id": "firm-1", "item": "honour.county",
+    "subject_kind": "enterprise", "subject_id": "firm-1", "item": "honour.county",
     "catalogue_kind": "诚实守信相关荣誉信息", "unit": "publicity",
     "occurred_on": "2023-01-10", "reported_on": "2023-01-12",
 }  # fmt: skip
@@ -18,10 +18,14 @@ RECORD = {
 
 @pytest.fixture
 def small_run(plain_county):
-    """The run of a county of one firm, one record and no fault, under a policy changed on the way."""
+    """The run of a county of one firm without a faulty row, under a policy changed on the way.
 
-    def made(change=lambda folder: None, **facts):
-        folder, policy = plain_county(enterprises=[FIRM], credit_records=[RECORD])
+    ``records`` says what differs in each record of the firm from a county honour.
+    """
+
+    def made(change=lambda folder: None, *, records=({},), **facts):
+        rows = [RECORD | {"record_id": f"r{i}"} | dict(r) for i, r in enumerate(records)]
+        folder, policy = plain_county(enterprises=[FIRM], credit_records=rows)
         change(policy.folder)
         policy = cs.load_policy(policy.folder)
         records = cs.read_records(folder, policy=policy, key=KEY)

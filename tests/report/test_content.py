@@ -1,0 +1,85 @@
+import pandas as pd
+import pytest
+
+from credit_score.report import content
+
+HONOUR = {"item": "honour.municipal"}
+FORCED = [
+    {"item": "justice.serious_dishonesty", "catalogue_kind": "严重失信主体名单信息"},
+    {"item": "tax.a_rating", "catalogue_kind": "信用评价结果信息"},
+    *[HONOUR] * 3,
+]
+
+
+def test_labels_are_given_in_both_languages(county_run):
+    sizes = content.labels(county_run.rules, "sizes")
+    assert sizes["micro"] == {"zh": "微型", "en": "Micro"}
+    assert list(content.labels(county_run.rules, "tiers")) == ["A", "B", "C", "D"]
+
+
+def test_an_unknown_group_of_labels_is_refused(county_run):
+    with pytest.raises(KeyError):
+        content.labels(county_run.rules, "colours")
+
+
+def test_score_counts_hold_every_enterprise_once(county_run):
+    counted = content.score_counts(county_run.tables["tiers"], "tier")
+    assert counted["n"].sum() == county_run.tier_shares["firms"].sum()
+    assert counted.groupby("tier")["n"].sum().to_dict() == dict(
+        county_run.tier_shares.query("firms > 0")[["tier", "firms"]].to_numpy().tolist()
+    )
+
+
+def test_a_tiers_row_tells_its_cut_off_and_who_is_there_by_an_override(county_run, small_run):
+    rows = content.tier_rows(county_run)
+    assert [r["cutoff"] for r in rows] == [1000, 950, 850, None]
+    assert [r["firms"] for r in rows] == county_run.tier_shares["firms"].tolist()
+    assert [r["rule"] for r in rows] == [f"tiers:tiers:{t}" for t in "ABCD"]
+    forced = content.tier_rows(small_run(lambda folder: None, records=FORCED))
+    assert [(r["firms"], r["forced"]) for r in forced] == [(0, 0), (0, 0), (0, 0), (1, 1)]
+
+
+def test_visits_by_tier_are_those_of_the_draw(county_run):
+    wide = content.visits_by_tier(county_run, "en").set_index("label")
+    assert wide.loc["Fire brigade"].sum() == county_run.draw.query("department == 'fire'")["visits"].sum()
+    assert wide.to_numpy().sum() == county_run.draw["visits"].sum()
+
+
+@pytest.mark.parametrize("by", ["sector", "size"])
+def test_the_burden_is_listed_in_the_policys_order(county_run, by):
+    frame = content.burden_labelled(county_run, by, "zh")
+    names = content.labels(county_run.rules, f"{by}s")
+    assert frame[by].tolist() == [n for n in names if n in set(frame[by])]
+    assert frame["label"].tolist() == [names[n]["zh"] for n in frame[by]]
+
+
+def test_the_mean_burden_lies_between_the_least_and_the_most(county_run):
+    frame = county_run.burden("sector")
+    mean = content.mean_burden(county_run)
+    assert frame["visits_per_firm"].min() < mean < frame["visits_per_firm"].max()
+    assert mean == pytest.approx((frame["visits_per_firm"] * frame["firms"]).sum() / frame["firms"].sum())
+
+
+def test_reasons_come_most_first_in_words(county_run):
+    told = content.reasons(county_run, "en")
+    assert told["n"].is_monotonic_decreasing
+    assert told["n"].sum() == len(county_run.rejected)
+    assert "Below the least age" in set(told["label"])
+
+
+def test_the_summary_adds_up(county_run):
+    told = content.summary(county_run)
+    load = county_run.workload
+    assert told["visits"] == county_run.draw["visits"].sum() <= told["planned"]
+    assert told["utilisation"] == pytest.approx(load["days"].sum() / load["capacity_days"].sum())
+    assert told["overloaded"] == (load["days"] > load["capacity_days"]).sum()
+    assert told["individuals"] == (county_run.scores["subject_kind"] == "individual").sum()
+    assert told["read"] - told["rejected"] == county_run.records.counts["accepted"].sum()
+    assert told["county_minimum"] == 0.03
+
+
+def test_rules_cited_mark_the_first_number_of_each_rule(county_run):
+    cited = pd.DataFrame(content.rules_cited(county_run.rules))
+    assert cited["first"].sum() == cited["rule"].nunique()
+    assert cited["reference"].str.len().min() > 0
+    assert set(cited["basis"]) <= {"law", "plan", "published", "assumption"}
