@@ -57,15 +57,16 @@ def files(folder: Path, known: dict[str, Contract]) -> dict[str, Path]:
         raise RecordsError("no such folder", where=str(folder), remedy="give a folder of CSV or Parquet files")
     found: dict[str, Path] = {}
     for path in sorted(p for p in folder.iterdir() if _means_a_table(p, known)):
-        if path.stem not in known:
+        table = path.name.split(".")[0]
+        if table not in known:
             raise RecordsError(f"{path.name!r} is no table", where=str(folder), remedy=f"tables are {', '.join(known)}")
-        if path.suffix.lower() not in ENDINGS or not path.is_file():
+        if path.name[len(table) :].lower() not in ENDINGS or not path.is_file():
             raise RecordsError(
                 f"{path.name!r} is not a CSV or Parquet file", where=str(folder), remedy="export it as one"
             )
-        if path.stem in found:
-            raise RecordsError(f"table {path.stem!r} stands in two files", where=str(folder), remedy="keep one of them")
-        found[path.stem] = path
+        if table in found:
+            raise RecordsError(f"table {table!r} stands in two files", where=str(folder), remedy="keep one of them")
+        found[table] = path
     missing = [name for name, contract in known.items() if contract.needed and name not in found]
     if missing:
         raise RecordsError(
@@ -127,8 +128,16 @@ def _readable(path: Path, kind: str) -> Iterator[None]:
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
-        what = re.sub(r'value ".*', "a value in another encoding", str(error).splitlines()[0][:120])
-        raise RecordsError(f"not readable as {kind}: {what}", where=str(path), remedy="send it again") from None
+        told = RecordsError(f"not readable as {kind}: {_what(error)}", where=str(path), remedy="export it again")
+        raise told from None
+
+
+def _what(error: Exception) -> str:
+    """The engine's first line, without a value it repeats; what it says of mixed line ends, in plain words."""
+    first = str(error).splitlines()[0][:120]
+    if "state machine" in first or "pending que" in first:
+        return "its lines end in different ways, some in CR LF and some in LF or CR"
+    return re.sub(r'value ".*', "a value in another encoding", first)
 
 
 def _broken(engine: "ibis.BaseBackend", name: str) -> "pd.DataFrame":

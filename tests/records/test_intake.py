@@ -1,0 +1,192 @@
+"""Every row ends in accepted or in rejected, whatever was done to the file."""
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from credit_score.errors import RecordsError
+from credit_score.files import fingerprint
+from credit_score.policy import load_policy
+from credit_score.records.contracts import contracts
+from credit_score.records.intake import REJECTED
+
+CONTRACTS = contracts(load_policy("gaoyang").model)
+FEW = ("enterprises", "individuals", "credit_records", "inspections")
+TEXTS = st.one_of(
+    st.sampled_from(
+        ["", " ", "x", "0", "-1", "nan", "true", "2023-02-30", "2023-06-30", "1850-01-01", "R1", "V1", '"', "a,b"]
+    ),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=12),
+    st.integers(0, 10**19).map(str),
+)
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(FEW), st.integers(0, 4), st.integers(0, 8), TEXTS), min_size=1, max_size=12
+)
+
+
+def spoilt(hand, changes):
+    """The small county with cells overwritten; returns it and the rows that were touched, the first being 1."""
+    tables = {name: hand.county()[name] for name in FEW}
+    touched = set()
+    for name, row, column, text in changes:
+        position, columns = row % len(tables[name]), CONTRACTS[name].columns
+        tables[name][position][columns[column % len(columns)]] = text
+        touched.add((name, position + 1))
+    return tables, touched
+
+
+def test_a_clean_folder_is_accepted_whole(hand, clean):
+    assert clean.counts["read"].tolist() == [len(rows) for rows in hand.county().values()]
+    assert clean.counts["accepted"].equals(clean.counts["read"].rename("accepted"))
+    assert clean.rejected.empty
+    assert clean.rejected.columns.tolist() == REJECTED
+
+
+def test_what_is_accepted_has_the_contracts_columns_and_types(clean):
+    for name, contract in CONTRACTS.items():
+        assert clean[name].columns == tuple(contract.columns)
+        assert [str(t) for t in clean[name].schema().types] == [str(c.dtype) for c in contract.schema.columns.values()]
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(CHANGES)
+def test_whatever_is_overwritten_each_row_is_accepted_or_rejected(hand, tmp_path_factory, changes):
+    tables, touched = spoilt(hand, changes)
+    # A sound row stays in the tables that a folder cannot do without.
+    tables["enterprises"].append(hand.a_firm(9, "company"))
+    tables["credit_records"].append(hand.record(9, "enterprise", hand.firm(9)))
+    folder = hand.write(tmp_path_factory.mktemp("spoilt") / "county", tables)
+    people = [hand.person(n) for n in range(4)]
+    records = hand.read(folder)
+    counts = records.counts.set_index("table").loc[list(FEW)]
+    assert counts["read"].tolist() == [len(tables[name]) for name in FEW]
+    assert (counts["accepted"] + counts["rejected"]).tolist() == counts["read"].tolist()
+    for name, row, reason in hand.rejected_by(records, "table", "row", "reason"):
+        assert (name, row) in touched or reason in {"unknown_subject", "duplicate"}
+    for name in FEW:
+        accepted = records[name].execute()
+        assert accepted[CONTRACTS[name].key].is_unique
+        for column in CONTRACTS[name].identifiers:
+            assert not accepted[column].isin(people).any()
+    assert not records.rejected["value"].isin(people).any()
+
+
+def test_parquet_with_types_of_its_own_gives_the_same_records(hand, clean, tmp_path):
+    folder = tmp_path / "typed"
+    folder.mkdir()
+    for name, rows in hand.county().items():
+        frame = pd.DataFrame(rows).replace("", None)
+        for column in frame.columns:
+            if column.endswith("_on"):
+                frame[column] = pd.to_datetime(frame[column])
+            elif column in {"age", "inspectors"}:
+                frame[column] = frame[column].astype("int64")
+            elif column in {"draw_probability", "days", "days_per_inspector"}:
+                frame[column] = frame[column].astype(float)
+            elif column == "violation_found":
+                frame[column] = frame[column] == "true"
+        frame.to_parquet(folder / f"{name}.parquet")
+    records = hand.read(folder)
+    assert records.counts.equals(clean.counts)
+    for name in CONTRACTS:
+        assert hand.as_text(records, name) == hand.as_text(clean, name)
+
+
+def test_of_rows_with_one_key_the_first_is_accepted_and_the_others_are_duplicates(hand, tmp_path):
+    tables = hand.county()
+    for name in ("enterprises", "individuals", "households", "credit_records", "inspections"):
+        tables[name] += [tables[name][0] | {"town": "T2"} if "town" in tables[name][0] else tables[name][0]] * 2
+    records = hand.read(hand.write(tmp_path / "twice", tables))
+    assert set(records.rejected["reason"]) == {"duplicate"}
+    assert len(records.rejected) == 10
+    assert set(records["enterprises"].execute()["town"]) == {"T1"}
+
+
+def test_a_faulty_row_does_not_make_a_sound_one_of_the_same_key_a_duplicate(hand, tmp_path):
+    tables = hand.county()
+    tables["individuals"].insert(0, tables["individuals"][0] | {"age": "12"})
+    records = hand.read(hand.write(tmp_path / "after", tables))
+    assert hand.rejected_by(records, "row", "reason") == {(1, "minor")}
+
+
+def test_rejected_values_that_identify_are_masked_and_others_shown(hand, tmp_path):
+    tables = hand.county()
+    tables["enterprises"][1] |= {"sector": "mining"}
+    tables["individuals"][1] |= {"person_id": hand.person(1)[:17] + "?"}
+    tables["individuals"][2] |= {"enrolled_on": hand.person(2)}
+    tables["credit_records"][0] |= {"unit": "call 031266123456"}
+    tables["credit_records"][2] |= {"unit": "bank"}
+    tables["inspections"][0] |= {"inspection_id": ""}
+    records = hand.read(hand.write(tmp_path / "masked", tables))
+    told = {(t, r): v for t, r, v in records.rejected[["table", "row", "value"]].itertuples(index=False)}
+    assert told == {
+        ("enterprises", 2): "mining",
+        ("individuals", 2): "18 characters, digits and other signs",
+        ("individuals", 3): "18 characters, digits",
+        ("credit_records", 1): "17 characters, digits and letters and other signs",
+        ("credit_records", 2): "18 characters, digits and letters",
+        ("credit_records", 3): "bank",
+        ("credit_records", 5): "18 characters, digits",
+        ("inspections", 1): "empty",
+        ("inspections", 2): "18 characters, digits and letters",
+    }
+
+
+def test_a_folder_in_which_every_row_is_rejected_is_refused(hand, tmp_path):
+    tables = hand.county()
+    for row in tables["enterprises"]:
+        row["size"] = "huge"
+    with pytest.raises(RecordsError, match=r"enterprises\.csv: all 3 rows are rejected; run: credit-score check"):
+        hand.read(hand.write(tmp_path / "none", tables))
+
+
+def test_a_table_that_is_not_there_is_empty_and_has_its_columns(hand, tmp_path):
+    records = hand.read(hand.write(tmp_path / "few", hand.few()))
+    assert records["individuals"].execute().empty
+    assert records["individuals"].columns == tuple(CONTRACTS["individuals"].columns)
+    assert records.counts.set_index("table").loc["individuals"].tolist() == [0, 0, 0]
+
+
+def test_files_are_known_by_the_hash_of_their_bytes(clean):
+    assert clean.fingerprints == {p.name: fingerprint(p) for p in clean.folder.glob("*.csv")}
+    assert len(clean.fingerprints) == 7
+
+
+def test_other_files_may_lie_in_the_folder(hand, tmp_path):
+    folder = hand.write(tmp_path / "few", hand.few())
+    (folder / "README.md").write_text("about", encoding="utf-8")
+    hand.mark_synthetic(folder)
+    records = hand.read(folder, key=None)
+    assert records.synthetic
+    assert records.policy_name == "gaoyang"
+
+
+def test_without_a_key_a_folder_of_real_records_is_not_read(hand, tmp_path):
+    folder = hand.write(tmp_path / "real", hand.county())
+    (folder / "demo.key").write_text("the demo key, which is public", encoding="utf-8")
+    with pytest.raises(RecordsError, match="no key for pseudonyms; set CREDIT_SCORE_KEY"):
+        hand.read(folder, key=None)
+
+
+def test_a_generated_county_counts_what_its_files_hold(county_folder, dirty):
+    for name, read, accepted, rejected in dirty.counts.itertuples(index=False):
+        lines = (county_folder / f"{name}.csv").read_bytes().splitlines()
+        assert read == len(lines) - 1 == accepted + rejected, name
+    assert dirty.counts["rejected"].sum() == len(dirty.rejected) > 0
+    assert not dirty.rejected.duplicated(["table", "row"]).any()
+
+
+def test_a_policy_with_plain_identifiers_takes_them_as_they_stand(hand, tmp_path, altered_policy):
+    def plain(about):
+        about["identifiers"] = {"enterprise": "plain", "person": "plain"}
+
+    tables = {n: hand.county()[n][:1] for n in ("enterprises", "individuals", "credit_records")}
+    tables["enterprises"] = [tables["enterprises"][0] | {"enterprise_id": e} for e in ("shop-1", "Shop-1", "店铺")]
+    tables["individuals"][0]["person_id"] = "anna"
+    reported = [("enterprise", "Shop-1"), ("enterprise", "SHOP-1"), ("individual", "anna")]
+    tables["credit_records"] = [hand.record(n, *subject) for n, subject in enumerate(reported)]
+    records = hand.read(hand.write(tmp_path / "plain", tables), policy=load_policy(altered_policy(policy=plain)))
+    assert set(records["enterprises"].execute()["enterprise_id"]) == {"shop-1", "Shop-1", "店铺"}
+    assert hand.rejected_by(records, "row", "reason") == {(2, "unknown_subject")}
+    assert records["individuals"].execute()["person_id"].str.startswith("P-").all()
