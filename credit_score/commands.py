@@ -38,6 +38,7 @@ def demo(arguments: argparse.Namespace) -> None:
     from credit_score.records.synthetic import make_county
 
     steps = Steps(quiet=arguments.quiet)
+    _check_out(arguments.out)
     with tempfile.TemporaryDirectory() as place:
         steps("making a synthetic county")
         folder = Path(place) / "records"
@@ -51,6 +52,7 @@ def demo(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """A folder of records to a run folder."""
     steps = Steps(quiet=arguments.quiet)
+    _check_out(arguments.out)
     done = _run(arguments.folder, arguments.policy, arguments.as_of, arguments.seed, steps, memory=arguments.memory)
     done.save(arguments.out, progress=steps)
     steps("done")
@@ -58,6 +60,14 @@ def run(arguments: argparse.Namespace) -> None:
         print((Path(arguments.out) / "manifest.json").read_text(encoding="utf-8"), end="")
     else:
         _tell(done, arguments.out, arguments.lang)
+
+
+def _check_out(out: str) -> None:
+    """Refuse a folder that cannot become the run folder before any work is done."""
+    from credit_score.files import check_free
+    from credit_score.report import MANIFEST
+
+    check_free(Path(out).resolve(), replaces=MANIFEST)
 
 
 def _run(
@@ -179,11 +189,11 @@ def draw(arguments: argparse.Namespace) -> None:
             what, remedy = f"no list for department {arguments.department!r}", f"there are {', '.join(known)}"
             raise RunError(what, where=arguments.run, remedy=remedy)
         listed = listed[listed["department"] == arguments.department]
-    print(f"status: {folder.manifest['status']}", file=sys.stderr)
     if arguments.out:
         _write(listed, arguments.out)
     else:
         _print_table(listed.drop(columns="key"), as_json=arguments.json)
+    print(f"status: {folder.manifest['status']}", file=sys.stderr)
 
 
 def verify_draw(arguments: argparse.Namespace) -> None:
@@ -267,6 +277,9 @@ def _write(table: "pd.DataFrame", path: str) -> None:
     try:
         table.to_csv(partial_file, index=False, lineterminator="\n", encoding="utf-8")
         partial_file.replace(target)
+    except OSError as error:
+        what = f"could not write: {error.strerror or error}"
+        raise RunError(what, where=path, remedy="free space or choose another place") from None
     finally:
         partial_file.unlink(missing_ok=True)
     print(f"written: {path}", file=sys.stderr)

@@ -23,7 +23,7 @@ def whole_folder(out: Path | str, *, replaces: str) -> Iterator[Path]:
     folder of the same kind. Raises RunError if it holds anything else, or if writing fails.
     """
     target = Path(out).resolve()
-    _check_free(target, replaces)
+    check_free(target, replaces=replaces)
     partial = _beside(target, "partial")
     try:
         partial.mkdir(parents=True)
@@ -50,7 +50,8 @@ def _failed(error: OSError, target: Path, partial: Path) -> RunError:
     )
 
 
-def _check_free(target: Path, replaces: str) -> None:
+def check_free(target: Path, *, replaces: str) -> None:
+    """Raise RunError where a folder stands that is not ours to replace: one with files but without ``replaces``."""
     if not target.exists():
         return
     if not target.is_dir():

@@ -1,0 +1,484 @@
+"""The command line as a person or a program meets it: exit codes, one line for bad input, nothing said of persons."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import credit_score
+from credit_score.cli import main
+
+ROOT = Path(credit_score.__file__).parents[1]
+COMMANDS = [
+    [], ["demo"], ["run"], ["check"], ["explain"], ["policy"], ["policy", "show"], ["policy", "diff"],
+    ["policy", "check"], ["draw"], ["verify-draw"], ["synth"],
+]  # fmt: skip
+ON = "2023-06-30"
+
+
+def told(*arguments):
+    """Exit code, what went to stdout, and what went to stderr."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            code = main([str(a) for a in arguments])
+        except SystemExit as left:
+            code = left.code
+    return code, out.getvalue(), err.getvalue()
+
+
+def in_a_process(*arguments, **options):
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-m", "credit_score.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, **options)
+
+
+def copied(folder, tmp_path, name="copy"):
+    return shutil.copytree(folder, tmp_path / name)
+
+
+def rewrite(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+# Help and usage ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help(command):
+    code, out, err = told(*command, "--help")
+    assert code == 0
+    assert out.startswith("usage: credit-score")
+    assert not err
+
+
+def test_the_version_is_the_packages():
+    assert told("--version") == (0, f"credit-score {credit_score.__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [], ["conquer"], ["run"], ["run", "x"], ["run", "x", "--as-of", ON], ["policy"], ["explain", "x"],
+        ["run", "x", "--as-of", ON, "--out", "y", "--seed", "seven"], ["synth", "--out", "x", "--format", "xls"],
+        ["check", "x", "--lang", "de"], ["run", "x", "--as-of", ON, "--out", "y", "--engine", "abacus"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_wrong_use_exits_with_2_and_shows_the_usage(arguments):
+    code, out, err = told(*arguments)
+    assert code == 2
+    assert not out
+    assert err.startswith("usage: credit-score")
+
+
+def test_help_loads_no_library_that_it_does_not_need():
+    code = (
+        "import sys, credit_score.cli as c\n"
+        "try: c.main(['run', '--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'numpy', 'ibis', 'duckdb', 'matplotlib', 'pydantic', 'pandera', 'yaml', 'jinja2'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+# From records to report ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ran(county_folder, tmp_path_factory):
+    """A run by the command line, what it told, and its folder."""
+    out = tmp_path_factory.mktemp("cli") / "out"
+    return *told("run", county_folder, "--as-of", ON, "--seed", 7, "--out", out, "--json"), out
+
+
+def test_run_makes_the_run_folder_that_run_county_saves(ran, run_folder):
+    code, out, err, folder = ran
+    assert code == 0
+    manifests = [json.loads((f / "manifest.json").read_text(encoding="utf-8")) for f in (folder, run_folder)]
+    assert json.loads(out) == manifests[0] == manifests[1]
+    assert [line.split(" s  ")[1] for line in err.splitlines()][-3:] == ["writing tables", "drawing the report", "done"]
+
+
+def test_check_counts_as_run_does(ran, county_folder):
+    code, out, _ = told("check", county_folder, "--json", "--quiet")
+    assert code == 0
+    verdict = json.loads(out)
+    rows = {row.pop("table"): row for row in verdict["rows"]}
+    assert rows == json.loads(ran[1])["rows"]
+    for table, counts in rows.items():
+        assert sum(r["n"] for r in verdict["rejected"] if r["table"] == table) == counts["rejected"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_check_tells_in_words_what_is_wrong_and_what_to_do(county_folder, tmp_path, lang):
+    code, out, err = told("check", county_folder, "--lang", lang, "--quiet", "--rejected", tmp_path / "rejected.csv")
+    assert code == 0
+    assert ("标识码不合规 — 核对长度" if lang == "zh" else "not well formed — Check its length") in out
+    assert err == f"written: {tmp_path / 'rejected.csv'}\n"
+    assert len(pd.read_csv(tmp_path / "rejected.csv")) > 20
+
+
+def test_demo_goes_from_nothing_to_a_report(tmp_path, monkeypatch):
+    monkeypatch.setattr("credit_score.commands.DEMO_SIZES", {"n_enterprises": 60, "n_individuals": 60, "seed": 3})
+    code, out, err = told("demo", "--out", tmp_path / "demo", "--lang", "zh")
+    assert code == 0
+    assert out.splitlines()[0].startswith("演示")
+    assert out.splitlines()[-1].endswith(str(tmp_path / "demo" / "report.html"))
+    assert "making a synthetic county" in err
+    assert (tmp_path / "demo" / "report.html").is_file()
+
+
+def test_synth_makes_a_county_and_the_same_one_again(tmp_path):
+    for name in ("one", "two"):
+        code, out, err = told("synth", "--enterprises", 40, "--individuals", 30, "--out", tmp_path / name, "--quiet")
+        assert (code, err) == (0, "")
+        assert "nothing in it is real" in out
+    names = [p.name for p in (tmp_path / "one").iterdir() if p.is_file()]
+    assert len(names) > 7
+    assert all((tmp_path / "one" / n).read_bytes() == (tmp_path / "two" / n).read_bytes() for n in names)
+
+
+def test_quiet_says_nothing_of_progress(county_folder, run_folder):
+    assert told("check", county_folder, "--quiet")[2] == ""
+    assert told("verify-draw", run_folder, "--quiet")[2] == ""
+
+
+# Reading a run -------------------------------------------------------------------------------------------------------
+
+
+def test_explain_tells_a_score_in_words_and_as_json(run_folder, county_run):
+    subject = county_run.ledger["subject"][0]
+    code, text, _ = told("explain", subject, "--run", run_folder, "--lang", "en")
+    assert code == 0
+    assert text.startswith("Statement of a score")
+    data = json.loads(told("explain", subject, "--run", run_folder, "--json")[1])
+    assert data["subject"] == subject
+    assert len(data["records"]) == (county_run.ledger["subject"] == subject).sum()
+
+
+def test_draw_lists_the_firms_of_a_department_with_the_status(run_folder, county_run, tmp_path):
+    code, out, err = told("draw", run_folder, "--department", "fire", "--json")
+    listed = json.loads(out)
+    assert (code, err) == (0, "status: demonstration\n")
+    assert [r["subject"] for r in listed] == county_run.draw.query("department == 'fire'")["subject"].tolist()
+    assert {r["status"] for r in listed} == {"demonstration"}
+    assert told("draw", run_folder, "--out", tmp_path / "list.csv")[0] == 0
+    assert (tmp_path / "list.csv").read_bytes() == (run_folder / "draw.csv").read_bytes()
+
+
+def test_a_list_that_was_issued_is_verified_against_its_run(run_folder, tmp_path):
+    told("draw", run_folder, "--out", tmp_path / "list.csv")
+    for arguments in ([run_folder], [run_folder / "draw.csv"], [tmp_path / "list.csv", "--run", run_folder]):
+        code, out, err = told("verify-draw", *arguments)
+        assert (code, err) == (0, "")
+        assert out.startswith("verified: ")
+        assert out.endswith("status: demonstration\n")
+    assert told("verify-draw", run_folder, "--seed", 7)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.iloc[1:], "rows are drawn by this seed but missing from the list"),
+        (lambda t: t.assign(subject=["nobody", *t["subject"][1:]]), "stand in the list but are not drawn by this seed"),
+        (lambda t: t.assign(status="in force"), "the list says 'in force', the run says 'demonstration'"),
+        (lambda t: t.assign(visits=9), "have another visits than the draw gives"),
+        (lambda t: t.drop(columns="key"), "column key is missing; give a list made by: credit-score draw --out"),
+        (lambda t: t.iloc[:0], "are drawn by this seed but missing from the list"),
+    ],
+)
+def test_a_list_that_was_tampered_with_is_refused(run_folder, tmp_path, change, message):
+    change(pd.read_csv(run_folder / "draw.csv", dtype=str, keep_default_na=False)).to_csv(
+        tmp_path / "l.csv", index=False
+    )
+    refused(message, "verify-draw", tmp_path / "l.csv", "--run", run_folder)
+
+
+def test_policies_are_shown_compared_and_checked():
+    code, out, _ = told("policy", "show", "gaoyang", "--as-of", "2026-04-01", "--json")
+    shown = {(r["rule"], r["field"]): r for r in json.loads(out)}
+    assert code == 0
+    assert shown["tiers:tiers:A", "from_score"]["value"] == 1000
+    code, out, _ = told("policy", "diff", f"gaoyang@{ON}", "gaoyang@2026-04-01", "--json")
+    assert {r["rule"] for r in json.loads(out)} == {
+        f"enterprise:items:compliance.penalty_{grade}" for grade in ("minor", "general", "serious")
+    }
+    assert told("policy", "diff", f"gaoyang@{ON}", f"gaoyang@{ON}") == (0, "no difference\n", "")
+    assert told("policy", "diff", f"gaoyang@{ON}", f"gaoyang@{ON}", "--json") == (0, "[]\n", "")
+    assert "numbers in force on 2026-04-01" in told("policy", "check", "gaoyang")[1]
+
+
+def test_json_is_strict_json_even_where_a_number_is_missing(altered_policy):
+    folder = altered_policy(inspection=lambda s: s.pop("county_minimum"))
+    code, out, _ = told("policy", "diff", f"gaoyang@{ON}", f"{folder}@{ON}", "--json")
+    rows = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert code == 0
+    removed = next(r for r in rows if r["change"] == "removed")
+    assert (removed["value_before"], removed["value_after"]) == (0.03, None)
+
+
+# Bad input -----------------------------------------------------------------------------------------------------------
+
+
+def refused(message, *arguments):
+    """Bad input: exit code 1, exactly one line, nothing on stdout."""
+    code, out, err = told(*arguments)
+    lines = [line for line in err.splitlines() if " s  " not in line[:14]]
+    assert code == 1
+    assert not out
+    assert len(lines) == 1
+    assert lines[0].startswith("credit-score: ")
+    assert message in lines[0]
+    return lines[0]
+
+
+@pytest.fixture
+def records(county_folder, tmp_path):
+    return copied(county_folder, tmp_path, "records")
+
+
+def run_refused(message, records, tmp_path, *more, as_of=ON):
+    line = refused(message, "run", records, "--as-of", as_of, "--out", tmp_path / "out", "--quiet", *more)
+    assert not (tmp_path / "out").exists()
+    assert not list(tmp_path.glob(".out*"))
+    return line
+
+
+def test_a_missing_folder_is_told_in_one_line(tmp_path):
+    run_refused("no such folder; give a folder of CSV or Parquet files", tmp_path / "nowhere", tmp_path)
+    refused("no such folder", "check", tmp_path / "nowhere")
+
+
+def test_an_empty_file_is_told_in_one_line(records, tmp_path):
+    (records / "credit_records.csv").write_bytes(b"")
+    run_refused("credit_records.csv: the file is empty", records, tmp_path)
+
+
+def test_a_heading_without_a_row_is_told_in_one_line(records, tmp_path):
+    heading = (records / "enterprises.csv").read_text(encoding="utf-8", errors="replace").splitlines()[0]
+    (records / "enterprises.csv").write_text(heading + "\n", encoding="utf-8")
+    run_refused("enterprises.csv: the file holds a heading and no row", records, tmp_path)
+
+
+def test_an_unknown_column_is_told_with_file_and_line(records, tmp_path):
+    path = records / "departments.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("inspectors", "religion", 1), encoding="utf-8")
+    line = run_refused("unknown column 'religion'", records, tmp_path)
+    assert "departments.csv, line 1" in line
+
+
+@pytest.mark.parametrize(("day", "message"), [
+    ("2023-03-14", "not in force on 2023-03-14; its base and cut-offs start on 2023-03-15"),
+    ("yesterday", "'yesterday' is not a date; write it as 2023-06-30"),
+    ("2023-02-30", "'2023-02-30' is not a date"),
+    ("", "'' is not a date"),
+])  # fmt: skip
+def test_a_day_without_rules_and_what_is_no_day_are_told_in_one_line(records, tmp_path, day, message):
+    run_refused(message, records, tmp_path, as_of=day)
+    refused(message, "policy", "show", "gaoyang", "--as-of", day)
+    refused(message, "policy", "diff", f"gaoyang@{day}", f"gaoyang@{ON}")
+
+
+def test_a_duplicate_key_in_a_policy_is_told_with_file_and_line(records, tmp_path, altered_policy):
+    folder = altered_policy()
+    rewrite(folder / "tiers.yaml", "subjects: enterprise\n", "subjects: enterprise\nsubjects: enterprise\n")
+    for line in (
+        refused("key 'subjects' stands twice", "policy", "check", folder),
+        run_refused("key 'subjects' stands twice", records, tmp_path, "--policy", folder),
+    ):
+        assert "tiers.yaml, line 4" in line
+
+
+def test_an_unknown_unit_in_a_policy_is_told_with_the_rule(altered_policy):
+    folder = altered_policy()
+    rewrite(folder / "enterprise.yaml", "value: P12M", "value: P12W")
+    line = refused("'P12W' is not a period with a known unit; write months or years", "policy", "check", folder)
+    assert "enterprise.yaml, line" in line
+    assert "rule compliance.penalty_minor" in line
+
+
+def test_an_unknown_policy_is_told_with_the_names_there_are(records, tmp_path):
+    run_refused(
+        "no policy 'atlantis'; give a folder, or a bundled name: gaoyang", records, tmp_path, "--policy", "atlantis"
+    )
+
+
+def test_a_policy_without_a_day_to_compare_is_told_in_one_line():
+    refused("'gaoyang' names no day; write it as gaoyang@2023-06-30", "policy", "diff", "gaoyang", f"gaoyang@{ON}")
+
+
+def test_an_unknown_subject_is_told_without_being_repeated(run_folder):
+    line = refused(
+        "no score for this subject (18 characters, digits)", "explain", "110101190001011237", "--run", run_folder
+    )
+    assert "110101190001011237" not in line
+
+
+def test_what_is_no_run_folder_is_told_in_one_line(tmp_path):
+    for command in (["explain", "x", "--run"], ["draw"]):
+        refused("holds no manifest.json", *command, tmp_path)
+        refused("no such run folder", *command, tmp_path / "nowhere")
+    refused("no such list", "verify-draw", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["draw.csv", "schedule.csv", "frame.parquet", "ledger.parquet", "policy/tiers.yaml"])
+def test_a_run_folder_that_was_tampered_with_is_told_in_one_line(run_folder, county_run, tmp_path, name):
+    folder = copied(run_folder, tmp_path)
+    with (folder / name).open("ab") as stream:
+        stream.write(b"\n")
+    message = f"{name} is not the file the run wrote"
+    if name in ("ledger.parquet", "policy/tiers.yaml"):
+        refused(message, "explain", county_run.ledger["subject"][0], "--run", folder)
+    else:
+        refused(message, "draw", folder)
+
+
+def test_an_unknown_department_is_told_with_those_there_are(run_folder):
+    refused(
+        "no list for department 'magic'; there are agriculture, ecology", "draw", run_folder, "--department", "magic"
+    )
+
+
+def test_another_seed_is_told_in_one_line(run_folder):
+    refused("", "verify-draw", run_folder, "--seed", 8)
+
+
+def test_an_output_folder_that_is_not_ours_is_refused_before_any_work_and_left_alone(tmp_path):
+    (tmp_path / "precious.txt").write_text("keep")
+    for command in (["demo"], ["run", tmp_path / "nowhere", "--as-of", ON]):
+        refused("holds no manifest.json, so it is not ours to replace", *command, "--out", tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["precious.txt"]
+
+
+def test_a_place_that_cannot_be_written_is_told_in_one_line(run_folder, tmp_path):
+    (tmp_path / "file").write_text("")
+    refused("is a file, not a folder", "demo", "--out", tmp_path / "file")
+    refused("nowhere/list.csv: could not write", "draw", run_folder, "--out", tmp_path / "nowhere" / "list.csv")
+
+
+@pytest.mark.parametrize("memory", ["lots", "12", "-1GB"])
+def test_a_size_of_memory_that_is_none_is_told_in_one_line(records, tmp_path, memory):
+    run_refused(f"memory '{memory}' is not a size; write it as 2GB or 500MB", records, tmp_path, f"--memory={memory}")
+
+
+def test_too_little_memory_is_told_in_one_line(records, tmp_path):
+    run_refused("give it more memory (--memory) or disk", records, tmp_path, "--memory", "1MB")
+
+
+@pytest.mark.parametrize("n", ["-1", "1000000000000"])
+def test_a_county_of_an_impossible_size_is_told_in_one_line(tmp_path, n):
+    refused("enterprises asked for", "synth", f"--enterprises={n}", "--out", tmp_path / "county")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A real file system of 200 kB, where root may mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if shutil.which("mount") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("no small disk: only root can mount one")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no small disk: {mounted.stderr.decode().strip()}")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def test_a_disk_that_fills_up_is_told_in_one_line_and_holds_nothing_half_written(small_disk, county_folder, run_folder):
+    message = "could not write: No space left on device"
+    refused(message, "run", county_folder, "--as-of", ON, "--out", small_disk / "out", "--quiet")
+    refused(message, "synth", "--out", small_disk / "county", "--quiet")
+    refused(message, "draw", run_folder, "--out", write_until_full(small_disk) / "list.csv")
+    assert [p.name for p in small_disk.iterdir()] == ["ballast"]
+
+
+def write_until_full(disk):
+    with (disk / "ballast").open("wb", buffering=0) as stream, suppress(OSError):
+        while True:
+            stream.write(b"0" * 4096)
+    return disk
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_an_output_that_takes_no_more_is_told_in_one_line():
+    with Path("/dev/full").open("w") as full:
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+        command = [sys.executable, "-m", "credit_score.cli", "policy", "check", "gaoyang"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["credit-score: No space left on device; check the path and its permissions"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe of a POSIX shell")
+def test_a_reader_that_stops_reading_is_no_failure():
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    command = f"set -o pipefail; {sys.executable} -m credit_score.cli policy check gaoyang | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_stop_by_hand_is_told_in_one_line(monkeypatch):
+    def stopped(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("credit_score.commands.policy_check", stopped)
+    refused("stopped; nothing was left half-written", "policy", "check", "gaoyang")
+
+
+def test_bad_input_leaves_no_trace_of_the_program_in_a_process_of_its_own(tmp_path):
+    done = in_a_process("run", tmp_path / "nowhere", "--as-of", ON, "--out", tmp_path / "out", "--quiet")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+# Persons -------------------------------------------------------------------------------------------------------------
+
+
+def raw_identifiers(folder):
+    """Identifiers of natural persons as they stand in the input files, in sound and in faulty rows."""
+    found = set()
+    for path in folder.glob("*.csv"):
+        with path.open(encoding="utf-8", errors="replace", newline="") as stream:
+            for row in csv.DictReader(stream):
+                columns = ["person_id", "household_id", "inspector_id"]
+                columns += ["enterprise_id", "name"] if row.get("legal_form") == "sole_proprietor" else []
+                columns += ["subject_id"] if row.get("subject_kind") == "individual" else []
+                found |= {row[c] for c in columns if len(row.get(c) or "") > 5}
+    return found
+
+
+def test_no_command_says_an_identifier_of_a_natural_person(
+    ran, county_folder, run_folder, county_run, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("credit_score.report.run_folder.report_page", lambda run: "")
+    raw = raw_identifiers(county_folder)
+    said = ["".join(ran[1:3])]
+    commands = [
+        ["check", county_folder], ["draw", run_folder], ["draw", run_folder, "--json"], ["verify-draw", run_folder],
+        ["explain", county_run.scores["subject"][0], "--run", run_folder],
+        ["explain", min(raw), "--run", run_folder],
+        ["run", county_folder, "--as-of", ON, "--out", tmp_path / "again"],
+    ]  # fmt: skip
+    said += ["".join(told(*command)[1:]) for command in commands]
+    assert len(raw) > 600
+    assert all(said)
+    assert not [identifier for identifier in raw if any(identifier in text for text in said)]
