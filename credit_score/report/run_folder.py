@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import credit_score
+from credit_score import __version__
 from credit_score.engine import saved
 from credit_score.errors import RunError
 from credit_score.files import fingerprint, whole_folder
@@ -79,7 +79,7 @@ def _manifest(run: Run, folder: Path) -> dict[str, Any]:
     outputs = sorted(p for p in folder.rglob("*") if p.is_file())
     return {
         "tool": "credit_score",
-        "version": credit_score.__version__,
+        "version": __version__,
         "status": run.status,
         "policy": run.rules.name,
         "signed": run.rules.signed,

@@ -1,0 +1,184 @@
+import errno
+import os
+import shutil
+import subprocess
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credit_score.engine import open_engine, saved
+from credit_score.errors import RunError
+from credit_score.files import fingerprint, whole_folder
+
+MARK = "manifest.json"
+
+
+def put(out, text="new", name="data.txt"):
+    """Write a folder of the kind whose mark is ``manifest.json``."""
+    with whole_folder(out, replaces=MARK) as folder:
+        (folder / MARK).write_text("{}", encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def standing(place):
+    """Every path below a folder, hidden ones too."""
+    return sorted(str(path.relative_to(place)) for path in place.rglob("*"))
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 64 KiB, where the tests may mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)], capture_output=True, check=False
+        ).returncode
+    ):
+        pytest.skip("no small disk can be mounted here; the same failure is tried with a write that raises")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_folder_appears_when_the_block_ends_and_not_before(tmp_path):
+    out = tmp_path / "a" / "run"
+    with whole_folder(out, replaces=MARK) as folder:
+        (folder / "data.txt").write_text("new", encoding="utf-8")
+        assert not out.exists()
+    assert standing(out) == ["data.txt"]
+    assert standing(tmp_path) == ["a", "a/run", "a/run/data.txt"]
+
+
+@pytest.mark.parametrize("stop", [ValueError("wrong"), KeyboardInterrupt(), SystemExit(1)], ids=repr)
+def test_a_block_that_stops_leaves_nothing(tmp_path, stop):
+    with pytest.raises(type(stop)), whole_folder(tmp_path / "run", replaces=MARK) as folder:  # noqa: PT012
+        (folder / "data.txt").write_text("half", encoding="utf-8")
+        raise stop
+    assert standing(tmp_path) == []
+
+
+def test_a_block_that_stops_leaves_an_older_folder_as_it_was(tmp_path):
+    put(tmp_path / "run", "old")
+    with pytest.raises(ValueError, match="wrong"), whole_folder(tmp_path / "run", replaces=MARK) as folder:  # noqa: PT012
+        (folder / "data.txt").write_text("half", encoding="utf-8")
+        raise ValueError("wrong")
+    assert standing(tmp_path) == ["run", "run/data.txt", f"run/{MARK}"]
+    assert (tmp_path / "run" / "data.txt").read_text(encoding="utf-8") == "old"
+
+
+def test_a_full_disk_is_told_in_one_line_and_what_stood_there_stays(tmp_path, monkeypatch):
+    put(tmp_path / "run", "old")
+    before = standing(tmp_path)
+
+    def full(path, *_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(RunError) as caught:
+        put(tmp_path / "run")
+    assert str(caught.value) == (
+        f"{tmp_path}/run: could not write: No space left on device ({MARK}); free space or choose another folder "
+        "and run again; what stood there before is unchanged"
+    )
+    assert standing(tmp_path) == before
+
+
+def test_on_a_disk_that_is_really_full_the_older_folder_stays(small_disk):
+    put(small_disk / "run", "old")
+    with pytest.raises(RunError, match="could not write: No space left on device"):
+        put(small_disk / "run", "x" * 100_000)
+    assert standing(small_disk) == ["run", "run/data.txt", f"run/{MARK}"]
+    assert (small_disk / "run" / "data.txt").read_text(encoding="utf-8") == "old"
+    put(small_disk / "run", "x" * 1000)
+    assert len((small_disk / "run" / "data.txt").read_text(encoding="utf-8")) == 1000
+
+
+def test_a_table_that_the_disk_has_no_room_for_is_told_alike(small_disk):
+    engine = open_engine()
+    table = engine.create_table("wide", pa.table({"n": [str(n * 7919) for n in range(100_000)]}))
+    with pytest.raises(RunError, match="could not write"), whole_folder(small_disk / "run", replaces=MARK) as folder:
+        saved(engine, table, folder / "wide.parquet")
+    assert standing(small_disk) == []
+
+
+def test_a_failing_last_rename_puts_the_older_folder_back(tmp_path, monkeypatch):
+    put(tmp_path / "run", "old")
+    rename = Path.rename
+
+    def refuse(path, target):
+        if "partial" in path.name:
+            raise OSError(errno.EIO, "Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(RunError, match="could not write: Input/output error"):
+        put(tmp_path / "run")
+    assert (tmp_path / "run" / "data.txt").read_text(encoding="utf-8") == "old"
+    assert standing(tmp_path) == ["run", "run/data.txt", f"run/{MARK}"]
+
+
+def test_an_older_folder_of_the_same_kind_is_replaced_whole(tmp_path):
+    put(tmp_path / "run", "old", name="gone.txt")
+    put(tmp_path / "run", "new")
+    assert standing(tmp_path) == ["run", "run/data.txt", f"run/{MARK}"]
+
+
+def test_an_empty_folder_is_taken(tmp_path):
+    (tmp_path / "run").mkdir()
+    put(tmp_path / "run")
+    assert (tmp_path / "run" / MARK).exists()
+
+
+@given(st.sets(st.sampled_from(["a.txt", ".hidden", "Manifest.json", "manifest.json.bak"]), min_size=1))
+def test_a_foreign_folder_is_never_replaced(tmp_path_factory, names):
+    place = tmp_path_factory.mktemp("foreign")
+    (place / "theirs").mkdir()
+    for name in names:
+        (place / "theirs" / name).write_text("theirs", encoding="utf-8")
+    before = standing(place)
+    with pytest.raises(RunError, match=r"holds no manifest\.json, so it is not ours to replace; choose another folder"):
+        put(place / "theirs")
+    assert standing(place) == before
+
+
+def test_a_file_is_never_replaced_by_a_folder(tmp_path):
+    (tmp_path / "run").write_text("a file", encoding="utf-8")
+    with pytest.raises(RunError, match="run: is a file, not a folder"):
+        put(tmp_path / "run")
+    assert (tmp_path / "run").read_text(encoding="utf-8") == "a file"
+
+
+def test_a_link_stays_a_link_and_the_folder_it_leads_to_is_replaced(tmp_path):
+    put(tmp_path / "real", "old")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    put(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "data.txt").read_text(encoding="utf-8") == "new"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_two_writers_of_one_folder_do_not_touch_each_others_work(tmp_path):
+    with whole_folder(tmp_path / "run", replaces=MARK) as one:
+        (one / MARK).write_text("one", encoding="utf-8")
+        put(tmp_path / "run", "two")
+        assert (one / MARK).read_text(encoding="utf-8") == "one"
+    assert (tmp_path / "run" / MARK).read_text(encoding="utf-8") == "one"
+    assert standing(tmp_path) == ["run", f"run/{MARK}"]
+
+
+def test_a_path_below_a_file_is_refused_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(RunError, match="could not write: Not a directory"):
+        put(tmp_path / "file" / "run")
+
+
+@pytest.mark.parametrize("n", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1])
+def test_a_fingerprint_is_the_sha_256_of_all_bytes(tmp_path, n):
+    data = bytes(range(256)) * (n // 256) + b"x" * (n % 256)
+    (tmp_path / "file").write_bytes(data)
+    assert fingerprint(tmp_path / "file") == sha256(data).hexdigest()
