@@ -46,7 +46,7 @@ def test_every_stratum_is_drawn_exactly_as_often_as_it_is_to_be(framed, quotas):
     assert found == {stratum: n for stratum, n in wanted.items() if n}
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(
     st.integers(0, 10**6),
     st.integers(1, 6),
@@ -75,7 +75,7 @@ def test_the_order_of_rows_does_not_matter(framed, quotas, cap):
 
 
 @given(st.integers(0, 29), st.text("uvwxyz", min_size=3, max_size=8))
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_another_code_for_one_firm_moves_that_firm_only(framed, quotas, changed, name):
     rows, schedule = one_stratum(30), quotas([("a", 0, 30)])
     renamed = [("a", name, 0) if i == changed else row for i, row in enumerate(rows)]
@@ -88,7 +88,7 @@ def test_another_code_for_one_firm_moves_that_firm_only(framed, quotas, changed,
 def test_one_more_firm_takes_at_most_the_last_place(framed, quotas):
     schedule = quotas([("a", 0, 10)])
     before = drawn(framed(one_stratum(60)), schedule)["subject"].tolist()
-    for i in range(8):
+    for i in range(4):
         after = drawn(framed([*one_stratum(60), ("a", f"new{i}", 0)]), schedule)["subject"].tolist()
         kept = [f for f in after if f != f"new{i}"]
         assert kept == before[: len(kept)]
@@ -98,8 +98,8 @@ def test_one_more_firm_takes_at_most_the_last_place(framed, quotas):
 def test_the_same_seed_gives_the_same_list_and_another_seed_another(framed, quotas):
     frame, schedule = framed(everywhere(60)), quotas([(d, code, 5) for d in DEPARTMENTS for code in (0, 1)])
     assert drawn(frame, schedule, cap=2).equals(drawn(frame, schedule, cap=2))
-    lists = {tuple(drawn(frame, schedule, seed=seed)["subject"]) for seed in range(6)}
-    assert len(lists) == 6
+    lists = {tuple(drawn(frame, schedule, seed=seed)["subject"]) for seed in range(3)}
+    assert len(lists) == 3
 
 
 def test_every_firm_of_a_stratum_is_drawn_equally_often_over_seeds(framed, quotas, by_hand):
@@ -138,7 +138,7 @@ def test_no_firm_is_planned_above_the_cap(framed, quotas, cap):
         framed(everywhere(60)),
         quotas([(d, code, 9, 1 + code % 2) for d in DEPARTMENTS for code in (0, 1)]),
     )
-    for seed in range(4):
+    for seed in range(2):
         found = drawn(frame, schedule, cap=cap, seed=seed)
         assert found.groupby("subject")["visits"].sum().max() <= cap
 

@@ -32,3 +32,10 @@ def small_run(plain_county):
         return cs.run_county(replace(records, **facts), policy, as_of="2023-06-30", seed=1)
 
     return made
+
+
+@pytest.fixture
+def quick_page(monkeypatch):
+    """Pages without figures and font, for tests that look at neither."""
+    monkeypatch.setattr("credit_score.report.page.as_svg", lambda *_, **__: "<svg></svg>")
+    monkeypatch.setattr("credit_score.report.page._font_face", lambda html: "")

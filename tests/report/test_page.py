@@ -134,6 +134,7 @@ ALTERED = {
 }
 
 
+@pytest.mark.usefixtures("quick_page")
 @pytest.mark.parametrize("change", ALTERED.values(), ids=list(ALTERED))
 def test_every_citation_leads_to_its_rule_under_other_policies_too(small_run, change):
     text = report_page(small_run(change))

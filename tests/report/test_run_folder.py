@@ -82,6 +82,7 @@ def test_the_same_records_and_seed_give_the_same_bytes_wherever_they_lie(run_fol
         ("signature: {name: a, office: b, signed_on: 2023-06-01}", True, "demonstration", "演示"),
     ],
 )
+@pytest.mark.usefixtures("quick_page")
 def test_the_status_stands_in_every_list_and_on_the_page(small_run, tmp_path, signature, synthetic, status, told):
     def sign(folder):
         path = folder / "policy.yaml"
@@ -143,6 +144,7 @@ def test_whatever_fails_midway_leaves_nothing_behind(county_run, tmp_path, monke
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("quick_page")
 def test_an_older_run_is_replaced_whole(small_run, run_folder, tmp_path):
     out = copied(run_folder, tmp_path)
     small_run().save(out)
@@ -224,6 +226,7 @@ def test_a_refused_value_that_a_spreadsheet_would_run_is_disarmed():
     assert told["remedy_zh"].unique().tolist() == ["改为数字"]
 
 
+@pytest.mark.usefixtures("quick_page")
 def test_a_county_without_a_rejected_row_has_an_empty_list_with_its_columns(small_run, tmp_path):
     out = small_run().save(tmp_path / "out")
     listed = pd.read_csv(out / "rejected.csv")
