@@ -24,17 +24,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CreditScoreError as error:
         print(f"credit-score: {error}", file=sys.stderr)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         print(f"credit-score: {error.strerror or error}{where}; check the path and its permissions", file=sys.stderr)
+        _drop_output()
     except _engine_errors() as error:
         first = str(error).splitlines()[0]
         print(f"credit-score: the engine gave up: {first}; give it more memory (--memory) or disk", file=sys.stderr)
     except KeyboardInterrupt:
         print("credit-score: stopped; nothing was left half-written", file=sys.stderr)
     return 1
+
+
+def _drop_output() -> None:
+    """Give up what stdout no longer takes, so that Python does not fail on it once more as it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _engine_errors() -> tuple[type[BaseException], ...]:
