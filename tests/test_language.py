@@ -1,0 +1,142 @@
+"""Every text a person reads stands in the catalogue in both languages, and every text in the catalogue is read."""
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import credit_score
+from credit_score.errors import CreditScoreError
+from credit_score.language import LANGUAGES, catalogue, say
+from credit_score.policy import load_policy
+from credit_score.policy.source import Source
+from credit_score.records.contracts import contracts
+from credit_score.records.judge import BELOW, UNREADABLE
+from credit_score.records.raw import REASONS
+
+PACKAGE = Path(credit_score.__file__).parent
+KEYS = sorted(catalogue())
+SOURCES = sorted(p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".html"))
+KEY = r"[a-z_]+(?:\.[a-z_]+)*"
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_text_stands_in_both_languages_with_the_same_placeholders(key):
+    texts = catalogue()[key]
+    assert set(texts) == set(LANGUAGES)
+    assert all(text.strip() for text in texts.values())
+    assert placeholders(texts["zh"]) == placeholders(texts["en"])
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_chinese_is_chinese_and_english_is_english(key):
+    if key == "switch":  # the button names the other language
+        return
+    zh, en = catalogue()[key]["zh"], catalogue()[key]["en"]
+    wordless = not re.sub(r"\{\w+\}|\W", "", zh)
+    assert wordless or re.search(r"[一-鿿]", zh)
+    assert not re.search(r"[一-鿿，。；：（）]", en)
+
+
+def strings(path):
+    """String constants of a Python file; those within f-strings keep their fixed beginning and a star."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(v.value if isinstance(v, ast.Constant) else "*" for v in node.values)
+
+
+def said():
+    """Keys, and patterns of keys (``reason.*``), that the code and the page ask for."""
+    keys, patterns = set(), set()
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".html":
+            keys |= set(re.findall(rf"\b(?:t|say)\(\"({KEY})\"(?! ~)", text))
+            patterns |= {p + "*" for p in re.findall(rf"\bt\(\"({KEY}\.)\" ~", text)}
+        else:
+            found = set(strings(path))
+            keys |= found & set(KEYS)
+            keys |= set(re.findall(rf"\bsay\(\s*\"({KEY})\"", text))
+            patterns |= {f for f in found if re.fullmatch(r"[a-z]+\.\*", f)}
+            patterns |= {p + "*" for p in re.findall(r"\"(status\.)\" \+", text)}
+    sections = re.findall(r'call section\("(\w+)"\)', (PACKAGE / "report" / "page.html").read_text(encoding="utf-8"))
+    return keys | {f"section.{s}" for s in sections}, patterns
+
+
+def possible(pattern):
+    """The keys that a pattern can come to, from where its end is taken from."""
+    rules = load_policy("gaoyang").model
+    ends = {
+        "reason": reasons(), "remedy": reasons(), "table": set(contracts(rules)),
+        "basis": {"law", "plan", "published", "assumption"}, "status": {"draft", "demonstration", "in_force"},
+        "column": {"sector", "size"},
+    }  # fmt: skip
+    family = pattern.split(".")[0]
+    return {f"{family}.{end}" for end in ends.get(family, ())}
+
+
+def reasons():
+    """Every reason for which a row can be rejected, read off the code that gives them."""
+    text = "".join((PACKAGE / "records" / f"{name}.py").read_text(encoding="utf-8") for name in ("judge", "intake"))
+    given = set(re.findall(r"Check\([\w.]+, \"(\w+)\"", text)) | set(
+        re.findall(r"\"(\w+)\" if dtype == \"date\"", text)
+    )
+    others = re.findall(r"else \"(\w+)\"\n", text)
+    return given | {*others, *UNREADABLE.values(), *BELOW.values(), *REASONS.values(), "malformed_row"}
+
+
+def test_the_search_finds_keys_and_patterns():
+    keys, patterns = said()
+    assert len(SOURCES) > 30
+    assert {"title", "kpi.visits", "explain.rule", "section.rules", "axis.days"} <= keys
+    assert {"reason.*", "remedy.*", "basis.*", "table.*", "status.*", "column.*"} <= patterns
+
+
+def test_every_reason_that_a_rejected_row_was_given_is_known(county_run):
+    assert set(county_run.rejected["reason"]) <= reasons()
+    assert {"missing_value", "duplicate", "out_of_range", "minor", "wrong_encoding"} <= reasons()
+
+
+def test_every_text_that_is_asked_for_exists():
+    keys, patterns = said()
+    asked = keys | {key for pattern in patterns for key in possible(pattern)}
+    assert asked - set(KEYS) == set()
+
+
+def test_every_text_is_asked_for_somewhere():
+    keys, patterns = said()
+    asked = keys | {key for pattern in patterns for key in possible(pattern)}
+    assert set(KEYS) - asked == set()
+
+
+def test_no_key_of_the_catalogue_stands_twice():
+    assert Source(PACKAGE / "language.yaml").data == catalogue()  # this reader refuses a second one
+
+
+def test_a_text_is_said_in_the_language_asked_for_with_its_values():
+    assert say("kpi.of", "zh", n=12) == "共 12 行"
+    assert say("kpi.of", "en", n=12) == "of 12 read"
+    assert say("title", "zh") == yaml.safe_load((PACKAGE / "language.yaml").read_text(encoding="utf-8"))["title"]["zh"]
+
+
+@given(st.text())
+def test_a_value_is_said_as_it_is_whatever_stands_in_it(value):
+    assert say("kpi.of", "en", n=value) == f"of {value} read"
+
+
+@pytest.mark.parametrize(("key", "lang"), [("no.such.key", "en"), ("title", "fr")])
+def test_a_text_that_is_not_there_is_refused(key, lang):
+    with pytest.raises(CreditScoreError, match=f"no text '{key}' in language '{lang}'; add it to language.yaml"):
+        say(key, lang)
