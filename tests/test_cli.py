@@ -275,7 +275,7 @@ def test_an_unknown_column_is_told_with_file_and_line(records, tmp_path):
 
 
 @pytest.mark.parametrize(("day", "message"), [
-    ("2023-03-14", "not in force on 2023-03-14; its base and cut-offs start on 2023-03-15"),
+    ("2023-03-14", "not in force on 2023-03-14; its base, cut-offs and schedule start on 2023-03-15"),
     ("yesterday", "'yesterday' is not a date; write it as 2023-06-30"),
     ("2023-02-30", "'2023-02-30' is not a date"),
     ("", "'' is not a date"),

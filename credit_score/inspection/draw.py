@@ -29,22 +29,26 @@ def draw_visits(frame: "ibis.Table", schedule: "pd.DataFrame", *, cap: int, seed
     Parameters
     ----------
     frame : ``department, subject, tier_code, tier, duty``, in an engine.
-    schedule : strata with ``drawn`` (n) and ``frequency`` (visits a year to a drawn firm).
+    schedule : strata with ``drawn`` (n), ``frequency`` (visits a year to a drawn firm) and ``draw_probability``.
     cap : most planned visits to one firm a year, over all departments; statutory duties stand above it.
     seed : the draw's seed; the same seed gives the same draw.
 
     Returns ``department, subject, tier_code, tier, duty, place`` (in the stratum, 1 first), ``visits``,
-    ``draw_probability`` (drawn ÷ firms open to the draw when the department's turn came) and ``key``.
+    ``draw_probability`` and ``key``. The probability is the firm's chance over all seeds with this order of
+    departments, E[n] ÷ N; it is null in a stratum where the annual cap could have closed a firm, since its chance
+    is then not known in closed form, and an estimate may not use it.
     """
     import ibis
 
     listed = _with_quota(sampling_frame(frame), schedule)
     keyed = listed.mutate(key=draw_key(listed.department, listed.subject, seed))
-    drawn = _smallest_keys(keyed.filter(keyed.duty != RANDOM)).cache()
+    before = keyed.filter(keyed.duty != RANDOM)
+    drawn = _smallest_keys(before.mutate(open_for_sure=True)).cache()
     at_random = keyed.filter(keyed.duty == RANDOM)
     for department in turns(schedule["department"].unique(), seed):
         mine = at_random.filter(at_random.department == department)
-        drawn = ibis.union(drawn, _smallest_keys(_with_room(mine, drawn, cap))).cache()
+        drawn = ibis.union(drawn, _smallest_keys(_with_room(mine, drawn, before, cap))).cache()
+        before = ibis.union(before, mine)
     return drawn
 
 
@@ -63,16 +67,29 @@ def draw_key(department: "ibis.Value", subject: "ibis.Value", seed: int | str) -
 def _with_quota(frame: "ibis.Table", schedule: "pd.DataFrame") -> "ibis.Table":
     import ibis
 
-    schema = {"department": "string", "tier_code": "int64", "duty": "string", "drawn": "int64", "frequency": "int64"}
+    schema = {
+        "department": "string", "tier_code": "int64", "duty": "string", "drawn": "int64", "frequency": "int64",
+        "draw_probability": "float64",
+    }  # fmt: skip
     quota = ibis.memtable({c: list(schedule[c]) for c in schema}, schema=schema)
     return frame.join(quota, STRATUM)
 
 
-def _with_room(listed: "ibis.Table", drawn: "ibis.Table", cap: int) -> "ibis.Table":
-    """Firms that the visits drawn for them so far leave room for under the cap."""
+def _with_room(listed: "ibis.Table", drawn: "ibis.Table", before: "ibis.Table", cap: int) -> "ibis.Table":
+    """Firms that the visits drawn for them so far leave room for under the cap.
+
+    ``open_for_sure``: whether every firm of the stratum would be open whatever had been drawn before.
+    """
+    import ibis
+
+    possible = before.filter(before.draw_probability > 0)
+    most = possible.group_by("subject").aggregate(most=possible.frequency.sum())
     taken = drawn.group_by("subject").aggregate(taken=drawn.visits.sum())
-    joined = listed.left_join(taken, "subject").drop("subject_right")
-    return joined.filter(joined.taken.fill_null(0) + joined.frequency <= cap).drop("taken")
+    joined = listed.left_join(taken, "subject").drop("subject_right").left_join(most, "subject").drop("subject_right")
+    fits = joined.most.fill_null(0) + joined.frequency <= cap
+    stratum = ibis.window(group_by=[joined[c] for c in STRATUM])
+    marked = joined.mutate(open_for_sure=fits.all().over(stratum))
+    return marked.filter(marked.taken.fill_null(0) + marked.frequency <= cap).drop("taken", "most")
 
 
 def _smallest_keys(listed: "ibis.Table") -> "ibis.Table":
@@ -81,10 +98,7 @@ def _smallest_keys(listed: "ibis.Table") -> "ibis.Table":
 
     stratum = [listed[c] for c in STRATUM]
     window = ibis.window(group_by=stratum, order_by=[listed.key, listed.subject])
-    everyone = ibis.window(group_by=stratum)
-    placed = listed.mutate(
-        place=ibis.row_number().over(window) + 1, n_open=listed.count().over(everyone), visits=listed.frequency
-    )
+    placed = listed.mutate(place=ibis.row_number().over(window) + 1, visits=listed.frequency)
     drawn = placed.filter(placed.place <= placed.drawn)
-    chance = ibis.least(drawn.drawn, drawn.n_open) / drawn.n_open
+    chance = ibis.ifelse(drawn.open_for_sure, drawn.draw_probability, ibis.null("float64"))
     return drawn.mutate(draw_probability=chance).select(*COLUMNS, "place", "visits", "draw_probability", "key")

@@ -44,11 +44,12 @@ def _supervision(rules: RuleSet) -> "ibis.Table":
 
 
 def _with_duty(frame: "ibis.Table", inspections: "ibis.Table", rules: RuleSet) -> "ibis.Table":
-    """The first statutory minimum that falls due within a year of the day, else empty."""
+    """The most frequent statutory minimum that falls due within a year of the day, else empty."""
     import ibis
 
     minimums = [(m, rules.value(m.every)) for m in rules.model.inspection.statutory_minimums]
-    in_force = [(m, months) for m, months in minimums if months]
+    # A firm under several is held to the most frequent; the visits it asks for cover the others.
+    in_force = sorted(((m, months) for m, months in minimums if months), key=lambda pair: (pair[1], pair[0].id))
     if not in_force:
         return frame.mutate(duty=ibis.literal(RANDOM))
     last = _last_visit(inspections, rules)

@@ -2,9 +2,8 @@
 
 from hashlib import sha256
 from math import ceil, floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from credit_score.errors import PolicyError
 from credit_score.inspection.frame import RANDOM, STRATUM
 from credit_score.policy.ruleset import RuleSet
 from credit_score.policy.schema import Department
@@ -19,15 +18,13 @@ def make_schedule(frame: "ibis.Table", rules: RuleSet, *, seed: int | str) -> "p
 
     n = min(N, max(floor, ⌊r N + U⌋)), with U uniform(0, 1) taken from the seed and the stratum:
     rounding down or up for good would bias small tiers. A firm under a statutory duty is drawn with
-    ratio 1, and visited as often as the duty asks for in a year.
+    ratio 1, and visited as often as the duty asks for in a year, or its tier on average if that is more.
 
     Columns: ``department, tier_code, tier, duty, firms`` (N), ``ratio`` (r, share drawn a year),
-    ``frequency`` (visits a year to a drawn firm), ``floor``, ``drawn`` (n), ``visits``,
-    ``days_per_visit`` (inspector-days), ``rule`` and ``reference``.
-    Raises PolicyError where a frequency is above the annual cap.
+    ``frequency`` (visits a year to a drawn firm), ``floor``, ``draw_probability`` (E[n] ÷ N, before the annual
+    cap), ``rate_identified`` (whether that is above 0: without it no rate of the stratum can be known),
+    ``drawn`` (n), ``visits``, ``days_per_visit`` (inspector-days), ``rule`` and ``reference``.
     """
-    for tier, numbers in rules.model.inspection.schedule.items():
-        _check_cap(rules.figure(numbers.frequency).value, tier, rules)
     strata = frame.group_by("department", "tier_code", "tier", "duty").aggregate(firms=frame.count()).execute()
     order = {d.id: i for i, d in enumerate(rules.model.inspection.departments)}
     strata["_order"] = strata["department"].map(order)
@@ -40,7 +37,10 @@ def make_schedule(frame: "ibis.Table", rules: RuleSet, *, seed: int | str) -> "p
 
 
 def with_visits(strata: "pd.DataFrame", *, seed: int | str) -> "pd.DataFrame":
-    """The strata with ``drawn`` and planned ``visits``, as the seed gives them."""
+    """The strata with their chance, ``drawn`` and planned ``visits``, as the seed gives them."""
+    sizes = [strata[c] for c in ("firms", "ratio", "floor")]
+    chances = [draw_probability(*stratum) for stratum in zip(*sizes, strict=True)]
+    strata = strata.assign(draw_probability=chances, rate_identified=[chance > 0 for chance in chances])
     columns = ("department", "tier", "duty", "firms", "ratio", "floor")
     drawn = [
         n_drawn(firms, ratio, least, uniform(seed, f"{department}|{tier}|{duty}"))
@@ -52,10 +52,11 @@ def with_visits(strata: "pd.DataFrame", *, seed: int | str) -> "pd.DataFrame":
 
 
 def with_drawn(schedule: "pd.DataFrame", draw: "ibis.Table") -> "pd.DataFrame":
-    """The schedule with ``visits_drawn``: fewer than planned where the annual cap kept firms out."""
-    made = draw.group_by(*STRATUM).aggregate(visits_drawn=draw.visits.sum()).execute()
+    """The schedule with ``firms_drawn`` and ``visits_drawn``: fewer than planned where the annual cap kept firms out."""
+    made = draw.group_by(*STRATUM).aggregate(firms_drawn=draw.count(), visits_drawn=draw.visits.sum()).execute()
     merged = schedule.merge(made, on=list(STRATUM), how="left")
-    return merged.assign(visits_drawn=merged["visits_drawn"].fillna(0).astype(int))
+    counts = {c: merged[c].fillna(0).astype(int) for c in ("firms_drawn", "visits_drawn")}
+    return merged.assign(**counts)
 
 
 def n_drawn(firms: int, ratio: float, least: int, u: float) -> int:
@@ -63,29 +64,43 @@ def n_drawn(firms: int, ratio: float, least: int, u: float) -> int:
     return min(firms, max(least, floor(ratio * firms + u)))
 
 
+def draw_probability(firms: int, ratio: float, least: int) -> float:
+    """A firm's chance to be drawn from its stratum before the annual cap: E[:func:`n_drawn`] ÷ firms, over U."""
+    whole = floor(ratio * firms)
+    part = ratio * firms - whole
+    low, high = (n_drawn(firms, n / firms, least, 0.5) for n in (whole, whole + 1))
+    return ((1 - part) * low + part * high) / firms
+
+
 def uniform(seed: int | str, name: str) -> float:
     """A number in [0, 1) that anyone can recompute from the seed and a name."""
     return int(sha256(f"{seed}|{name}".encode()).hexdigest()[:13], 16) / 16**13
 
 
-def _numbers(department: str, tier: str, duty: str, rules: RuleSet) -> dict[str, object]:
+def _numbers(department: str, tier: str, duty: str, rules: RuleSet) -> dict[str, Any]:
     """The numbers of a stratum and the rule they come from."""
     own = next(d for d in rules.model.inspection.departments if d.id == department)
     days = {"days_per_visit": rules.figure(own.days_per_visit).value}
-    return days | (_at_random(own, tier, rules) if duty == RANDOM else _by_duty(duty, rules))
+    at_random = _at_random(own, tier, rules)
+    return days | (at_random if duty == RANDOM else _by_duty(duty, at_random, rules))
 
 
-def _by_duty(duty: str, rules: RuleSet) -> dict[str, object]:
-    """A statutory minimum: every firm it is due for, as often as its months go into a year."""
+def _by_duty(duty: str, at_random: dict[str, Any], rules: RuleSet) -> dict[str, Any]:
+    """A statutory minimum: every firm it is due for, as often as its months go into a year.
+
+    It stands above the tier's numbers and never lowers them: where ratio × frequency of the tier is more, each
+    firm is visited that often, rounded up.
+    """
     minimum = next(m for m in rules.model.inspection.statutory_minimums if m.id == duty)
     every = rules.figure(minimum.every)
-    return {
-        "ratio": 1.0, "frequency": ceil(12 / every.value), "floor": 0,
-        "rule": f"inspection:statutory_minimums:{duty}", "reference": every.reference,
-    }  # fmt: skip
+    asked, usual = ceil(12 / every.value), ceil(round(at_random["ratio"] * at_random["frequency"], 9))
+    if usual > asked:
+        return at_random | {"ratio": 1.0, "frequency": usual, "floor": 0}
+    rule = f"inspection:statutory_minimums:{duty}"
+    return {"ratio": 1.0, "frequency": asked, "floor": 0, "rule": rule, "reference": every.reference}
 
 
-def _at_random(own: Department, tier: str, rules: RuleSet) -> dict[str, object]:
+def _at_random(own: Department, tier: str, rules: RuleSet) -> dict[str, Any]:
     """The tier's numbers, with the department's own ratio where it has one."""
     base = rules.model.inspection.schedule[tier]
     ratio = own.ratio[tier].at(rules.on) if tier in own.ratio else None
@@ -95,16 +110,6 @@ def _at_random(own: Department, tier: str, rules: RuleSet) -> dict[str, object]:
         "ratio": ratio.value, "frequency": rules.figure(base.frequency).value,
         "floor": rules.figure(base.floor).value, "rule": rule, "reference": ratio.reference,
     }  # fmt: skip
-
-
-def _check_cap(frequency: int, tier: str, rules: RuleSet) -> None:
-    cap = rules.figure(rules.model.inspection.cap).value
-    if frequency > cap:
-        raise PolicyError(
-            f"tier {tier}: {frequency} visits a year to a drawn firm, but the annual cap is {cap}",
-            where=f"policy {rules.name!r}, inspection on {rules.on}",
-            remedy="lower the frequency or raise the cap",
-        )
 
 
 def county_share(draw: "pd.DataFrame", n_firms: int) -> float:

@@ -31,7 +31,7 @@ def verify_draw(frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *
     _check_quotas(schedule, seed)
     table = open_engine().read_parquet(frame, table_name="frame")
     _check_firms(table.group_by(*STRATUM).aggregate(n=table.count()).execute(), schedule)
-    again = draw_visits(table, schedule, cap=cap, seed=seed).execute()
+    again = draw_visits(table, with_visits(schedule, seed=seed), cap=cap, seed=seed).execute()
     _refuse(listed[listed.duplicated(KEY)], "stand twice in the list")
     _compare(listed, again)
     return len(again)
@@ -44,7 +44,8 @@ def _compare(listed: "pd.DataFrame", again: "pd.DataFrame") -> None:
     _refuse(both[added].set_index("position"), "stand in the list but are not drawn by this seed")
     _refuse_missing(both[missing])
     for column in CHECKED:
-        changed = both[both[column].astype(str) != both[f"{column}_again"].astype(str)]
+        said, again_said = (both[c].astype(str).fillna("") for c in (column, f"{column}_again"))
+        changed = both[said != again_said]
         _refuse(changed.set_index("position"), f"have another {column} than the draw gives")
 
 

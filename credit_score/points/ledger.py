@@ -39,7 +39,7 @@ def ledger(records: "ibis.Table", enrolled: "ibis.Table", catalogue: Catalogue, 
 
     Returns columns ``subject, subject_kind, record_id, item, dimension, occurred_on, reported_on,
     points_milli, expires_on, reference``. The day ``expires_on`` is the first on which the record
-    no longer counts (half-open).
+    no longer counts (half-open), amendments counted in that the policy already holds for later days.
     """
     import ibis
 
@@ -49,9 +49,29 @@ def ledger(records: "ibis.Table", enrolled: "ibis.Table", catalogue: Catalogue, 
     )
     matched = known.join(item_table(catalogue, on), ["item", "catalogue_kind"])
     effective = matched.filter(matched.occurred_on >= matched.counts_from)
-    ends = (effective.occurred_on + effective.months.as_interval("M")).cast("date")
-    rows = effective.mutate(subject=effective.subject_id, expires_on=ends)
+    rows = effective.mutate(subject=effective.subject_id, expires_on=_first_day_out(effective, catalogue))
     return rows.semi_join(enrolled, "subject").select(*COLUMNS)
+
+
+def _first_day_out(rows: "ibis.Table", catalogue: Catalogue) -> "ibis.Value":
+    """The first day from which a record no longer counts, under the rule of today and the amendments after it.
+
+    Under each version it ends its months after it happened, or at once where that day is past; the first version
+    under which it ends before the next version starts is the one that ends it.
+    """
+    import ibis
+
+    last = max((len(i.later) for i in catalogue.items), default=0)
+    found = None
+    for version in range(last, -1, -1):
+        months = rows[f"months_{version}"] if version else rows.months
+        own = (rows.occurred_on + months.as_interval("M")).cast("date")
+        own = ibis.greatest(own, rows[f"from_{version}"]) if version else own
+        if found is not None:
+            following = rows[f"from_{version + 1}"]
+            own = ibis.ifelse(following.isnull() | (own < following), own, found)
+        found = own
+    return found
 
 
 def ledger_of(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue) -> "ibis.Table":
@@ -91,8 +111,14 @@ def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":
         "counts_from": [counts_from(on, i.months) for i in catalogue.items],
         "reference": [i.reference for i in catalogue.items],
     }
-    texts, numbers = ("item", "dimension", "catalogue_kind", "reference"), ("points_milli", "months")
-    types = dict.fromkeys(texts, pa.string()) | dict.fromkeys(numbers, pa.int64()) | {"counts_from": pa.date32()}
+    amended = range(max((len(i.later) for i in catalogue.items), default=0))
+    for v in amended:
+        versions = [i.later[v] if v < len(i.later) else (None, 0) for i in catalogue.items]
+        columns |= {f"from_{v + 1}": [day for day, _ in versions], f"months_{v + 1}": [m for _, m in versions]}
+    texts = ("item", "dimension", "catalogue_kind", "reference")
+    numbers = ("points_milli", "months", *(f"months_{v + 1}" for v in amended))
+    days = ("counts_from", *(f"from_{v + 1}" for v in amended))
+    types = dict.fromkeys(texts, pa.string()) | dict.fromkeys(numbers, pa.int64()) | dict.fromkeys(days, pa.date32())
     # By way of Arrow: a catalogue without items has columns of a type all the same.
     return ibis.memtable(pa.table({name: pa.array(column, types[name]) for name, column in columns.items()}))
 

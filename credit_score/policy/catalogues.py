@@ -8,15 +8,15 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from credit_score.policy.dated import AdultAge, Cap, Frozen, Name, Period, Points, Refused, Weight
+from credit_score.policy.dated import AdultAge, Base, Cap, Frozen, Name, Period, Points, Refused, Weight
 from credit_score.policy.named import Id, Rule, every_day, no_such, refuse_twice
 
 
 class Item(Rule):
     """What one effective record earns: points, for how long, at most how much.
 
-    ``cap`` bounds the sum over all records of the item: most points for an item that adds, most
-    points lost for one that takes away (a number >= 0 in both cases).
+    ``cap`` bounds the sum over all records of the item, the weight of its dimension counted in: most points
+    for an item that adds, most points lost for one that takes away (a number >= 0 in both cases).
     """
 
     dimension: Id
@@ -52,7 +52,7 @@ class Benefit(Rule):
 
 
 class Override(Rule):
-    """An effective record of ``item`` puts an enterprise in ``tier``, whatever its score."""
+    """An effective record of ``item`` puts an enterprise in ``tier``, unless its score puts it in a worse one."""
 
     item: Id
     tier: Name
@@ -82,6 +82,7 @@ class IndividualCatalogue(Catalogue):
     score, and unknown keys are refused (NDRC, State Council press conference 2019-07-18).
     """
 
+    base: Base
     minimum_age: AdultAge
     benefits: tuple[Benefit, ...] = ()
 

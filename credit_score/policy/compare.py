@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from credit_score.policy.ruleset import RuleSet
+from credit_score.policy.ruleset import RuleSet, terms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,17 +30,25 @@ def rule_table(rules: RuleSet) -> "pd.DataFrame":
 def compare(before: RuleSet, after: RuleSet) -> "pd.DataFrame":
     """What changed between two rule sets: two days of one policy, or two policies.
 
-    One row a number that differs, with both values, bases and references; ``change`` is ``added``,
-    ``removed``, ``value`` or ``ground`` (same value, other basis or reference).
+    One row a number or a term that differs, with both values, bases and references; ``change`` is ``added``,
+    ``removed``, ``value`` or ``ground`` (same value, other basis or reference). A term is what is not dated: the
+    dimension of an item, the item of an override, the sectors of a department; its unit is ``term``.
     """
     key = ["rule", "field"]
-    kept = [*key, "value", "unit", "basis", "reference", "since"]
-    both = rule_table(before)[kept].merge(
-        rule_table(after)[kept], on=key, how="outer", suffixes=("_before", "_after"), indicator=True
-    )
+    both = _told(before).merge(_told(after), on=key, how="outer", suffixes=("_before", "_after"), indicator=True)
     both["change"] = both.apply(_change, axis=1)
     both = both[both["change"] != ""].drop(columns="_merge").sort_values(key, kind="stable")
     return both[["change", *[c for c in both.columns if c != "change"]]].reset_index(drop=True)
+
+
+def _told(rules: RuleSet) -> "pd.DataFrame":
+    """Numbers and terms of a rule set in one table."""
+    import pandas as pd
+
+    kept = ["rule", "field", "value", "unit", "basis", "reference", "since"]
+    rows = [(rule, field, text, "term", "", "", None) for rule, field, text in terms(rules.model)]
+    listed = pd.DataFrame(rows, columns=kept).astype({"value": object, "since": object})
+    return pd.concat([rule_table(rules)[kept], listed], ignore_index=True)
 
 
 def _change(row: "pd.Series") -> str:

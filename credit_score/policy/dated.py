@@ -151,6 +151,16 @@ class Cap(Points):
         return milli(value)
 
 
+class Base(Points):
+    """Where points start from, at least 0; held as integer milli-points."""
+
+    @classmethod
+    def parse(cls, value: Any) -> int:
+        if milli(value) < 0:
+            raise ValueError(f"a base of {value} is below 0; points of persons start at 0 or more")
+        return milli(value)
+
+
 def _number(value: Any, low: float, high: float, unit: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{value!r} is not a number of {unit}")

@@ -37,7 +37,7 @@ class Policy:
         held = [day for day in found if _in_force(self.model, day)]
         if not held:
             raise PolicyError(
-                f"policy {self.name!r} is in force on no day", remedy="let its base and cut-offs hold together"
+                f"policy {self.name!r} is in force on no day", remedy="let its base, cut-offs and schedule hold together"
             )
         return sorted(day for day in found if day >= min(held))
 
@@ -81,7 +81,10 @@ def load_policy(name: str | Path) -> Policy:
         model = PolicyModel.model_validate({section: source.data for section, source in sources.items()})
     except ValidationError as error:
         raise _refusal(error, sources) from None
-    return Policy(model, folder)
+    policy = Policy(model, folder)
+    for day in policy.days():
+        _ = _in_force(model, day) and (policy.at(day).enterprise, policy.at(day).individual)
+    return policy
 
 
 def _folder(name: str | Path) -> Path:

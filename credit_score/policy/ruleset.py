@@ -5,7 +5,7 @@ from it can cite the rule.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -38,7 +38,11 @@ class Number:
 
 @dataclass(frozen=True)
 class Item:
-    """An item in force: milli-points a record (weighted), months until they end, most of them."""
+    """An item in force: milli-points a record (weighted), months until they end, most of them.
+
+    ``later`` are the amendments that the policy already holds: the day of each and the months from then on, 0
+    where the item counts no more.
+    """
 
     id: str
     label: Label
@@ -49,6 +53,7 @@ class Item:
     cap: int | None
     reference: str
     basis: str
+    later: tuple[tuple[date, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,14 +97,13 @@ class RuleSet:
     def of(cls, model: schema.PolicyModel, on: date) -> "RuleSet":
         """The rules in force on a day; raises PolicyError where nothing is yet in force."""
         rules = cls(model, on)
-        needed = [c.base for c in (model.enterprise, model.individual) if c]
-        needed += [t.from_score for t in model.tiers.tiers if t.from_score]
+        needed = list(_needed(model))
         if any(d.at(on) is None for d in needed):
             first = max(d.days[0] for d in needed)
             held = f"start on {first}" if on < first else "do not all hold on it"
             raise PolicyError(
                 f"policy {model.policy.name!r} is not in force on {on}",
-                remedy=f"its base and cut-offs {held}; ask for a day on which they hold",
+                remedy=f"its base, cut-offs and schedule {held}; ask for a day on which they hold",
             )
         return rules
 
@@ -188,11 +192,27 @@ class RuleSet:
     def _catalogue(self, kind: str, model: catalogues.Catalogue) -> Catalogue:
         held = ((d, self.value(d.cap)) for d in model.dimensions)
         dimensions = tuple(Dimension(d.id, d.label, cap, self.value(d.floor)) for d, cap in held if cap is not None)
-        weights = {d.id: self.value(d.weight) or 1000 for d in model.dimensions}
-        known = {d.id for d in dimensions}
-        listed = (i for i in model.items if i.dimension in known and i.catalogue_kind in self.kinds)
-        items = (self._item(i, weights[i.dimension]) for i in listed)
-        return Catalogue(kind, self.figure(model.base).value, dimensions, tuple(filter(None, items)))
+        later = self._later(model)
+        items = tuple(replace(item, later=later[item.id]) for item in self._items(model))
+        return Catalogue(kind, self.figure(model.base).value, dimensions, items)
+
+    def _items(self, model: catalogues.Catalogue) -> tuple[Item, ...]:
+        """The items in force whose dimension and catalogue kind are in force too."""
+        held = {d.id: self.value(d.weight) or 1000 for d in model.dimensions if d.cap.at(self.on)}
+        listed = (i for i in model.items if i.dimension in held and i.catalogue_kind in self.kinds)
+        return tuple(filter(None, (self._item(i, held[i.dimension]) for i in listed)))
+
+    def _later(self, model: catalogues.Catalogue) -> dict[str, tuple[tuple[date, int], ...]]:
+        """Item id → its amendments after this day."""
+        months = {i.id: i.months for i in self._items(model)}
+        found: dict[str, tuple[tuple[date, int], ...]] = dict.fromkeys(months, ())
+        for day in sorted({d for n in numbers(self.model) for d in n.dated.days if d > self.on}):
+            then = {i.id: i.months for i in replace(self, on=day)._items(model)}
+            for item, before in months.items():
+                if then.get(item, 0) != before:
+                    found[item] = (*found[item], (day, then.get(item, 0)))
+            months = {item: then.get(item, 0) for item in months}
+        return found
 
     def _item(self, item: catalogues.Item, weight: int) -> Item | None:
         points, months = item.points.at(self.on), item.expires_after.at(self.on)
@@ -208,6 +228,38 @@ class RuleSet:
             item.id, item.label, item.dimension, item.catalogue_kind,
             weighted, months.value, self.value(item.cap), points.reference, points.basis,
         )  # fmt: skip
+
+
+def _needed(model: schema.PolicyModel) -> Iterator[Dated]:
+    """The numbers without which nothing can be computed on a day."""
+    yield from (c.base for c in (model.enterprise, model.individual) if c)
+    yield from (t.from_score for t in model.tiers.tiers if t.from_score)
+    if model.individual:
+        yield model.individual.minimum_age
+    yield model.inspection.cap
+    yield from (d.days_per_visit for d in model.inspection.departments)
+    for tier in model.inspection.schedule.values():
+        yield from (tier.ratio, tier.frequency, tier.floor)
+
+
+def terms(node: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """What a policy model says besides dated values and labels: rule, field, text; ids of tiers in their order."""
+    if isinstance(node, Dated | Label):
+        return
+    if isinstance(node, Frozen):
+        for name in sorted(set(type(node).model_fields) - {"id", "name"}):
+            yield from terms(getattr(node, name), f"{path}:{name}" if path else name)
+    elif isinstance(node, tuple) and node and isinstance(node[0], Named):
+        for child in node:
+            yield from terms(child, f"{path}:{child.id}")
+        if path.endswith("tiers"):
+            yield path, "order", " ".join(child.id for child in node)
+    elif isinstance(node, dict):
+        for key, child in node.items():
+            yield from terms(child, f"{path}:{key}")
+    elif node is not None:
+        rule, _, field = path.rpartition(":")
+        yield rule, field, ", ".join(map(str, node)) if isinstance(node, tuple) else str(node)
 
 
 def numbers(node: Any, path: str = "", label: Label | None = None) -> Iterator[Number]:

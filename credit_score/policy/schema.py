@@ -105,6 +105,16 @@ class Inspection(Frozen):
                 raise no_such("department", minimum.department, known, "statutory_minimums", minimum.id, "department")
         return self
 
+    @model_validator(mode="after")
+    def _no_frequency_is_above_the_cap(self) -> Self:
+        for tier, numbers in self.schedule.items():
+            for day in every_day([numbers.frequency, self.cap]):
+                visits, cap = numbers.frequency.at(day), self.cap.at(day)
+                if visits and cap and visits.value > cap.value:
+                    text = f"{day}: {visits.value} visits a year to a drawn firm, but the annual cap is {cap.value}"
+                    raise Refused(text, "schedule", tier, "frequency", str(visits.since))
+        return self
+
 
 class Signature(Frozen):
     """Who put the policy in force, on which day. Without one every draw is a draft.
@@ -182,9 +192,12 @@ class PolicyModel(Frozen):
         for override in self.enterprise.overrides:
             for day in override.tier.days:
                 figure = override.tier.at(day)
+                place = ("enterprise", "overrides", override.id, "tier", str(day), "value")
                 if figure and figure.value not in self.tier_ids:
-                    place = ("enterprise", "overrides", override.id, "tier", str(day), "value")
                     raise no_such("tier", figure.value, self.tier_ids, *place)
+                if figure and figure.value == self.tiers.tiers[0].id:
+                    text = f"tier {figure.value!r} is the best; an overriding condition can only lead to a worse one"
+                    raise Refused(text, *place)
 
     def _check_schedule(self) -> None:
         scheduled = set(self.inspection.schedule)

@@ -100,12 +100,16 @@ def read_list(path: Path) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    texts, exact = dict.fromkeys(TEXTS, str), dict.fromkeys(NUMBERS, float)
+    texts, exact = dict.fromkeys(TEXTS, str), dict.fromkeys(NUMBERS, _exact)
     try:
         return pd.read_csv(path, dtype=texts, converters=exact, keep_default_na=False, na_values=[])
     except ValueError as error:
         what = f"not readable as CSV in UTF-8: {str(error).splitlines()[0]}"
         raise RunError(what, where=str(path), remedy="give draw.csv of a run, or a list issued from it") from None
+
+
+def _exact(text: str) -> float:
+    return float(text) if text else float("nan")
 
 
 @dataclass(frozen=True)

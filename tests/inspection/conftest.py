@@ -22,11 +22,15 @@ def framed():
 
 @pytest.fixture(scope="session")
 def quotas():
-    """A schedule from rows of department, tier code and firms to draw, perhaps visits to each and a duty."""
+    """A schedule from rows of department, tier code and firms to draw, perhaps visits to each and a duty.
+
+    The chance is 1/4 wherever any firm is to be drawn, and 1 under a duty.
+    """
 
     def made(rows):
         full = [(d, code, drawn, *[*rest, *(1, "")[len(rest) :]]) for d, code, drawn, *rest in rows]
-        return pd.DataFrame(full, columns=["department", "tier_code", "drawn", "frequency", "duty"])
+        made = pd.DataFrame(full, columns=["department", "tier_code", "drawn", "frequency", "duty"])
+        return made.assign(draw_probability=[1.0 if q.duty else 0.25 * (q.drawn > 0) for q in made.itertuples()])
 
     return made
 

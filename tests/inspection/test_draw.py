@@ -3,6 +3,7 @@ from hashlib import sha256
 from math import sqrt
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from scipy.stats import chisquare
 
 from credit_score.inspection import draw_visits, sampling_frame
 from credit_score.inspection.draw import turns
+from credit_score.inspection.schedule import with_visits
 
 DEPARTMENTS = ("a", "b", "c")
 
@@ -35,7 +37,7 @@ def test_the_firms_with_the_smallest_keys_are_drawn_and_a_key_is_sha256_of_seed_
     assert found["key"].tolist() == sorted(keys.values())[:5]
     assert found["place"].tolist() == [1, 2, 3, 4, 5]
     assert set(found["visits"]) == {2}
-    assert set(found["draw_probability"]) == {5 / 20}
+    assert set(found["draw_probability"]) == {0.25}
 
 
 def test_every_stratum_is_drawn_exactly_as_often_as_it_is_to_be(framed, quotas):
@@ -57,11 +59,9 @@ def test_the_engine_draws_what_plain_loops_draw(framed, quotas, by_hand, seed, c
     strata = [(d, code) for d in DEPARTMENTS for code in (0, 1)]
     schedule = quotas([(*stratum, *n) for stratum, n in zip(strata, numbers, strict=True)])
     found = drawn(frame, schedule, cap=cap, seed=seed)
-    still_open, expected = by_hand(frame.execute(), schedule, cap=cap, seed=seed)
+    _, expected = by_hand(frame.execute(), schedule, cap=cap, seed=seed)
     got = {s: group["subject"].tolist() for s, group in found.groupby(["department", "tier_code", "duty"])}
     assert got == {s: firms for s, firms in expected.items() if firms}
-    for stratum, group in found.groupby(["department", "tier_code", "duty"]):
-        assert set(group["draw_probability"]) == {len(group) / len(still_open[stratum])}
 
 
 @pytest.mark.parametrize("cap", [2, 99])
@@ -126,6 +126,41 @@ def test_being_open_to_a_department_says_nothing_about_being_drawn_by_it(framed,
     assert abs(np.mean(difference)) < 4 * np.std(difference) / sqrt(len(difference))
 
 
+def strata_of(rows, ratio, floor):
+    counted = Counter((d, code) for d, _, code in rows)
+    return pd.DataFrame(
+        [(d, code, "ABCD"[code], "", n, ratio, floor, 1) for (d, code), n in counted.items()],
+        columns=["department", "tier_code", "tier", "duty", "firms", "ratio", "floor", "frequency"],
+    )
+
+
+@pytest.mark.parametrize(("ratio", "floor"), [(0.05, 0), (0.33, 0), (0.05, 2), (0.3, 3), (1.0, 0), (0.0, 0)])
+def test_the_stated_probability_is_how_often_a_firm_is_drawn_over_seeds(framed, by_hand, ratio, floor):
+    rows, seeds = one_stratum(10), 1_000
+    frame, strata = framed(rows).execute(), strata_of(rows, ratio, floor)
+    stated = with_visits(strata, seed=0)["draw_probability"].item()
+    counted = [
+        "f3" in by_hand(frame, with_visits(strata, seed=seed), cap=9, seed=seed)[1]["a", 0, ""]
+        for seed in range(seeds)
+    ]
+    assert abs(np.mean(counted) - stated) <= 4 * sqrt(stated * (1 - stated) / seeds)
+
+
+@pytest.mark.parametrize("cap", [1, 2, 3])
+def test_a_probability_is_stated_only_where_no_firm_could_have_been_closed_by_the_cap(framed, quotas, cap):
+    rows = [(d, f"f{i}", 0) for i in range(12) for d in DEPARTMENTS]
+    found = drawn(framed(rows), quotas([(d, 0, 3) for d in DEPARTMENTS]), cap=cap)
+    stated = found.groupby("department")["draw_probability"].agg(lambda chance: set(chance.fillna(0)))
+    assert [stated[d] for d in turns(DEPARTMENTS, 7)] == [{0.25}] * cap + [{0}] * (3 - cap)
+
+
+def test_a_stratum_from_which_nothing_can_be_drawn_closes_no_firm(framed, quotas):
+    first, second, _ = turns(DEPARTMENTS, 7)
+    rows = [(d, f"f{i}", 0) for i in range(12) for d in (first, second)]
+    found = drawn(framed(rows), quotas([(first, 0, 0), (second, 0, 3)]), cap=1)
+    assert found["draw_probability"].tolist() == [0.25] * 3
+
+
 def test_every_department_is_first_to_draw_equally_often_over_seeds():
     first = Counter(turns(DEPARTMENTS, seed)[0] for seed in range(3_000))
     assert chisquare([first[d] for d in DEPARTMENTS]).pvalue > 0.001
@@ -152,7 +187,7 @@ def test_statutory_duties_stand_above_the_cap_and_leave_room_for_nothing_else(fr
         ["b", "f", 2],
         ["c", "g", 1],
     ]
-    assert found["draw_probability"].tolist() == [1, 1, 1]
+    assert found["draw_probability"].fillna(0).tolist() == [1, 1, 0]
 
 
 def test_a_stratum_that_is_not_to_be_drawn_has_no_rows(framed, quotas):

@@ -108,10 +108,33 @@ def test_a_duty_is_visited_as_often_as_its_months_go_into_a_year(framed, altered
     assert (made["drawn"].item(), made["visits"].item()) == (3, 3 * visits)
 
 
-def test_a_frequency_above_the_cap_is_refused_whichever_firms_there_are(framed, altered_policy):
+def test_a_frequency_above_the_cap_is_refused_when_the_policy_is_read(altered_policy):
     folder = altered_policy(inspection=lambda s: set_value(s["schedule"]["D"]["frequency"], 5))
-    with pytest.raises(PolicyError, match="tier D: 5 visits a year to a drawn firm, but the annual cap is 4"):
-        make_schedule(framed(firms(MARKET, 0, 3)), load_policy(folder).at("2023-06-30"), seed=1)
+    with pytest.raises(PolicyError, match=r"schedule\.D\.frequency.*5 visits a year.*but the annual cap is 4"):
+        load_policy(folder)
+
+
+@pytest.mark.parametrize(("ratio", "frequency", "visits"), [(1.0, 4, 4), (0.5, 3, 2), (0.1, 4, 1), (0.01, 1, 1)])
+def test_a_duty_never_lowers_what_the_tier_asks_for(framed, altered_policy, ratio, frequency, visits):
+    def raised(section):
+        set_value(section["schedule"]["C"]["ratio"], ratio)
+        set_value(section["schedule"]["C"]["frequency"], frequency)
+
+    rules = load_policy(altered_policy(inspection=raised)).at("2023-06-30")
+    made = make_schedule(framed(firms(MARKET, 2, 3, FOOD)), rules, seed=1)
+    assert made["visits"].item() == 3 * visits
+    assert ("statutory" in made["rule"].item()) == (visits == 1)
+
+
+def test_a_tier_left_alone_is_marked_rate_not_identified(framed, altered_policy):
+    def left_alone(section):
+        set_value(section["schedule"]["A"]["ratio"], 0)
+        set_value(section["schedule"]["A"]["floor"], 0)
+
+    rules = load_policy(altered_policy(inspection=left_alone)).at("2023-06-30")
+    made = make_schedule(framed(firms("ecology", 0, 30) + firms("ecology", 1, 30)), rules, seed=1)
+    assert made["rate_identified"].tolist() == [False, True]
+    assert made["drawn"].tolist()[0] == 0
 
 
 def test_the_schedule_is_the_same_for_a_seed_and_differs_between_seeds(framed):

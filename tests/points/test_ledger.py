@@ -142,5 +142,5 @@ def test_an_enterprise_is_scored_from_the_day_of_its_registration():
 
 
 def test_there_is_no_ledger_before_the_first_rule():
-    with pytest.raises(PolicyError, match="not in force on 2023-03-14; its base and cut-offs start on 2023-03-15"):
+    with pytest.raises(PolicyError, match="not in force on 2023-03-14; its base, cut-offs and schedule start on 2023-03-15"):
         load_policy("gaoyang").at("2023-03-14")

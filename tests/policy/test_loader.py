@@ -188,7 +188,7 @@ def test_what_is_no_day_is_refused(day):
 
 
 def test_a_day_before_the_first_rule_is_refused_with_the_first_day():
-    told = "policy 'gaoyang' is not in force on 2023-03-14; its base and cut-offs start on 2023-03-15"
+    told = "policy 'gaoyang' is not in force on 2023-03-14; its base, cut-offs and schedule start on 2023-03-15"
     with pytest.raises(PolicyError, match=told):
         load_policy("gaoyang").at("2023-03-14")
     assert load_policy("gaoyang").at("2023-03-15").enterprise.base == 1_000_000
@@ -199,7 +199,7 @@ def test_a_day_after_a_repeal_is_refused_without_naming_a_start(written, small):
     sections["enterprise"]["base"][date(2025, 1, 1)] = None
     policy = load_policy(written(sections))
     assert policy.at("2024-12-31").enterprise.base == 1_000_000
-    with pytest.raises(PolicyError, match="not in force on 2025-01-01; its base and cut-offs do not all hold on it"):
+    with pytest.raises(PolicyError, match="not in force on 2025-01-01; its base, cut-offs and schedule do not all hold on it"):
         policy.at("2025-01-01")
 
 

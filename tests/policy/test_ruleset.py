@@ -108,15 +108,15 @@ def test_items_of_a_repealed_dimension_or_kind_go_with_it(written, small):
         assert load_policy(written(sections, name)).at("2024-01-01").enterprise.items == ()
 
 
-def test_a_number_not_in_force_is_asked_for_by_name(written, small):
+def test_a_number_not_in_force_is_asked_for_by_name(written, small, dated):
     sections = small()
-    sections["inspection"]["cap"] = {date(2024, 1, 1): sections["inspection"]["cap"].popitem()[1]}
+    sections["inspection"]["county_minimum"] = dated(0.03, date(2024, 1, 1))
     rules = load_policy(written(sections)).at(DAY)
     with pytest.raises(
-        PolicyError, match="policy 'harbour', inspection, cap: not in force on 2023-06-30; choose another day"
+        PolicyError, match="policy 'harbour', inspection, county_minimum: not in force on 2023-06-30; choose another day"
     ):
-        rules.figure(rules.model.inspection.cap)
-    assert rules.value(rules.model.inspection.cap) is None
+        rules.figure(rules.model.inspection.county_minimum)
+    assert rules.value(rules.model.inspection.county_minimum) is None
 
 
 def test_a_signature_counts_from_its_day(written, small):
