@@ -1,11 +1,16 @@
 """The command line: one command a job, each with help, exit code 0, 1 (bad input, one line) or 2 (usage)."""
 
 import argparse
+import codecs
+import io
 import os
+import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from credit_score import __version__
 from credit_score.errors import CreditScoreError
@@ -16,8 +21,10 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code. Bad input is told in one line on stderr."""
+    _readable_output()
     arguments = _parser().parse_args(argv)
     try:
+        _stop_on_signals()
         code = int(_job(arguments.job)(arguments) or 0)
         sys.stdout.flush()
         return code
@@ -35,7 +42,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"credit-score: the engine gave up: {first}; give it more memory (--memory) or disk", file=sys.stderr)
     except KeyboardInterrupt:
         print("credit-score: stopped; nothing was left half-written", file=sys.stderr)
+    except Exception as error:
+        if os.environ.get("CREDIT_SCORE_TRACE"):
+            raise
+        # Its text can hold a value of a record.
+        what = f"a fault of the program itself ({type(error).__name__})"
+        remedy = "nothing was left half-written; set CREDIT_SCORE_TRACE=1, run again, and report what is printed"
+        print(f"credit-score: {what}; {remedy}", file=sys.stderr)
     return 1
+
+
+def _stop_on_signals() -> None:
+    """A polite kill and a closed terminal stop a command as Ctrl-C does, so that nothing half-written stays."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.default_int_handler)
+
+
+def _readable_output() -> None:
+    """Chinese on any terminal, and no failure over a sign that it cannot show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            ascii_only = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="backslashreplace")
 
 
 def _drop_output() -> None:
@@ -58,8 +88,22 @@ def _job(name: str) -> Callable[[argparse.Namespace], int | None]:
     return job
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose refusals repeat no long number: it could be somebody's."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(re.sub(r"\d{8,}\w*", "(a long number)", message))
+
+
+def _given(text: str) -> str:
+    """A text that is not empty."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="credit-score",
         description="Credit points, tiers, inspection schedules and their workload, by dated rules that are cited.",
         epilog="Results are internal priors for where to look; points of persons only reward.",
@@ -86,17 +130,19 @@ def _command(commands: Commands, name: str, job: str, text: str) -> argparse.Arg
 
 def _add_demo(commands: Commands) -> None:
     demo = _command(commands, "demo", "demo", "score, tier, schedule, draw and report a small synthetic county")
-    demo.add_argument("--out", default="credit-score-demo", metavar="DIR", help="run folder (default: %(default)s)")
+    demo.add_argument(
+        "--out", type=_given, default="credit-score-demo", metavar="DIR", help="run folder (default: %(default)s)"
+    )
     demo.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the summary (default: en)")
 
 
 def _add_run(commands: Commands) -> None:
     run = _command(commands, "run", "run", "score, tier, schedule, draw and report a folder of records")
-    run.add_argument("folder", metavar="FOLDER", help="records as CSV or Parquet, one file a table")
+    run.add_argument("folder", type=_given, metavar="FOLDER", help="records as CSV or Parquet, one file a table")
     _policy_option(run)
     run.add_argument("--as-of", required=True, metavar="DATE", help="the day, as 2023-06-30")
     run.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draw (default: 0)")
-    run.add_argument("--out", required=True, metavar="DIR", help="run folder; appears whole or not at all")
+    run.add_argument("--out", type=_given, required=True, metavar="DIR", help="run folder; appears whole or not at all")
     run.add_argument("--engine", choices=("duckdb",), default="duckdb", help="where tables live (default: duckdb)")
     run.add_argument("--memory", metavar="SIZE", help="most memory the engine may take, as 2GB")
     run.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the summary (default: en)")
@@ -106,17 +152,19 @@ def _add_run(commands: Commands) -> None:
 def _add_check(commands: Commands) -> None:
     text = "read a folder of records and tell what would be rejected, without scoring"
     check = _command(commands, "check", "check", text)
-    check.add_argument("folder", metavar="FOLDER", help="records as CSV or Parquet, one file a table")
+    check.add_argument("folder", type=_given, metavar="FOLDER", help="records as CSV or Parquet, one file a table")
     _policy_option(check)
-    check.add_argument("--rejected", metavar="FILE", help="write the rejected rows to a CSV file")
+    check.add_argument("--rejected", type=_given, metavar="FILE", help="write the rejected rows to a CSV file")
     check.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the reasons (default: en)")
     _json_option(check)
 
 
 def _add_explain(commands: Commands) -> None:
     explain = _command(commands, "explain", "explain", "tell why a subject has its score, by which rules, until when")
-    explain.add_argument("subject", metavar="SUBJECT", help="pseudonym, or code of an enterprise, as in the run")
-    explain.add_argument("--run", required=True, metavar="RUN", help="run folder")
+    explain.add_argument(
+        "subject", type=_given, metavar="SUBJECT", help="pseudonym, or code of an enterprise, as in the run"
+    )
+    explain.add_argument("--run", type=_given, required=True, metavar="RUN", help="run folder")
     explain.add_argument("--lang", choices=("zh", "en"), default="zh", help="language (default: zh)")
     _json_option(explain)
 
@@ -126,7 +174,7 @@ def _add_policy(commands: Commands) -> None:
     policy = commands.add_parser("policy", help=text, description=text.capitalize() + ".")
     actions = policy.add_subparsers(metavar="ACTION", required=True)
     show = _command(actions, "show", "policy_show", "every number in force on a day, with its basis and reference")
-    show.add_argument("policy", metavar="POLICY", help="bundled name or folder")
+    show.add_argument("policy", type=_given, metavar="POLICY", help="bundled name or folder")
     show.add_argument("--as-of", default=AS_OF, metavar="DATE", help="the day (default: %(default)s)")
     _json_option(show)
     diff = _command(actions, "diff", "policy_diff", "what differs between two days, or two policies")
@@ -134,15 +182,15 @@ def _add_policy(commands: Commands) -> None:
     diff.add_argument("after", metavar="POLICY@DATE", help="as gaoyang@2026-04-01")
     _json_option(diff)
     check = _command(actions, "check", "policy_check", "read a policy folder and refuse what is wrong or unjust")
-    check.add_argument("policy", metavar="POLICY", help="bundled name or folder")
+    check.add_argument("policy", type=_given, metavar="POLICY", help="bundled name or folder")
 
 
 def _add_draw(commands: Commands) -> None:
     text = "the list of firms to visit, of one department or all, checked against the run's seed"
     draw = _command(commands, "draw", "draw", text)
-    draw.add_argument("run", metavar="RUN", help="run folder")
-    draw.add_argument("--department", metavar="ID", help="only this department's list")
-    draw.add_argument("--out", metavar="FILE", help="write the list as CSV instead of printing it")
+    draw.add_argument("run", type=_given, metavar="RUN", help="run folder")
+    draw.add_argument("--department", type=_given, metavar="ID", help="only this department's list")
+    draw.add_argument("--out", type=_given, metavar="FILE", help="write the list as CSV instead of printing it")
     _json_option(draw)
 
 
@@ -150,8 +198,10 @@ def _add_verify_draw(commands: Commands) -> None:
     text = "recompute a draw from frame, schedule and seed and compare it with a list"
     verify = _command(commands, "verify-draw", "verify_draw", text)
     where = "draw.csv in its run folder, or a list issued from it (then with --run)"
-    verify.add_argument("list", metavar="LIST", help=where)
-    verify.add_argument("--run", metavar="RUN", help="run folder (default: the folder of the list)")
+    verify.add_argument("list", type=_given, metavar="LIST", help=where)
+    verify.add_argument("--run", type=_given, metavar="RUN", help="run folder (default: the folder of the list)")
+    alone = "the list is of this department alone"
+    verify.add_argument("--department", type=_given, metavar="ID", help=alone)
     verify.add_argument("--seed", type=int, metavar="N", help="the seed as published (default: the manifest's)")
 
 
@@ -163,12 +213,12 @@ def _add_synth(commands: Commands) -> None:
     synth.add_argument("--seed", type=int, default=SEED, metavar="N", help=same)
     synth.add_argument("--format", choices=("csv", "parquet"), default="csv", help="file format (default: csv)")
     synth.add_argument("--no-dirt", dest="dirt", action="store_false", help="without faulty rows")
-    synth.add_argument("--out", required=True, metavar="DIR", help="folder; appears whole or not at all")
+    synth.add_argument("--out", type=_given, required=True, metavar="DIR", help="folder; appears whole or not at all")
 
 
 def _policy_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--policy", default="gaoyang", metavar="NAME", help="bundled name or folder (default: gaoyang)"
+        "--policy", type=_given, default="gaoyang", metavar="NAME", help="bundled name or folder (default: gaoyang)"
     )
 
 

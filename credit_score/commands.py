@@ -10,13 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.errors import PolicyError, RunError, VerificationError, first_five
+from credit_score.errors import PolicyError, RunError, first_five
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from credit_score.county import CountyRun
-    from credit_score.report import RunFolder
 
 DEMO_SIZES = {"n_enterprises": 2000, "n_individuals": 3000, "seed": 2023}
 DEMO_DAY = "2023-06-30"
@@ -52,7 +51,7 @@ def demo(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """A folder of records to a run folder."""
     steps = Steps(quiet=arguments.quiet)
-    _check_out(arguments.out)
+    _check_out(arguments.out, arguments.folder, arguments.policy)
     done = _run(arguments.folder, arguments.policy, arguments.as_of, arguments.seed, steps, memory=arguments.memory)
     done.save(arguments.out, progress=steps)
     steps("done")
@@ -62,12 +61,22 @@ def run(arguments: argparse.Namespace) -> None:
         _tell(done, arguments.out, arguments.lang)
 
 
-def _check_out(out: str) -> None:
+def _check_out(out: str, *inputs: str) -> None:
     """Refuse a folder that cannot become the run folder before any work is done."""
     from credit_score.files import check_free
     from credit_score.report import MANIFEST
 
-    check_free(Path(out).resolve(), replaces=MANIFEST)
+    target = Path(out).resolve()
+    if target == Path.cwd() or target in Path.cwd().parents:
+        raise RunError("is the folder you are in", where=str(target), remedy="choose another folder")
+    check_free(target, replaces=MANIFEST, inputs=[Path(i) for i in inputs if Path(i).is_dir()])
+
+
+def _check_file(path: str | None, *inputs: str | Path) -> None:
+    """Refuse a file that would stand in a folder that is read from."""
+    for source in inputs if path else ():
+        if Path(source).resolve() in Path(path or "").resolve().parents:
+            raise RunError(f"lies in what is read from, {source}", where=str(path), remedy="choose another place")
 
 
 def _run(
@@ -93,6 +102,9 @@ def _tell(run: "CountyRun", out: str, lang: str) -> None:
         print(f"  {say('column.tier', lang)} {row.tier}  {row.firms:>9,}  {row.share:6.1%}")
     print(f"  {say('kpi.visits', lang)}: {told['visits']:,};  {say('kpi.days', lang)}: {told['days']:,.0f};  "
           f"{say('kpi.utilisation', lang)}: {told['utilisation']:.0%}")  # fmt: skip
+    if told["county_minimum"] and told["county_share"] < told["county_minimum"]:
+        shares = {"share": f"{told['county_share']:.2%}", "minimum": f"{told['county_minimum']:.2%}"}
+        print(f"  {say('told.county_minimum', lang, **shares)}")
     print(f"  {say('kpi.rejected', lang)}: {told['rejected']:,} ({say('kpi.of', lang, n=format(told['read'], ','))})")
     print(f"{say('told.report', lang)}: {Path(out) / 'report.html'}")
 
@@ -102,6 +114,7 @@ def check(arguments: argparse.Namespace) -> None:
     from credit_score.records import read_records
     from credit_score.report.run_folder import with_words
 
+    _check_file(arguments.rejected, arguments.folder)
     steps = Steps(quiet=arguments.quiet)
     records = read_records(arguments.folder, policy=arguments.policy, progress=steps)
     steps("done")
@@ -128,7 +141,8 @@ def explain(arguments: argparse.Namespace) -> None:
     """A subject's score explained."""
     from credit_score.report import RunFolder, statement
 
-    told = statement(RunFolder.open(arguments.run), arguments.subject, lang=arguments.lang)
+    subject = arguments.subject.encode(errors="replace").decode()
+    told = statement(RunFolder.open(arguments.run), subject, lang=arguments.lang)
     if arguments.json:
         _print_json(told)
     else:
@@ -178,11 +192,12 @@ def policy_check(arguments: argparse.Namespace) -> None:
 
 def draw(arguments: argparse.Namespace) -> None:
     """The list of a run's draw, of one department or all, once it agrees with frame, schedule and seed."""
-    from credit_score.report import RunFolder
+    from credit_score.report import RunFolder, verified
 
+    _check_file(arguments.out, arguments.run)
     folder = RunFolder.open(arguments.run)
     listed = folder.table("draw.csv")
-    _verify(folder, listed, None)
+    verified(folder, listed)
     if arguments.department:
         known = sorted(listed["department"].unique())
         if arguments.department not in known:
@@ -198,17 +213,19 @@ def draw(arguments: argparse.Namespace) -> None:
 
 def verify_draw(arguments: argparse.Namespace) -> None:
     """Recompute a draw and compare it with a list."""
-    from credit_score.report import RunFolder, read_list
+    from credit_score.report import RunFolder, read_list, verified
 
     path = Path(arguments.list)
     path = path / "draw.csv" if path.is_dir() else path
     if not path.is_file():
         raise RunError("no such list", where=str(path), remedy="give draw.csv of a run, or a list issued from it")
     folder = RunFolder.open(arguments.run or path.parent)
-    listed = read_list(path)
+    own = path.resolve() == (folder.path / "draw.csv").resolve()
+    listed = folder.table("draw.csv") if own else read_list(path)
     _check_columns(listed, path)
-    agreed = _verify(folder, listed, arguments.seed)
-    print(f"verified: {agreed:,} rows are what frame, schedule and seed give; status: {folder.manifest['status']}")
+    agreed = verified(folder, listed, seed=arguments.seed, department=arguments.department)
+    what = f"rows of department {arguments.department}" if arguments.department else "rows"
+    print(f"verified: {agreed:,} {what} are what records, policy and seed give; status: {folder.manifest['status']}")
 
 
 def _check_columns(listed: "pd.DataFrame", path: Path) -> None:
@@ -218,21 +235,6 @@ def _check_columns(listed: "pd.DataFrame", path: Path) -> None:
     if missing:
         what, remedy = f"column {first_five(missing)} is missing", "give a list made by: credit-score draw --out"
         raise RunError(what, where=str(path), remedy=remedy)
-
-
-def _verify(folder: "RunFolder", listed: "pd.DataFrame", seed: int | None) -> int:
-    from credit_score.inspection import verify_draw as verified
-
-    manifest = folder.manifest
-    if set(listed["status"]) - {manifest["status"]}:
-        raise VerificationError(
-            f"the list says {first_five(sorted(set(listed['status'])))!r}, the run says {manifest['status']!r}",
-            where="the list, column 'status'",
-            remedy="do not use it; take the list from the run",
-        )
-    chosen = manifest["seed"] if seed is None else seed
-    schedule = folder.table("schedule.csv")
-    return verified(folder.file("frame.parquet"), schedule, listed, cap=manifest["cap"], seed=chosen)
 
 
 def synth(arguments: argparse.Namespace) -> None:
@@ -272,14 +274,8 @@ def _plain(value: Any) -> Any:
 
 def _write(table: "pd.DataFrame", path: str) -> None:
     """A CSV that appears whole or not at all."""
-    target = Path(path).absolute()
-    partial_file = target.with_name(f".{target.name}.partial")
-    try:
+    from credit_score.files import whole_file
+
+    with whole_file(path) as partial_file:
         table.to_csv(partial_file, index=False, lineterminator="\n", encoding="utf-8")
-        partial_file.replace(target)
-    except OSError as error:
-        what = f"could not write: {error.strerror or error}"
-        raise RunError(what, where=path, remedy="free space or choose another place") from None
-    finally:
-        partial_file.unlink(missing_ok=True)
     print(f"written: {path}", file=sys.stderr)

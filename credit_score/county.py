@@ -22,7 +22,7 @@ from credit_score.inspection import (
     with_drawn,
     workload,
 )
-from credit_score.points import balance, ledger_of
+from credit_score.points import balance, ledger_of, uncounted
 from credit_score.points.ledger import scored
 from credit_score.policy import Policy, RuleSet
 from credit_score.policy.ruleset import Catalogue
@@ -43,8 +43,7 @@ class CountyRun:
     """What a county's records come to under a policy on a day.
 
     ``tables`` are in the engine: ``ledger``, ``scores_individual``, ``scores_enterprise``, ``tiers``,
-    ``frame``, ``open`` (rows of the frame that the annual cap leaves open to the draw), ``draw``. The
-    attributes named in the documentation give them as frames.
+    ``frame``, ``draw``. The attributes named in the documentation give them as frames.
     """
 
     records: Records = field(repr=False)
@@ -58,9 +57,7 @@ class CountyRun:
     @property
     def status(self) -> str:
         """``demonstration`` on synthetic records, ``draft`` under an unsigned policy, else ``in force``."""
-        if self.records.synthetic:
-            return "demonstration"
-        return "in force" if self.rules.signed else "draft"
+        return self.rules.status(synthetic=self.records.synthetic)
 
     @cached_property
     def scores(self) -> "pd.DataFrame":
@@ -94,6 +91,17 @@ class CountyRun:
     def rejected(self) -> "pd.DataFrame":
         """A row a refused row of the records, with the reason."""
         return self.records.rejected
+
+    @cached_property
+    def uncounted(self) -> "pd.DataFrame":
+        """Accepted records that earn no points on the day: ``subject_kind, item, reason, n``, most first."""
+        import pandas as pd
+
+        catalogues = filter(None, (self.rules.individual, self.rules.enterprise))
+        frames = [uncounted(self.records.tables, self.rules, c).execute() for c in catalogues]
+        order = ["n", "subject_kind", "item", "reason"]
+        listed = pd.concat(frames, ignore_index=True)
+        return listed.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
 
     @property
     def indicators(self) -> "pd.DataFrame":
@@ -163,6 +171,13 @@ def _check(records: Records, policy: Policy) -> None:
             where=str(records.folder),
             remedy="read them again with policy= the one you run",
         )
+    for row in records.counts.itertuples():
+        if row.rejected and not row.accepted:
+            raise RecordsError(
+                f"all {row.rejected} rows of {row.table!r} are rejected",
+                where=str(records.folder),
+                remedy="see why with: credit-score check, and mend the file",
+            )
 
 
 def _check_register(records: Records, firms: "ibis.Table", rules: RuleSet) -> None:

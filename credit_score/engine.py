@@ -31,9 +31,9 @@ def open_engine(*, memory: str | None = None, spill: Path | None = None) -> "ibi
         raise CreditScoreError(f"memory {memory!r} is not a size", remedy="write it as 2GB or 500MB")
     folder = spill or _private_folder()
     limit = {"memory_limit": memory} if memory else {}
-    return ibis.duckdb.connect(
-        temp_directory=str(folder), autoinstall_known_extensions=False, autoload_known_extensions=False, **limit
-    )
+    settings = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    # Raw identifiers can be in what is spilled; the key is in memory only, so a killed process leaves nothing readable.
+    return ibis.duckdb.connect(temp_directory=str(folder), temp_file_encryption=True, **settings, **limit)
 
 
 def _private_folder() -> Path:
@@ -45,6 +45,16 @@ def _private_folder() -> Path:
 def kept(engine: "ibis.BaseBackend", name: str, table: "ibis.Table | pa.Table | pd.DataFrame") -> "ibis.Table":
     """A table computed once and held in the engine under a name; an older one of that name goes."""
     return engine.create_table(name, table, overwrite=True)
+
+
+def streamed(engine: "ibis.BaseBackend", name: str, batches: "pa.RecordBatchReader") -> "ibis.Table":
+    """A table held in the engine under a name, taken in batch by batch; an older one of that name goes."""
+    engine.con.register("batches", batches)
+    try:
+        engine.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM batches')  # noqa: S608 - a table of the contract
+    finally:
+        engine.con.unregister("batches")
+    return engine.table(name)
 
 
 def saved(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path) -> None:

@@ -5,25 +5,32 @@ full disk or a crash leaves what stood there before. Replacing an older folder t
 kill between the two leaves the older one under a hidden name beside the target.
 """
 
+import glob
+import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-from credit_score.errors import RunError
+from credit_score.errors import RunError, first_five
+
+TOOL = "credit_score"
+DAY = 86_400
 
 
 @contextmanager
 def whole_folder(out: Path | str, *, replaces: str) -> Iterator[Path]:
     """A folder to write into that becomes ``out`` when the block ends without an error.
 
-    An existing ``out`` is replaced only if it is empty or holds the file ``replaces``, the mark of a
-    folder of the same kind. Raises RunError if it holds anything else, or if writing fails.
+    An existing ``out`` is replaced only if it is empty or nothing but a folder of the same kind, by its mark
+    ``replaces`` (:func:`check_free`). Raises RunError if it holds anything else, or if writing fails.
     """
     target = Path(out).resolve()
     check_free(target, replaces=replaces)
+    _sweep(target)
     partial = _beside(target, "partial")
     try:
         partial.mkdir(parents=True)
@@ -50,18 +57,58 @@ def _failed(error: OSError, target: Path, partial: Path) -> RunError:
     )
 
 
-def check_free(target: Path, *, replaces: str) -> None:
-    """Raise RunError where a folder stands that is not ours to replace: one with files but without ``replaces``."""
-    if not target.exists():
-        return
-    if not target.is_dir():
+def check_free(target: Path, *, replaces: str, inputs: Iterable[Path] = ()) -> None:
+    """Raise RunError where what stands at a target is not ours to replace.
+
+    Ours is an empty folder, or one whose file ``replaces`` is a mark of this tool that lists every other file in it
+    under ``outputs``. ``inputs`` are read from: none may lie in the target, nor the target in one of them.
+    """
+    for source in map(Path.resolve, inputs):
+        if source == target or source in target.parents or target in source.parents:
+            raise RunError(f"lies in what is read from, {source}", where=str(target), remedy="choose another place")
+    if target.exists() and not target.is_dir():
         raise RunError("is a file, not a folder", where=str(target), remedy="choose another folder")
-    if any(target.iterdir()) and not (target / replaces).exists():
+    if target.is_dir() and (foreign := _foreign(target, replaces)):
         raise RunError(
-            f"the folder is not empty and holds no {replaces}, so it is not ours to replace",
+            f"the folder holds {first_five(foreign)}, which is not of {replaces}, so it is not ours to replace",
             where=str(target),
             remedy="choose another folder",
         )
+
+
+def _foreign(folder: Path, mark: str) -> list[str]:
+    """Files of a folder that its mark does not list; all of them where it has no mark of this tool."""
+    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir() or p.is_symlink())
+    try:
+        told = json.loads((folder / mark).read_text(encoding="utf-8"))
+        ours = {mark, *told["outputs"]} if told["tool"] == TOOL else set()
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        ours = set()
+    return [name for name in files if name not in ours]
+
+
+@contextmanager
+def whole_file(path: Path | str) -> Iterator[Path]:
+    """A file to write that becomes ``path`` when the block ends without an error. Raises RunError."""
+    target = Path(path).absolute()
+    partial = _beside(target, "partial")
+    try:
+        yield partial
+        partial.replace(target)
+    except OSError as error:
+        what = f"could not write: {error.strerror or error}"
+        raise RunError(what, where=str(path), remedy="free space or choose another place") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what writers of this target that were killed more than a day ago have left beside it."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.partial-*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > DAY:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _swap(partial: Path, target: Path) -> None:

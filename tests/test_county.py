@@ -16,7 +16,15 @@ FIRM = {
     "enterprise_id": "firm-1", "legal_form": "company", "sector": "textiles", "size": "small", "town": "t",
     "registered_on": "2010-01-01",
 }  # fmt: skip
-PERSON = {"person_id": "", "age": 40, "town": "t", "village": "v", "enrolled_on": "", "left_on": ""}
+PERSON = {
+    "person_id": "",
+    "age": 40,
+    "age_on": "2023-06-30",
+    "town": "t",
+    "village": "v",
+    "enrolled_on": "",
+    "left_on": "",
+}
 RECORD = {
     "record_id": "", "subject_kind": "individual", "subject_id": "", "item": "honesty.honour_national",
     "catalogue_kind": "诚实守信相关荣誉信息", "unit": "publicity",

@@ -4,6 +4,7 @@ import ast
 import re
 import string
 from pathlib import Path
+from typing import get_args, get_origin
 
 import pytest
 import yaml
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 import credit_score
 from credit_score.errors import CreditScoreError
 from credit_score.language import LANGUAGES, catalogue, say
-from credit_score.policy import load_policy
+from credit_score.policy import load_policy, rule_table
+from credit_score.policy.dated import Dated
+from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Source
 from credit_score.records.contracts import contracts
 from credit_score.records.judge import BELOW, UNREADABLE
-from credit_score.records.raw import REASONS
 
 PACKAGE = Path(credit_score.__file__).parent
 KEYS = sorted(catalogue())
@@ -81,7 +83,7 @@ def possible(pattern):
     ends = {
         "reason": reasons(), "remedy": reasons(), "table": set(contracts(rules)),
         "basis": {"law", "plan", "published", "assumption"}, "status": {"draft", "demonstration", "in_force"},
-        "column": {"sector", "size"},
+        "column": {"sector", "size"}, "unit": units(), "field": fields(PolicyModel), "uncounted": uncounted_reasons(),
     }  # fmt: skip
     family = pattern.split(".")[0]
     return {f"{family}.{end}" for end in ends.get(family, ())}
@@ -94,7 +96,45 @@ def reasons():
         re.findall(r"\"(\w+)\" if dtype == \"date\"", text)
     )
     others = re.findall(r"else \"(\w+)\"\n", text)
-    return given | {*others, *UNREADABLE.values(), *BELOW.values(), *REASONS.values(), "malformed_row"}
+    lines = (PACKAGE / "records" / "lines.py").read_text(encoding="utf-8")
+    told = re.findall(r"(?:return|else) \"(\w+)\"\n", lines)
+    return given | {*others, *told, *UNREADABLE.values(), *BELOW.values()}
+
+
+def uncounted_reasons():
+    """Every reason for which an accepted record earns no points, read off the code that gives them."""
+    text = (PACKAGE / "points" / "ledger.py").read_text(encoding="utf-8")
+    cases = re.search(r"reason = ibis\.cases\((.*?)\n    \)", text, re.DOTALL)[1]
+    return set(re.findall(r"(?:, |else_=)\"(\w+)\"", cases))
+
+
+def units():
+    """The units of every kind of dated number, as the keys of their texts write them."""
+    return {re.sub(r"\W", "_", kind.unit) for kind in below(Dated)}
+
+
+def below(kind):
+    """All subclasses of a class."""
+    return {found for own in kind.__subclasses__() for found in {own} | below(own)}
+
+
+def fields(model):
+    """Names of the dated numbers that a policy model and the models in it can hold; those by tier have none."""
+    found = set()
+    for name, field in model.model_fields.items():
+        kinds = list(classes(field.annotation))
+        found |= {name for kind in kinds if issubclass(kind, Dated) and get_origin(field.annotation) is not dict}
+        found |= {each for kind in kinds if hasattr(kind, "model_fields") and not issubclass(kind, Dated)
+                  for each in fields(kind)}  # fmt: skip
+    return found
+
+
+def classes(annotation):
+    """The classes that an annotation is made of."""
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        yield annotation
+    for argument in get_args(annotation):
+        yield from classes(argument)
 
 
 def test_the_search_finds_keys_and_patterns():
@@ -107,6 +147,21 @@ def test_the_search_finds_keys_and_patterns():
 def test_every_reason_that_a_rejected_row_was_given_is_known(county_run):
     assert set(county_run.rejected["reason"]) <= reasons()
     assert {"missing_value", "duplicate", "out_of_range", "minor", "wrong_encoding"} <= reasons()
+
+
+def test_every_reason_for_no_points_is_known(county_run):
+    assert set(county_run.uncounted["reason"]) <= uncounted_reasons()
+    assert {"no_rule", "other_kind", "not_yet", "expired", "not_scored"} <= uncounted_reasons()
+
+
+@pytest.mark.parametrize("day", load_policy("gaoyang").days(), ids=str)
+def test_every_unit_and_every_field_of_the_bundled_policy_has_a_text(day):
+    table = rule_table(load_policy("gaoyang").at(day))
+    assert set(table["unit"].str.replace(r"\W", "_", regex=True)) <= units()
+    assert set(table["field"]) <= fields(PolicyModel)
+    assert {"points", "weight", "visits_a_year", "inspector_days", "months", "true", "name"} <= units()
+    assert {"weight", "floor", "minimum_age", "every", "tier", "ratio"} <= fields(PolicyModel)
+    assert {f"unit.{u}" for u in units()} | {f"field.{f}" for f in fields(PolicyModel)} <= set(KEYS)
 
 
 def test_every_text_that_is_asked_for_exists():

@@ -52,7 +52,7 @@ def with_visits(strata: "pd.DataFrame", *, seed: int | str) -> "pd.DataFrame":
 
 
 def with_drawn(schedule: "pd.DataFrame", draw: "ibis.Table") -> "pd.DataFrame":
-    """The schedule with ``firms_drawn`` and ``visits_drawn``: fewer than planned where the annual cap kept firms out."""
+    """The schedule with ``firms_drawn`` and ``visits_drawn``: fewer than planned where the cap kept firms out."""
     made = draw.group_by(*STRATUM).aggregate(firms_drawn=draw.count(), visits_drawn=draw.visits.sum()).execute()
     merged = schedule.merge(made, on=list(STRATUM), how="left")
     counts = {c: merged[c].fillna(0).astype(int) for c in ("firms_drawn", "visits_drawn")}

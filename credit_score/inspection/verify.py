@@ -16,7 +16,10 @@ KEY = ["department", "subject"]
 CHECKED = ("tier_code", "tier", "duty", "place", "visits", "draw_probability", "key")
 
 
-def verify_draw(frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *, cap: int, seed: int | str) -> int:
+def verify_draw(
+    frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *, cap: int, seed: int | str,
+    department: str | None = None,
+) -> int:  # fmt: skip
     """Recompute a draw and compare it with the list; returns the number of rows that agree.
 
     Parameters
@@ -25,6 +28,7 @@ def verify_draw(frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *
     schedule : the strata as published: firms, ratio, floor, frequency and drawn.
     listed : the list to check: ``department, subject`` and what :func:`draw_visits` returns of them; its index
         is the position in the list, 0 first.
+    department : the one that the list is of; without it the list is of all.
 
     Raises VerificationError that names what was changed: quotas, rows added, left out or altered.
     """
@@ -32,6 +36,7 @@ def verify_draw(frame: Path, schedule: "pd.DataFrame", listed: "pd.DataFrame", *
     table = open_engine().read_parquet(frame, table_name="frame")
     _check_firms(table.group_by(*STRATUM).aggregate(n=table.count()).execute(), schedule)
     again = draw_visits(table, with_visits(schedule, seed=seed), cap=cap, seed=seed).execute()
+    again = again if department is None else again[again["department"] == department]
     _refuse(listed[listed.duplicated(KEY)], "stand twice in the list")
     _compare(listed, again)
     return len(again)

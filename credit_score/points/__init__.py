@@ -2,6 +2,6 @@
 
 from credit_score.points.balance import balance
 from credit_score.points.explain import caps_that_cut, explanation
-from credit_score.points.ledger import ledger, ledger_of
+from credit_score.points.ledger import ledger, ledger_of, uncounted
 
-__all__ = ["balance", "caps_that_cut", "explanation", "ledger", "ledger_of"]
+__all__ = ["balance", "caps_that_cut", "explanation", "ledger", "ledger_of", "uncounted"]

@@ -74,6 +74,32 @@ def _first_day_out(rows: "ibis.Table", catalogue: Catalogue) -> "ibis.Value":
     return found
 
 
+def uncounted(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue) -> "ibis.Table":
+    """Accepted records that earn no points on the day: ``subject_kind, item, reason, n``.
+
+    ``reason``: ``no_rule`` (no rule for the item), ``other_kind`` (its catalogue kind is not the rule's),
+    ``not_yet`` (not happened or not reported by the day), ``expired``, ``not_scored`` (the subject has no score).
+    With the ledger's rows they are all accepted records of one kind of subject.
+    """
+    import ibis
+
+    records = tables["credit_records"]
+    mine = records.filter(records.subject_kind == catalogue.subject_kind)
+    rest = mine.anti_join(ledger_of(tables, rules, catalogue), "record_id")
+    items = item_table(catalogue, rules.on)
+    named = rest.left_join(items.select("item", "counts_from", kind=items.catalogue_kind), "item").drop("item_right")
+    day = ibis.date(rules.on)
+    reason = ibis.cases(
+        (named.kind.isnull(), "no_rule"),
+        (named.kind != named.catalogue_kind, "other_kind"),
+        ((named.occurred_on > day) | (named.reported_on > day), "not_yet"),
+        (named.occurred_on < named.counts_from, "expired"),
+        else_="not_scored",
+    )
+    told = named.mutate(reason=reason)
+    return told.group_by("subject_kind", "item", "reason").aggregate(n=told.count())
+
+
 def ledger_of(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue) -> "ibis.Table":
     """The ledger of one kind of subject from the accepted tables of ``Records``."""
     return ledger(tables["credit_records"], scored(tables, rules, catalogue), catalogue, rules.on)
@@ -82,7 +108,7 @@ def ledger_of(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalo
 def scored(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue) -> "ibis.Table":
     """Who has a score on the day, one column ``subject``.
 
-    Enterprises registered by then; persons of age who are enrolled and have not left, where the policy has
+    Enterprises registered by then; persons surely of age who are enrolled and have not left, where the policy has
     points for persons. Nobody else is in the table, and nothing follows from not being in it.
     """
     import ibis
@@ -93,8 +119,17 @@ def scored(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue
         return firms.filter(firms.registered_on <= day).select(subject=firms.enterprise_id)
     people = tables["individuals"] if rules.individual else tables["individuals"].limit(0)
     stays = people.left_on.isnull() | (people.left_on > day)
-    of_age = people.age >= rules.minimum_age
-    return people.filter(people.enrolled_on <= day, stays, of_age).select(subject=people.person_id)
+    return people.filter(people.enrolled_on <= day, stays, _of_age(people, rules)).select(subject=people.person_id)
+
+
+def _of_age(people: "ibis.Table", rules: RuleSet) -> "ibis.Value":
+    """Whether a person is of age for sure: the age stated for ``age_on`` moved by whole years to the day."""
+    import ibis
+
+    day = ibis.date(rules.on)
+    months = (day.year() - people.age_on.year()) * 12 + day.month() - people.age_on.month()
+    since = (months - (day.day() < people.age_on.day()).cast("int64")) / 12
+    return people.age + since.floor() >= rules.minimum_age
 
 
 def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, StringCo
 Basis = Literal["law", "plan", "published", "assumption"]
 MILLI = 1000
 MOST_POINTS = 10**9
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PERIOD = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?")
 
 
@@ -28,17 +29,20 @@ class Refused(ValueError):
         self.place = place
 
 
-def _day(value: Any) -> date:
-    """A day from a YAML date or its text; never from a number or a time of day."""
+def day_of(value: Any) -> date:
+    """A day from a date or a text such as 2023-06-30; never from a number, a time of day or another way of writing.
+
+    Raises ValueError.
+    """
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(value if _DAY.fullmatch(value) else "")
     except (TypeError, ValueError):
         raise ValueError(f"'{value}' is not a day; write it as 2023-06-30") from None
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(day_of)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 

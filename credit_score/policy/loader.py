@@ -8,10 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from credit_score.errors import PolicyError, first_five
+from credit_score.policy.dated import day_of
 from credit_score.policy.ruleset import RuleSet, numbers
 from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Location, Source
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 BUNDLED = Path(__file__).parent
 REQUIRED = ("policy", "catalogue", "enterprise", "tiers", "inspection")
 SECTIONS = (*REQUIRED, "individual")
@@ -37,7 +39,8 @@ class Policy:
         held = [day for day in found if _in_force(self.model, day)]
         if not held:
             raise PolicyError(
-                f"policy {self.name!r} is in force on no day", remedy="let its base, cut-offs and schedule hold together"
+                f"policy {self.name!r} is in force on no day",
+                remedy="let its base, cut-offs and schedule hold together",
             )
         return sorted(day for day in found if day >= min(held))
 
@@ -54,13 +57,15 @@ def _in_force(model: PolicyModel, day: date) -> bool:
 
 
 def as_date(value: date | str) -> date:
-    """A date from a date, a time or an ISO text; raises PolicyError for anything else."""
+    """A date of 1900–2199 from a date, a time or a text such as 2023-06-30; raises PolicyError for anything else."""
     try:
-        if isinstance(value, datetime):
-            return date.fromisoformat(value.isoformat()[:10])
-        return value if isinstance(value, date) else date.fromisoformat(value)
-    except (TypeError, ValueError):
+        day = day_of(value.date() if isinstance(value, datetime) else value)
+    except ValueError:
         raise PolicyError(f"{value!r} is not a date", remedy="write it as 2023-06-30") from None
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        span = f"{EARLIEST_YEAR} to {LATEST_YEAR}"
+        raise PolicyError(f"{day} is outside the years {span}", remedy="choose a day within them")
+    return day
 
 
 def bundled() -> list[str]:
@@ -107,7 +112,11 @@ def _sections(folder: Path) -> Iterator[str]:
 
 
 def _refuse_other_files(folder: Path) -> None:
-    others = sorted(p.name for p in folder.glob("*.y*ml") if p.name not in {f"{s}.yaml" for s in SECTIONS})
+    others = sorted(
+        p.name
+        for p in folder.iterdir()
+        if p.suffix.lower() in (".yaml", ".yml") and p.name not in {f"{s}.yaml" for s in SECTIONS}
+    )
     if others:
         raise PolicyError(
             f"unknown section file {first_five(others)}",

@@ -123,6 +123,12 @@ class RuleSet:
         signature = self.about.signature
         return signature is not None and signature.signed_on <= self.on
 
+    def status(self, *, synthetic: bool) -> str:
+        """``demonstration`` on synthetic records, ``draft`` while nobody has signed the policy, else ``in force``."""
+        if synthetic:
+            return "demonstration"
+        return "in force" if self.signed else "draft"
+
     @cached_property
     def kinds(self) -> tuple[str, ...]:
         """Catalogue kinds that a record may have on this day."""

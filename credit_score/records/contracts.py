@@ -89,7 +89,7 @@ def _enterprises(sectors: list[str], sizes: list[str]) -> Contract:
 
 def _individuals(least_age: int) -> Contract:
     columns = {
-        "person_id": _text(), "age": _whole(least_age, 150), "household_id": _text(nullable=True),
+        "person_id": _text(), "age": _whole(least_age, 150), "age_on": _date(), "household_id": _text(nullable=True),
         "town": _text(), "village": _text(), "enrolled_on": _date(nullable=True), "left_on": _date(nullable=True),
     }  # fmt: skip
     identifiers = {"person_id": "person", "household_id": "household"}

@@ -125,9 +125,9 @@ def is_synthetic(folder: Path) -> bool:
         raise RecordsError("synthetic.json is not readable", where=str(path), remedy="remove or mend it") from None
 
 
-def _of_synthetic(folder: Path) -> str | None:
+def _of_synthetic(folder: Path) -> bytes | None:
     """The public demo key, only ever for records that are marked synthetic."""
     path = folder / DEMO_KEY
     if not (path.is_file() and is_synthetic(folder)):
         return None
-    return path.read_text(encoding="utf-8").strip()
+    return path.read_bytes().strip()

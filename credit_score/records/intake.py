@@ -137,9 +137,9 @@ def _check(accepted: "ibis.Table", contract: Contract, path: Path, counts: tuple
     from pandera.errors import SchemaErrors
 
     read, n_accepted, n_rejected = counts
-    if contract.needed and not n_accepted:
-        what = f"all {n_rejected} rows are rejected" if read else "the file holds a heading and no row"
-        raise RecordsError(what, where=str(path), remedy="run: credit-score check, and mend the file")
+    if contract.needed and not read:
+        what = "the file holds a heading and no row"
+        raise RecordsError(what, where=str(path), remedy="send it again with its rows")
     if read != n_accepted + n_rejected:
         raise RecordsError(f"read {read} rows, but {n_accepted} + {n_rejected} are accounted for", where=str(path))
     if not n_accepted:
@@ -162,15 +162,15 @@ def _rejected(verdict: "ibis.Table", contract: Contract, listed: list[Check], ra
         _shown(row[f"_raw_{row['column']}"], row["column"], contract) for row in rows.to_dict(orient="records")
     ]
     rows["row"] = raw.position(rows["row"])
-    return rows[REJECTED]
+    return rows[REJECTED].astype({c: "str" for c in REJECTED if c != "row"})
 
 
 def _shown(value: object, column: str, contract: Contract) -> str:
-    """A refused value as it may be shown: masked if it identifies, or if it could (a long number)."""
+    """A refused value as it may be shown: masked if it identifies, or if it could (a long number, a name)."""
     text = value if isinstance(value, str) else ""
     identifying = column in contract.identifiers or column in (contract.key, "name")
     digits = sum(c.isdigit() for c in text)
-    return masked(text) if identifying or digits > 8 or len(text) > 40 else text
+    return masked(text) if identifying or digits > 8 or len(text) > 40 or not text.isascii() else text
 
 
 def _unreadable(raw: Raw, contract: Contract) -> "pd.DataFrame":

@@ -24,6 +24,11 @@ BELOW = {"age": "minor"}
 FORMS = {"date": r"^\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?)?$", "int64": r"^[+-]?\d{1,18}(\.0*)?$"}
 
 
+# A resident identity number of 18 or 15 signs, by its place code, its day of birth and its serial.
+_BIRTH = r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
+IDENTITY_NUMBER = rf"[1-9][0-9]{{5}}(18|19|20)[0-9]{{2}}{_BIRTH}[0-9Xx]|(^|[^0-9])[1-9][0-9]{{7}}{_BIRTH}($|[^0-9])"
+
+
 class Check(NamedTuple):
     """One thing that can be wrong: in which column, for which reason, and where it is so."""
 
@@ -68,6 +73,8 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
         faulty = table[f"_fault_{name}"]
         found.append(Check(name, "bad_identifier", faulty == "form"))
         found.append(Check(name, "unknown_subject", faulty == "unknown"))
+    elif dtype == "string":
+        found.append(Check(name, "identity_number", raw.re_search(IDENTITY_NUMBER)))
     if dtype in UNREADABLE:
         found.append(Check(name, UNREADABLE[dtype], raw.notnull() & value.isnull()))
     for check in column.checks:
@@ -88,12 +95,15 @@ def _of_check(name: str, dtype: str, value: Any, check: "pa.Check") -> list[Chec
 def judged(table: "ibis.Table", contract: Contract, listed: list[Check]) -> "ibis.Table":
     """The table with ``_fault``: the index of the first check that fails, or -1.
 
-    Rows without a fault that repeat an earlier row's key get the index ``len(listed)``: a duplicate.
+    Of rows without a fault that share a key the one with the earliest days stays, whatever the order in which
+    they came; the others get the index ``len(listed)``: a duplicate.
     """
     import ibis
 
     first = ibis.cases(*((check.wrong.fill_null(False), i) for i, check in enumerate(listed)), else_=-1)
     table = table.mutate(_first=first)
-    window = ibis.window(group_by=[table[contract.key], table._first], order_by=table.row)
+    days = [c for c, column in contract.schema.columns.items() if str(column.dtype) == "date"][::-1]
+    order = [table[c].asc(nulls_first=False) for c in (*days, *(c for c in contract.columns if c not in days))]
+    window = ibis.window(group_by=[table[contract.key], table._first], order_by=[*order, table.row])
     again = (table._first == -1) & (ibis.row_number().over(window) > 0)
     return table.mutate(**{FAULT: ibis.ifelse(again, len(listed), table._first)}).drop("_first")

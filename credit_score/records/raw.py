@@ -1,7 +1,8 @@
 """Files as tables of text: what stands in a folder, before anything is believed.
 
 CSV in UTF-8 and Parquet, one file a table. Lines that are no rows (wrong encoding, too many or too
-few columns, an open quote) come back apart, so that every line of a file is accounted for.
+few columns, an open quote) come back apart, so that every line of a file is accounted for. A plain CSV file
+is read by the engine, any other line by line (``lines.py``); both give the same rows.
 """
 
 # ruff: noqa: S608  (names in SQL come from the contract, after the heading is held to it; paths are quoted)
@@ -11,20 +12,24 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from credit_score.engine import streamed
 from credit_score.errors import RecordsError, first_five, masked
 from credit_score.records.contracts import Contract
+from credit_score.records.lines import Broken, heading, is_plain, rows
 
 if TYPE_CHECKING:
     import ibis
-    import pandas as pd
+    import pyarrow as pa
 
 ENDINGS = (".csv", ".parquet")
-REASONS = {"INVALID ENCODING": "wrong_encoding", "INVALID UNICODE": "wrong_encoding"}
+BATCH = 50_000
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,17 @@ class Raw:
     """One file as read: ``table`` has ``row`` and the contract's columns as text.
 
     ``broken`` lists lines that are no rows: ``row`` (position in the file, header not counted),
-    ``reason`` and the line's length.
+    ``reason`` and the line's length. ``counted``: whether ``row`` in the table counts readable rows only.
     """
 
     path: Path
     table: "ibis.Table"
     broken: "pd.DataFrame"
+    counted: bool = False
 
     def position(self, row: "pd.Series") -> np.ndarray:
         """Position in the file of readable rows, the broken lines before them counted in."""
-        if self.path.suffix.lower() != ".csv":
+        if not self.counted:
             return row.to_numpy()
         before = np.sort(self.broken["row"].to_numpy()) - np.arange(len(self.broken))
         return row.to_numpy() + np.searchsorted(before, row.to_numpy(), side="right")
@@ -89,33 +95,52 @@ def read_raw(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
 
 
 def _read_csv(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
-    heading = _heading(path)
-    _check_columns(path, heading, contract)
+    names = _heading(path)
+    _check_columns(path, names, contract)
+    if is_plain(path):
+        return _read_plain(engine, path, names, contract)
+    broken: list[Broken] = []
+    table = streamed(engine, f"raw_{contract.name}", _batches(path, names, broken))
+    listed = [(b.row, b.reason, b.bytes) for b in broken]
+    return Raw(path, _complete(table, contract), pd.DataFrame(listed, columns=list(Broken._fields)))
+
+
+def _batches(path: Path, names: list[str], broken: list[Broken]) -> "pa.RecordBatchReader":
+    """The rows of a file that is not plain, a batch at a time."""
+    import pyarrow as pa
+
+    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
+
+    def batches() -> Iterator["pa.RecordBatch"]:
+        numbered = rows(path, len(names), broken)
+        while block := list(islice(numbered, BATCH)):
+            columns = zip(*((row, *cells) for row, cells in block), strict=True)
+            arrays = [pa.array(c, t) for c, t in zip(columns, schema.types, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def _read_plain(engine: "ibis.BaseBackend", path: Path, names: list[str], contract: Contract) -> Raw:
     name = f"raw_{contract.name}"
-    columns = ", ".join(f"{_quoted(c)}: 'VARCHAR'" for c in heading)
+    columns = ", ".join(f"{_quoted(c)}: 'VARCHAR'" for c in names)
     with _readable(path, "CSV in UTF-8"):
         engine.raw_sql(
             f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER () AS row, * FROM read_csv({_one_file(path)}, "
-            f"header=true, auto_detect=false, hive_partitioning=false, columns={{{columns}}}, delim=',', quote='\"', "
-            f"escape='\"', nullstr='', store_rejects=true, rejects_table='bad_{name}', rejects_scan='scan_{name}')"
+            f"header=true, auto_detect=false, hive_partitioning=false, columns={{{columns}}}, delim=',', quote='', "
+            f"escape='', nullstr='', store_rejects=true, rejects_table='bad_{name}', rejects_scan='scan_{name}')"
         )
-    return Raw(path, _complete(engine.table(name), contract), _broken(engine, f"bad_{name}"))
+    return Raw(path, _complete(engine.table(name), contract), _broken(engine, f"bad_{name}"), counted=True)
 
 
 def _heading(path: Path) -> list[str]:
     where = f"{path}, line 1"
-    with path.open("rb") as stream:
-        first = stream.readline(1 << 20)
     try:
-        return next(csv.reader([first.decode("utf-8-sig")]), [])
+        return next(csv.reader([heading(path).decode("utf-8")]), [])
     except UnicodeDecodeError:
         raise RecordsError("the heading is not readable in UTF-8", where=where, remedy="export it in UTF-8") from None
     except csv.Error:
-        raise RecordsError(
-            "the heading is not readable as CSV",
-            where=where,
-            remedy="export it with one row a line, ended by LF or CRLF",
-        ) from None
+        raise RecordsError("the heading is not readable as CSV", where=where, remedy="export it again") from None
 
 
 @contextmanager
@@ -133,36 +158,30 @@ def _readable(path: Path, kind: str) -> Iterator[None]:
 
 
 def _what(error: Exception) -> str:
-    """The engine's first line, without a value it repeats; what it says of mixed line ends, in plain words."""
-    first = str(error).splitlines()[0][:120]
-    if "state machine" in first or "pending que" in first:
-        return "its lines end in different ways, some in CR LF and some in LF or CR"
-    return re.sub(r'value ".*', "a value in another encoding", first)
+    """The engine's first line, without a value it repeats."""
+    return re.sub(r'value ".*', "a value in another encoding", str(error).splitlines()[0][:120])
 
 
 def _broken(engine: "ibis.BaseBackend", name: str) -> "pd.DataFrame":
     rejects = engine.con.execute(
-        f"SELECT line - 1 AS row, min(CAST(error_type AS VARCHAR)) AS error_type, "
-        f"max(strlen(csv_line)) AS bytes FROM {name} GROUP BY line ORDER BY line"
+        f"SELECT line - 1 AS row, max(strlen(csv_line)) AS bytes FROM {name} GROUP BY line ORDER BY line"
     ).df()
     rejects["row"] = rejects["row"].astype("int64")
-    rejects["reason"] = rejects["error_type"].map(REASONS).fillna("malformed_row")
+    rejects["reason"] = "malformed_row"
     return rejects[["row", "reason", "bytes"]]
 
 
 def _read_parquet(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
-    import pandas as pd
-
     name, source = f"raw_{contract.name}", f"read_parquet({_one_file(path)}, hive_partitioning=false"
     with _readable(path, "Parquet"):
-        heading = engine.con.execute(f"DESCRIBE SELECT * FROM {source})").df()["column_name"]
-        _check_columns(path, list(heading), contract)
-        columns = ", ".join(f'CAST("{c}" AS VARCHAR) AS "{c}"' for c in heading)
+        names = engine.con.execute(f"DESCRIBE SELECT * FROM {source})").df()["column_name"]
+        _check_columns(path, list(names), contract)
+        columns = ", ".join(f'CAST("{c}" AS VARCHAR) AS "{c}"' for c in names)
         engine.raw_sql(
             f"CREATE OR REPLACE TABLE {name} AS "
             f"SELECT file_row_number + 1 AS row, {columns} FROM {source}, file_row_number=true)"
         )
-    return Raw(path, _complete(engine.table(name), contract), pd.DataFrame(columns=["row", "reason", "bytes"]))
+    return Raw(path, _complete(engine.table(name), contract), pd.DataFrame(columns=list(Broken._fields)))
 
 
 def _check_columns(path: Path, heading: list[str], contract: Contract) -> None:

@@ -1,8 +1,9 @@
 """What the report shows, as tidy frames: everything is computed here, nothing in the page or the figures."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from credit_score.language import say
+from credit_score.language import LANGUAGES, say
 from credit_score.policy import RuleSet, rule_table
 from credit_score.report.run import Run
 from credit_score.tiers.assign import BY_SCORE
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def labels(rules: RuleSet, group: str) -> dict[str, dict[str, str]]:
-    """Id → {zh, en} of the policy's ``sectors``, ``sizes``, ``departments`` or ``tiers``."""
+    """Id → {zh, en} of the policy's ``sectors``, ``sizes``, ``departments``, ``statutory_minimums`` or ``tiers``."""
     about, inspection = rules.about, rules.model.inspection
     named: dict[str, Any] = {
         "sectors": about.sectors, "sizes": about.sizes, "departments": inspection.departments,
-        "tiers": rules.model.tiers.tiers,
+        "tiers": rules.model.tiers.tiers, "statutory_minimums": inspection.statutory_minimums,
     }  # fmt: skip
     return {n.id: {"zh": n.label.zh, "en": n.label.en} for n in named[group]}
 
@@ -98,8 +99,69 @@ def summary(run: Run) -> dict[str, Any]:
     }
 
 
+def tiers_without_rate(run: Run) -> list[str]:
+    """Tiers with a stratum of which nobody can be drawn, so that its rate of problems cannot be known."""
+    blind = run.schedule[~run.schedule["rate_identified"]]
+    return [t.id for t in run.rules.tiers if t.id in set(blind["tier"])]
+
+
+def uncounted(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """Accepted records without points: ``reasons`` with their totals, most first, and ``items`` with {zh, en}."""
+    rows = run.uncounted
+    totals = rows.groupby("reason")["n"].sum().sort_values(ascending=False, kind="stable").reset_index()
+    names = _item_labels(run.rules)
+    listed = rows.sort_values(["reason", "subject_kind", "item"]).to_dict(orient="records")
+    items = [
+        row | {"label": names.get((row["subject_kind"], row["item"])), "subject_table": f"{row['subject_kind']}s"}
+        for row in listed
+    ]
+    return {"reasons": totals.to_dict(orient="records"), "items": items}
+
+
+def _item_labels(rules: RuleSet) -> dict[tuple[str, str], dict[str, str]]:
+    """Kind of subject and item → {zh, en}, of every item of the policy, whatever the day."""
+    catalogues = {"individual": rules.model.individual, "enterprise": rules.model.enterprise}
+    held = ((kind, item) for kind, catalogue in catalogues.items() if catalogue for item in catalogue.items)
+    return {(kind, item.id): {"zh": item.label.zh, "en": item.label.en} for kind, item in held}
+
+
 def rules_cited(rules: RuleSet) -> list[dict[str, Any]]:
-    """Every number in force, for the table that the report's citations lead to."""
+    """Every number in force, for the table that the report's citations lead to: labels and references in {zh, en}.
+
+    ``tier`` is the label of the tier where a department's own ratio is meant, else None: its field is the tier's id.
+    """
     table = rule_table(rules)
     table["first"] = ~table["rule"].duplicated()
-    return table.to_dict(orient="records")
+    table["unit"] = table["unit"].str.replace(r"\W", "_", regex=True)
+    tiers = labels(rules, "tiers")
+    return [
+        row
+        | {
+            "label": _rule_label(row, tiers), "tier": tiers[row["field"]] if _own_ratio(row["rule"]) else None,
+            "references": {lang: reference_in(row["reference"], lang) for lang in LANGUAGES},
+        }
+        for row in table.to_dict(orient="records")
+    ]  # fmt: skip
+
+
+def _own_ratio(rule: str) -> bool:
+    return rule.startswith("inspection:departments:") and rule.count(":") == 3
+
+
+def _rule_label(row: dict[str, Any], tiers: dict[str, dict[str, str]]) -> dict[str, str]:
+    """The rule's own label; a tier's for its schedule; the section's for numbers of a whole section."""
+    if row["label_en"]:
+        return {"zh": row["label_zh"], "en": row["label_en"]}
+    section, *rest = row["rule"].split(":")
+    if rest:
+        return tiers[rest[-1]]
+    heading = {"enterprise": "section.enterprise", "individual": "section.individual"}.get(section, "section.schedule")
+    return {lang: say(heading, lang) for lang in LANGUAGES}
+
+
+def reference_in(reference: str, lang: str) -> str:
+    """The part of a reference that is in a language, where it is written ``中文 / English``; else all of it."""
+    zh, parted, en = reference.partition(" / ")
+    if not (parted and re.search(r"[\u4e00-\u9fff]", zh)):
+        return reference
+    return zh if lang == "zh" else en

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from credit_score.language import say
+from credit_score.report.number import exact
 from credit_score.report.style import ALERT, INK, NEUTRAL, QUIET, tier_colours
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ def plot_scores_by_tier(
             color=list(tier_colours(len(tiers))), label=tiers)  # fmt: skip
     for i, (cutoff, tier) in enumerate(zip(cutoffs, tiers, strict=False)):
         ax.axvline(cutoff, color=INK, linewidth=1)
-        _above(ax, cutoff, f"{tier} ≥ {cutoff:g}", line=i % 2)
+        _above(ax, cutoff, f"{tier} ≥ {exact(cutoff)}", line=i % 2)
     ax.set_xlabel(say("axis.score", lang))
     ax.set_ylabel(say("axis.firms", lang))
     _count_axis(ax)
-    ax.legend(title=say("column.tier", lang), loc="upper left")
+    ax.legend(title=say("column.tier", lang), loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
 
 
@@ -39,7 +40,7 @@ def plot_points(frame: "pd.DataFrame", ax: "Axes", *, base: float, lang: str) ->
     edges = np.arange(base, max(float(frame["score"].max()), base + 10) + 2, 1)
     ax.hist(frame["score"], bins=edges, weights=frame["n"], color=NEUTRAL)
     ax.axvline(base, color=INK, linewidth=1)
-    _above(ax, base, say("figure.base", lang, base=f"{base:g}"))
+    _above(ax, base, say("figure.base", lang, base=exact(base)))
     ax.set_xlabel(say("axis.points", lang))
     ax.set_ylabel(say("axis.people", lang))
     _count_axis(ax)

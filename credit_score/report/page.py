@@ -19,6 +19,7 @@ from credit_score.report.figures import (
     plot_visits,
     plot_workload,
 )
+from credit_score.report.number import exact, percent, points
 from credit_score.report.run import Run
 from credit_score.report.style import FONT, FONT_FILE, as_svg
 
@@ -31,7 +32,8 @@ def report_page(run: Run) -> str:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined)
-    environment.filters |= {"points": _points, "percent": lambda x: f"{x:.1%}", "whole": lambda x: f"{x:,.0f}"}
+    environment.filters |= {"points": points, "exact": exact, "exact_percent": percent}
+    environment.filters |= {"percent": lambda x: f"{x:.1%}", "whole": lambda x: f"{x:,.0f}"}
     html = environment.get_template("page.html").render(say=say, languages=LANGUAGES, **_values(run))
     return html.replace("/*FONT*/", _font_face(html))
 
@@ -42,14 +44,15 @@ def _template(name: str) -> str:
 
 def _values(run: Run) -> dict[str, Any]:
     rules = run.rules
-    departments = {name: content.labels(rules, name) for name in ("departments", "sectors", "sizes")}
+    labels = {name: content.labels(rules, name) for name in ("departments", "sectors", "sizes", "statutory_minimums")}
     return {
         "run": run, "rules": rules, "status": run.status.replace(" ", "_"), "summary": content.summary(run),
         "tiers": content.tier_rows(run), "schedule": run.schedule.to_dict(orient="records"),
-        "load": run.workload.to_dict(orient="records"), "labels": departments,
+        "load": run.workload.to_dict(orient="records"), "labels": labels,
         "burden": {by: content.burden_labelled(run, by, "en").to_dict(orient="records") for by in ("sector", "size")},
         "counts": run.records.counts.to_dict(orient="records"),
         "reasons": content.reasons(run, "en").to_dict(orient="records"),
+        "unknown_rates": content.tiers_without_rate(run), "uncounted": content.uncounted(run),
         "cited": content.rules_cited(rules), "figures": {lang: _figures(run, lang) for lang in LANGUAGES},
     }  # fmt: skip
 
@@ -88,10 +91,6 @@ def _bars(run: Run, lang: str) -> Iterator[Drawing]:
     for name, (frame, plot) in frames.items():
         if len(frame):
             yield name, 1.0 + 0.28 * len(frame), partial(plot, frame)
-
-
-def _points(milli: int) -> str:
-    return f"{milli / 1000:g}"
 
 
 def _font_face(html: str) -> str:

@@ -34,6 +34,10 @@ class Run(Protocol):
         """Refused rows with their reasons."""
 
     @property
+    def uncounted(self) -> "pd.DataFrame":
+        """Accepted records without points on the day: ``subject_kind, item, reason, n``."""
+
+    @property
     def tier_shares(self) -> "pd.DataFrame":
         """Per tier: ``tier, firms, share``."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from credit_score import __version__
 from credit_score.engine import saved
 from credit_score.errors import RunError
-from credit_score.files import fingerprint, whole_folder
+from credit_score.files import TOOL, fingerprint, whole_folder
 from credit_score.inspection import sampling_frame
 from credit_score.language import say
 from credit_score.policy import Policy, RuleSet, load_policy
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 MANIFEST = "manifest.json"
-KEYS = ("status", "as_of", "seed", "cap", "outputs")
+KEYS = {"status": str, "as_of": str, "seed": int, "cap": int, "synthetic": bool, "outputs": dict}
 TEXTS = ("department", "subject", "tier", "duty", "key", "status", "rule", "reference")
 NUMBERS = ("ratio", "days_per_visit", "draw_probability")
 PARQUET = ("scores_individual", "scores_enterprise", "ledger", "tiers")
@@ -40,17 +40,21 @@ def save_run(run: Run, out: Path | str, *, progress: Callable[[str], None]) -> P
 
 
 def _save_tables(run: Run, folder: Path) -> None:
+    import ibis
+
+    status = ibis.literal(run.status)
     for name in PARQUET:
         table = run.tables[name]
         order = ["subject", "record_id"] if name == "ledger" else ["subject"]
-        saved(run.records.engine, table.order_by(order), folder / f"{name}.parquet")
+        saved(run.records.engine, table.order_by(order).mutate(status=status), folder / f"{name}.parquet")
     frame = sampling_frame(run.tables["frame"]).order_by("department", "tier_code", "duty", "subject")
-    saved(run.records.engine, frame, folder / "frame.parquet")
-    marked = {"schedule": run.schedule, "workload": run.workload}
+    saved(run.records.engine, frame.mutate(status=status), folder / "frame.parquet")
+    marked = {
+        "schedule": run.schedule, "workload": run.workload, "draw": run.draw, "uncounted": run.uncounted,
+        "rejected": with_words(run.rejected),
+    }  # fmt: skip
     for name, table in marked.items():
         _csv(table.assign(status=run.status), folder / f"{name}.csv")
-    _csv(run.draw, folder / "draw.csv")
-    _csv(with_words(run.rejected), folder / "rejected.csv")
     (folder / "policy").mkdir()
     for path in sorted(run.policy.folder.glob("*.yaml")):
         shutil.copyfile(path, folder / "policy" / path.name)
@@ -78,7 +82,7 @@ def _manifest(run: Run, folder: Path) -> dict[str, Any]:
     counts = run.records.counts.set_index("table")[["read", "accepted", "rejected"]]
     outputs = sorted(p for p in folder.rglob("*") if p.is_file())
     return {
-        "tool": "credit_score",
+        "tool": TOOL,
         "version": __version__,
         "status": run.status,
         "policy": run.rules.name,
@@ -129,9 +133,9 @@ class RunFolder:
             raise RunError(f"holds no {MANIFEST}", where=str(path), remedy="give a folder made by: credit-score run")
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        except ValueError:
+        except (ValueError, RecursionError):
             manifest = None
-        if not (isinstance(manifest, dict) and set(KEYS) <= set(manifest) and isinstance(manifest["outputs"], dict)):
+        if not (isinstance(manifest, dict) and all(isinstance(manifest.get(k), kind) for k, kind in KEYS.items())):
             raise RunError("the manifest is not readable", where=str(folder / MANIFEST), remedy="run again")
         return cls(folder, manifest)
 
@@ -161,4 +165,8 @@ class RunFolder:
         if name.endswith(".csv"):
             return read_list(self.file(name))
         chosen = [("subject", "==", subject)] if subject is not None else None
-        return pd.read_parquet(self.file(name), filters=chosen)
+        path = self.file(name)
+        try:
+            return pd.read_parquet(path, filters=chosen)
+        except (ValueError, OSError):
+            raise RunError(f"{name} is not readable as Parquet", where=str(self.path), remedy="run again") from None

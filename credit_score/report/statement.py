@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 from credit_score.errors import RunError, masked
 from credit_score.language import say
 from credit_score.points import caps_that_cut, explanation
-from credit_score.policy.ruleset import Catalogue, RuleSet, Tier
+from credit_score.policy.dated import Figure
+from credit_score.policy.ruleset import Catalogue, Item, RuleSet, Tier, numbers
 from credit_score.records.identity import key_at_hand, pseudonym
+from credit_score.report.content import reference_in
+from credit_score.report.number import points, signed
 from credit_score.tiers.assign import BY_SCORE
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ class _Told:
     def __init__(self, rules: RuleSet, lang: str) -> None:
         self.rules, self.lang = rules, lang
         self.figures = {(c.rule, c.field): c.figure for c in rules.cited()}
+        self.dated = {(n.rule, n.field): n.dated for n in numbers(rules.model)}
 
     def say(self, key: str, **values: object) -> str:
         """A text of the catalogue."""
@@ -54,9 +58,24 @@ class _Told:
 
     def rule(self, rule: str, field: str) -> str:
         """A line that cites a number of a rule, with its basis and reference."""
-        figure = self.figures[rule, field]
-        basis = self.say(f"basis.{figure.basis}")
-        return "      " + self.say("explain.rule", rule=rule, basis=basis, reference=figure.reference)
+        return self.cite(rule, [(field, self.figures[rule, field])])[0]
+
+    def cite(self, rule: str, numbered: list[tuple[str, Figure]]) -> list[str]:
+        """Lines that cite numbers of a rule; those on the same ground share a line."""
+        grounds: dict[tuple[str, str], list[str]] = {}
+        for field, figure in numbered:
+            grounds.setdefault((figure.basis, figure.reference), []).append(self.say(f"field.{field}"))
+        return [self._ground(rule, fields, *ground) for ground, fields in grounds.items()]
+
+    def weight(self, kind: str, dimension: str) -> int:
+        """The weight of a dimension, in thousandths; 1000 where none is in force."""
+        figure = self.figures.get((f"{kind}:dimensions:{dimension}", "weight"))
+        return figure.value if figure else 1000
+
+    def _ground(self, rule: str, fields: list[str], basis: str, reference: str) -> str:
+        told = self.say("explain.and").join(dict.fromkeys(fields))
+        ground = {"basis": self.say(f"basis.{basis}"), "reference": reference_in(reference, self.lang)}
+        return "      " + self.say("explain.rule", rule=rule, field=told, **ground)
 
 
 def _found(run: "RunFolder", subject: str) -> tuple[str, dict[str, Any]]:
@@ -83,8 +102,8 @@ def _names(subject: str) -> list[str]:
 def _heading(run: "RunFolder", row: dict[str, Any], catalogue: Catalogue, told: _Told) -> list[str]:
     pairs = [
         ("explain.subject", row["subject"]), ("explain.on", told.rules.on),
-        ("explain.policy", told.label(told.rules.about)), ("explain.score", _points(row["score_milli"])),
-        ("explain.base", _points(catalogue.base)),
+        ("explain.policy", told.label(told.rules.about)), ("explain.score", points(row["score_milli"])),
+        ("explain.base", points(catalogue.base)),
     ]  # fmt: skip
     status = told.say("status." + str(run.manifest["status"]).replace(" ", "_"))
     named = [told.say("explain.pair", name=told.say(key), value=value) for key, value in pairs]
@@ -96,24 +115,44 @@ def _records(rows: "pd.DataFrame", catalogue: Catalogue, told: _Told) -> list[st
         return [told.say("explain.none"), ""]
     items = {i.id: i for i in catalogue.items}
     lines = [told.say("explain.records", n=len(rows))]
-    for record in rows.itertuples():
-        text = told.say(
-            "explain.record", points=f"{record.points_milli / 1000:+g}", label=told.label(items[record.item]),
-            occurred=_day(record.occurred_on), reported=_day(record.reported_on), expires=_day(record.expires_on),
-        )  # fmt: skip
-        lines += [f"  {text}", told.rule(f"{catalogue.subject_kind}:items:{record.item}", "points")]
+    for name, mine in rows.groupby("item", sort=False):
+        lines += _item(mine, items[str(name)], catalogue.subject_kind, told)
     return [*lines, ""]
 
 
+def _item(rows: "pd.DataFrame", item: Item, kind: str, told: _Told) -> list[str]:
+    """The records of one item, and once, what gives them their points and their end."""
+    rule = f"{kind}:items:{item.id}"
+    own, weight = told.figures[rule, "points"], told.weight(kind, item.dimension)
+    worth = signed(own.value) if weight == 1000 else f"{signed(own.value)} × {points(weight)} = {signed(item.points)}"
+    lines = [f"  {_record(record, worth, told.label(item), told)}" for record in rows.itertuples()]
+    return lines + told.cite(rule, [("points", own), *(("expires_after", end) for end in _ends(rows, rule, told))])
+
+
+def _record(record: Any, worth: str, label: str, told: _Told) -> str:
+    days = {"occurred": record.occurred_on, "reported": record.reported_on, "expires": record.expires_on}
+    return told.say("explain.record", points=worth, label=label, **{name: _day(day) for name, day in days.items()})
+
+
+def _ends(rows: "pd.DataFrame", rule: str, told: _Told) -> list[Figure]:
+    """The periods after which the records end: those in force on the last days, amendments counted in."""
+    dated, today = told.dated[rule, "expires_after"], told.figures[rule, "expires_after"]
+    found = (dated.at(date.fromisoformat(_day(day))) for day in rows["expires_on"])
+    return list(dict.fromkeys(figure or today for figure in found))
+
+
 def _dimensions(rows: "pd.DataFrame", parts: "pd.DataFrame", catalogue: Catalogue, told: _Told) -> list[str]:
-    """What each dimension comes to, and the bounds that cut it."""
+    """What each dimension comes to, and the weights and bounds that made it so."""
     labels = {d.id: told.label(d) for d in catalogue.dimensions}
     lines = []
     for part in parts[(parts["before_milli"] != 0) | (parts["lost_milli"] != 0)].itertuples():
-        before, after = f"{part.before_milli / 1000:+g}", f"{part.after_milli / 1000:+g}"
+        before, after = signed(part.before_milli), signed(part.after_milli)
         text = told.say("explain.dimension", label=labels[part.dimension], before=before, after=after)
-        lost = told.say("explain.lost", lost=_points(part.lost_milli)) if part.lost_milli else ""
+        lost = told.say("explain.lost", lost=points(part.lost_milli)) if part.lost_milli else ""
         lines.append(f"  {text}{lost}")
+    kind = catalogue.subject_kind
+    weighted = [d for d in rows["dimension"].unique() if told.weight(kind, d) != 1000]
+    lines += [told.rule(f"{kind}:dimensions:{d}", "weight") for d in weighted]
     lines += [told.rule(rule, field) for rule, field in caps_that_cut(rows, catalogue)]
     return [*lines, ""] if lines else []
 
@@ -126,8 +165,8 @@ def _benefits(row: dict[str, Any], told: _Told) -> list[str]:
     for benefit in benefits:
         figure = told.rules.figure(benefit.from_score)
         text = told.say(
-            "explain.benefit", label=told.label(benefit), score=_points(figure.value),
-            basis=told.say(f"basis.{figure.basis}"), reference=figure.reference,
+            "explain.benefit", label=told.label(benefit), score=points(figure.value),
+            basis=told.say(f"basis.{figure.basis}"), reference=reference_in(figure.reference, told.lang),
         )  # fmt: skip
         lines.append(f"  {text}")
     return [*lines, told.say("explain.only_benefits")]
@@ -148,7 +187,7 @@ def _reason(decided_by: str, tier: Tier, tiers: tuple[Tier, ...], row: dict[str,
         return told.say("explain.by_override", rule=decided_by), told.rule(rule, "tier")
     if tier.cutoff is None:
         return told.say("explain.by_score_last"), told.rule(f"tiers:tiers:{tiers[-2].id}", "from_score")
-    values = {"score": _points(row["score_milli"]), "cutoff": _points(tier.cutoff)}
+    values = {"score": points(row["score_milli"]), "cutoff": points(tier.cutoff)}
     return told.say("explain.by_score", **values), told.rule(f"tiers:tiers:{tier.id}", "from_score")
 
 
@@ -161,10 +200,6 @@ def _data(
         "score": row["score_milli"] / 1000, "records": dated.drop(columns="subject").to_dict("records"),
         "dimensions": parts.to_dict("records"),
     }  # fmt: skip
-
-
-def _points(milli: int) -> str:
-    return f"{milli / 1000:g}"
 
 
 def _day(value: Any) -> str:

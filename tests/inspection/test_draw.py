@@ -140,8 +140,7 @@ def test_the_stated_probability_is_how_often_a_firm_is_drawn_over_seeds(framed, 
     frame, strata = framed(rows).execute(), strata_of(rows, ratio, floor)
     stated = with_visits(strata, seed=0)["draw_probability"].item()
     counted = [
-        "f3" in by_hand(frame, with_visits(strata, seed=seed), cap=9, seed=seed)[1]["a", 0, ""]
-        for seed in range(seeds)
+        "f3" in by_hand(frame, with_visits(strata, seed=seed), cap=9, seed=seed)[1]["a", 0, ""] for seed in range(seeds)
     ]
     assert abs(np.mean(counted) - stated) <= 4 * sqrt(stated * (1 - stated) / seeds)
 

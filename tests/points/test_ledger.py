@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import ibis
@@ -104,8 +105,8 @@ def test_a_kind_that_is_no_longer_in_the_catalogue_stops_counting(altered_policy
 
 def people(**columns):
     n = max(len(v) for v in columns.values())
-    base = {"person_id": [f"p{i}" for i in range(n)], "age": [40] * n, "left_on": [None] * n}
-    schema = {"person_id": "string", "age": "int64", "enrolled_on": "date", "left_on": "date"}
+    base = {"person_id": [f"p{i}" for i in range(n)], "age": [40] * n, "age_on": [JUNE] * n, "left_on": [None] * n}
+    schema = {"person_id": "string", "age": "int64", "age_on": "date", "enrolled_on": "date", "left_on": "date"}
     return {"individuals": ibis.memtable(base | columns, schema=schema)}
 
 
@@ -141,6 +142,45 @@ def test_an_enterprise_is_scored_from_the_day_of_its_registration():
     assert list(scored(tables, rules, rules.enterprise).execute()["subject"]) == ["f1"]
 
 
+def test_an_age_is_moved_to_the_day_and_who_may_be_a_minor_is_not_scored():
+    rules = load_policy("gaoyang").at(JUNE)
+    held = [date(2021, 6, 30), date(2022, 7, 1), JUNE, date(2023, 7, 1), date(2024, 7, 1)]
+    tables = people(enrolled_on=[date(2022, 1, 1)] * 5, age=[18, 18, 18, 18, 20])
+    tables["individuals"] = tables["individuals"].mutate(age_on=tables["individuals"].age_on)
+    frame = tables["individuals"].execute().assign(age_on=held)
+    schema = tables["individuals"].schema()
+    tables["individuals"] = ibis.memtable(frame, schema=schema)
+    # 18 on a day still to come may have been 17 in June; 20 a year from now was at least 18.
+    assert sorted(scored(tables, rules, rules.individual).execute()["subject"]) == ["p0", "p1", "p2", "p4"]
+
+
+def test_the_last_day_of_a_record_knows_the_amendments_that_the_policy_holds(item, catalogue, records, subjects):
+    amended = [
+        replace(item("shorter", -1), later=((date(2023, 9, 1), 6),)),
+        replace(item("repealed", -1), later=((date(2023, 9, 1), 0),)),
+        replace(item("longer", -1, months=7), later=((date(2023, 8, 1), 24), (date(2024, 1, 1), 12))),
+        replace(item("later", -1, months=6), later=((date(2024, 1, 1), 3),)),
+        item("plain", -1),
+    ]
+    rows = records(*({"item": i.id, "record_id": i.id} for i in amended))
+    found = ledger(rows, subjects("f1"), catalogue(*amended), JUNE).execute().set_index("record_id")["expires_on"]
+    # Each happened on 2023-01-10.
+    assert {i: str(day)[:10] for i, day in found.items()} == {
+        "shorter": "2023-09-01", "repealed": "2023-09-01", "longer": "2024-01-10", "later": "2023-07-10",
+        "plain": "2024-01-10",
+    }  # fmt: skip
+
+
+def test_every_accepted_record_is_counted_or_told_with_its_reason(county_run):
+    counted = county_run.ledger.groupby("subject_kind").size()
+    told = county_run.uncounted.groupby("subject_kind")["n"].sum()
+    read = county_run.records["credit_records"].execute().groupby("subject_kind").size()
+    assert (counted + told).to_dict() == read.to_dict()
+    assert {"no_rule", "expired", "not_scored"} <= set(county_run.uncounted["reason"])
+
+
 def test_there_is_no_ledger_before_the_first_rule():
-    with pytest.raises(PolicyError, match="not in force on 2023-03-14; its base, cut-offs and schedule start on 2023-03-15"):
+    with pytest.raises(
+        PolicyError, match="not in force on 2023-03-14; its base, cut-offs and schedule start on 2023-03-15"
+    ):
         load_policy("gaoyang").at("2023-03-14")

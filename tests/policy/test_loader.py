@@ -199,7 +199,9 @@ def test_a_day_after_a_repeal_is_refused_without_naming_a_start(written, small):
     sections["enterprise"]["base"][date(2025, 1, 1)] = None
     policy = load_policy(written(sections))
     assert policy.at("2024-12-31").enterprise.base == 1_000_000
-    with pytest.raises(PolicyError, match="not in force on 2025-01-01; its base, cut-offs and schedule do not all hold on it"):
+    with pytest.raises(
+        PolicyError, match="not in force on 2025-01-01; its base, cut-offs and schedule do not all hold on it"
+    ):
         policy.at("2025-01-01")
 
 

@@ -25,8 +25,8 @@ def rules(policy):
 
 
 def people(**columns):
-    rows = {"person_id": ["base", "stranger", "left", "child"], "age": [40, 41, 42, 12]} | columns
-    schema = {"person_id": "string", "age": "int64", "enrolled_on": "date", "left_on": "date"}
+    rows = {"person_id": ["base", "stranger", "left", "child"], "age": [40, 41, 42, 12], "age_on": [DAY] * 4} | columns
+    schema = {"person_id": "string", "age": "int64", "age_on": "date", "enrolled_on": "date", "left_on": "date"}
     return {"individuals": ibis.memtable(rows, schema=schema)}
 
 
@@ -113,7 +113,8 @@ def test_a_number_not_in_force_is_asked_for_by_name(written, small, dated):
     sections["inspection"]["county_minimum"] = dated(0.03, date(2024, 1, 1))
     rules = load_policy(written(sections)).at(DAY)
     with pytest.raises(
-        PolicyError, match="policy 'harbour', inspection, county_minimum: not in force on 2023-06-30; choose another day"
+        PolicyError,
+        match="policy 'harbour', inspection, county_minimum: not in force on 2023-06-30; choose another day",
     ):
         rules.figure(rules.model.inspection.county_minimum)
     assert rules.value(rules.model.inspection.county_minimum) is None

@@ -37,7 +37,14 @@ def _firm(n, legal_form, **more):
 
 
 def _person(n, **more):
-    row = {"person_id": person_number(n), "age": "40", "household_id": f"House {n}", "town": "T1", "village": "V1"}
+    row = {
+        "person_id": person_number(n),
+        "age": "40",
+        "age_on": "2023-06-30",
+        "household_id": f"House {n}",
+        "town": "T1",
+        "village": "V1",
+    }
     return row | {"enrolled_on": "2022-01-01", "left_on": ""} | more
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from credit_score.county import run_county
 from credit_score.errors import RecordsError
 from credit_score.files import fingerprint
 from credit_score.policy import load_policy
@@ -133,12 +134,55 @@ def test_rejected_values_that_identify_are_masked_and_others_shown(hand, tmp_pat
     }
 
 
-def test_a_folder_in_which_every_row_is_rejected_is_refused(hand, tmp_path):
+def test_a_folder_in_which_every_row_is_rejected_is_read_with_the_reasons_and_not_scored(hand, tmp_path):
     tables = hand.county()
     for row in tables["enterprises"]:
         row["size"] = "huge"
-    with pytest.raises(RecordsError, match=r"enterprises\.csv: all 3 rows are rejected; run: credit-score check"):
-        hand.read(hand.write(tmp_path / "none", tables))
+    records = hand.read(hand.write(tmp_path / "bad", tables))
+    assert set(records.rejected.query("table == 'enterprises'")["reason"]) == {"unknown_code"}
+    with pytest.raises(RecordsError, match="all 3 rows of 'enterprises' are rejected; see why with: credit-score chec"):
+        run_county(records, load_policy("gaoyang"), as_of="2023-06-30")
+
+
+def test_of_rows_that_share_a_key_the_one_reported_first_stays_whatever_the_order(hand, tmp_path):
+    tables = hand.few()
+    later = tables["credit_records"][0] | {"occurred_on": "2023-03-01", "reported_on": "2023-03-02"}
+    kept = []
+    for i, rows in enumerate(([later, *tables["credit_records"]], [*tables["credit_records"], later])):
+        records = hand.read(hand.write(tmp_path / str(i), tables | {"credit_records": rows}))
+        held = records["credit_records"].execute().sort_values("record_id", ignore_index=True)
+        kept.append(held)
+        assert records.rejected["reason"].tolist() == ["duplicate"]
+    assert kept[0].equals(kept[1])
+    assert str(kept[0]["reported_on"].min())[:10] < "2023-03-02"
+
+
+@pytest.mark.parametrize("column", ["record_id", "item", "town", "name", "industry"])
+@pytest.mark.parametrize("form", ["{}", "case {}-7", "档案{}"])
+def test_an_identity_number_in_a_column_that_is_not_for_it_is_refused_and_not_shown(hand, tmp_path, column, form):
+    tables, number = hand.few(), hand.county()["individuals"][0]["person_id"]
+    table = "credit_records" if column in tables["credit_records"][0] else "enterprises"
+    tables[table][-1][column] = form.format(number)
+    records = hand.read(hand.write(tmp_path / "leak", tables))
+    told = records.rejected.query("reason == 'identity_number'")
+    assert (told["table"].tolist(), told["column"].tolist()) == ([table], [column])
+    assert number not in records.rejected.to_csv()
+
+
+@pytest.mark.parametrize("text", ["张三丰个体户", "电话5551234", "13812345678", "王"])
+def test_what_could_name_a_person_is_shown_by_length_and_kind(hand, tmp_path, text):
+    tables = hand.few()
+    tables["enterprises"][-1]["size"] = text
+    shown = hand.read(hand.write(tmp_path / "name", tables)).rejected["value"].tolist()
+    assert all("characters" in value for value in shown)
+    assert text not in "".join(shown)
+
+
+def test_a_folder_without_a_single_bad_row_has_no_rejected_rows_and_can_be_saved(hand, tmp_path):
+    from credit_score.report.run_folder import with_words
+
+    records = hand.read(hand.write(tmp_path / "clean", hand.few()))
+    assert with_words(records.rejected).empty
 
 
 def test_a_table_that_is_not_there_is_empty_and_has_its_columns(hand, tmp_path):

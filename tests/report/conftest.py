@@ -23,13 +23,13 @@ def small_run(plain_county):
     ``records`` says what differs in each record of the firm from a county honour.
     """
 
-    def made(change=lambda folder: None, *, records=({},), **facts):
+    def made(change=lambda folder: None, *, records=({},), on="2023-06-30", **facts):
         rows = [RECORD | {"record_id": f"r{i}"} | dict(r) for i, r in enumerate(records)]
         folder, policy = plain_county(enterprises=[FIRM], credit_records=rows)
         change(policy.folder)
         policy = cs.load_policy(policy.folder)
         records = cs.read_records(folder, policy=policy, key=KEY)
-        return cs.run_county(replace(records, **facts), policy, as_of="2023-06-30", seed=1)
+        return cs.run_county(replace(records, **facts), policy, as_of=on, seed=1)
 
     return made
 

@@ -13,6 +13,9 @@ BEYOND = """() => [...document.querySelectorAll('figure svg')].filter(svg => svg
         return own.left < box.left - 1 || own.right > box.right + 1
             || own.top < box.top - 1 || own.bottom > box.bottom + 1;
     }).map(text => svg.getAttribute('aria-label') + ': ' + text.textContent) })"""
+OPEN = "document.querySelector('#rules details').open"
+IN_VIEW = """(() => { const box = document.querySelector(':target').getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight })()"""
 VISIBLE = "[...document.querySelectorAll('figure svg')].filter(svg => svg.getBoundingClientRect().width).length"
 
 
@@ -86,6 +89,31 @@ def test_a_citation_leads_to_its_rule(report):
     assert report.url.endswith(f"#{target}")
     assert target.startswith("rule-")
     assert report.is_visible(":target")
+    assert report.evaluate(IN_VIEW)
+
+
+def test_a_citation_opens_the_folded_rules_again_when_its_rule_is_the_target_already(report):
+    assert not report.evaluate(OPEN)
+    for _ in range(2):
+        report.click("a.cite >> nth=0")
+        report.wait_for_function(OPEN)
+        report.evaluate("document.querySelector('#rules details').open = false")
+
+
+def test_an_address_that_names_a_rule_opens_it(report):
+    address = report.url.split("#")[0]
+    report.goto("about:blank")
+    report.goto(f"{address}#rule-tiers:tiers:A")
+    report.wait_for_function(OPEN)
+    report.wait_for_function(IN_VIEW)
+
+
+def test_no_table_is_wider_than_its_place_on_a_screen_of_1280(report):
+    for _ in range(2):
+        report.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
+        wide = "[...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth).length"
+        assert report.evaluate(wide) == 0
+        report.click("#switch")
 
 
 def test_every_citation_that_can_be_clicked_has_a_target(report):

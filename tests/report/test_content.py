@@ -1,7 +1,13 @@
+import re
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
+from credit_score.policy import load_policy
 from credit_score.report import content
+
+POLICY = load_policy("gaoyang")
 
 HONOUR = {"item": "honour.municipal"}
 FORCED = [
@@ -83,3 +89,51 @@ def test_rules_cited_mark_the_first_number_of_each_rule(county_run):
     assert cited["first"].sum() == cited["rule"].nunique()
     assert cited["reference"].str.len().min() > 0
     assert set(cited["basis"]) <= {"law", "plan", "published", "assumption"}
+    assert all(label["zh"] and label["en"] for label in cited["label"])
+
+
+def test_a_reference_is_said_in_the_language_asked_for_and_whole_where_it_has_no_parts():
+    assert content.reference_in("无出处（1/2） / no source, or / none", "zh") == "无出处（1/2）"
+    assert content.reference_in("无出处（1/2） / no source, or / none", "en") == "no source, or / none"
+    for whole in ("某办法 第二十二条", "Order 67, Arts 1 / 2", "甲/乙", ""):
+        assert content.reference_in(whole, "zh") == content.reference_in(whole, "en") == whole
+
+
+@pytest.mark.parametrize("day", POLICY.days(), ids=str)
+def test_every_reference_of_the_bundled_policy_has_both_languages(day):
+    for row in content.rules_cited(POLICY.at(day)):
+        assert re.search(r"[一-鿿]", row["references"]["zh"])
+        assert re.search(r"[A-Za-z]{3}", row["references"]["en"])
+        assert not re.search(r"[一-鿿]", row["references"]["en"])
+
+
+def test_a_departments_own_ratio_is_told_by_the_tier_it_is_for(altered_policy):
+    def own(section):
+        section["departments"][0]["ratio"] = {"B": section["schedule"]["B"]["ratio"]}
+
+    cited = content.rules_cited(load_policy(altered_policy(inspection=own)).at("2023-06-30"))
+    told = [row for row in cited if row["tier"]]
+    assert [(row["rule"], row["field"]) for row in told] == [("inspection:departments:market_supervision:ratio", "B")]
+    assert told[0]["tier"]["en"] == "Tier B, fair credit"
+
+
+def test_records_without_points_are_summed_by_reason_most_first_and_named(county_run):
+    told = content.uncounted(county_run)
+    sums = [row["n"] for row in told["reasons"]]
+    assert sums == sorted(sums, reverse=True)
+    assert sum(sums) == county_run.uncounted["n"].sum() == sum(row["n"] for row in told["items"])
+    assert {"zh": "合同已履行", "en": "Contract fulfilled"} in [row["label"] for row in told["items"]]
+
+
+def test_no_record_without_points_gives_no_row_and_an_unknown_item_no_label(county_run):
+    none = county_run.uncounted.iloc[:0]
+    assert content.uncounted(SimpleNamespace(uncounted=none, rules=county_run.rules)) == {"reasons": [], "items": []}
+    strange = pd.DataFrame([("enterprise", "no.such", "no_rule", 3)], columns=none.columns)
+    told = content.uncounted(SimpleNamespace(uncounted=strange, rules=county_run.rules))
+    assert told["items"][0]["label"] is None
+
+
+def test_tiers_of_which_nobody_can_be_drawn_are_named_once_in_their_order(county_run):
+    assert content.tiers_without_rate(county_run) == []
+    blind = county_run.schedule.assign(rate_identified=~county_run.schedule["tier"].isin(["C", "A"]))
+    assert content.tiers_without_rate(SimpleNamespace(schedule=blind, rules=county_run.rules)) == ["A", "C"]

@@ -80,6 +80,19 @@ def test_cut_offs_and_tiers_are_named_in_words_not_by_colour_alone(ax):
     DRAWN["scores"](ax, "en")
     assert {"A ≥ 1000", "B ≥ 950", "C ≥ 850"} <= set(texts(ax))
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["A", "B", "C", "D"]
+    assert ax.get_legend().get_window_extent().x0 >= ax.get_window_extent().x1 - 1
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "对数刻度"), ("en", "log scale")])
+@pytest.mark.parametrize("name", ["scores", "points"])
+def test_an_axis_of_counts_says_that_it_is_logarithmic(ax, name, lang, word):
+    DRAWN[name](ax, lang)
+    assert word in ax.get_ylabel()
+
+
+def test_a_cut_off_is_written_to_its_last_digit(ax):
+    figures.plot_scores_by_tier(scores(), ax, cutoffs=[1004.996, 1234567.5, -30.001], tiers=list("ABCD"), lang="en")
+    assert {"A ≥ 1004.996", "B ≥ 1234567.5", "C ≥ -30.001"} <= set(texts(ax))
 
 
 def test_shares_tell_their_counts(ax):

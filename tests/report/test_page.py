@@ -11,10 +11,12 @@ import pytest
 import yaml
 from fontTools.ttLib import TTFont
 
+from credit_score.language import say
+from credit_score.report.content import reference_in
 from credit_score.report.page import report_page
 from credit_score.report.style import FONT
 
-VOID = {"meta", "link", "br", "img", "input", "hr"}
+VOID = {"meta", "link", "br", "wbr", "img", "input", "hr"}
 NAMESPACES = {
     "http://www.w3.org/2000/svg",
     "http://www.w3.org/1999/xlink",
@@ -98,8 +100,11 @@ def test_each_language_reads_as_itself(parsed):
     assert "谁承担检查" in parsed.said["zh"]
     assert "Who bears the inspections" in parsed.said["en"]
     assert "Who bears" not in parsed.said["zh"]
-    headings = parsed.said["en"].split("The rule behind every number")[0]
-    assert not re.findall(r"[一-鿿]+", headings.replace("中文", ""))
+    said = re.sub(r"catalogue:\S+", "", parsed.said["en"]).replace("中文", "")  # ids of kinds are Chinese
+    assert not re.findall(r"[一-鿿]+", said)
+    rules = parsed.said["zh"].split("每个数字的依据")[1]
+    assert [w for w in ("个月", "检查人天", "次/年", "有效期", "抽查比例", "上限") if w not in rules] == []
+    assert not re.search(r"inspector-days|visits a year|no source gives it", rules)
 
 
 def test_every_citation_leads_to_its_rule(html, parsed):
@@ -142,6 +147,65 @@ def test_every_citation_leads_to_its_rule_under_other_policies_too(small_run, ch
     assert ("本政策不涉及个人积分" in text) == (change is ALTERED["no points for persons"])
 
 
+def blind_and_finer(section):
+    for field in ("ratio", "floor"):
+        for entry in section["schedule"]["A"][field].values():
+            entry["value"] = 0
+    for entry in section["county_minimum"].values():
+        entry["value"] = 0.025
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_a_rate_that_nothing_can_tell_is_said_to_be_unknown_and_its_tier_is_named(small_run):
+    said = Page(report_page(small_run(edited("inspection", blind_and_finer)))).said
+    assert "rate not identified" in said["en"]
+    assert "Tier A: where ratio and floor are 0 nobody is drawn" in said["en"]
+    assert "问题率不可估计" in said["zh"]
+    assert "A 级有的层比例和下限均为 0" in said["zh"]
+    assert "county minimum 2.5 %" in said["en"]
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_where_every_stratum_can_be_drawn_no_rate_is_said_to_be_unknown(small_run):
+    said = Page(report_page(small_run())).said
+    assert "rate not identified" not in said["en"]
+    assert "不可估计" not in said["zh"]
+
+
+def finer(section):
+    for cutoff, tier in zip((1004.996, 950.001, -30.5), section["tiers"], strict=False):
+        for entry in tier["from_score"].values():
+            entry["value"] = cutoff
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_cut_offs_and_numbers_of_rules_are_shown_to_their_last_digit(small_run):
+    said = Page(report_page(small_run(edited("tiers", finer)))).said["en"]
+    assert {"1004.996", "950.001", "-30.5"} <= set(re.findall(r"-?\d+\.\d+", said.split("At a glance")[1]))
+    assert "≥ 1004.996" in said
+
+
+def test_planned_and_drawn_firms_stand_apart_and_a_duty_has_its_name(parsed, county_run):
+    schedule = county_run.schedule
+    assert (schedule["drawn"] > schedule["firms_drawn"]).any()
+    duty = schedule[schedule["duty"] != ""].iloc[0]
+    assert "Planned firms" in parsed.said["en"]
+    assert "Firms drawn" in parsed.said["en"]
+    assert "Every food operator at least once in two years" in parsed.said["en"].split("The rule behind")[0]
+    assert duty["duty"] not in parsed.said["en"].split("The rule behind")[0]
+    for row in schedule.itertuples():
+        assert f"{row.floor}{row.drawn:,}{row.firms_drawn:,}{row.visits_drawn:,}" in parsed.said["en"]
+
+
+def test_accepted_records_without_points_are_told_by_reason_and_item(parsed, county_run):
+    told = county_run.uncounted
+    assert len(told) > 3
+    for reason, n in told.groupby("reason")["n"].sum().items():
+        assert f"{say(f'uncounted.{reason}', 'en')}{n:,}" in parsed.said["en"]
+    for row in told.itertuples():
+        assert f"{row.item}{row.n:,}" in parsed.said["zh"]
+
+
 def test_no_subject_is_named(html, county_run):
     subjects = set(county_run.scores["subject"]) | set(county_run.records["enterprises"].execute()["enterprise_id"])
     names = set(county_run.records["enterprises"].execute()["name"].dropna())
@@ -163,7 +227,8 @@ def test_the_numbers_of_the_page_are_those_of_the_run(parsed, county_run):
 def test_every_number_in_force_stands_with_its_basis_and_reference(parsed, county_run):
     for cited in county_run.rules.cited():
         assert f"rule-{cited.rule}" in parsed.ids
-        assert cited.figure.reference in parsed.said["zh"]
+        for lang in ("zh", "en"):
+            assert reference_in(cited.figure.reference, lang) in parsed.said[lang]
 
 
 def embedded_font(html):

@@ -1,12 +1,16 @@
 import json
+import re
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
+import yaml
 
 from credit_score.errors import RunError
 from credit_score.records.identity import pseudonym
 from credit_score.report import RunFolder, statement
+from credit_score.report.content import reference_in
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +30,7 @@ def test_a_statement_tells_score_records_rules_and_the_day_each_ends(opened, cou
     assert len(rows) > 3
     for row in rows.itertuples():
         assert pd.Timestamp(row.expires_on).date().isoformat() in text
-        assert row.reference in text
+        assert reference_in(row.reference, lang) in text
         assert f"enterprise:items:{row.item}" in text
     assert ("演示" if lang == "zh" else "Demonstration") in text
     assert ("核实" if lang == "zh" else "verify") in text
@@ -63,10 +67,58 @@ def test_the_overriding_condition_and_the_caps_that_cut_are_cited(small_run, tmp
     assert told["score"] == 860
     text = told["text"]
     assert "Tier: Tier D, high risk, by the overriding condition override.serious_dishonesty" in text
-    assert "rule enterprise:overrides:override.serious_dishonesty (assumption)" in text
+    assert "rule enterprise:overrides:override.serious_dishonesty, tier it leads to (assumption)" in text
     assert "Honours: +60 points, counted +40 (20 cut by caps)" in text
     assert text.count("rule enterprise:dimensions:") == 1
-    assert "rule enterprise:dimensions:honour (assumption)" in text
+    assert "rule enterprise:dimensions:honour, cap (assumption)" in text
+    assert text.count("rule enterprise:items:honour.municipal, points, expires after (assumption)") == 1
+
+
+HEAVY = {"item": "compliance.penalty_minor", "catalogue_kind": "行政管理信息"}
+
+
+@pytest.mark.usefixtures("quick_page")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_weight_is_told_with_the_points_it_multiplies_and_cited_once(small_run, tmp_path, lang):
+    """1000.996 − 2 × 10 × 3 = 940.996."""
+
+    def weighted(folder):
+        path = folder / "enterprise.yaml"
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data["base"][date(2023, 3, 15)]["value"] = 1000.996
+        compliance = next(d for d in data["dimensions"] if d["id"] == "compliance")
+        compliance["weight"] = {date(2023, 3, 15): {"value": 3, "basis": "plan", "reference": "三倍 / threefold"}}
+        path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+
+    run = small_run(weighted, records=[HEAVY, HEAVY])
+    told = statement(RunFolder.open(run.save(tmp_path / "out")), "firm-1", lang=lang)
+    text = told["text"]
+    assert told["score"] == 940.996
+    assert {"940.996", "1000.996"} <= set(re.findall(r"\d+\.\d+", text))
+    assert text.count("-10 × 3 = -30") == 2
+    rule = "规则 enterprise:dimensions:compliance，权重（实施方案）：三倍\n" if lang == "zh" else (
+        "rule enterprise:dimensions:compliance, weight (plan): threefold\n")  # fmt: skip
+    assert text.count(rule) == 1
+    assert text.count("enterprise:items:compliance.penalty_minor") == 1
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_the_amendment_that_ends_a_record_is_cited_with_its_own_ground(small_run, tmp_path):
+    records = [HEAVY | {"occurred_on": "2026-02-01", "reported_on": "2026-02-02"}]
+    run = small_run(records=records, on="2026-03-01")
+    text = statement(RunFolder.open(run.save(tmp_path / "out")), "firm-1", lang="en")["text"]
+    assert "no longer counts from 2026-05-01" in text
+    assert "rule enterprise:items:compliance.penalty_minor, points (assumption)" in text
+    assert "rule enterprise:items:compliance.penalty_minor, expires after (law): Measures for credit repair" in text
+
+
+@pytest.mark.parametrize(("lang", "other"), [("zh", "no source gives it"), ("en", "无出处")])
+def test_a_statement_keeps_to_its_language(opened, county_run, lang, other):
+    for kind in ("enterprise", "individual"):
+        subject = county_run.ledger.query(f"subject_kind == '{kind}'")["subject"].mode()[0]
+        text = statement(opened, subject, lang=lang)["text"]
+        assert other not in text
+        assert lang == "zh" or not re.search(r"[一-鿿]", text)
 
 
 def test_a_persons_statement_speaks_of_benefits_and_of_nothing_else(opened, county_run):

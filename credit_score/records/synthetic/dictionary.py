@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "individuals": (
         Column("person_id", TEXT, False, "resident identity number, 18 characters; birth year 1800–1859, so nobody's"),
         Column("age", WHOLE, False, "years, 18–95; drawn apart from the identity number"),
+        Column("age_on", TEXT, False, "date on which the age held, 2023-06-30"),
         Column("household_id", TEXT, True, "household; empty for about 2 %"),
         Column("town", TEXT, False, "one of eight fictitious towns"),
         Column("village", TEXT, False, "one of twenty villages of the town"),

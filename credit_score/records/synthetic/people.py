@@ -73,6 +73,7 @@ def individuals_table(people: People) -> pa.Table:
     columns = {
         "person_id": people.ids,
         "age": people.age,
+        "age_on": iso_days(np.full(len(people.age), LAST_DAY)),
         "household_id": households.take(pa.array(people.household, mask=people.household < 0)),
         "town": coded(people.village // VILLAGES_PER_TOWN, TOWNS),
         "village": coded(people.village, VILLAGES),

@@ -1,0 +1,101 @@
+"""A CSV file line by line: every line is a row, or is told apart with the reason why it is none.
+
+An engine reads a plain file faster; this reader takes the others: quotes, NULs, lines that end in different ways,
+other encodings, cells of any length. A cell holds no line break, so that a stray quote can swallow no line but its own.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+CHUNK = 1 << 20
+LONGEST = 1 << 24
+_ENDS = re.compile(rb"\r\n|\n|\r")
+
+
+class Broken(NamedTuple):
+    """A line that is no row: its position (header not counted), why, and its length in bytes."""
+
+    row: int
+    reason: str
+    bytes: int
+
+
+def is_plain(path: Path) -> bool:
+    """Whether an engine reads the file as this module would: UTF-8, LF or CR LF throughout, no quote, no empty line."""
+    ends: set[bool] = set()
+    rest = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            whole, found, tail = (rest + chunk).rpartition(b"\n")
+            if not found or not _plain(whole + found, ends):
+                return False
+            rest = tail
+    return len(rest) < CHUNK and (not rest or _plain(rest + (b"\r\n" if True in ends else b"\n"), ends))
+
+
+def _plain(lines: bytes, ends: set[bool]) -> bool:
+    """Whether whole lines are plain; ``ends`` collects whether they end in CR LF."""
+    returns, breaks = lines.count(b"\r"), lines.count(b"\n")
+    ends.add(returns > 0)
+    uniform = len(ends) == 1 and returns in (0, breaks) and lines.count(b"\r\n") == returns
+    empty = lines.startswith((b"\n", b"\r")) or b"\n\n" in lines or b"\n\r" in lines
+    return uniform and not empty and b'"' not in lines and b"\x00" not in lines and _readable(lines)
+
+
+def _readable(lines: bytes) -> bool:
+    try:
+        lines.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def heading(path: Path) -> bytes:
+    """The first line of a file, at most 1 MiB of it, without a byte-order mark."""
+    return next(_lines(path), b"")[:CHUNK].removeprefix(b"\xef\xbb\xbf")
+
+
+def rows(path: Path, n_columns: int, broken: list[Broken]) -> Iterator[tuple[int, list[str]]]:
+    """Position and cells of every row below the heading; lines that are no rows are added to ``broken``.
+
+    Empty lines are no rows and are passed over.
+    """
+    for number, line in enumerate(_lines(path)):
+        if not number or not line:
+            continue
+        found = _cells(line, n_columns)
+        if isinstance(found, str):
+            broken.append(Broken(number, found, len(line)))
+        else:
+            yield number, found
+
+
+def _cells(line: bytes, n_columns: int) -> list[str] | str:
+    """The cells of a line, or the reason why it has none."""
+    if len(line) > LONGEST or b"\x00" in line:
+        return "malformed_row"
+    try:
+        text = line.decode("utf-8")
+        cells = next(csv.reader([text], strict=True)) if '"' in text else text.split(",")
+    except UnicodeDecodeError:
+        return "wrong_encoding"
+    except (csv.Error, StopIteration):
+        return "malformed_row"
+    return cells if len(cells) == n_columns and not any("\n" in c for c in cells) else "malformed_row"
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Lines without their ends; of one longer than ``LONGEST`` the beginning, one byte longer than that."""
+    rest = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            held = rest + chunk
+            # A CR at the end may be half of a CR LF.
+            cut = len(held) - held.endswith(b"\r")
+            *whole, rest = _ENDS.split(held[:cut])
+            rest = rest[: LONGEST + 1] + held[cut:]
+            yield from whole
+    yield from _ENDS.split(rest) if rest else ()

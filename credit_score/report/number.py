@@ -1,0 +1,23 @@
+"""How a number stands before a reader: exact, whatever its size; points are written from integer milli-points."""
+
+from decimal import Decimal
+
+
+def exact(value: Decimal | float) -> str:
+    """A number with all its digits and none more: ``1234567.5``, ``0.025``, ``-30``."""
+    return f"{(Decimal(str(value)) + 0).normalize():f}"
+
+
+def points(milli: int) -> str:
+    """Points from milli-points, exact to .001: ``1004.996``, ``-30``."""
+    return exact(Decimal(int(milli)) / 1000)
+
+
+def signed(milli: int) -> str:
+    """Points gained or lost, from milli-points, with their sign: ``+4.995``, ``-30``; nothing is ``0``."""
+    return f"{'+' if milli > 0 else ''}{points(milli)}"
+
+
+def percent(share: float) -> str:
+    """A share of a rule in percent, exact: 0.025 is ``2.5 %``."""
+    return f"{exact(Decimal(str(share)) * 100)} %"

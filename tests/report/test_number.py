@@ -1,0 +1,47 @@
+"""Numbers before a reader: every digit, whatever the size, and none that is not there."""
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credit_score.report.number import exact, percent, points, signed
+
+
+@pytest.mark.parametrize(
+    ("milli", "text"), [(1_004_996, "1004.996"), (1_234_567_500, "1234567.5"), (-30_000, "-30"), (0, "0"), (1, "0.001")]
+)
+def test_points_are_written_to_a_thousandth_without_rounding(milli, text):
+    assert points(milli) == points(np.int64(milli)) == text
+
+
+@pytest.mark.parametrize(
+    ("milli", "text"), [(4_995, "+4.995"), (-30_000, "-30"), (0, "0"), (1_234_567_001, "+1234567.001")]
+)
+def test_gains_and_losses_have_their_sign(milli, text):
+    assert signed(milli) == text
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_points_read_back_are_the_points_that_were_written(milli):
+    assert Decimal(points(milli)) * 1000 == Decimal(signed(milli)) * 1000 == milli
+    assert exact(milli / 1000) == points(milli)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_any_number_reads_back_as_itself(value):
+    assert float(exact(value)) == value
+    assert "e" not in exact(value).lower()
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.025, "2.5 %"), (0.03, "3 %"), (1.0, "100 %"), (0.0001, "0.01 %")])
+def test_a_share_in_percent_is_exact(share, text):
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize("value", ["many", None])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(ArithmeticError):
+        exact(value)
