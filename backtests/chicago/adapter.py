@@ -1,7 +1,7 @@
 """From the study's table of visits to a folder of the records contract, using nothing from a day on.
 
 Source: the model table of the City of Chicago's food-inspection forecasting study, one row a canvass
-visit. The firms are those of the table; records and past inspections are the visits before the day.
+visit. Firms, records and past inspections are those of the visits before the day.
 """
 
 import os
@@ -31,16 +31,20 @@ def load_visits(path: Path) -> pd.DataFrame:
     return visits.sort_values(["Inspection_Date", "Inspection_ID"], ignore_index=True)
 
 
-def write_folder(visits: pd.DataFrame, folder: Path, *, before: date = AS_OF, as_of: date = AS_OF) -> Path:
+def past_visits(visits: pd.DataFrame, before: date = AS_OF) -> pd.DataFrame:
+    """The visits dated before the day: all that is known on it."""
+    return visits[visits["Inspection_Date"] < pd.Timestamp(before)]
+
+
+def write_folder(visits: pd.DataFrame, folder: Path, *, before: date = AS_OF) -> Path:
     """The records contract as CSV files in ``folder``; returns it.
 
-    Only visits dated before ``before`` give records and past inspections. A firm first visited later is
-    in ``enterprises`` all the same, without a record: it stands at the base.
+    Only visits dated before ``before`` are read. A firm first visited later is in no table.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    past = visits[visits["Inspection_Date"] < pd.Timestamp(before)]
+    past = past_visits(visits, before)
     tables = {
-        "enterprises": enterprises(visits, as_of=as_of),
+        "enterprises": enterprises(past),
         "departments": pd.DataFrame([{"department": DEPARTMENT} | STAFF]),
         "inspectors": inspectors(past),
         "inspections": inspections(past),
@@ -51,16 +55,15 @@ def write_folder(visits: pd.DataFrame, folder: Path, *, before: date = AS_OF, as
     return folder
 
 
-def enterprises(visits: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
-    """A row a licence, from its first visit in the table; no outcome is read.
+def enterprises(past: pd.DataFrame) -> pd.DataFrame:
+    """A row a licence, from its first visit; no outcome is read.
 
     ``registered_on`` is the licence's first day: day of the visit less the licence's age, given there in
-    years of 365 days. One licence of the test window begins after ``as_of``; it is taken as registered on it,
-    so that every test visit has a tier.
+    years of 365 days.
     """
-    first = visits.drop_duplicates("License").sort_values("License")
+    first = past.drop_duplicates("License").sort_values("License")
     age = pd.to_timedelta((first["ageAtInspection"] * 365).round(), unit="D")
-    began = (first["Inspection_Date"] - age).clip(upper=pd.Timestamp(as_of))
+    began = first["Inspection_Date"] - age
     return pd.DataFrame(
         {
             "enterprise_id": first["License"].astype(str),

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from adapter import AS_OF, data_file, load_visits, write_folder
+from adapter import AS_OF, data_file, load_visits, past_visits, write_folder
 from study import (
     bootstrap,
+    neighbour_odds,
     odds_ratio,
     places,
     rates,
@@ -35,33 +36,41 @@ KEY = b"public data; no person is in them"
 
 
 def place_firms(visits: pd.DataFrame, *, policy: Path = POLICY, seed: int = SEED) -> cs.CountyRun:
-    """The main job on the firms of the table as of 2014-09-01: the folder is written, read and run."""
+    """The main job on the firms seen by 2014-09-01, as of that day: the folder is written, read and run."""
     rules = cs.load_policy(policy)
     with tempfile.TemporaryDirectory() as folder:
         records = cs.read_records(write_folder(visits, Path(folder)), policy=rules, key=KEY)
     return cs.run_county(records, rules, as_of=AS_OF, seed=seed)
 
 
-def window_visits(visits: pd.DataFrame, tiers: pd.DataFrame) -> pd.DataFrame:
+def without_record(rules: cs.RuleSet) -> tuple[str, int]:
+    """Tier and milli-points of a firm without a record: the base, and the tier that the base reaches."""
+    base = rules.enterprise.base
+    return next(t.id for t in rules.tiers if t.cutoff is None or base >= t.cutoff), base
+
+
+def window_visits(visits: pd.DataFrame, run: cs.CountyRun) -> pd.DataFrame:
     """A row a visit of the study's test window, with what was known of the firm before it and what was found.
 
     ``day``, ``city_score``, ``inspector``, ``bad`` (critical violation found); ``tier``, ``points`` from the run;
     ``last_inspector`` of the firm's latest visit before the day (empty without one), ``history`` (whether there was
-    one) and ``worse`` (C or D).
+    one) and ``worse`` (C or D). A firm first seen in the window is not in the run: only here does it get what the
+    run's policy gives a firm without a record.
     """
-    before = visits[visits["Inspection_Date"] < pd.Timestamp(AS_OF)]
-    last = before.drop_duplicates("License", keep="last").set_index("License")
-    placed = tiers.set_index(tiers["subject"].astype("int64"))
+    last = past_visits(visits).drop_duplicates("License", keep="last").set_index("License")
+    placed = run.tiers.set_index(run.tiers["subject"].astype("int64"))
+    tier_at_base, base = without_record(run.rules)
     test = visits[visits["Test"]]
     licence = test["License"]
+    unseen = ~licence.isin(last.index)
     table = pd.DataFrame(
         {
             "day": test["Inspection_Date"],
             "city_score": test["score"],
             "inspector": test["Inspector_Assigned"],
             "bad": test["criticalFound"].astype(int),
-            "tier": licence.map(placed["tier"]),
-            "points": licence.map(placed["score_milli"]) / 1000,
+            "tier": licence.map(placed["tier"]).mask(unseen, tier_at_base),
+            "points": licence.map(placed["score_milli"]).mask(unseen, base) / 1000,
             "last_inspector": licence.map(last["Inspector_Assigned"]),
         }
     ).reset_index(drop=True)
@@ -112,6 +121,17 @@ def tier_rates(test: pd.DataFrame) -> list[dict[str, Any]]:
     return _rows(rates(test, "tier").merge(same_mix, on="tier"))
 
 
+def gap(visits: pd.DataFrame) -> dict[str, Any]:
+    """What the table is silent about: the last visit known on the day, the full days since then, the next visit."""
+    known = past_visits(visits)["Inspection_Date"].max().date()
+    later = visits.loc[visits["Test"], "Inspection_Date"].min().date()
+    return {
+        "last_visit_known": str(known),
+        "days_without_a_visit": (AS_OF - known).days - 1,
+        "first_test_visit": str(later),
+    }
+
+
 def tier_odds(test: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Odds of a critical finding in C and D against A: crude, by inspector, and by who came the time before."""
     contrast = test[test["tier"] != "B"]
@@ -153,9 +173,8 @@ def repeats(visits: pd.DataFrame) -> list[dict[str, Any]]:
 
 def results(visits: pd.DataFrame, run: cs.CountyRun) -> dict[str, Any]:
     """Every figure of the back-test, ready for JSON."""
-    test = window_visits(visits, run.tiers)
+    test, before = window_visits(visits, run), past_visits(visits)
     n_first = int((test["day"] <= FIRST_HALF_ENDS).sum())
-    before = visits[visits["Inspection_Date"] < pd.Timestamp(AS_OF)]
     halves = first_half(test, orders(test, before.groupby("Inspector_Assigned")["criticalFound"].mean()), n_first)
     return {
         "as_of": str(AS_OF),
@@ -163,7 +182,9 @@ def results(visits: pd.DataFrame, run: cs.CountyRun) -> dict[str, Any]:
         "n_resamples": N_RESAMPLES,
         "n_visits": len(visits),
         "n_firms": int(run.tier_shares["firms"].sum()),
+        "n_firms_known_only_later": int(visits["License"].nunique() - before["License"].nunique()),
         "n_rejected": len(run.rejected),
+        "gap_before_as_of": gap(visits),
         "n_test": len(test),
         "n_critical": int(test["bad"].sum()),
         "n_first_half": n_first,
@@ -175,7 +196,9 @@ def results(visits: pd.DataFrame, run: cs.CountyRun) -> dict[str, Any]:
         "firms_by_tier": _rows(run.tier_shares),
         "tiers": tier_rates(test),
         "inspectors": _rows(rates(test, "inspector")),
+        "rates_c_and_d_against_a": _rows(rates(test[test["tier"] != "B"], "worse")),
         "odds_c_and_d_against_a": tier_odds(test),
+        "odds_of_neighbouring_tiers": _rows(neighbour_odds(test, "tier", "inspector")),
         "history": history(test),
         "repeats": repeats(visits),
     }

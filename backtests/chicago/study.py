@@ -5,6 +5,7 @@ cluster that made the visit.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -117,6 +118,21 @@ def odds_ratio(tables: np.ndarray) -> dict[str, float]:
     variance += (q * against).sum() / (2 * s**2)
     ratio, half = r / s, Z * np.sqrt(variance)
     return {"odds_ratio": float(ratio), "low": float(ratio * np.exp(-half)), "high": float(ratio * np.exp(half))}
+
+
+def neighbour_odds(visits: pd.DataFrame, by: str, stratum: str) -> pd.DataFrame:
+    """Per pair of neighbouring values of ``by``, in their order: odds of a bad visit in the later against the earlier.
+
+    ``better, worse``; ``odds_ratio, low, high`` crude and, with ``by_<stratum>_`` before them, within strata.
+    """
+    values = np.unique(visits[by].to_numpy(str))
+    rows = []
+    for better, worse in pairwise(values):
+        pair = visits[visits[by].isin([better, worse])].assign(worse=visits[by] == worse)
+        within = odds_ratio(two_by_two(pair, "worse", stratum))
+        row = {"better": better, "worse": worse} | odds_ratio(two_by_two(pair, "worse"))
+        rows.append(row | {f"by_{stratum}_{name}": value for name, value in within.items()})
+    return pd.DataFrame(rows)
 
 
 def two_by_two(visits: pd.DataFrame, exposed: str, stratum: str | None = None) -> np.ndarray:

@@ -14,15 +14,7 @@ import credit_score as cs
 HERE = Path(__file__).parent
 DATA = adapter.data_file()
 needs_data = pytest.mark.skipif(not DATA.is_file(), reason=f"no data: {DATA} is not there; set CREDIT_SCORE_DATA")
-KNOWN_WITHOUT_A_VISIT = [
-    "Inspection_Date",
-    "License",
-    "Inspection_ID",
-    "Facility_Type",
-    "ageAtInspection",
-    "Train",
-    "Test",
-]
+OUTCOMES = ["criticalCount", "seriousCount", "minorCount", "fail_flag", "criticalFound"]
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +41,14 @@ def bytes_of(folder):
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def with_other_outcomes(visits, rows):
-    """Every column that a visit fills, altered in the rows: x becomes 1 − x, the inspector another."""
-    altered = visits.copy()
-    numbers = altered.columns.difference([*KNOWN_WITHOUT_A_VISIT, "Business_ID", "Inspector_Assigned"])
-    altered.loc[rows, numbers] = 1 - altered.loc[rows, numbers]
-    altered.loc[rows, "Inspector_Assigned"] = "another"
-    return altered
+def altered(visits, rows, columns):
+    """The columns altered in the rows: x becomes 1 − x, yes no, a text another."""
+    changed = visits.copy()
+    for column in columns:
+        old = visits.loc[rows, column]
+        number = pd.api.types.is_numeric_dtype(old) and old.dtype != bool
+        changed.loc[rows, column] = 1 - old if number else ~old if old.dtype == bool else "another"
+    return changed
 
 
 # ---- the city's numbers, and ours beside them
@@ -87,42 +80,75 @@ def flat(node, name=""):
 @needs_data
 def test_every_row_is_accepted_and_every_test_visit_has_a_tier(visits, placed, found):
     assert found["n_rejected"] == 0
-    assert found["n_firms"] == visits["License"].nunique()
-    assert backtest.window_visits(visits, placed.tiers).drop(columns="last_inspector").notna().all(axis=None)
+    assert found["n_firms"] + found["n_firms_known_only_later"] == visits["License"].nunique()
+    assert backtest.window_visits(visits, placed).drop(columns="last_inspector").notna().all(axis=None)
 
 
 @needs_data
 def test_a_firm_first_visited_in_the_test_window_stands_at_the_base(visits, placed):
-    test = backtest.window_visits(visits, placed.tiers)
+    test = backtest.window_visits(visits, placed)
     assert set(test.loc[~test["history"], "points"]) == {100.0}
     assert set(test.loc[~test["history"], "tier"]) == {"B"}
+
+
+@needs_data
+def test_the_main_job_puts_a_firm_without_records_where_the_test_table_puts_it(visits, placed, tmp_path):
+    folder = adapter.write_folder(visits, tmp_path)
+    adapter.enterprises(visits).to_csv(folder / "enterprises.csv", index=False)
+    records = cs.read_records(folder, policy=placed.policy, key=backtest.KEY)
+    tiers = cs.run_county(records, placed.policy, as_of=adapter.AS_OF).tiers
+    unseen = tiers[~tiers["subject"].isin(placed.tiers["subject"])]
+    assert len(unseen) > 300
+    assert set(zip(unseen["tier"], unseen["score_milli"], strict=True)) == {backtest.without_record(placed.rules)}
+
+
+@needs_data
+def test_the_gap_before_the_day_holds_no_visit_and_is_counted(visits, found):
+    gap, dates = found["gap_before_as_of"], visits["Inspection_Date"]
+    silent = pd.date_range(gap["last_visit_known"], adapter.AS_OF, inclusive="neither")
+    assert len(silent) == gap["days_without_a_visit"] == 137
+    assert not dates.isin(silent).any()
+    assert (dates == gap["last_visit_known"]).any()
+    assert dates[dates > gap["last_visit_known"]].min() == pd.Timestamp(gap["first_test_visit"])
 
 
 # ---- nothing later is used
 
 
 @needs_data
-def test_altering_every_outcome_from_the_day_on_changes_no_byte(visits, placed, tmp_path):
+def test_leaving_out_or_altering_every_visit_from_the_day_on_changes_no_byte(visits, placed, tmp_path):
     later = visits["Inspection_Date"] >= pd.Timestamp(adapter.AS_OF)
-    altered = with_other_outcomes(visits, later)
-    assert (altered.loc[later, "criticalFound"] != visits.loc[later, "criticalFound"]).all()
-    before, after = (adapter.write_folder(table, tmp_path / name) for table, name in ((visits, "a"), (altered, "b")))
-    assert bytes_of(before) == bytes_of(after)
-    assert all_of(backtest.place_firms(altered)) == all_of(placed)
+    others = altered(visits, later, visits.columns.drop("Inspection_Date"))
+    assert (others[later].drop(columns="Inspection_Date") != visits[later].drop(columns="Inspection_Date")).all(
+        axis=None
+    )
+    whole = bytes_of(adapter.write_folder(visits, tmp_path / "whole"))
+    for name, table in {"none": visits[~later], "others": others}.items():
+        assert bytes_of(adapter.write_folder(table, tmp_path / name)) == whole
+        assert all_of(backtest.place_firms(table)) == all_of(placed)
+
+
+@needs_data
+def test_the_run_holds_the_firms_visited_before_the_day_and_no_other(visits, placed):
+    before = visits.loc[visits["Inspection_Date"] < pd.Timestamp(adapter.AS_OF), "License"]
+    assert set(placed.tiers["subject"].astype("int64")) == set(before)
+    assert placed.schedule["firms"].sum() == placed.tier_shares["firms"].sum() == before.nunique()
 
 
 @needs_data
 def test_altering_an_outcome_before_the_day_does_change_the_tiers(visits, placed):
-    altered = with_other_outcomes(visits, visits["Inspection_Date"] < pd.Timestamp(adapter.AS_OF))
-    assert all_of(backtest.place_firms(altered)) != all_of(placed)
+    others = altered(visits, visits["Inspection_Date"] < pd.Timestamp(adapter.AS_OF), OUTCOMES)
+    assert all_of(backtest.place_firms(others)) != all_of(placed)
 
 
 @needs_data
 def test_the_main_job_itself_ignores_records_of_later_days(visits, placed, tmp_path):
-    folder = adapter.write_folder(visits, tmp_path / "all", before=pd.Timestamp("2015-01-01"))
+    seen = visits[visits["License"].isin(placed.tiers["subject"].astype("int64"))]
+    assert seen["Test"].any()
+    folder = adapter.write_folder(seen, tmp_path / "all", before=pd.Timestamp("2015-01-01"))
     policy = cs.load_policy(backtest.POLICY)
     records = cs.read_records(folder, policy=policy, key=backtest.KEY)
-    assert records["inspections"].count().execute() == len(visits)
+    assert records["inspections"].count().execute() == len(seen)
     run = cs.run_county(records, policy, as_of=adapter.AS_OF, seed=backtest.SEED)
     assert all_of(run) == all_of(placed)
 
@@ -135,7 +161,7 @@ ALIKE = {("A", "mild"): (8, 80), ("A", "strict"): (8, 20), ("D", "mild"): (2, 20
 
 
 def a_visit(day, licence, **found):
-    none = dict.fromkeys(["criticalCount", "seriousCount", "minorCount", "fail_flag", "criticalFound"], 0.0)
+    none = dict.fromkeys(OUTCOMES, 0.0)
     known = {
         "Inspection_Date": pd.Timestamp(day), "License": licence, "Inspection_ID": licence * 1000.0 + int(day[-2:]),
         "Facility_Type": "Restaurant", "ageAtInspection": 1.0, "Inspector_Assigned": "blue",
@@ -156,17 +182,17 @@ def test_a_visit_with_minor_findings_alone_is_clean():
     assert list(records["item"]) == ["inspection.clean", "inspection.minor_found"]
 
 
-def test_a_visit_on_the_day_itself_gives_no_record(tmp_path):
+def test_a_visit_on_the_day_itself_gives_neither_a_record_nor_a_firm(tmp_path):
     table = pd.DataFrame([a_visit("2014-08-31", 7), a_visit("2014-09-01", 8, criticalCount=1.0, criticalFound=1.0)])
     folder = adapter.write_folder(table, tmp_path)
     assert list(pd.read_csv(folder / "credit_records.csv")["subject_id"]) == [7]
-    assert list(pd.read_csv(folder / "enterprises.csv")["enterprise_id"]) == [7, 8]
+    assert list(pd.read_csv(folder / "enterprises.csv")["enterprise_id"]) == [7]
 
 
-def test_a_licence_that_begins_after_the_day_is_registered_on_it():
-    table = pd.DataFrame([a_visit("2014-09-26", 7, ageAtInspection=1 / 365), a_visit("2014-09-26", 8)])
-    registered = adapter.enterprises(table, as_of=adapter.AS_OF)["registered_on"]
-    assert [str(day) for day in registered] == ["2014-09-01", "2013-09-26"]
+def test_a_firm_is_registered_on_its_licences_first_day():
+    table = pd.DataFrame([a_visit("2014-03-26", 7, ageAtInspection=1 / 365), a_visit("2014-03-26", 8)])
+    registered = adapter.enterprises(table)["registered_on"]
+    assert [str(day) for day in registered] == ["2014-03-25", "2013-03-26"]
 
 
 def test_without_the_data_the_script_says_so_in_one_line(monkeypatch, tmp_path, capsys):
@@ -279,11 +305,42 @@ def test_a_stratum_that_makes_the_whole_difference_leaves_an_odds_ratio_of_one()
     assert study.odds_ratio(study.two_by_two(visits, "worse", "inspector"))["odds_ratio"] == pytest.approx(1)
 
 
+def test_neighbours_are_compared_pair_by_pair_the_worse_against_the_better():
+    """B against A: 10·30 ÷ (5·15) = 4. C against B: 6·5 ÷ (4·10) = .75. One inspector changes nothing."""
+    visits = cells({("B", "x"): (10, 15), ("A", "x"): (15, 45), ("C", "x"): (6, 10)})
+    found = study.neighbour_odds(visits, "tier", "inspector")
+    assert found[["better", "worse"]].to_numpy().tolist() == [["A", "B"], ["B", "C"]]
+    assert list(found["odds_ratio"]) == pytest.approx([4, 0.75])
+    half = study.Z * np.sqrt(1 / 10 + 1 / 5 + 1 / 15 + 1 / 30)
+    assert np.log(found["high"][0] / 4) == pytest.approx(half)
+    for name in ("odds_ratio", "low", "high"):
+        assert list(found[f"by_inspector_{name}"]) == pytest.approx(list(found[name]))
+
+
+def test_neighbours_that_differ_only_by_who_came_are_alike_within_inspectors():
+    found = study.neighbour_odds(cells(ALIKE), "tier", "inspector")
+    assert found["odds_ratio"][0] > 2.5
+    assert found["by_inspector_odds_ratio"][0] == pytest.approx(1)
+
+
+def test_neighbours_need_two_groups():
+    assert study.neighbour_odds(cells({("A", "x"): (1, 9)}), "tier", "inspector").empty
+
+
 # ---- what is told is what was computed
 
 
-def shown(value, low, high):
-    return f"{value:.3f} ({low:.3f} to {high:.3f})".replace("0.", ".")
+def shown(value, low, high, digits=3):
+    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})".replace("0.", ".")
+
+
+def odds_shown(row, prefix=""):
+    return shown(*(row[f"{prefix}{name}"] for name in ("odds_ratio", "low", "high")), digits=2)
+
+
+def prose(notebook):
+    cells = json.loads((HERE / notebook).read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
 
 
 def test_the_readme_tells_the_committed_figures():
@@ -296,6 +353,34 @@ def test_the_readme_tells_the_committed_figures():
     for row in committed["tiers"]:
         crude, same_mix = (shown(*(row[f"{p}{n}"] for n in ("rate", "low", "high"))) for p in ("", "same_mix_"))
         assert f"| {row['tier']} | {row['visits']} | {row['critical']} | {crude} | {same_mix} |" in told
+    for row in committed["odds_of_neighbouring_tiers"]:
+        pair = f"| {row['worse']} against {row['better']} |"
+        assert f"{pair} {odds_shown(row)} | {odds_shown(row, 'by_inspector_')} |" in told
+    for odds in (
+        *committed["odds_c_and_d_against_a"].values(),
+        committed["history"]["odds_no_visit_before_by_inspector"],
+    ):
+        assert odds_shown(odds) in told
+
+
+@pytest.mark.parametrize("told", [(HERE / "README.md").read_text(encoding="utf-8"), prose("chicago.ipynb")])
+def test_readme_and_notebook_tell_what_was_not_known_on_the_day(told):
+    committed = json.loads(backtest.RESULTS.read_text(encoding="utf-8"))
+    gap = committed["gap_before_as_of"]
+    assert f"between {gap['last_visit_known']} and {gap['first_test_visit']}" in told
+    assert f"{gap['days_without_a_visit']} days" in told
+    assert f"{committed['n_firms_known_only_later']} firms" in told
+    assert f"{committed['n_firms']:,} food firms" in told
+
+
+def test_the_notebooks_prose_tells_the_committed_figures():
+    told, committed = prose("chicago.ipynb"), json.loads(backtest.RESULTS.read_text(encoding="utf-8"))
+    better, worse = (row["rate"] for row in committed["rates_c_and_d_against_a"])
+    assert f"{worse * 100:.1f} % against {better * 100:.1f} %" in told
+    assert all(f"{row['rate'] * 100:.1f} %" in told for row in committed["repeats"])
+    odds = committed["odds_c_and_d_against_a"]
+    for row in (odds["same_inspector_as_before"], odds["other_inspector_than_before"]):
+        assert f"{row['odds_ratio']:.2f} ({row['low']:.2f} to {row['high']:.2f})" in told
 
 
 def test_every_cell_that_prints_or_draws_has_its_output_stored():
