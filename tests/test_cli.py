@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout, suppress
@@ -188,7 +189,7 @@ def test_a_list_that_was_issued_is_verified_against_its_run(run_folder, tmp_path
     [
         (lambda t: t.iloc[1:], "rows are drawn by this seed but missing from the list"),
         (lambda t: t.assign(subject=["nobody", *t["subject"][1:]]), "stand in the list but are not drawn by this seed"),
-        (lambda t: t.assign(status="in force"), "the list says 'in force', the run says 'demonstration'"),
+        (lambda t: t.assign(status="in force"), "the list says in force, the run says 'demonstration'"),
         (lambda t: t.assign(visits=9), "have another visits than the draw gives"),
         (lambda t: t.drop(columns="key"), "column key is missing; give a list made by: credit-score draw --out"),
         (lambda t: t.iloc[:0], "are drawn by this seed but missing from the list"),
@@ -353,7 +354,9 @@ def test_another_seed_is_told_in_one_line(run_folder):
 def test_an_output_folder_that_is_not_ours_is_refused_before_any_work_and_left_alone(tmp_path):
     (tmp_path / "precious.txt").write_text("keep")
     for command in (["demo"], ["run", tmp_path / "nowhere", "--as-of", ON]):
-        refused("holds no manifest.json, so it is not ours to replace", *command, "--out", tmp_path)
+        refused(
+            "precious.txt, which is not of manifest.json, so it is not ours to replace", *command, "--out", tmp_path
+        )
     assert [p.name for p in tmp_path.iterdir()] == ["precious.txt"]
 
 
@@ -471,3 +474,74 @@ def test_no_command_says_an_identifier_of_a_natural_person(ran, county_folder, r
     assert len(raw) > 600
     assert all(said)
     assert not [identifier for identifier in raw if any(identifier in text for text in said)]
+
+
+@pytest.mark.parametrize("out", ["records", "records/run", "."])
+def test_what_is_read_from_is_never_written_over(records, tmp_path, out, monkeypatch):
+    before = sorted(p.read_bytes() for p in records.rglob("*") if p.is_file())
+    monkeypatch.chdir(tmp_path)
+    run = ("run", "records", "--as-of", ON, "--quiet", "--out", out)
+    refused("is the folder you are in" if out == "." else "lies in what is read from", *run)
+    refused("lies in what is read from", "check", "records", "--quiet", "--rejected", "records/enterprises.csv")
+    assert sorted(p.read_bytes() for p in records.rglob("*") if p.is_file()) == before
+
+
+def test_a_list_is_not_written_into_its_run(run_folder, tmp_path):
+    refused("lies in what is read from", "draw", run_folder, "--out", run_folder / "draw.csv")
+
+
+def test_a_county_without_dirt_runs_to_its_end(tmp_path):
+    assert (
+        told("synth", "--enterprises", 60, "--individuals", 60, "--no-dirt", "--out", tmp_path / "r", "--quiet")[0] == 0
+    )
+    code, _, err = told("run", tmp_path / "r", "--as-of", ON, "--out", tmp_path / "out", "--quiet")
+    assert (code, err) == (0, "")
+    assert len((tmp_path / "out" / "rejected.csv").read_text("utf-8").splitlines()) == 1
+    assert told("check", tmp_path / "r", "--quiet", "--rejected", tmp_path / "none.csv")[0] == 0
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "1066-10-14", "20230630", "2023-W26-5", "yesterday"])
+def test_a_day_out_of_reach_or_written_otherwise_is_told_in_one_line(records, tmp_path, day):
+    run_refused("is outside the years 1900 to 2199" if day[:2] in "9910" else "is not a date", records, tmp_path,
+                as_of=day)  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_run_that_is_stopped_from_outside_leaves_nothing(tmp_path, name):
+    places = {"TMPDIR": str(tmp_path / "tmp")}
+    (tmp_path / "tmp").mkdir()
+    command = [sys.executable, "-m", "credit_score.cli", "demo", "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, env=os.environ | places, stderr=subprocess.PIPE, text=True) as running:
+        for line in running.stderr:
+            if "writing tables" in line:
+                running.send_signal(getattr(signal, name))
+                break
+        rest = running.stderr.read()
+    assert running.returncode == 1
+    assert "credit-score: stopped; nothing was left half-written" in rest
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["tmp"]
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_fault_of_the_program_is_told_in_one_line_without_a_value(monkeypatch):
+    def fault(_):
+        raise KeyError("110101185003073719")
+
+    monkeypatch.setattr("credit_score.commands.demo", fault)
+    line = refused("a fault of the program itself (KeyError)", "demo")
+    assert "1101" not in line
+
+
+def test_chinese_is_written_on_a_terminal_that_says_it_knows_ascii_only(run_folder):
+    places = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    subject = pd.read_parquet(run_folder / "scores_enterprise.parquet")["subject"][0]
+    command = [sys.executable, "-m", "credit_score.cli", "explain", subject, "--run", str(run_folder)]
+    done = subprocess.run(command, env=os.environ | places, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert "信用分说明" in done.stdout.decode("utf-8")
+
+
+def test_a_long_number_among_the_arguments_is_not_repeated():
+    code, _, err = told("explain", "P-1", "110101185003073719", "--run", "r")
+    assert (code, "1101" in err, "(a long number)" in err) == (2, False, True)

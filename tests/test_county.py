@@ -95,6 +95,7 @@ def test_nothing_in_a_run_folder_sets_persons_without_points_apart(alike, tmp_pa
         assert in_files(out, stands_for(who)) == ["scores_individual.parquet"]
         row = pd.read_parquet(out / "scores_individual.parquet").set_index("subject").loc[stands_for(who)]
         assert row.pop("score_milli") == alike.rules.individual.base
+        assert row.pop("status") == "draft"
         assert row.eq(0).all()
     assert in_files(out, stands_for("points")) == ["ledger.parquet", "scores_individual.parquet"]
     assert in_files(out, "P8841") == []

@@ -1,7 +1,9 @@
 import errno
+import json
 import os
 import shutil
 import subprocess
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from credit_score.engine import open_engine, saved
 from credit_score.errors import RunError
-from credit_score.files import fingerprint, whole_folder
+from credit_score.files import check_free, fingerprint, whole_file, whole_folder
 
 MARK = "manifest.json"
 
@@ -20,7 +22,7 @@ MARK = "manifest.json"
 def put(out, text="new", name="data.txt"):
     """Write a folder of the kind whose mark is ``manifest.json``."""
     with whole_folder(out, replaces=MARK) as folder:
-        (folder / MARK).write_text("{}", encoding="utf-8")
+        (folder / MARK).write_text(json.dumps({"tool": "credit_score", "outputs": {name: ""}}), encoding="utf-8")
         (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -141,9 +143,52 @@ def test_a_foreign_folder_is_never_replaced(tmp_path_factory, names):
     for name in names:
         (place / "theirs" / name).write_text("theirs", encoding="utf-8")
     before = standing(place)
-    with pytest.raises(RunError, match=r"holds no manifest\.json, so it is not ours to replace; choose another folder"):
+    with pytest.raises(RunError, match=r"which is not of manifest\.json, so it is not ours to replace; choose another"):
         put(place / "theirs")
     assert standing(place) == before
+
+
+@pytest.mark.parametrize(
+    "mark", ["{}", "[]", "[" * 100_000, "not JSON", '{"name": "my web app"}', '{"tool": "credit_score", "outputs": {}}']
+)
+def test_a_folder_with_a_mark_of_that_name_and_a_file_of_its_own_is_never_replaced(tmp_path, mark):
+    put(tmp_path / "run", "old")
+    (tmp_path / "run" / MARK).write_text(mark, encoding="utf-8")
+    with pytest.raises(RunError, match=r"holds data\.txt|holds data\.txt, manifest\.json"):
+        put(tmp_path / "run", "new")
+    assert (tmp_path / "run" / "data.txt").read_text(encoding="utf-8") == "old"
+
+
+def test_a_file_that_was_put_into_one_of_our_folders_keeps_it_from_being_replaced(tmp_path):
+    put(tmp_path / "run", "old")
+    (tmp_path / "run" / "thesis.txt").write_text("precious", encoding="utf-8")
+    with pytest.raises(RunError, match=r"holds thesis\.txt"):
+        put(tmp_path / "run", "new")
+
+
+@pytest.mark.parametrize(("target", "source"), [("run", "run"), ("run", "run/records"), ("records/run", "records")])
+def test_a_target_that_holds_or_lies_in_what_is_read_from_is_refused(tmp_path, target, source):
+    with pytest.raises(RunError, match="lies in what is read from"):
+        check_free(tmp_path / target, replaces=MARK, inputs=[tmp_path / source])
+
+
+def test_what_a_killed_writer_left_beside_the_target_goes_after_a_day(tmp_path):
+    for name, age in ((".run.partial-old", 2 * 86_400), (".run.partial-new", 60)):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    put(tmp_path / "run")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".run.partial-new", "run"]
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path):
+    (tmp_path / "list.csv").write_text("old", encoding="utf-8")
+    with pytest.raises(RunError, match="could not write"), whole_file(tmp_path / "list.csv") as partial:  # noqa: PT012
+        partial.write_text("half", encoding="utf-8")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert [p.read_text(encoding="utf-8") for p in tmp_path.iterdir()] == ["old"]
+    with whole_file(tmp_path / "list.csv") as partial:
+        partial.write_text("new", encoding="utf-8")
+    assert [p.read_text(encoding="utf-8") for p in tmp_path.iterdir()] == ["new"]
 
 
 def test_a_file_is_never_replaced_by_a_folder(tmp_path):

@@ -195,10 +195,10 @@ def _data(
     run: "RunFolder", row: dict[str, Any], rows: "pd.DataFrame", parts: "pd.DataFrame", kind: str
 ) -> dict[str, Any]:
     dated = rows.assign(**{c: rows[c].map(_day) for c in ("occurred_on", "reported_on", "expires_on")})
+    own = dated.drop(columns=["subject", "status"], errors="ignore")
     return {
         "subject": row["subject"], "kind": kind, "status": run.manifest["status"], "as_of": run.manifest["as_of"],
-        "score": row["score_milli"] / 1000, "records": dated.drop(columns="subject").to_dict("records"),
-        "dimensions": parts.to_dict("records"),
+        "score": row["score_milli"] / 1000, "records": own.to_dict("records"), "dimensions": parts.to_dict("records"),
     }  # fmt: skip
 
 

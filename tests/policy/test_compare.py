@@ -71,6 +71,33 @@ def test_a_number_that_is_new_is_added_and_seen_from_the_other_side_removed(chan
     assert (only(back)["change"], only(back)["value_before"]) == ("removed", 30)
 
 
+@pytest.mark.parametrize(
+    ("change", "rule", "field"),
+    [
+        (lambda s: s["individual"]["benefits"][0].update(kind="rate"), "individual:benefits:loan", "kind"),
+        (lambda s: s["inspection"]["departments"][0].update(sectors=["shops"]), "inspection:departments:council",
+         "sectors"),
+        (lambda s: s["policy"].update(calendar="cn"), "policy", "calendar"),
+        (lambda s: s["policy"]["identifiers"].update(person="cn_ric"), "policy:identifiers", "person"),
+    ],
+)  # fmt: skip
+def test_a_term_that_is_no_number_is_a_difference_too(changed, change, rule, field):
+    there, back = changed(change)
+    assert (only(there)["rule"], only(there)["field"], only(there)["change"]) == (rule, field, "value")
+    assert only(there)["value_before"] == only(back)["value_after"] != only(there)["value_after"]
+
+
+def test_a_tier_that_changes_its_place_is_a_difference(changed):
+    def turned(sections):
+        a, b, c = sections["tiers"]["tiers"]
+        a["from_score"], b["from_score"] = b["from_score"], a["from_score"]
+        sections["tiers"]["tiers"] = [b, a, c]
+
+    there, _ = changed(turned)
+    order = there[there["field"] == "order"].iloc[0]
+    assert (order["value_before"], order["value_after"]) == ("A B C", "B A C")
+
+
 def test_two_policies_with_nothing_in_common_share_no_row(written, small):
     harbour, gaoyang = load_policy(written(small())).at(DAY), load_policy("gaoyang").at(DAY)
     table = compare(harbour, gaoyang)

@@ -15,7 +15,7 @@ from credit_score.report.run_folder import with_words
 
 FILES = {
     "scores_individual.parquet", "scores_enterprise.parquet", "ledger.parquet", "tiers.parquet", "frame.parquet",
-    "schedule.csv", "draw.csv", "workload.csv", "rejected.csv", "report.html", "manifest.json",
+    "schedule.csv", "draw.csv", "uncounted.csv", "workload.csv", "rejected.csv", "report.html", "manifest.json",
 }  # fmt: skip
 
 
@@ -153,7 +153,9 @@ def test_an_older_run_is_replaced_whole(small_run, run_folder, tmp_path):
 
 def test_a_folder_that_is_not_a_run_is_never_replaced(county_run, tmp_path):
     (tmp_path / "precious.txt").write_text("keep")
-    with pytest.raises(RunError, match=r"holds no manifest\.json, so it is not ours to replace"):
+    with pytest.raises(
+        RunError, match=r"holds precious\.txt, which is not of manifest\.json, so it is not ours to replace"
+    ):
         county_run.save(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["precious.txt"]
 
@@ -161,7 +163,7 @@ def test_a_folder_that_is_not_a_run_is_never_replaced(county_run, tmp_path):
 def test_tables_are_read_back_as_they_were(run_folder, county_run):
     opened = RunFolder.open(run_folder)
     assert opened.table("draw.csv").equals(county_run.draw)
-    assert opened.table("tiers.parquet").equals(county_run.tiers)
+    assert opened.table("tiers.parquet").equals(county_run.tiers.assign(status="demonstration"))
     assert opened.rules().on == county_run.rules.on
     assert opened.policy().name == "gaoyang"
     one = county_run.draw["subject"][0]
