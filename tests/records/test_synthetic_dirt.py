@@ -15,7 +15,7 @@ from credit_score.records.synthetic import make_county
 SIZES = {"n_enterprises": 1_500, "n_individuals": 2_500, "seed": 77}
 COLUMNS = {
     "enterprises": "enterprise_id name legal_form sector industry size town registered_on",
-    "individuals": "person_id age household_id town village enrolled_on left_on",
+    "individuals": "person_id age age_on household_id town village enrolled_on left_on",
     "households": "household_id town village",
     "departments": "department inspectors days_per_inspector",
     "inspectors": "inspector_id department",
