@@ -24,9 +24,11 @@ BELOW = {"age": "minor"}
 FORMS = {"date": r"^\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?)?$", "int64": r"^[+-]?\d{1,18}(\.0*)?$"}
 
 
-# A resident identity number of 18 or 15 signs, by its place code, its day of birth and its serial.
-_BIRTH = r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
-IDENTITY_NUMBER = rf"[1-9][0-9]{{5}}(18|19|20)[0-9]{{2}}{_BIRTH}[0-9Xx]|(^|[^0-9])[1-9][0-9]{{7}}{_BIRTH}($|[^0-9])"
+# A resident identity number by its place code, day of birth and serial: 18 signs of somebody born up to 2012, or the
+# 15 digits of before 1999. Numbers of documents are often a place code, a day of these years and a serial: they pass.
+_DAY = r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
+_NEW = rf"[1-9][0-9]{{5}}((18|19)[0-9]{{2}}|20(0[0-9]|1[0-2])){_DAY}[0-9Xx]"
+IDENTITY_NUMBER = rf"{_NEW}|(^|[^0-9])[1-9][0-9]{{5}}[3-9][0-9]{_DAY}($|[^0-9])"
 
 
 class Check(NamedTuple):

@@ -1,6 +1,10 @@
 """Each thing that can be wrong with a row, all in one folder: what is rejected, in which column, and why."""
 
+import re
+
 import pytest
+
+from credit_score.records.judge import IDENTITY_NUMBER
 
 FAULTS = [
     # table, what is changed in a copy of the first row, the column and the reason told
@@ -136,3 +140,22 @@ def test_only_the_first_fault_of_a_row_is_told(hand, tmp_path):
     )
     records = hand.read(hand.write(tmp_path / "many", tables))
     assert hand.rejected_by(records, "row", "column", "reason") == {(4, "enterprise_id", "bad_identifier")}
+
+
+@pytest.mark.parametrize(
+    "number", ["110101198503073719", "11010119850307371x", "13062820080229371X", "130628850307371"]
+)
+@pytest.mark.parametrize("form", ["{}", "R-{}", "{}/2", "案件{}号"])
+def test_an_identity_number_is_known_wherever_it_stands(number, form):
+    assert re.search(IDENTITY_NUMBER, form.format(number))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "130628202303150012", "130628230315001", "202303151030210001", "91130628MA0ABCDE1X", "R-0000000001",
+        "高市监罚〔2023〕12号", "13812345678", "6222021234567890123",
+    ],
+)  # fmt: skip
+def test_the_number_of_a_document_is_no_identity_number(text):
+    assert not re.search(IDENTITY_NUMBER, text)
