@@ -56,8 +56,9 @@ def _stop_on_signals() -> None:
     """A polite kill and a closed terminal stop a command as Ctrl-C does, so that nothing half-written stays."""
     if threading.current_thread() is threading.main_thread():
         for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.default_int_handler)
+            number = getattr(signal, name, None)
+            if number and signal.getsignal(number) is not signal.SIG_IGN:  # nohup has it ignored
+                signal.signal(number, signal.default_int_handler)
 
 
 def _readable_output() -> None:

@@ -59,6 +59,12 @@ def masked(value: object) -> str:
     return f"{len(text)} characters, {' and '.join(found) or 'signs'}"
 
 
+def discreet(name: object) -> str:
+    """A name as it stands, or masked where it may identify somebody: over 40 signs, or with more than 4 digits."""
+    text = str(name)
+    return text if len(text) <= 40 and sum(c.isdigit() for c in text) <= 4 else masked(text)
+
+
 def first_five(values: Iterable[object]) -> str:
     """The first five values, comma separated, and how many more there are."""
     items = [str(v) for v in values]

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credit_score.engine import open_engine
-from credit_score.errors import VerificationError, first_five
+from credit_score.errors import VerificationError, discreet, first_five
 from credit_score.inspection.draw import draw_visits
 from credit_score.inspection.frame import STRATUM
 from credit_score.inspection.schedule import with_visits
@@ -82,7 +82,9 @@ def _check_firms(counted: "pd.DataFrame", schedule: "pd.DataFrame") -> None:
 def _refuse(rows: "pd.DataFrame", what: str) -> None:
     """Refuse rows of the list, named by department and position (1 first)."""
     if len(rows):
-        places = first_five(f"{d} row {int(i) + 1}" for i, d in zip(rows.index, rows["department"], strict=True))
+        places = first_five(
+            f"{discreet(d)} row {int(i) + 1}" for i, d in zip(rows.index, rows["department"], strict=True)
+        )
         raise VerificationError(
             f"{len(rows)} rows {what}: {places}", where="the list", remedy="do not use it; draw again"
         )

@@ -212,7 +212,10 @@ class RuleSet:
         """Item id → its amendments after this day."""
         months = {i.id: i.months for i in self._items(model)}
         found: dict[str, tuple[tuple[date, int], ...]] = dict.fromkeys(months, ())
-        for day in sorted({d for n in numbers(self.model) for d in n.dated.days if d > self.on}):
+        moved = [*self.model.catalogue, *(d.cap for d in model.dimensions)]
+        moved += [dated for i in model.items for dated in (i.points, i.expires_after)]
+        days = {d for node in moved for n in numbers(node) for d in n.dated.days if d > self.on}
+        for day in sorted(days):
             then = {i.id: i.months for i in replace(self, on=day)._items(model)}
             for item, before in months.items():
                 if then.get(item, 0) != before:

@@ -28,7 +28,8 @@ FORMS = {"date": r"^\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?)?$", "int64": r"^[+-]?
 # 15 digits of before 1999. Numbers of documents are often a place code, a day of these years and a serial: they pass.
 _DAY = r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
 _NEW = rf"[1-9][0-9]{{5}}((18|19)[0-9]{{2}}|20(0[0-9]|1[0-2])){_DAY}[0-9Xx]"
-IDENTITY_NUMBER = rf"{_NEW}|(^|[^0-9])[1-9][0-9]{{5}}[3-9][0-9]{_DAY}($|[^0-9])"
+_OLD = rf"[1-9][0-9]{{5}}[3-9][0-9]{_DAY}"
+IDENTITY_NUMBER = rf"(^|[^0-9])({_NEW}|{_OLD})($|[^0-9])"
 
 
 class Check(NamedTuple):

@@ -79,12 +79,20 @@ def _cells(line: bytes, n_columns: int) -> list[str] | str:
         return "malformed_row"
     try:
         text = line.decode("utf-8")
-        cells = next(csv.reader([text], strict=True)) if '"' in text else text.split(",")
+        cells = _quoted(text) if '"' in text else text.split(",")
     except UnicodeDecodeError:
         return "wrong_encoding"
-    except (csv.Error, StopIteration):
+    except csv.Error:
         return "malformed_row"
-    return cells if len(cells) == n_columns and not any("\n" in c for c in cells) else "malformed_row"
+    if len(cells) == n_columns + 1 and not cells[-1]:  # a comma too many at the end, as the engine passes over it
+        cells = cells[:-1]
+    return cells if len(cells) == n_columns else "malformed_row"
+
+
+def _quoted(text: str) -> list[str]:
+    """The cells of a line with quotes in it; raises csv.Error where one is left open."""
+    csv.field_size_limit(LONGEST)
+    return next(csv.reader([text], strict=True))
 
 
 def _lines(path: Path) -> Iterator[bytes]:

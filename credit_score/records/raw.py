@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from credit_score.engine import streamed
-from credit_score.errors import RecordsError, first_five, masked
+from credit_score.errors import RecordsError, discreet, first_five
 from credit_score.records.contracts import Contract
 from credit_score.records.lines import Broken, heading, is_plain, rows
 
@@ -195,7 +195,7 @@ def _check_columns(path: Path, heading: list[str], contract: Contract) -> None:
         )
     if unknown := [c for c in heading if c not in contract.columns]:
         raise RecordsError(
-            f"unknown column {first_five(map(_column_shown, unknown))}",
+            f"unknown column {first_five(repr(c) if discreet(c) == c else discreet(c) for c in unknown)}",
             where=where,
             remedy=f"remove or rename it; columns are {known}",
         )
@@ -213,12 +213,6 @@ def _complete(table: "ibis.Table", contract: Contract) -> "ibis.Table":
 
     texts = {c: table[c].strip().nullif("") if c in table.columns else ibis.null("string") for c in contract.columns}
     return table.select(row=table.row, **texts)
-
-
-def _column_shown(name: str) -> str:
-    """A column's name, unless it may be a value: too long for a name, or with digits in it like an identifier."""
-    is_name = len(name) <= 40 and sum(c.isdigit() for c in name) <= 4
-    return repr(name) if is_name else masked(name)
 
 
 def _one_file(path: Path) -> str:

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from credit_score.engine import open_engine
-from credit_score.errors import VerificationError, first_five, masked
+from credit_score.errors import VerificationError, discreet, first_five
 from credit_score.inspection import make_schedule, verify_draw
+from credit_score.points import balance
 from credit_score.policy import RuleSet
 from credit_score.report.run_folder import RunFolder
 from credit_score.tiers import assign_tiers
@@ -29,7 +30,6 @@ def verified(
     manifest, rules = folder.manifest, folder.rules()
     chosen = manifest["seed"] if seed is None else seed
     _check_claims(folder, rules, listed)
-    _check_department(listed, department)
     engine = open_engine()
     tables = {
         name: engine.read_parquet(folder.file(f"{name}.parquet"), table_name=name)
@@ -37,6 +37,8 @@ def verified(
     }
     _check_tiers(tables, rules)
     schedule = folder.table("schedule.csv")
+    if department is None:
+        _check_departments(listed, schedule)
     _check_schedule(schedule, make_schedule(tables["frame"], rules, seed=chosen))
     cap = rules.figure(rules.model.inspection.cap).value
     return verify_draw(folder.file("frame.parquet"), schedule, listed, cap=cap, seed=chosen, department=department)
@@ -48,31 +50,51 @@ def _check_claims(folder: RunFolder, rules: RuleSet, listed: "pd.DataFrame") -> 
     if said != due:
         _refuse(f"the manifest says {said!r}, but records and policy make it {due!r}", str(folder.path))
     if others := sorted(set(listed["status"]) - {due}):
-        _refuse(f"the list says {first_five(map(_shown, others))}, the run says {due!r}", "the list, column 'status'")
+        _refuse(f"the list says {first_five(map(discreet, others))}, the run says {due!r}", "the list, column 'status'")
     cap = rules.figure(rules.model.inspection.cap).value
     if folder.manifest["cap"] != cap:
         _refuse(f"the manifest says a cap of {folder.manifest['cap']}, the policy {cap}", str(folder.path))
 
 
-def _check_department(listed: "pd.DataFrame", department: str | None) -> None:
-    found = sorted(set(listed["department"]))
-    if department is None and len(found) == 1:
+def _check_departments(listed: "pd.DataFrame", schedule: "pd.DataFrame") -> None:
+    """A list of one department is not taken for that of a run in which others draw too."""
+    found, drawing = set(listed["department"]), set(schedule.loc[schedule["visits_drawn"] > 0, "department"])
+    if len(found) == 1 and found < drawing:
+        (name,) = map(discreet, found)
         raise VerificationError(
-            f"the list holds department {_shown(found[0])} alone",
+            f"the list holds department {name} alone",
             where="the list",
-            remedy=f"if it is that department's list, add --department {_shown(found[0])}; else it is not whole",
+            remedy=f"if it is that department's list, add --department {name}; else it is not whole",
         )
 
 
 def _check_tiers(tables: dict[str, "ibis.Table"], rules: RuleSet) -> None:
     """Tiers are what scores, ledger and policy give, and the frame holds them."""
     ledger = tables["ledger"].filter(tables["ledger"].subject_kind == "enterprise")
-    again = assign_tiers(tables["scores_enterprise"], ledger, rules).select("subject", code="tier_code")
+    scores = tables["scores_enterprise"]
+    summed = balance(ledger, scores.select("subject"), rules.enterprise).select("subject", again="score_milli")
+    both = scores.join(summed, "subject")
+    if wrong := both.filter(both.again != both.score_milli).count().execute():
+        _refuse(f"{wrong} firms have another score than the ledger gives", "scores_enterprise.parquet")
+    again = assign_tiers(scores, ledger, rules).select("subject", code="tier_code")
+    _check_frame(tables, rules)
     for name in ("tiers", "frame"):
         both = tables[name].left_join(again, "subject").select("subject", "tier_code", "code")
         wrong = both.filter(both.code.isnull() | (both.code != both.tier_code)).count().execute()
         if wrong:
             _refuse(f"{wrong} firms have another tier than their score and the policy give", f"{name}.parquet")
+
+
+def _check_frame(tables: dict[str, "ibis.Table"], rules: RuleSet) -> None:
+    """Every firm stands once in the frame of each department that supervises all sectors."""
+    frame, firms = tables["frame"], tables["scores_enterprise"]
+    for department in rules.model.inspection.departments:
+        mine = frame.filter(frame.department == department.id)
+        twice = mine.count().execute() - mine.subject.nunique().execute()
+        absent = firms.anti_join(mine, "subject").count().execute() if department.sectors == "all" else 0
+        if twice or absent:
+            what = f"{twice} firms stand twice in the frame of department {department.id} and {absent} are missing"
+            _refuse(what, "frame.parquet")
 
 
 def _check_schedule(schedule: "pd.DataFrame", again: "pd.DataFrame") -> None:
@@ -85,11 +107,6 @@ def _check_schedule(schedule: "pd.DataFrame", again: "pd.DataFrame") -> None:
             row = changed.iloc[0]
             what = f"{column} is {row[column]}, but policy, frame and seed give {row[f'{column}_again']}"
             _refuse(what, f"schedule, department {row['department']}, tier code {row['tier_code']}")
-
-
-def _shown(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 40 and sum(c.isdigit() for c in text) <= 4 else masked(text)
 
 
 def _refuse(what: str, where: str) -> None:

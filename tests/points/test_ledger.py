@@ -5,7 +5,7 @@ import ibis
 import pandas as pd
 import pytest
 from dateutil.relativedelta import relativedelta
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credit_score.errors import PolicyError
@@ -169,6 +169,24 @@ def test_the_last_day_of_a_record_knows_the_amendments_that_the_policy_holds(ite
         "shorter": "2023-09-01", "repealed": "2023-09-01", "longer": "2024-01-10", "later": "2023-07-10",
         "plain": "2024-01-10",
     }  # fmt: skip
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dates(date(2022, 6, 29), JUNE),
+    st.lists(st.tuples(st.integers(1, 500), st.integers(0, 14)), max_size=3, unique_by=lambda v: v[0]),
+)
+def test_the_last_day_is_the_one_found_by_asking_day_after_day(item, catalogue, records, subjects, occurred, versions):
+    later = tuple((JUNE + timedelta(days), months) for days, months in sorted(versions))
+    rules = catalogue(replace(item("i", -1, months=13), later=later))
+    found = ledger(records({"occurred_on": occurred, "reported_on": occurred}), subjects("f1"), rules, JUNE).execute()
+
+    def counts(day):
+        months = next((m for start, m in reversed(later) if start <= day), 13)
+        return months > 0 and occurred + relativedelta(months=months) > day
+
+    first_out = next(day for n in range(1, 900) if not counts(day := JUNE + timedelta(n)))
+    assert [day.date() for day in pd.to_datetime(found["expires_on"])] == [first_out]
 
 
 def test_every_accepted_record_is_counted_or_told_with_its_reason(county_run):

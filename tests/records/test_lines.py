@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from credit_score.engine import open_engine
 from credit_score.records.lines import LONGEST, heading, is_plain, rows
 
-LINES = st.lists(st.text(alphabet='ab,"\r\n\x00 é高', max_size=12), max_size=8)
+LINES = st.lists(st.text(alphabet='ab,,,"\r\n\x00 é高', max_size=12), max_size=8)
 
 
 def read(path, n_columns=2):
@@ -30,6 +30,19 @@ def test_every_line_is_a_row_or_told_apart_with_its_reason(written):
     assert found == [(1, ["a", "b"]), (2, ["a", "b"]), (4, ['a""', "b"]), (10, ["last", "b"])]
     reasons = {3: "malformed_row", 5: "malformed_row", 7: "malformed_row", 8: "wrong_encoding"}
     assert {b.row: b.reason for b in broken} == reasons | {9: "malformed_row"}
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [("a,b,", ["a", "b"]), ('"a",b,', ["a", "b"]), ("a,b,,", None), ("a,b,c", None), ("a,", ["a", ""])],
+)
+def test_one_comma_too_many_at_the_end_is_passed_over_with_and_without_quotes(written, line, cells):
+    assert [found for _, found in read(written(f"h,i\n{line}\n"))[0]] == ([cells] if cells else [])
+
+
+@pytest.mark.parametrize("line", ["x,{}", '"x",{}', 'x,"{}"'])
+def test_a_cell_may_be_long_with_and_without_quotes(written, line):
+    assert read(written("h,i\n" + line.format("a" * 300_000)))[0] == [(1, ["x", "a" * 300_000])]
 
 
 @given(st.binary(max_size=400))

@@ -4,6 +4,7 @@ import shutil
 import pandas as pd
 import pytest
 
+import credit_score as cs
 from credit_score.errors import CreditScoreError, RunError, VerificationError
 from credit_score.files import fingerprint
 from credit_score.report import RunFolder, read_list, verified
@@ -121,3 +122,31 @@ def test_an_identity_number_in_a_list_is_not_repeated(run_folder, county_run):
         with pytest.raises(CreditScoreError) as told:
             check(run_folder, county_run.draw.assign(**{column: number}))
         assert number not in str(told.value)
+
+
+def test_a_run_in_which_one_department_draws_is_verified_without_naming_it(county_folder, altered_policy, tmp_path):
+    def one(section):
+        section["departments"] = section["departments"][:1]
+
+    policy = cs.load_policy(altered_policy(inspection=one))
+    run = cs.run_county(cs.read_records(county_folder, policy=policy), policy, as_of="2023-06-30", seed=3)
+    out = run.save(tmp_path / "out")
+    assert check(out) == check(out, department="market_supervision") == len(run.draw)
+
+
+def test_a_firm_taken_out_of_the_frame_or_put_in_twice_is_refused(copy):
+    whole = pd.read_parquet(copy / "frame.parquet")
+    forge_table(copy, "frame.parquet", lambda frame: frame[frame["subject"] != frame["subject"][0]])
+    with pytest.raises(
+        VerificationError, match=r"0 firms stand twice in the frame of department \w+ and 1 are missing"
+    ):
+        check(copy)
+    forge_table(copy, "frame.parquet", lambda _: pd.concat([whole, whole[:1]]))
+    with pytest.raises(VerificationError, match="1 firms stand twice in the frame"):
+        check(copy)
+
+
+def test_a_score_that_is_not_the_sum_of_its_ledger_is_refused(copy):
+    forge_table(copy, "scores_enterprise.parquet", lambda t: t.assign(score_milli=[999_999, *t["score_milli"][1:]]))
+    with pytest.raises(VerificationError, match="1 firms have another score than the ledger gives"):
+        check(copy)
