@@ -225,7 +225,8 @@ def verify_draw(arguments: argparse.Namespace) -> None:
     _check_columns(listed, path)
     agreed = verified(folder, listed, seed=arguments.seed, department=arguments.department)
     what = f"rows of department {arguments.department}" if arguments.department else "rows"
-    print(f"verified: {agreed:,} {what} are what records, policy and seed give; status: {folder.manifest['status']}")
+    status = folder.manifest["status"]
+    print(f"verified: {agreed:,} {what} are what scores, ledger, policy and seed give; status: {status}")
 
 
 def _check_columns(listed: "pd.DataFrame", path: Path) -> None:

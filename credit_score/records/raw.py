@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from credit_score.engine import streamed
 from credit_score.errors import RecordsError, discreet, first_five
@@ -26,6 +25,7 @@ from credit_score.records.lines import Broken, heading, is_plain, rows
 
 if TYPE_CHECKING:
     import ibis
+    import pandas as pd
     import pyarrow as pa
 
 ENDINGS = (".csv", ".parquet")
@@ -95,6 +95,8 @@ def read_raw(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
 
 
 def _read_csv(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
+    import pandas as pd
+
     names = _heading(path)
     _check_columns(path, names, contract)
     if is_plain(path):
@@ -172,6 +174,8 @@ def _broken(engine: "ibis.BaseBackend", name: str) -> "pd.DataFrame":
 
 
 def _read_parquet(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
+    import pandas as pd
+
     name, source = f"raw_{contract.name}", f"read_parquet({_one_file(path)}, hive_partitioning=false"
     with _readable(path, "Parquet"):
         names = engine.con.execute(f"DESCRIBE SELECT * FROM {source})").df()["column_name"]

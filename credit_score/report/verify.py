@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from credit_score.engine import open_engine
-from credit_score.errors import VerificationError, discreet, first_five
+from credit_score.errors import RunError, VerificationError, discreet, first_five
 from credit_score.inspection import make_schedule, verify_draw
 from credit_score.points import balance
 from credit_score.policy import RuleSet
@@ -20,7 +20,7 @@ SCHEDULED = ("firms", "ratio", "frequency", "floor", "drawn", "days_per_visit", 
 def verified(
     folder: RunFolder, listed: "pd.DataFrame", *, seed: int | None = None, department: str | None = None
 ) -> int:
-    """The number of rows of a list that the run's records, policy and seed give.
+    """The number of rows of a list that the run's scores, ledger, policy and seed give.
 
     Everything is computed again from the scores and the ledger on; ``seed`` is the one published, else the
     manifest's; with ``department`` the list is of that department alone.
@@ -37,8 +37,7 @@ def verified(
     }
     _check_tiers(tables, rules)
     schedule = folder.table("schedule.csv")
-    if department is None:
-        _check_departments(listed, schedule)
+    _check_departments(listed, schedule, department)
     _check_schedule(schedule, make_schedule(tables["frame"], rules, seed=chosen))
     cap = rules.figure(rules.model.inspection.cap).value
     return verify_draw(folder.file("frame.parquet"), schedule, listed, cap=cap, seed=chosen, department=department)
@@ -56,8 +55,14 @@ def _check_claims(folder: RunFolder, rules: RuleSet, listed: "pd.DataFrame") -> 
         _refuse(f"the manifest says a cap of {folder.manifest['cap']}, the policy {cap}", str(folder.path))
 
 
-def _check_departments(listed: "pd.DataFrame", schedule: "pd.DataFrame") -> None:
-    """A list of one department is not taken for that of a run in which others draw too."""
+def _check_departments(listed: "pd.DataFrame", schedule: "pd.DataFrame", department: str | None) -> None:
+    """The department asked for is one of the run; without one, a list of one is not taken for that of all."""
+    known = sorted(set(schedule["department"]))
+    if department is not None:
+        if department not in known:
+            what, remedy = f"no department {discreet(department)!r} in the run", f"there are {', '.join(known)}"
+            raise RunError(what, remedy=remedy)
+        return
     found, drawing = set(listed["department"]), set(schedule.loc[schedule["visits_drawn"] > 0, "department"])
     if len(found) == 1 and found < drawing:
         (name,) = map(discreet, found)

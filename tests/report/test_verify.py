@@ -52,6 +52,8 @@ def test_a_list_of_one_department_is_verified_as_such_and_not_as_the_whole(run_f
         check(run_folder, fire[1:].reset_index(drop=True), department="fire")
     with pytest.raises(VerificationError, match="stand in the list but are not drawn"):
         check(run_folder, county_run.draw, department="fire")
+    with pytest.raises(RunError, match="no department 'fier' in the run; there are agriculture, ecology"):
+        check(run_folder, fire, department="fier")
 
 
 def test_a_department_left_out_of_the_whole_list_is_missed(run_folder, county_run):
