@@ -20,6 +20,7 @@ from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Source
 from credit_score.records.contracts import contracts
 from credit_score.records.judge import BELOW, UNREADABLE
+from credit_score.records.workbook_cells import REASONS
 
 PACKAGE = Path(credit_score.__file__).parent
 KEYS = sorted(catalogue())
@@ -98,7 +99,7 @@ def reasons():
     others = re.findall(r"else \"(\w+)\"\n", text)
     lines = (PACKAGE / "records" / "lines.py").read_text(encoding="utf-8")
     told = re.findall(r"(?:return|else) \"(\w+)\"\n", lines)
-    return given | {*others, *told, *UNREADABLE.values(), *BELOW.values()}
+    return given | {*others, *told, *REASONS, *UNREADABLE.values(), *BELOW.values()}
 
 
 def uncounted_reasons():
