@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from credit_score.county import CountyRun
+    from credit_score.records import Records
 
 DEMO_SIZES = {"n_enterprises": 2000, "n_individuals": 3000, "seed": 2023}
 DEMO_DAY = "2023-06-30"
@@ -122,19 +123,27 @@ def check(arguments: argparse.Namespace) -> None:
         _write(with_words(records.rejected), arguments.rejected)
     by_reason = records.rejected.groupby(["table", "reason"], sort=False).size().rename("n").reset_index()
     if arguments.json:
-        _print_json({"rows": records.counts.to_dict("records"), "rejected": by_reason.to_dict("records")})
+        tables = {"rows": records.counts, "files": records.files, "rejected": by_reason, "warnings": records.warnings}
+        _print_json({name: table.to_dict("records") for name, table in tables.items()})
         return
-    _print_verdict(records.counts, by_reason, arguments.lang)
+    _print_verdict(records, by_reason, arguments.lang)
 
 
-def _print_verdict(counts: "pd.DataFrame", by_reason: "pd.DataFrame", lang: str) -> None:
+def _print_verdict(records: "Records", by_reason: "pd.DataFrame", lang: str) -> None:
+    """The reconciliation, file by file, and what was refused, warned of and dropped."""
     from credit_score.language import say
 
-    print(f"{'':16}{say('column.read', lang):>10}{say('column.accepted', lang):>10}{say('column.rejected', lang):>10}")
-    for row in counts.itertuples():
-        print(f"{row.table:16}{row.read:>10,}{row.accepted:>10,}{row.rejected:>10,}")
+    print(f"{say('column.read', lang):>10}{say('column.accepted', lang):>10}{say('column.rejected', lang):>10}")
+    for row in records.files.itertuples():
+        print(f"{row.read:>10,}{row.accepted:>10,}{row.rejected:>10,}  {row.table}: {row.file} ({row.written})")
+    counts = records.counts[["read", "accepted", "rejected"]].sum()
+    print("".join(f"{n:>10,}" for n in counts) + f"  {say('column.total', lang)}")
     for row in by_reason.itertuples():
         print(f"  {row.n:>6,}  {row.table}: {say(f'reason.{row.reason}', lang)} — {say(f'remedy.{row.reason}', lang)}")
+    for row in records.warnings.itertuples():
+        print(f"  {row.n:>6,}  {row.table}: {say(f'warning.{row.reason}', lang)}")
+    for row in records.files[records.files["dropped"] != ""].itertuples():
+        print(f"  {row.file}: {say('told.dropped', lang, columns=row.dropped)}")
 
 
 def explain(arguments: argparse.Namespace) -> None:

@@ -22,9 +22,10 @@ from credit_score.inspection import (
     with_drawn,
     workload,
 )
-from credit_score.points import balance, ledger_of, uncounted
+from credit_score.points import balance, ledger_of, uncounted, with_both_ways
 from credit_score.points.ledger import scored
 from credit_score.policy import Policy, RuleSet
+from credit_score.policy.loader import as_date
 from credit_score.policy.ruleset import Catalogue
 from credit_score.records import Records
 from credit_score.tiers import assign_tiers, tier_shares
@@ -40,7 +41,7 @@ def _silent(step: str) -> None:
 
 @dataclass(frozen=True)
 class CountyRun:
-    """What a county's records come to under a policy on a day.
+    """What a county's records come to under a policy on a day, by what was known on ``as_known_on``.
 
     ``tables`` are in the engine: ``ledger``, ``scores_individual``, ``scores_enterprise``, ``tiers``,
     ``frame``, ``draw``. The attributes named in the documentation give them as frames.
@@ -49,6 +50,7 @@ class CountyRun:
     records: Records = field(repr=False)
     policy: Policy
     rules: RuleSet = field(repr=False)
+    as_known_on: date
     seed: int
     tables: dict[str, "ibis.Table"] = field(repr=False)
     schedule: "pd.DataFrame" = field(repr=False)
@@ -98,7 +100,7 @@ class CountyRun:
         import pandas as pd
 
         catalogues = filter(None, (self.rules.individual, self.rules.enterprise))
-        frames = [uncounted(self.records.tables, self.rules, c).execute() for c in catalogues]
+        frames = [uncounted(self.records.tables, self.rules, c, self.as_known_on).execute() for c in catalogues]
         order = ["n", "subject_kind", "item", "reason"]
         listed = pd.concat(frames, ignore_index=True)
         return listed.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
@@ -134,20 +136,23 @@ def run_county(
     policy: Policy,
     *,
     as_of: date | str,
+    as_known_on: date | str | None = None,
     seed: int = 0,
     progress: Callable[[str], None] = _silent,
 ) -> CountyRun:
     """Score, tier, schedule and draw a county on a day, by the rules in force on that day.
 
-    Only what was reported and had happened by ``as_of`` counts. Raises PolicyError before the first
-    rule, and RecordsError where records and policy do not belong together or no enterprise stands
-    in the register on the day.
+    Only what had happened by ``as_of`` and was known by ``as_known_on`` counts; by default the two are one day. Asked
+    for a past day as known then, it gives the scores of then; as known later, with the corrections since. Raises
+    PolicyError before the first rule, and RecordsError where records and policy do not belong together, no enterprise
+    stands in the register on the day, or ``as_known_on`` is before ``as_of``.
     """
     rules = policy.at(as_of)
-    _check(records, policy)
+    known = _known(rules.on, as_known_on)
+    _check(records, policy, known)
 
     progress("scoring")
-    tables = _scores(records, rules)
+    tables = _scores(records, rules, known)
     _check_register(records, tables["scores_enterprise"], rules)
     progress("placing in tiers")
     tables["tiers"] = _held(
@@ -161,10 +166,26 @@ def run_county(
     tables["draw"] = _held(records, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
     schedule = with_drawn(schedule, tables["draw"])
     load = workload(schedule, records["departments"].execute())
-    return CountyRun(records, policy, rules, seed, tables, schedule, load)
+    return CountyRun(records, policy, rules, known, seed, tables, schedule, load)
 
 
-def _check(records: Records, policy: Policy) -> None:
+def _known(on: date, as_known_on: date | str | None) -> date:
+    known = as_date(as_known_on) if as_known_on else on
+    if known < on:
+        raise RecordsError(
+            f"what was known on {known} cannot say what counted on {on}", remedy="ask for the same day or a later one"
+        )
+    return known
+
+
+def _check(records: Records, policy: Policy, known: date) -> None:
+    first, end = records.known_between or (date.min, date.max)
+    if not first <= known < end:
+        raise RecordsError(
+            "the store is not opened as known on " + str(known),
+            where=str(records.folder),
+            remedy=f"read it with as_known_on={str(known)!r}",
+        )
     if records.policy_name != policy.name:
         raise RecordsError(
             f"records were read under policy {records.policy_name!r}, not {policy.name!r}",
@@ -194,7 +215,7 @@ def _held(records: Records, name: str, table: "ibis.Table") -> "ibis.Table":
     return kept(records.engine, f"{name}_{uuid4().hex}", table)
 
 
-def _scores(records: Records, rules: RuleSet) -> dict[str, "ibis.Table"]:
+def _scores(records: Records, rules: RuleSet, known: date) -> dict[str, "ibis.Table"]:
     """Ledger and score of persons and of enterprises, by the same two expressions."""
     import ibis
 
@@ -202,9 +223,10 @@ def _scores(records: Records, rules: RuleSet) -> dict[str, "ibis.Table"]:
     tables = {}
     for catalogue in catalogues:
         kind = catalogue.subject_kind
-        counted = _held(records, f"ledger_{kind}", ledger_of(records.tables, rules, catalogue))
+        counted = _held(records, f"ledger_{kind}", ledger_of(records.tables, rules, catalogue, known))
         subjects = scored(records.tables, rules, catalogue)
         tables[f"ledger_{kind}"] = counted
-        tables[f"scores_{kind}"] = _held(records, f"scores_{kind}", balance(counted, subjects, catalogue))
+        scores = with_both_ways(balance(counted, subjects, catalogue), counted, catalogue)
+        tables[f"scores_{kind}"] = _held(records, f"scores_{kind}", scores)
     tables["ledger"] = ibis.union(tables["ledger_individual"], tables["ledger_enterprise"])
     return tables

@@ -94,7 +94,7 @@ def test_nothing_in_a_run_folder_sets_persons_without_points_apart(alike, tmp_pa
     for who in ("base", "expired"):
         assert in_files(out, stands_for(who)) == ["scores_individual.parquet"]
         row = pd.read_parquet(out / "scores_individual.parquet").set_index("subject").loc[stands_for(who)]
-        assert row.pop("score_milli") == alike.rules.individual.base
+        assert row.pop("score_milli") == row.pop("score_undisputed_milli") == alike.rules.individual.base
         assert row.pop("status") == "draft"
         assert row.eq(0).all()
     assert in_files(out, stands_for("points")) == ["ledger.parquet", "scores_individual.parquet"]

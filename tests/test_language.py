@@ -20,6 +20,7 @@ from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Source
 from credit_score.records.contracts import contracts
 from credit_score.records.judge import BELOW, UNREADABLE
+from credit_score.records.life import STATES
 from credit_score.records.workbook_cells import REASONS
 
 PACKAGE = Path(credit_score.__file__).parent
@@ -85,6 +86,7 @@ def possible(pattern):
         "reason": reasons(), "remedy": reasons(), "table": set(contracts(rules)),
         "basis": {"law", "plan", "published", "assumption"}, "status": {"draft", "demonstration", "in_force"},
         "column": {"sector", "size"}, "unit": units(), "field": fields(PolicyModel), "uncounted": uncounted_reasons(),
+        "warning": {"unknown_place"},
     }  # fmt: skip
     family = pattern.split(".")[0]
     return {f"{family}.{end}" for end in ends.get(family, ())}
@@ -92,7 +94,7 @@ def possible(pattern):
 
 def reasons():
     """Every reason for which a row can be rejected, read off the code that gives them."""
-    text = "".join((PACKAGE / "records" / f"{name}.py").read_text(encoding="utf-8") for name in ("judge", "intake"))
+    text = "".join((PACKAGE / "records" / f"{name}.py").read_text(encoding="utf-8") for name in ("judge", "taking"))
     given = set(re.findall(r"Check\([\w.]+, \"(\w+)\"", text)) | set(
         re.findall(r"\"(\w+)\" if dtype == \"date\"", text)
     )
@@ -106,7 +108,7 @@ def uncounted_reasons():
     """Every reason for which an accepted record earns no points, read off the code that gives them."""
     text = (PACKAGE / "points" / "ledger.py").read_text(encoding="utf-8")
     cases = re.search(r"reason = ibis\.cases\((.*?)\n    \)", text, re.DOTALL)[1]
-    return set(re.findall(r"(?:, |else_=)\"(\w+)\"", cases))
+    return ({*re.findall(r"(?:, |else_=)\"(\w+)\"", cases)} | {*STATES}) - {"counts", "disputed"}
 
 
 def units():

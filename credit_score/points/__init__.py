@@ -1,7 +1,7 @@
 """Points by rule: one ledger for persons and enterprises, and the score it sums to."""
 
-from credit_score.points.balance import balance
+from credit_score.points.balance import balance, with_both_ways
 from credit_score.points.explain import caps_that_cut, explanation
 from credit_score.points.ledger import ledger, ledger_of, uncounted
 
-__all__ = ["balance", "caps_that_cut", "explanation", "ledger", "ledger_of", "uncounted"]
+__all__ = ["balance", "caps_that_cut", "explanation", "ledger", "ledger_of", "uncounted", "with_both_ways"]

@@ -32,6 +32,22 @@ def balance(ledger: "ibis.Table", subjects: "ibis.Table", catalogue: Catalogue) 
     return filled.mutate(score_milli=score.cast("int64")).select("subject", "score_milli", "n_records", *sums)
 
 
+def with_both_ways(scores: "ibis.Table", ledger: "ibis.Table", catalogue: Catalogue) -> "ibis.Table":
+    """The scores with ``n_disputed`` and ``score_undisputed_milli``: the score as if no disputed record counted.
+
+    Equal to the score where nothing is disputed.
+    """
+    disputed = ledger.filter(ledger.disputed)
+    touched = disputed.group_by("subject").aggregate(n_disputed=disputed.count())
+    rest = ledger.filter(~ledger.disputed).semi_join(touched, "subject")
+    without = balance(rest, touched.select("subject"), catalogue).select("subject", _other=lambda t: t.score_milli)
+    joined = scores.left_join(touched, "subject").drop("subject_right").left_join(without, "subject")
+    both = joined.mutate(
+        n_disputed=joined.n_disputed.fill_null(0), score_undisputed_milli=joined["_other"].fill_null(joined.score_milli)
+    )
+    return both.select(*scores.columns, "n_disputed", "score_undisputed_milli")
+
+
 def _column(dimension: Dimension) -> str:
     return f"points_{dimension.id}_milli"
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from credit_score.policy.ruleset import Catalogue, RuleSet
+from credit_score.records.life import effective, with_life
 
 if TYPE_CHECKING:
     import ibis
@@ -24,6 +25,7 @@ COLUMNS = (
     "points_milli",
     "expires_on",
     "reference",
+    "disputed",
 )
 
 
@@ -32,24 +34,23 @@ def ledger(records: "ibis.Table", enrolled: "ibis.Table", catalogue: Catalogue, 
 
     Parameters
     ----------
-    records : accepted ``credit_records``.
+    records : the credit records that count on the day (:func:`credit_score.records.life.effective`).
     enrolled : one column ``subject``: who is scored on the day.
     catalogue : items of one kind of subject, with points, months and reference.
-    on : the day; a record counts if it happened and was reported by then, and has not expired.
+    on : the day; a record counts if it happened by then and has not expired.
 
     Returns columns ``subject, subject_kind, record_id, item, dimension, occurred_on, reported_on,
-    points_milli, expires_on, reference``. The day ``expires_on`` is the first on which the record
+    points_milli, expires_on, reference, disputed``. The day ``expires_on`` is the first on which the record
     no longer counts (half-open), amendments counted in that the policy already holds for later days.
     """
     import ibis
 
-    day = ibis.date(on)
-    known = records.filter(
-        records.subject_kind == catalogue.subject_kind, records.occurred_on <= day, records.reported_on <= day
-    )
-    matched = known.join(item_table(catalogue, on), ["item", "catalogue_kind"])
+    mine = records.filter(records.subject_kind == catalogue.subject_kind, records.occurred_on <= ibis.date(on))
+    matched = mine.join(item_table(catalogue, on), ["item", "catalogue_kind"])
     effective = matched.filter(matched.occurred_on >= matched.counts_from)
-    rows = effective.mutate(subject=effective.subject_id, expires_on=_first_day_out(effective, catalogue))
+    disputed = effective.disputed if "disputed" in effective.columns else ibis.literal(False)
+    end = _first_day_out(effective, catalogue)
+    rows = effective.mutate(subject=effective.subject_id, expires_on=end, disputed=disputed)
     return rows.semi_join(enrolled, "subject").select(*COLUMNS)
 
 
@@ -74,25 +75,27 @@ def _first_day_out(rows: "ibis.Table", catalogue: Catalogue) -> "ibis.Value":
     return found
 
 
-def uncounted(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue) -> "ibis.Table":
+def uncounted(
+    tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue, as_known_on: date | None = None
+) -> "ibis.Table":
     """Accepted records that earn no points on the day: ``subject_kind, item, reason, n``.
 
     ``reason``: ``no_rule`` (no rule for the item), ``other_kind`` (its catalogue kind is not the rule's),
-    ``not_yet`` (not happened or not reported by the day), ``expired``, ``not_scored`` (the subject has no score).
-    With the ledger's rows they are all accepted records of one kind of subject.
+    ``not_yet`` (not happened by the day, or not known), ``corrected``, ``withdrawn``, ``repaired``, ``expired``,
+    ``not_scored`` (the subject has no score). With the ledger's rows they are all accepted records of one kind of
+    subject.
     """
     import ibis
 
-    records = tables["credit_records"]
+    records = with_life(tables, rules.on, as_known_on)
     mine = records.filter(records.subject_kind == catalogue.subject_kind)
-    rest = mine.anti_join(ledger_of(tables, rules, catalogue), "record_id")
+    rest = mine.anti_join(ledger_of(tables, rules, catalogue, as_known_on), "record_id")
     items = item_table(catalogue, rules.on)
     named = rest.left_join(items.select("item", "counts_from", kind=items.catalogue_kind), "item").drop("item_right")
-    day = ibis.date(rules.on)
     reason = ibis.cases(
         (named.kind.isnull(), "no_rule"),
         (named.kind != named.catalogue_kind, "other_kind"),
-        ((named.occurred_on > day) | (named.reported_on > day), "not_yet"),
+        (named.life.notin(["counts", "disputed"]), named.life),
         (named.occurred_on < named.counts_from, "expired"),
         else_="not_scored",
     )
@@ -100,9 +103,12 @@ def uncounted(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalo
     return told.group_by("subject_kind", "item", "reason").aggregate(n=told.count())
 
 
-def ledger_of(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue) -> "ibis.Table":
-    """The ledger of one kind of subject from the accepted tables of ``Records``."""
-    return ledger(tables["credit_records"], scored(tables, rules, catalogue), catalogue, rules.on)
+def ledger_of(
+    tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue, as_known_on: date | None = None
+) -> "ibis.Table":
+    """The ledger of one kind of subject from the accepted tables of ``Records``, by what was known on a day."""
+    records = effective(tables, rules.on, as_known_on)
+    return ledger(records, scored(tables, rules, catalogue), catalogue, rules.on)
 
 
 def scored(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue) -> "ibis.Table":

@@ -4,20 +4,28 @@ One definition, in pandera's terms. Intake judges every row by it (``intake.py``
 tables are validated against it once more at the door.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from credit_score.policy.schema import PolicyModel
+from credit_score.records.vocabulary import coded_words, item_words
 
 if TYPE_CHECKING:
     import pandera.ibis as pa
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
+LONGEST_TEXT = 100
+ITEM_CODE = r"^[A-Za-z0-9_.-]{1,80}$"
 LEGAL_FORMS = ("company", "cooperative", "sole_proprietor")
 STREAMS = ("random", "statutory", "complaint", "alert", "referral")
 SUBJECT_KINDS = ("individual", "enterprise")
+EVENTS = (
+    "notice_served", "disputed", "verified", "forwarded", "upheld", "corrected", "withdrawn", "told",
+    "repair_applied", "repaired", "repair_refused",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,9 @@ class Contract:
     identifiers : column → ``person``, ``enterprise``, ``subject``, ``household`` or ``inspector``.
     ordered : pairs of date columns, the first not after the second.
     needed : whether a folder must hold the table.
+    words : coded column → word → code: what units may write instead of a code.
+    item_words : the same for ``item``, by kind of subject.
+    refers : column → the table whose key it must be.
     """
 
     name: str
@@ -39,6 +50,9 @@ class Contract:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     ordered: tuple[tuple[str, str], ...] = ()
     needed: bool = False
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    item_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    refers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
@@ -66,10 +80,14 @@ def contracts(model: PolicyModel) -> dict[str, Contract]:
             "department": _code(departments), "inspectors": _whole(1, 10**6), "days_per_inspector": _number(0, 366)}),
         _table("inspectors", "inspector_id", {"inspector_id": _text(), "department": _code(departments)},
                identifiers={"inspector_id": "inspector"}),
-        _credit_records(units, sorted(model.kinds)),
+        _credit_records(model),
+        _record_events(units),
+        _table("decisions", "record_id", {
+            "record_id": _text(), "unit": _code(units), "item": _item(model), "decided_on": _date()}),
         _inspections(departments),
     ]  # fmt: skip
-    return {contract.name: contract for contract in listed}
+    words = coded_words(model)
+    return {c.name: replace(c, words={column: w for column, w in words.items() if column in c.columns}) for c in listed}
 
 
 def _least_age(model: PolicyModel) -> int:
@@ -96,15 +114,26 @@ def _individuals(least_age: int) -> Contract:
     return _table("individuals", "person_id", columns, identifiers=identifiers, ordered=(("enrolled_on", "left_on"),))
 
 
-def _credit_records(units: list[str], kinds: list[str]) -> Contract:
+def _credit_records(model: PolicyModel) -> Contract:
+    units = [unit.id for unit in model.policy.units]
     columns = {
-        "record_id": _text(), "subject_kind": _code(SUBJECT_KINDS), "subject_id": _text(), "item": _text(),
-        "catalogue_kind": _code(kinds), "unit": _code(units), "occurred_on": _date(), "reported_on": _date(),
+        "record_id": _text(), "subject_kind": _code(SUBJECT_KINDS), "subject_id": _text(), "item": _item(model),
+        "catalogue_kind": _code(sorted(model.kinds)), "unit": _code(units), "occurred_on": _date(),
+        "reported_on": _date(),
     }  # fmt: skip
     return _table(
         "credit_records", "record_id", columns, identifiers={"subject_id": "subject"},
-        ordered=(("occurred_on", "reported_on"),), needed=True,
+        ordered=(("occurred_on", "reported_on"),), needed=True, item_words=item_words(model),
     )  # fmt: skip
+
+
+def _record_events(units: list[str]) -> Contract:
+    columns = {
+        "event_id": _text(), "record_id": _text(), "event": _code(EVENTS), "happened_on": _date(),
+        "known_on": _date(), "unit": _code(units, nullable=True), "replaced_by": _text(nullable=True),
+    }  # fmt: skip
+    refers = {"record_id": "credit_records", "replaced_by": "credit_records"}
+    return _table("record_events", "event_id", columns, ordered=(("happened_on", "known_on"),), refers=refers)
 
 
 def _inspections(departments: list[str]) -> Contract:
@@ -132,13 +161,25 @@ def _column(dtype: str, checks: list[Any], *, nullable: bool = False) -> "pa.Col
 
 
 def _text(*, nullable: bool = False) -> "pa.Column":
-    return _column("string", [], nullable=nullable)
-
-
-def _code(codes: list[str] | tuple[str, ...]) -> "pa.Column":
+    """Short text: a cell of any length is no name, place or number of a document."""
     import pandera.ibis as pa
 
-    return _column("string", [pa.Check.isin(list(codes))])
+    return _column("string", [pa.Check.str_length(max_value=LONGEST_TEXT)], nullable=nullable)
+
+
+def _item(model: PolicyModel) -> "pa.Column":
+    """An item of the policy, or a code in ASCII for one without points; never a sentence about somebody."""
+    import pandera.ibis as pa
+
+    catalogues = (c for c in (model.individual, model.enterprise) if c)
+    own = sorted({i.id for c in catalogues for i in c.items})
+    return _column("string", [pa.Check.str_matches("|".join([*(f"^{re.escape(i)}$" for i in own), ITEM_CODE]))])
+
+
+def _code(codes: list[str] | tuple[str, ...], *, nullable: bool = False) -> "pa.Column":
+    import pandera.ibis as pa
+
+    return _column("string", [pa.Check.isin(list(codes))], nullable=nullable)
 
 
 def _date(*, nullable: bool = False) -> "pa.Column":

@@ -60,6 +60,15 @@ def _fault_of_ric(identifier: str) -> str:
     return ""
 
 
+def place_is_known(identifier: str) -> bool:
+    """Whether python-stdnum knows the place of an identity number for the year of birth in it."""
+    try:
+        ric.get_birth_place(identifier)
+    except ValidationError:
+        return False
+    return True
+
+
 def _fault_of_plain(identifier: str) -> str:
     return "" if len(identifier) <= 64 else "length"
 

@@ -7,6 +7,7 @@ expression that the engine evaluates row by row.
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from credit_score.records.contracts import Contract
+from credit_score.records.values import narrow, read_code, read_date, read_number
 
 if TYPE_CHECKING:
     import ibis
@@ -20,9 +21,8 @@ UNREADABLE = {
     "boolean": "not_true_or_false",
 }
 BELOW = {"age": "minor"}
-# What a text must look like before the engine casts it: engines also take 'infinity', '2023/1/5' and 'nan'.
-FORMS = {"date": r"^\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?)?$", "int64": r"^[+-]?\d{1,18}(\.0*)?$"}
-
+# What a whole number looks like: an engine would round 1.5.
+WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
 
 # A resident identity number by its place code, day of birth and serial: 18 signs of somebody born up to 2012, or the
 # 15 digits of before 1999. Numbers of documents are often a place code, a day of these years and a serial: they pass.
@@ -41,10 +41,21 @@ class Check(NamedTuple):
 
 
 def typed(raw: "ibis.Table", contract: Contract) -> "ibis.Table":
-    """The raw columns cast to the contract's types, null where they cannot be; raw text kept as ``_raw_…``."""
+    """The raw columns read as the contract's types, null where they cannot be; raw text kept as ``_raw_…``."""
     kept = {f"_raw_{c}": raw[c] for c in contract.columns}
-    cast = {c: _cast(raw[c], str(column.dtype)) for c, column in contract.schema.columns.items()}
-    return raw.mutate(**kept, **cast)
+    narrowed = raw.mutate(**kept, **{c: narrow(raw[c]) for c in contract.columns})
+    coded = narrowed.mutate(**{c: read_code(narrowed[c], words) for c, words in contract.words.items()})
+    if contract.item_words:
+        coded = coded.mutate(item=_item(coded, contract))
+    return coded.mutate(**{c: _cast(coded[c], str(column.dtype)) for c, column in contract.schema.columns.items()})
+
+
+def _item(table: "ibis.Table", contract: Contract) -> Any:
+    """An item by the word of its kind of subject: persons and enterprises may share a word."""
+    import ibis
+
+    named = [(table.subject_kind == kind, read_code(table.item, words)) for kind, words in contract.item_words.items()]
+    return ibis.cases(*named, else_=table.item)
 
 
 def _cast(text: Any, dtype: str) -> Any:
@@ -52,8 +63,12 @@ def _cast(text: Any, dtype: str) -> Any:
 
     if dtype == "string":
         return text
-    if dtype in FORMS:
-        text = ibis.ifelse(text.re_search(FORMS[dtype]), text, ibis.null("string"))
+    if dtype == "date":
+        return read_date(text)
+    if dtype in ("int64", "float64"):
+        text = read_number(text)
+    if dtype == "int64":
+        text = ibis.ifelse(text.re_search(WHOLE), text, ibis.null("string"))
     return text.try_cast(dtype)
 
 
@@ -74,10 +89,13 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
         found.append(Check(name, "missing_value", raw.isnull()))
     if name in contract.identifiers:
         faulty = table[f"_fault_{name}"]
+        found.append(Check(name, "deleted_subject", faulty == "deleted"))
         found.append(Check(name, "bad_identifier", faulty == "form"))
         found.append(Check(name, "unknown_subject", faulty == "unknown"))
     elif dtype == "string":
-        found.append(Check(name, "identity_number", raw.re_search(IDENTITY_NUMBER)))
+        found.append(Check(name, "identity_number", value.re_search(IDENTITY_NUMBER)))
+    if name in contract.refers:
+        found.append(Check(name, "unknown_record", value.notnull() & table[f"_known_{name}"].isnull()))
     if dtype in UNREADABLE:
         found.append(Check(name, UNREADABLE[dtype], raw.notnull() & value.isnull()))
     for check in column.checks:
@@ -89,6 +107,10 @@ def _of_check(name: str, dtype: str, value: Any, check: "pa.Check") -> list[Chec
     rule = check.statistics
     if check.name == "isin":
         return [Check(name, "unknown_code", value.notin(rule["allowed_values"]))]
+    if check.name == "str_matches":
+        return [Check(name, "unknown_code", ~value.re_search(rule["pattern"]))]
+    if check.name == "str_length":
+        return [Check(name, "too_long", value.length() > rule["max_value"])]
     outside = "impossible_date" if dtype == "date" else "out_of_range"
     low, high = rule["min_value"], rule["max_value"]
     below = value < low if rule["include_min"] else value <= low
@@ -105,8 +127,13 @@ def judged(table: "ibis.Table", contract: Contract, listed: list[Check]) -> "ibi
 
     first = ibis.cases(*((check.wrong.fill_null(False), i) for i, check in enumerate(listed)), else_=-1)
     table = table.mutate(_first=first)
-    days = [c for c, column in contract.schema.columns.items() if str(column.dtype) == "date"][::-1]
-    order = [table[c].asc(nulls_first=False) for c in (*days, *(c for c in contract.columns if c not in days))]
-    window = ibis.window(group_by=[table[contract.key], table._first], order_by=[*order, table.row])
+    order = [*content_order(table, contract), table["_file"], table.row]
+    window = ibis.window(group_by=[table[contract.key], table._first], order_by=order)
     again = (table._first == -1) & (ibis.row_number().over(window) > 0)
     return table.mutate(**{FAULT: ibis.ifelse(again, len(listed), table._first)}).drop("_first")
+
+
+def content_order(table: "ibis.Table", contract: Contract) -> "list[ibis.Value]":
+    """An order of rows by what stands in them: the earliest days first, the last day column before the others."""
+    days = [c for c, column in contract.schema.columns.items() if str(column.dtype) == "date"][::-1]
+    return [table[c].asc(nulls_first=False) for c in (*days, *(c for c in contract.columns if c not in days))]

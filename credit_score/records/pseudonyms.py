@@ -8,20 +8,32 @@ from typing import TYPE_CHECKING
 
 from credit_score.engine import kept
 from credit_score.policy.schema import Scheme
+from credit_score.records.chain import subject_digest
 from credit_score.records.contracts import Contract
-from credit_score.records.identity import judged
+from credit_score.records.identity import judged, place_is_known
 
 if TYPE_CHECKING:
     import ibis
+    import pandas as pd
+    import pyarrow as pa
 
+WARNINGS = ["table", "reason", "n"]
 FIELDS = ("_id", "_form", "_pseudonym")
 
 
 class Pseudonyms:
     """What identifiers of accepted subjects stand for, by kind of subject, while a folder is read."""
 
-    def __init__(self, engine: "ibis.BaseBackend", scheme: Scheme, key: bytes) -> None:
-        self.engine, self.scheme, self.key = engine, scheme, key
+    def __init__(
+        self,
+        engine: "ibis.BaseBackend",
+        scheme: Scheme,
+        key: bytes,
+        held: "dict[str, ibis.Table] | None" = None,
+        deleted: frozenset[str] = frozenset(),
+    ) -> None:
+        self.engine, self.scheme, self.key, self.deleted = engine, scheme, key, deleted
+        self.held = _held_subjects(held or {})
         self.subjects = engine.create_table(
             "known_subjects", schema={"kind": "string", "raw": "string", "subject": "string"}, overwrite=True
         )
@@ -42,6 +54,20 @@ class Pseudonyms:
         column = contract.key
         rows = accepted.select(kind=ibis.literal(kind), raw=accepted[column], subject=accepted[f"_subject_{column}"])
         self.engine.insert("known_subjects", rows)
+
+    def warnings(self) -> "pd.DataFrame":
+        """What was accepted all the same: ``table, reason, n``. A place that no list knows is told, never refused.
+
+        Codes of places change, and a person registered late carries a code younger than the year of birth.
+        """
+        import pandas as pd
+
+        if self.scheme.person != "cn_ric":
+            return pd.DataFrame(columns=WARNINGS)
+        known = self.subjects.filter(self.subjects.kind == "individual")
+        places = known.group_by(place=known.raw.substr(0, 10)).aggregate(one=known.raw.min(), n=known.count()).execute()
+        odd = sum(int(n) for one, n in zip(places["one"], places["n"], strict=True) if not place_is_known(one))
+        return pd.DataFrame([("individuals", "unknown_place", odd)] if odd else [], columns=WARNINGS)
 
     def forget(self) -> None:
         """Drop every raw identifier from the engine."""
@@ -66,7 +92,8 @@ class Pseudonyms:
         stands = table._pseudonym
         if kind == "enterprise":
             stands = ibis.ifelse(table.legal_form == "sole_proprietor", table._pseudonym, table[column])
-        fault = ibis.ifelse(table._form.fill_null("") == "", "", "form")
+        form = table._form.fill_null("")
+        fault = ibis.ifelse(form.isin(["", "deleted"]), form, "form")
         return table.mutate(**{f"_subject_{column}": stands, f"_fault_{column}": fault}).drop(*FIELDS)
 
     def _subject(self, table: "ibis.Table", column: str) -> "ibis.Table":
@@ -83,9 +110,26 @@ class Pseudonyms:
         table = table.drop("kind", "raw").rename({f"_subject_{column}": "subject"})
         unmatched = kept(self.engine, f"map_unmatched_{column}", self._unmatched(table, column))
         table = table.left_join(unmatched, [table[column] == unmatched._id, table._kind == unmatched._of])
+        table = self._of_store(table, column)
         missed = table[f"_subject_{column}"].isnull() & table[column].notnull()
         fault = ibis.cases((missed & (table._form.fill_null("") != ""), "form"), (missed, "unknown"), else_="")
         return table.mutate(**{f"_fault_{column}": fault}).drop("_kind", "_of", *FIELDS)
+
+    def _of_store(self, table: "ibis.Table", column: str) -> "ibis.Table":
+        """Subjects that a store holds from before, found by their pseudonym, or by the code of an enterprise."""
+        if self.held is None:
+            return table
+        import ibis
+
+        person = table._kind == "individual"
+        for candidate in (table._pseudonym, ibis.ifelse(person, ibis.null("string"), table[column])):
+            asked = table.mutate(_candidate=candidate)
+            found = asked.left_join(
+                self.held, [asked._candidate == self.held.held_subject, asked._kind == self.held.held_kind]
+            )
+            subject = found[f"_subject_{column}"].fill_null(found.held_subject)
+            table = found.mutate(**{f"_subject_{column}": subject}).drop("_candidate", "held_kind", "held_subject")
+        return table
 
     def _unmatched(self, table: "ibis.Table", column: str) -> "ibis.Table":
         """Verdicts on the identifiers that match no accepted subject: ill-formed, or merely unknown."""
@@ -106,7 +150,7 @@ class Pseudonyms:
         distinct = table.filter(table[column].notnull()).select(_id=table[column]).distinct()
         scheme, stands_for = self._scheme(kind)
         batches = [
-            _verdicts(judged(batch.column(0).to_pylist(), scheme, stands_for, self.key))
+            _verdicts(judged(batch.column(0).to_pylist(), scheme, stands_for, self.key), self.deleted)
             for batch in distinct.to_pyarrow_batches(chunk_size=100_000)
         ]
         schema = pa.schema([(name, pa.string()) for name in FIELDS])
@@ -117,8 +161,23 @@ class Pseudonyms:
         return schemes.get(kind, ("plain", kind))
 
 
-def _verdicts(rows: list[tuple[str, str, str]]) -> "pa.RecordBatch":  # noqa: F821
+def _held_subjects(held: "dict[str, ibis.Table]") -> "ibis.Table | None":
+    """``held_kind, held_subject`` of those a store holds, or None without a store."""
+    import ibis
+
+    keys = {"individuals": ("individual", "person_id"), "enterprises": ("enterprise", "enterprise_id")}
+    found = [
+        held[name].select(held_kind=ibis.literal(kind), held_subject=held[name][key]).distinct()
+        for name, (kind, key) in keys.items()
+        if name in held
+    ]
+    return ibis.union(*found) if found else None
+
+
+def _verdicts(rows: list[tuple[str, str, str]], deleted: frozenset[str]) -> "pa.RecordBatch":
     import pyarrow as pa
 
+    if deleted:
+        rows = [(i, "deleted" if subject_digest(name) in deleted else fault, name) for i, fault, name in rows]
     columns = list(zip(*rows, strict=True)) if rows else [[], [], []]
     return pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in columns], names=list(FIELDS))

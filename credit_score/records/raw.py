@@ -1,11 +1,11 @@
-"""Files as tables of text: what stands in a folder, before anything is believed.
+"""Files as tables of text: what stands in a file, before anything is believed.
 
-CSV in UTF-8 and Parquet, one file a table. Lines that are no rows (wrong encoding, too many or too
-few columns, an open quote) come back apart, so that every line of a file is accounted for. A plain CSV file
-is read by the engine, any other line by line (``lines.py``); both give the same rows.
+CSV in UTF-8 or GB 18030, Excel workbooks and Parquet. Rows that are none (wrong encoding, too many or too few columns,
+an open quote) come back apart, so that every row of a file is accounted for. A plain CSV file is read by the engine,
+any other line by line (``lines.py``); both give the same rows. Only columns of the contract are kept.
 """
 
-# ruff: noqa: S608  (names in SQL come from the contract, after the heading is held to it; paths are quoted)
+# ruff: noqa: S608  (names in SQL are ours or quoted, and so are paths)
 
 import csv
 import re
@@ -19,128 +19,132 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from credit_score.engine import streamed
-from credit_score.errors import RecordsError, discreet, first_five
+from credit_score.errors import RecordsError
 from credit_score.records.contracts import Contract
-from credit_score.records.lines import Broken, heading, is_plain, rows
+from credit_score.records.headings import Heading, heading_of
+from credit_score.records.lines import GB_18030, UTF_8, Broken, encoding, heading, is_plain, rows
+from credit_score.records.vocabulary import table_names
+from credit_score.records.workbook import headings, sheet_rows
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
     import pyarrow as pa
 
-ENDINGS = (".csv", ".parquet")
 BATCH = 50_000
+Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
 class Raw:
     """One file as read: ``table`` has ``row`` and the contract's columns as text.
 
-    ``broken`` lists lines that are no rows: ``row`` (position in the file, header not counted),
-    ``reason`` and the line's length. ``counted``: whether ``row`` in the table counts readable rows only.
+    ``broken`` lists rows that are none: ``row`` (position in the file, heading not counted), ``reason`` and the
+    length in bytes. ``counted``: whether ``row`` in the table counts readable rows only. ``written``: how the file is
+    written, such as ``CSV, gb18030``.
     """
 
     path: Path
     table: "ibis.Table"
     broken: "pd.DataFrame"
+    heading: Heading
+    written: str
     counted: bool = False
 
     def position(self, row: "pd.Series") -> np.ndarray:
-        """Position in the file of readable rows, the broken lines before them counted in."""
+        """Position in the file of readable rows, the broken ones before them counted in."""
         if not self.counted:
             return row.to_numpy()
         before = np.sort(self.broken["row"].to_numpy()) - np.arange(len(self.broken))
         return row.to_numpy() + np.searchsorted(before, row.to_numpy(), side="right")
 
 
-def files(folder: Path, known: dict[str, Contract]) -> dict[str, Path]:
-    """The file of each table of the contract that a folder holds.
+def read_raw(engine: "ibis.BaseBackend", path: Path, contract: Contract, number: int = 0) -> Raw:
+    """One file as text in the engine, the ``number``-th of its table.
 
-    Raises RecordsError for a missing folder or needed table, a table given twice, and a file that is
-    no table of the contract or neither CSV nor Parquet (it would otherwise vanish silently).
+    Raises RecordsError for an empty file, a wrong heading, and one that is not readable as what it says it is.
     """
-    if not folder.is_dir():
-        raise RecordsError("no such folder", where=str(folder), remedy="give a folder of CSV or Parquet files")
-    found: dict[str, Path] = {}
-    for path in sorted(p for p in folder.iterdir() if _means_a_table(p, known)):
-        table = path.name.split(".")[0]
-        if table not in known:
-            raise RecordsError(f"{path.name!r} is no table", where=str(folder), remedy=f"tables are {', '.join(known)}")
-        if path.name[len(table) :].lower() not in ENDINGS or not path.is_file():
-            raise RecordsError(
-                f"{path.name!r} is not a CSV or Parquet file", where=str(folder), remedy="export it as one"
-            )
-        if table in found:
-            raise RecordsError(f"table {table!r} stands in two files", where=str(folder), remedy="keep one of them")
-        found[table] = path
-    missing = [name for name, contract in known.items() if contract.needed and name not in found]
-    if missing:
-        raise RecordsError(
-            f"no file for table {missing[0]!r}", where=str(folder), remedy=f"add {missing[0]}.csv or .parquet"
-        )
-    return found
-
-
-def _means_a_table(path: Path, known: dict[str, Contract]) -> bool:
-    """By its ending, or by its name (``inspections.xlsx``); everything else may lie in the folder too."""
-    return path.suffix.lower() in ENDINGS or path.name.split(".")[0] in known
-
-
-def read_raw(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
-    """One file as text in the engine. Raises RecordsError for an empty file and a wrong heading."""
     if path.stat().st_size == 0:
         raise RecordsError("the file is empty", where=str(path), remedy="send it again, or remove it")
-    reader = _read_csv if path.suffix.lower() == ".csv" else _read_parquet
-    return reader(engine, path, contract)
+    readers = {".csv": _read_csv, ".xlsx": _read_workbook, ".parquet": _read_parquet}
+    return readers[path.suffix.lower()](engine, path, contract, f"raw_{contract.name}_{number}")
 
 
-def _read_csv(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
+def _read_csv(engine: "ibis.BaseBackend", path: Path, contract: Contract, name: str) -> Raw:
+    if is_plain(path):
+        return _read_plain(engine, path, contract, name)
+    coding = encoding(path)
+    found = heading_of(path, _heading(path, coding), contract)
+    broken: list[Broken] = []
+    cells = rows(path, len(found.names), broken, coding)
+    return _streamed(engine, path, found, (cells, broken), contract, name, f"CSV, {coding}")
+
+
+def _read_workbook(engine: "ibis.BaseBackend", path: Path, contract: Contract, name: str) -> Raw:
+    names = table_names(contract.name)
+    found = heading_of(path, headings(path, names), contract)
+    broken: list[Broken] = []
+    cells = sheet_rows(path, names, len(found.names), broken)
+    return _streamed(engine, path, found, (cells, broken), contract, name, "Excel")
+
+
+def _streamed(
+    engine: "ibis.BaseBackend",
+    path: Path,
+    found: Heading,
+    given: tuple[Iterator[Row], list[Broken]],
+    contract: Contract,
+    name: str,
+    written: str,
+) -> Raw:
+    """Rows taken in a batch at a time; the list of broken ones is full when the last has been read."""
     import pandas as pd
 
-    names = _heading(path)
-    _check_columns(path, names, contract)
-    if is_plain(path):
-        return _read_plain(engine, path, names, contract)
-    broken: list[Broken] = []
-    table = streamed(engine, f"raw_{contract.name}", _batches(path, names, broken))
+    cells, broken = given
+    table = streamed(engine, name, _batches(cells, found))
     listed = [(b.row, b.reason, b.bytes) for b in broken]
-    return Raw(path, _complete(table, contract), pd.DataFrame(listed, columns=list(Broken._fields)))
+    told = pd.DataFrame(listed, columns=list(Broken._fields))
+    return Raw(path, _complete(table, contract), told, found, written)
 
 
-def _batches(path: Path, names: list[str], broken: list[Broken]) -> "pa.RecordBatchReader":
-    """The rows of a file that is not plain, a batch at a time."""
+def _batches(cells: Iterator[Row], found: Heading) -> "pa.RecordBatchReader":
+    """The columns of the contract that stand in numbered rows, a batch at a time."""
     import pyarrow as pa
 
-    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
+    places = list(found.places.values())
+    schema = pa.schema([("row", pa.int64()), *((column, pa.string()) for column in found.places)])
 
     def batches() -> Iterator["pa.RecordBatch"]:
-        numbered = rows(path, len(names), broken)
-        while block := list(islice(numbered, BATCH)):
-            columns = zip(*((row, *cells) for row, cells in block), strict=True)
+        while block := list(islice(cells, BATCH)):
+            columns = zip(*((row, *(values[i] for i in places)) for row, values in block), strict=True)
             arrays = [pa.array(c, t) for c, t in zip(columns, schema.types, strict=True)]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     return pa.RecordBatchReader.from_batches(schema, batches())
 
 
-def _read_plain(engine: "ibis.BaseBackend", path: Path, names: list[str], contract: Contract) -> Raw:
-    name = f"raw_{contract.name}"
-    columns = ", ".join(f"{_quoted(c)}: 'VARCHAR'" for c in names)
+def _read_plain(engine: "ibis.BaseBackend", path: Path, contract: Contract, name: str) -> Raw:
+    found = heading_of(path, _heading(path, UTF_8), contract)
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(found.names)))
+    chosen = ", ".join(f'c{i} AS "{column}"' for column, i in found.places.items())
     with _readable(path, "CSV in UTF-8"):
         engine.raw_sql(
-            f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER () AS row, * FROM read_csv({_one_file(path)}, "
+            f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER () AS row, {chosen} "
+            f"FROM read_csv({_one_file(path)}, "
             f"header=true, auto_detect=false, hive_partitioning=false, columns={{{columns}}}, delim=',', quote='', "
             f"escape='', nullstr='', store_rejects=true, rejects_table='bad_{name}', rejects_scan='scan_{name}')"
         )
-    return Raw(path, _complete(engine.table(name), contract), _broken(engine, f"bad_{name}"), counted=True)
+    table = _complete(engine.table(name), contract)
+    return Raw(path, table, _broken(engine, f"bad_{name}"), found, f"CSV, {UTF_8}", counted=True)
 
 
-def _heading(path: Path) -> list[str]:
+def _heading(path: Path, coding: str) -> list[str]:
     where = f"{path}, line 1"
     try:
-        return next(csv.reader([heading(path).decode("utf-8")]), [])
+        return next(csv.reader([heading(path).decode(coding)]), [])
     except UnicodeDecodeError:
-        raise RecordsError("the heading is not readable in UTF-8", where=where, remedy="export it in UTF-8") from None
+        what, remedy = f"the heading is readable neither in {UTF_8} nor in {GB_18030}", "export it in UTF-8"
+        raise RecordsError(what, where=where, remedy=remedy) from None
     except csv.Error:
         raise RecordsError("the heading is not readable as CSV", where=where, remedy="export it again") from None
 
@@ -173,42 +177,20 @@ def _broken(engine: "ibis.BaseBackend", name: str) -> "pd.DataFrame":
     return rejects[["row", "reason", "bytes"]]
 
 
-def _read_parquet(engine: "ibis.BaseBackend", path: Path, contract: Contract) -> Raw:
+def _read_parquet(engine: "ibis.BaseBackend", path: Path, contract: Contract, name: str) -> Raw:
     import pandas as pd
 
-    name, source = f"raw_{contract.name}", f"read_parquet({_one_file(path)}, hive_partitioning=false"
+    source = f"read_parquet({_one_file(path)}, hive_partitioning=false"
     with _readable(path, "Parquet"):
         names = engine.con.execute(f"DESCRIBE SELECT * FROM {source})").df()["column_name"]
-        _check_columns(path, list(names), contract)
-        columns = ", ".join(f'CAST("{c}" AS VARCHAR) AS "{c}"' for c in names)
+        found = heading_of(path, list(names), contract)
+        chosen = ", ".join(f'CAST("{_doubled(found.names[i])}" AS VARCHAR) AS "{c}"' for c, i in found.places.items())
         engine.raw_sql(
             f"CREATE OR REPLACE TABLE {name} AS "
-            f"SELECT file_row_number + 1 AS row, {columns} FROM {source}, file_row_number=true)"
+            f"SELECT file_row_number + 1 AS row, {chosen} FROM {source}, file_row_number=true)"
         )
-    return Raw(path, _complete(engine.table(name), contract), pd.DataFrame(columns=list(Broken._fields)))
-
-
-def _check_columns(path: Path, heading: list[str], contract: Contract) -> None:
-    known = ", ".join(contract.columns)
-    where = f"{path}, line 1" if path.suffix.lower() == ".csv" else str(path)
-    if not set(heading) & set(contract.columns):
-        raise RecordsError(
-            f"the first line is no heading: none of its {len(heading)} names is a column",
-            where=where,
-            remedy=f"begin with a heading; columns are {known}",
-        )
-    if unknown := [c for c in heading if c not in contract.columns]:
-        raise RecordsError(
-            f"unknown column {first_five(repr(c) if discreet(c) == c else discreet(c) for c in unknown)}",
-            where=where,
-            remedy=f"remove or rename it; columns are {known}",
-        )
-    if twice := sorted({c for c in heading if heading.count(c) > 1}):
-        raise RecordsError(f"column {first_five(twice)} stands twice", where=where, remedy="keep one of them")
-    if missing := [c for c in contract.required if c not in heading]:
-        raise RecordsError(
-            f"column {first_five(missing)} is missing", where=where, remedy=f"add it; columns are {known}"
-        )
+    told = pd.DataFrame(columns=list(Broken._fields))
+    return Raw(path, _complete(engine.table(name), contract), told, found, "Parquet")
 
 
 def _complete(table: "ibis.Table", contract: Contract) -> "ibis.Table":
@@ -222,6 +204,10 @@ def _complete(table: "ibis.Table", contract: Contract) -> "ibis.Table":
 def _one_file(path: Path) -> str:
     """A path in SQL that means this one file, though it hold signs that the engine takes for a pattern."""
     return _quoted(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+def _doubled(name: str) -> str:
+    return name.replace('"', '""')
 
 
 def _quoted(value: object) -> str:

@@ -1,5 +1,6 @@
 """What the report needs of a run: the door through which a run comes in, without knowing who made it."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from credit_score.policy import Policy, RuleSet
@@ -16,6 +17,7 @@ class Run(Protocol):
     records: Records
     policy: Policy
     rules: RuleSet
+    as_known_on: date
     seed: int
     tables: dict[str, "ibis.Table"]
     schedule: "pd.DataFrame"

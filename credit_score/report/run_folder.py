@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 MANIFEST = "manifest.json"
-KEYS = {"status": str, "as_of": str, "seed": int, "cap": int, "synthetic": bool, "outputs": dict}
+KEYS = {"status": str, "as_of": str, "as_known_on": str, "seed": int, "cap": int, "synthetic": bool, "outputs": dict}
 TEXTS = ("department", "subject", "tier", "duty", "key", "status", "rule", "reference")
 NUMBERS = ("ratio", "days_per_visit", "draw_probability")
 PARQUET = ("scores_individual", "scores_enterprise", "ledger", "tiers")
@@ -88,6 +88,7 @@ def _manifest(run: Run, folder: Path) -> dict[str, Any]:
         "policy": run.rules.name,
         "signed": run.rules.signed,
         "as_of": run.rules.on.isoformat(),
+        "as_known_on": run.as_known_on.isoformat(),
         "seed": run.seed,
         "synthetic": run.records.synthetic,
         "cap": run.rules.figure(run.rules.model.inspection.cap).value,

@@ -35,7 +35,7 @@ def statement(run: "RunFolder", subject: str, *, lang: str) -> dict[str, Any]:
     parts = explanation(rows, catalogue)
     told = _Told(rules, lang)
     lines = _heading(run, row, catalogue, told) + _records(rows, catalogue, told)
-    lines += _dimensions(rows, parts, catalogue, told)
+    lines += _dimensions(rows, parts, catalogue, told) + _disputed(row, told)
     lines += _benefits(row, told) if kind == "individual" else _tier(run, row, told)
     return {"text": "\n".join([*lines, told.say("explain.rights")]), **_data(run, row, rows, parts, kind)}
 
@@ -102,6 +102,7 @@ def _names(subject: str) -> list[str]:
 def _heading(run: "RunFolder", row: dict[str, Any], catalogue: Catalogue, told: _Told) -> list[str]:
     pairs = [
         ("explain.subject", row["subject"]), ("explain.on", told.rules.on),
+        ("explain.known_on", run.manifest["as_known_on"]),
         ("explain.policy", told.label(told.rules.about)), ("explain.score", points(row["score_milli"])),
         ("explain.base", points(catalogue.base)),
     ]  # fmt: skip
@@ -131,7 +132,8 @@ def _item(rows: "pd.DataFrame", item: Item, kind: str, told: _Told) -> list[str]
 
 def _record(record: Any, worth: str, label: str, told: _Told) -> str:
     days = {"occurred": record.occurred_on, "reported": record.reported_on, "expires": record.expires_on}
-    return told.say("explain.record", points=worth, label=label, **{name: _day(day) for name, day in days.items()})
+    line = told.say("explain.record", points=worth, label=label, **{name: _day(day) for name, day in days.items()})
+    return line + (told.say("explain.disputed") if record.disputed else "")
 
 
 def _ends(rows: "pd.DataFrame", rule: str, told: _Told) -> list[Figure]:
@@ -155,6 +157,14 @@ def _dimensions(rows: "pd.DataFrame", parts: "pd.DataFrame", catalogue: Catalogu
     lines += [told.rule(f"{kind}:dimensions:{d}", "weight") for d in weighted]
     lines += [told.rule(rule, field) for rule, field in caps_that_cut(rows, catalogue)]
     return [*lines, ""] if lines else []
+
+
+def _disputed(row: dict[str, Any], told: _Told) -> list[str]:
+    """The score both ways while records are disputed."""
+    if not row["n_disputed"]:
+        return []
+    values = {"n": row["n_disputed"], "score": points(row["score_undisputed_milli"])}
+    return [told.say("explain.undisputed", **values), ""]
 
 
 def _benefits(row: dict[str, Any], told: _Told) -> list[str]:
@@ -198,7 +208,9 @@ def _data(
     own = dated.drop(columns=["subject", "status"], errors="ignore")
     return {
         "subject": row["subject"], "kind": kind, "status": run.manifest["status"], "as_of": run.manifest["as_of"],
-        "score": row["score_milli"] / 1000, "records": own.to_dict("records"), "dimensions": parts.to_dict("records"),
+        "as_known_on": run.manifest["as_known_on"], "score": row["score_milli"] / 1000,
+        "score_undisputed": row["score_undisputed_milli"] / 1000,
+        "records": own.to_dict("records"), "dimensions": parts.to_dict("records"),
     }  # fmt: skip
 
 

@@ -3,7 +3,10 @@ import pytest
 from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
 
-TABLES = ["enterprises", "individuals", "households", "departments", "inspectors", "credit_records", "inspections"]
+TABLES = [
+    "enterprises", "individuals", "households", "departments", "inspectors", "credit_records", "record_events",
+    "decisions", "inspections",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -11,7 +14,7 @@ def known():
     return contracts(load_policy("gaoyang").model)
 
 
-def test_there_are_seven_tables_of_which_two_are_needed(known):
+def test_there_are_nine_tables_of_which_two_are_needed(known):
     assert list(known) == TABLES
     assert [name for name, contract in known.items() if contract.needed] == ["enterprises", "credit_records"]
 
@@ -28,7 +31,8 @@ def test_columns_that_may_be_empty_are_those_the_contract_marks(known):
     optional = {f"{n}.{c}" for n, contract in known.items() for c in set(contract.columns) - set(contract.required)}
     assert optional == {
         "enterprises.name", "enterprises.industry", "individuals.household_id", "individuals.enrolled_on",
-        "individuals.left_on", "inspections.inspector_id", "inspections.draw_probability",
+        "individuals.left_on", "record_events.unit", "record_events.replaced_by", "inspections.inspector_id",
+        "inspections.draw_probability",
     }  # fmt: skip
 
 

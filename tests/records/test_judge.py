@@ -11,14 +11,17 @@ FAULTS = [
     ("enterprises", {"enterprise_id": ""}, "enterprise_id", "missing_value"),
     ("enterprises", {"enterprise_id": "firm 7 with its check character changed"}, "enterprise_id", "bad_identifier"),
     ("enterprises", {"legal_form": "guild"}, "legal_form", "unknown_code"),
-    ("enterprises", {"sector": "Textiles"}, "sector", "unknown_code"),
+    ("enterprises", {"sector": "Textile"}, "sector", "unknown_code"),
     ("enterprises", {"size": ""}, "size", "missing_value"),
     ("enterprises", {"town": "   "}, "town", "missing_value"),
     ("enterprises", {"registered_on": "2015-02-30"}, "registered_on", "impossible_date"),
     ("enterprises", {"registered_on": "1899-12-31"}, "registered_on", "impossible_date"),
     ("enterprises", {"registered_on": "2100-01-02"}, "registered_on", "impossible_date"),
-    ("enterprises", {"registered_on": "2015/1/5"}, "registered_on", "impossible_date"),
-    ("enterprises", {"registered_on": "20150105"}, "registered_on", "impossible_date"),
+    ("enterprises", {"registered_on": "2015/13/5"}, "registered_on", "impossible_date"),
+    ("enterprises", {"registered_on": "5/1/2015"}, "registered_on", "impossible_date"),
+    ("enterprises", {"registered_on": "20151305"}, "registered_on", "impossible_date"),
+    ("enterprises", {"name": "x" * 101}, "name", "too_long"),
+    ("credit_records", {"item": "somebody did something"}, "item", "unknown_code"),
     ("enterprises", {"registered_on": "2015-01-05 10:30:00"}, "registered_on", "impossible_date"),
     ("enterprises", {"registered_on": "infinity"}, "registered_on", "impossible_date"),
     ("individuals", {"age": "17"}, "age", "minor"),
@@ -56,7 +59,7 @@ SOUND = [
     ("individuals", {"enrolled_on": "2022-01-01", "left_on": "2022-01-01"}),
     ("enterprises", {"name": "", "industry": ""}), ("enterprises", {"registered_on": "2016-02-29"}),
     ("enterprises", {"registered_on": "2015-01-05 00:00:00"}),
-    ("credit_records", {"occurred_on": "2023-01-05"}), ("credit_records", {"item": "an item of no policy"}),
+    ("credit_records", {"occurred_on": "2023-01-05"}), ("credit_records", {"item": "an.item.of.no.policy"}),
     ("inspections", {"draw_probability": "1"}), ("inspections", {"inspector_id": ""}), ("inspections", {"days": "0"}),
     ("inspections", {"violation_found": "TRUE"}),
 ]  # fmt: skip
@@ -129,7 +132,7 @@ def test_parquet_of_the_same_texts_is_judged_alike(hand, faulty, judged, tmp_pat
 
 def test_what_is_accepted_and_what_is_rejected_is_all_that_was_read(faulty, judged):
     counts = judged.counts.set_index("table")
-    assert counts["read"].to_dict() == {name: len(rows) for name, rows in faulty.tables.items()}
+    assert counts["read"][counts["read"] > 0].to_dict() == {name: len(rows) for name, rows in faulty.tables.items()}
     assert (counts["accepted"] + counts["rejected"]).equals(counts["read"].rename(None))
 
 

@@ -1,0 +1,215 @@
+"""A store of records: batches taken in one after the other, of which none is ever changed.
+
+A file that was taken in before adds nothing, nor does a row that is held already. Opened as known on a day, a store
+gives what had been received by that day and nothing later.
+"""
+
+import shutil
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from credit_score.engine import kept, open_engine, saved
+from credit_score.errors import RecordsError, RunError
+from credit_score.files import fingerprint
+from credit_score.policy import Policy
+from credit_score.records.chain import STORE, Chain, key_digest
+from credit_score.records.contracts import Contract, contracts
+from credit_score.records.identity import is_synthetic, pseudonym_key
+from credit_score.records.intake import Earlier, Progress, Records, read_folder, silent
+from credit_score.records.judge import content_order
+from credit_score.records.pseudonyms import WARNINGS
+from credit_score.records.taking import FILES, REJECTED, empty
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+REGISTERS = ("enterprises", "individuals", "households", "departments", "inspectors")
+
+
+def is_store(path: Path) -> bool:
+    """Whether a folder is a store."""
+    return (path / STORE).is_file()
+
+
+def add_batch(
+    store: Path,
+    folder: Path,
+    policy: Policy,
+    *,
+    received_on: date,
+    key: str | bytes | None = None,
+    progress: Progress = silent,
+) -> Records:
+    """Take a folder into a store, which appears with the first; returns what was read of files not taken in before.
+
+    Rows held already are duplicates. Where nothing new is accepted or rejected, the store stays as it is. Raises
+    RecordsError as :func:`read_folder` does, and for another key, policy or an earlier day than the store's.
+    """
+    secret = pseudonym_key(folder, key)
+    chain = _chain(store, folder, policy, secret)
+    _check_day(chain, received_on)
+    engine = open_engine()
+    earlier = Earlier(_held(chain, policy, engine), _prints(chain), frozenset(chain.deletions))
+    records = read_folder(folder, policy, engine, key=secret, earlier=earlier, progress=progress)
+    if records.fingerprints:
+        progress("writing the batch")
+        _write(chain, records, received_on)
+    return records
+
+
+def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on: date | None = None) -> Records:
+    """The records of a store as known on a day, by default as it is.
+
+    Of rows with one key a register's latest counts, and of any other table the one with the earliest days. Raises
+    RecordsError for a store that is not whole, of another policy, or that holds nothing by the day.
+    """
+    import pandas as pd
+
+    chain = Chain.read(store)
+    _check_policy(chain, policy)
+    chain.check_parts()
+    batches = [b for b in chain.batches if known_on is None or _received(b) <= known_on]
+    if not batches:
+        raise RecordsError(f"nothing was received by {known_on}", where=str(store), remedy="ask for a later day")
+    known = contracts(policy.model)
+    tables = {name: _table(store, batches, contract, engine) for name, contract in known.items()}
+    per_file = pd.DataFrame([f for b in batches for f in b["files"]], columns=[*FILES, "sha256"])
+    sums = per_file.groupby("table")[["read", "accepted", "rejected"]].sum()
+    return Records(
+        folder=store, policy_name=policy.name, engine=engine, tables=tables,
+        rejected=_frames(store, batches, "rejected", REJECTED), files=per_file[FILES],
+        counts=sums.reindex(list(known), fill_value=0).astype("int64").rename_axis("table").reset_index(),
+        warnings=_frames(store, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
+        synthetic=chain.synthetic, audit=_audit(store, batches), known_between=_between(chain, batches),
+    )  # fmt: skip
+
+
+def _received(batch: dict[str, Any]) -> date:
+    return date.fromisoformat(batch["received_on"])
+
+
+def _between(chain: Chain, batches: list[dict[str, Any]]) -> tuple[date, date]:
+    after = [_received(b) for b in chain.batches[len(batches) :]]
+    return _received(batches[-1]), after[0] if after else date.max
+
+
+def _chain(store: Path, folder: Path, policy: Policy, key: bytes) -> Chain:
+    """The store's history, or a new one where there is none."""
+    synthetic = is_synthetic(folder)
+    if not is_store(store):
+        if store.exists() and (not store.is_dir() or any(store.iterdir())):
+            raise RunError("holds something else than a store", where=str(store), remedy="choose another folder")
+        return Chain(store, policy.name, key_digest(key), synthetic)
+    chain = Chain.read(store)
+    _check_policy(chain, policy)
+    if chain.key != key_digest(key):
+        what = "the key is not the one of this store: persons would get a second pseudonym"
+        raise RecordsError(what, where=str(store), remedy="use the key that the store began with")
+    if chain.synthetic != synthetic:
+        what = "synthetic records and real ones do not go into one store"
+        raise RecordsError(what, where=str(folder), remedy="keep a store for each")
+    return chain
+
+
+def _check_policy(chain: Chain, policy: Policy) -> None:
+    if chain.policy != policy.name:
+        what = f"the store is of policy {chain.policy!r}, not {policy.name!r}"
+        raise RecordsError(what, where=str(chain.path), remedy=f"use --policy {chain.policy}, or another store")
+
+
+def _check_day(chain: Chain, received_on: date) -> None:
+    if chain.received_on and received_on < chain.received_on:
+        what = f"{received_on} is before {chain.received_on}, the day of the last batch"
+        raise RecordsError(what, where=str(chain.path), remedy="a store grows by days; give that day or a later one")
+
+
+def _prints(chain: Chain) -> frozenset[str]:
+    return frozenset(f["sha256"] for b in chain.batches for f in b["files"])
+
+
+def _held(chain: Chain, policy: Policy, engine: "ibis.BaseBackend") -> "dict[str, ibis.Table]":
+    """Every version of every row of a store, by table."""
+    chain.check_parts()
+    found = {name: _parts(chain.path, chain.batches, name) for name in contracts(policy.model)}
+    return {
+        name: engine.read_parquet([str(p) for p in paths], table_name=f"held_{name}")
+        for name, paths in found.items()
+        if paths
+    }
+
+
+def _parts(store: Path, batches: list[dict[str, Any]], name: str) -> list[Path]:
+    return [store / part for b in batches for part in b["parts"] if Path(part).stem == name]
+
+
+def _write(chain: Chain, records: Records, received_on: date) -> None:
+    """The batch's parts in a folder of their own, then the history that names them: a kill between leaves neither."""
+    number = len(chain.batches) + 1
+    folder = chain.path / f"{number:06d}"
+    partial = chain.path / f".partial-{uuid4().hex[:12]}"
+    try:
+        _sweep(chain)
+        partial.mkdir(parents=True)
+        _save(records, partial, received_on)
+        parts = {f"{folder.name}/{p.name}": fingerprint(p) for p in sorted(partial.iterdir())}
+        partial.rename(folder)
+    except OSError as error:
+        what = f"could not write: {error.strerror or error}"
+        raise RunError(what, where=str(chain.path), remedy="free space and run again; the store is unchanged") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    files = [f | {"sha256": records.fingerprints[f["file"]]} for f in records.files.to_dict("records")]
+    entry = {"kind": "batch", "number": number, "received_on": received_on.isoformat(), "files": files, "parts": parts}
+    chain.with_entry(**entry).write()
+
+
+def _sweep(chain: Chain) -> None:
+    """Remove what an intake that was killed has left: folders that the history does not name."""
+    named = {Path(part).parts[0] for part in chain.parts()}
+    for left in chain.path.iterdir() if chain.path.is_dir() else ():
+        if left.is_dir() and left.name not in named:
+            with suppress(OSError):
+                shutil.rmtree(left)
+
+
+def _save(records: Records, folder: Path, received_on: date) -> None:
+    import ibis
+
+    for name, table in records.tables.items():
+        if table.count().execute():
+            dated = table.mutate(received_on=ibis.date(received_on)).order_by(table.columns[0])
+            saved(records.engine, dated, folder / f"{name}.parquet")
+    saved(records.audit.get_backend(), records.audit, folder / "audit.parquet")
+    records.rejected.to_parquet(folder / "rejected.parquet", index=False)
+    records.warnings.to_parquet(folder / "warnings.parquet", index=False)
+
+
+def _table(store: Path, batches: list[dict[str, Any]], contract: Contract, engine: "ibis.BaseBackend") -> "ibis.Table":
+    """One row a key: of a register the latest received, else the one with the earliest days; ties by content."""
+    import ibis
+
+    paths = _parts(store, batches, contract.name)
+    if not paths:
+        return empty(engine, contract)
+    rows = engine.read_parquet([str(p) for p in paths], table_name=f"parts_{contract.name}")
+    latest = [rows.received_on.desc()] if contract.name in REGISTERS else []
+    window = ibis.window(group_by=contract.key, order_by=[*latest, *content_order(rows, contract)])
+    first = rows.mutate(_place=ibis.row_number().over(window)).filter(lambda t: t["_place"] == 0)
+    return kept(engine, contract.name, first.select(*contract.columns))
+
+
+def _frames(store: Path, batches: list[dict[str, Any]], name: str, columns: list[str]) -> "pd.DataFrame":
+    import pandas as pd
+
+    frames = [pd.read_parquet(path) for path in _parts(store, batches, name)]
+    return pd.concat([pd.DataFrame(columns=columns), *(f for f in frames if len(f))], ignore_index=True)
+
+
+def _audit(store: Path, batches: list[dict[str, Any]]) -> "ibis.Table":
+    engine = open_engine()
+    parts = engine.read_parquet([str(p) for p in _parts(store, batches, "audit")], table_name="audit_parts")
+    return kept(engine, "audit", parts.distinct(on="subject", keep="last"))
