@@ -253,7 +253,7 @@ def run_refused(message, records, tmp_path, *more, as_of=ON):
 
 
 def test_a_missing_folder_is_told_in_one_line(tmp_path):
-    run_refused("no such folder; give a folder of CSV or Parquet files", tmp_path / "nowhere", tmp_path)
+    run_refused("no such folder; give a folder of CSV, Excel (.xlsx) or Parquet files", tmp_path / "nowhere", tmp_path)
     refused("no such folder", "check", tmp_path / "nowhere")
 
 
