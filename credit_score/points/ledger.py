@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from credit_score.policy.periods import counts_from
-from credit_score.policy.ruleset import Catalogue, RuleSet
+from credit_score.policy.ruleset import Catalogue, Item, RuleSet
 
 if TYPE_CHECKING:
     import ibis
@@ -143,7 +143,7 @@ def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":
         "catalogue_kind": [i.catalogue_kind for i in catalogue.items],
         "points_milli": [i.points for i in catalogue.items],
         "months": [i.months for i in catalogue.items],
-        "counts_from": [max(counts_from(on, i.months), i.ended_before or date.min) for i in catalogue.items],
+        "counts_from": [_counts_from(on, i) for i in catalogue.items],
         "reference": [i.reference for i in catalogue.items],
     }
     amended = range(max((len(i.later) for i in catalogue.items), default=0))
@@ -156,3 +156,9 @@ def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":
     types = dict.fromkeys(texts, pa.string()) | dict.fromkeys(numbers, pa.int64()) | dict.fromkeys(days, pa.date32())
     # By way of Arrow: a catalogue without items has columns of a type all the same.
     return ibis.memtable(pa.table({name: pa.array(column, types[name]) for name, column in columns.items()}))
+
+
+def _counts_from(on: date, item: Item) -> date:
+    """The first day whose records of an item have ended neither on a day nor by an earlier longest publicity."""
+    ended = (counts_from(last, months) for last, months in item.earlier if last < on)
+    return max((counts_from(on, item.months), *ended))

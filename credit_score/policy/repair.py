@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from credit_score.policy.dated import Dated, Figure, Holds, Name, Period, Refused
 from credit_score.policy.named import Id, Named, Rule, every_day, no_such, refuse_twice
-from credit_score.policy.periods import counts_from, reached
+from credit_score.policy.periods import reached
 
 PUBLIC, NOT_PUBLIC = "public", "not_public"
 
@@ -89,14 +89,11 @@ class DishonestyClass(Rule):
             return None
         return (_months(self.minimum, day) if self.minimum else None) or 0
 
-    def ended_before(self, on: date) -> date | None:
-        """Records that happened before this day had ended under a maximum that an earlier day's rules gave."""
-        past = [
-            counts_from(date.fromordinal(until.toordinal() - 1), months)
-            for day, until in pairwise(self.maximum.days)
-            if until <= on and (months := _months(self.maximum, day)) is not None
-        ]
-        return max(past, default=None)
+    def earlier(self, on: date) -> tuple[tuple[date, int], ...]:
+        """The longest publicity of every earlier version: its last day and its months, first to last."""
+        spans = [(day, until) for day, until in pairwise(self.maximum.days) if until <= on]
+        held = [(date.fromordinal(until.toordinal() - 1), _months(self.maximum, day)) for day, until in spans]
+        return tuple((last, months) for last, months in held if months is not None)
 
     def ground(self, on: date) -> Figure:
         """The longest publicity in force on a day, or the first to come: what a record's publicity rests on."""

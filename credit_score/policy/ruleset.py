@@ -43,8 +43,8 @@ class Item:
 
     ``later`` are the amendments that the policy already holds: the day of each and the months from then on, 0
     where the item counts no more. ``ended_by`` is the reference of what ends its records: the item's own period, or
-    the longest publicity of its class of dishonesty where that is shorter. Records that happened before
-    ``ended_before`` had ended by an earlier longest publicity and do not come back.
+    the longest publicity of its class of dishonesty where that is shorter. ``earlier`` are the longest
+    publicities before this one, the last day of each and its months: what they ended does not come back.
     """
 
     id: str
@@ -58,7 +58,7 @@ class Item:
     basis: str
     later: tuple[tuple[date, int], ...] = ()
     ended_by: str = ""
-    ended_before: date | None = None
+    earlier: tuple[tuple[date, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ class RuleSet:
         return Item(
             item.id, item.label, item.dimension, item.catalogue_kind, weighted, end.value, self.value(item.cap),
             points.reference, points.basis, ended_by=end.reference,
-            ended_before=grade.ended_before(self.on) if grade else None,
+            earlier=grade.earlier(self.on) if grade else (),
         )  # fmt: skip
 
     def _end(self, item: catalogues.Item, grade: DishonestyClass | None) -> Figure | None:

@@ -265,3 +265,10 @@ def test_a_record_that_an_earlier_maximum_ended_is_told_as_expired(records, subj
     firms = {"enterprise_id": ["f1"], "registered_on": [date(2010, 1, 1)]}
     tables = {"credit_records": table, "enterprises": ibis.memtable(pd.DataFrame(firms))}
     assert uncounted(tables, rules, rules.enterprise).execute()["reason"].tolist() == ["expired"]
+
+
+def test_an_earlier_longest_publicity_counts_only_once_its_last_day_is_past(records, subjects, item, catalogue):
+    rules = catalogue(replace(item("i", -1), earlier=((date(2023, 5, 31), 2), (date(2024, 12, 31), 1))))
+    table = records({"occurred_on": date(2023, 3, 31)}, {"occurred_on": date(2023, 4, 1)})
+    assert kept_ids(ledger(table, subjects("f1"), rules, date(2023, 5, 31))) == ["r0", "r1"]
+    assert kept_ids(ledger(table, subjects("f1"), rules, date(2023, 6, 1))) == ["r1"]

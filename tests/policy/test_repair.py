@@ -109,8 +109,8 @@ def test_what_has_ended_does_not_come_back_by_a_longer_maximum(written, repaired
     grade = load_policy(written(repaired)).model.repair.classes[0]
     assert grade.ends(date(2022, 12, 31)) == date(2023, 12, 31)
     assert grade.ends(date(2023, 1, 1)) == date(2026, 1, 1)
-    assert grade.ended_before(date(2023, 12, 31)) is None
-    assert grade.ended_before(LATER) == date(2023, 1, 1)
+    assert grade.earlier(date(2023, 12, 31)) == ()
+    assert grade.earlier(LATER) == ((date(2023, 12, 31), 12),)
 
 
 def test_a_clause_applies_to_its_classes_and_units_from_its_day(written, repaired, dated):

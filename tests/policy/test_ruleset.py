@@ -173,7 +173,8 @@ def test_an_item_ends_by_the_longest_publicity_of_its_class_where_that_is_shorte
     assert [policy.at(day).ending("enterprise", "fine").rule for day in (first, second, third)] == [
         "enterprise:items:fine", "repair:classes:general", "enterprise:items:fine",
     ]  # fmt: skip
-    assert [i.ended_before for i in items] == [None, date(2021, 1, 1), date(2024, 7, 1)]
+    earlier = ((date(2023, 12, 31), 36), (date(2024, 12, 31), 6))
+    assert [i.earlier for i in items] == [(), earlier[:1], earlier]
 
 
 def test_the_longest_publicity_of_a_class_does_not_touch_items_of_persons(written, small, dated):
@@ -182,7 +183,7 @@ def test_the_longest_publicity_of_a_class_does_not_touch_items_of_persons(writte
     sections["repair"] = publicity(dated, ("P1M", date(2023, 3, 15)))
     rules = load_policy(written(sections)).at(DAY)
     assert (rules.enterprise.items[0].months, rules.individual.items[0].months) == (1, 12)
-    assert rules.individual.items[0].ended_before is None
+    assert rules.individual.items[0].earlier == ()
     assert rules.ending("individual", "fine").field == "expires_after"
     assert rules.ending("enterprise", "fine").field == "maximum"
     assert rules.ending("enterprise", "nothing") is None
