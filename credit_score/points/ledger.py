@@ -4,11 +4,11 @@ The same expression serves persons and enterprises; they differ in catalogue, no
 are integer milli-points, so that every engine gives the same sum.
 """
 
-from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING
 
-from credit_score.policy.ruleset import Catalogue, RuleSet
+from credit_score.policy.periods import counts_from
+from credit_score.policy.ruleset import Catalogue, Item, RuleSet
 from credit_score.records.life import effective, with_life
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":
         "catalogue_kind": [i.catalogue_kind for i in catalogue.items],
         "points_milli": [i.points for i in catalogue.items],
         "months": [i.months for i in catalogue.items],
-        "counts_from": [counts_from(on, i.months) for i in catalogue.items],
+        "counts_from": [_counts_from(on, i) for i in catalogue.items],
         "reference": [i.reference for i in catalogue.items],
     }
     amended = range(max((len(i.later) for i in catalogue.items), default=0))
@@ -164,19 +164,7 @@ def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":
     return ibis.memtable(pa.table({name: pa.array(column, types[name]) for name, column in columns.items()}))
 
 
-def counts_from(on: date, months: int) -> date:
-    """The first day whose records, ending ``months`` later, have not ended on a day.
-
-    Months are added as engines add them: 31 January and one month is the last of February. The end
-    never moves back as the day moves on, so one comparison with this day replaces adding months to
-    every record.
-    """
-    first = on.toordinal() - 31 * (months + 1)
-    days = (date.fromordinal(d) for d in range(max(first, 1), on.toordinal() + 1))
-    return next((day for day in days if _months_later(day, months) > on), on)
-
-
-def _months_later(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+def _counts_from(on: date, item: Item) -> date:
+    """The first day whose records of an item have ended neither on a day nor by an earlier longest publicity."""
+    ended = (counts_from(last, months) for last, months in item.earlier if last < on)
+    return max((counts_from(on, item.months), *ended))

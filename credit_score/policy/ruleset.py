@@ -14,6 +14,7 @@ from credit_score.errors import PolicyError
 from credit_score.policy import catalogues, schema
 from credit_score.policy.dated import Dated, Figure, Frozen
 from credit_score.policy.named import Label, Named
+from credit_score.policy.repair import DishonestyClass
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class Item:
     """An item in force: milli-points a record (weighted), months until they end, most of them.
 
     ``later`` are the amendments that the policy already holds: the day of each and the months from then on, 0
-    where the item counts no more.
+    where the item counts no more. ``ended_by`` is the reference of what ends its records: the item's own period, or
+    the longest publicity of its class of dishonesty where that is shorter. ``earlier`` are the longest
+    publicities before this one, the last day of each and its months: what they ended does not come back.
     """
 
     id: str
@@ -54,6 +57,8 @@ class Item:
     reference: str
     basis: str
     later: tuple[tuple[date, int], ...] = ()
+    ended_by: str = ""
+    earlier: tuple[tuple[date, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,20 @@ class RuleSet:
         figure = dated.at(self.on) if dated else None
         return figure.value if figure else None
 
+    def ending(self, kind: str, item: str) -> Cited | None:
+        """What ends a record of an item by the rules of this day, as a number of its rule; None where nothing does."""
+        model = self.model.individual if kind == "individual" else self.model.enterprise
+        found = next((i for i in model.items if i.id == item), None) if model else None
+        if model is None or found is None:
+            return None
+        grade = self._class(model, item)
+        own, end = found.expires_after.at(self.on), self._end(found, grade)
+        if end is None:
+            return None
+        if grade is None or end == own:
+            return Cited(f"{kind}:items:{item}", "expires_after", found.label, end)
+        return Cited(f"repair:classes:{grade.id}", "maximum", grade.label, end)
+
     def cited(self) -> list[Cited]:
         """Every number in force on this day, with its rule, basis and reference."""
         figures = ((n, n.dated.at(self.on)) for n in numbers(self.model))
@@ -206,7 +225,12 @@ class RuleSet:
         """The items in force whose dimension and catalogue kind are in force too."""
         held = {d.id: self.value(d.weight) or 1000 for d in model.dimensions if d.cap.at(self.on)}
         listed = (i for i in model.items if i.dimension in held and i.catalogue_kind in self.kinds)
-        return tuple(filter(None, (self._item(i, held[i.dimension]) for i in listed)))
+        return tuple(filter(None, (self._item(i, held[i.dimension], self._class(model, i.id)) for i in listed)))
+
+    def _class(self, model: catalogues.Catalogue, item: str) -> DishonestyClass | None:
+        """The class of dishonesty of an item; items of persons have none."""
+        repair = self.model.repair if model is self.model.enterprise else None
+        return repair.of_item(item) if repair else None
 
     def _later(self, model: catalogues.Catalogue) -> dict[str, tuple[tuple[date, int], ...]]:
         """Item id → its amendments after this day."""
@@ -214,6 +238,7 @@ class RuleSet:
         found: dict[str, tuple[tuple[date, int], ...]] = dict.fromkeys(months, ())
         moved = [*self.model.catalogue, *(d.cap for d in model.dimensions)]
         moved += [dated for i in model.items for dated in (i.points, i.expires_after)]
+        moved += [grade.maximum for i in model.items if (grade := self._class(model, i.id))]
         days = {d for node in moved for n in numbers(node) for d in n.dated.days if d > self.on}
         for day in sorted(days):
             then = {i.id: i.months for i in replace(self, on=day)._items(model)}
@@ -223,9 +248,9 @@ class RuleSet:
             months = {item: then.get(item, 0) for item in months}
         return found
 
-    def _item(self, item: catalogues.Item, weight: int) -> Item | None:
-        points, months = item.points.at(self.on), item.expires_after.at(self.on)
-        if points is None or months is None:
+    def _item(self, item: catalogues.Item, weight: int, grade: DishonestyClass | None) -> Item | None:
+        points, end = item.points.at(self.on), self._end(item, grade)
+        if points is None or end is None:
             return None
         weighted, rest = divmod(points.value * weight, 1000)
         if rest:
@@ -234,9 +259,15 @@ class RuleSet:
                 remedy="choose a weight or points that multiply to whole thousandths",
             )
         return Item(
-            item.id, item.label, item.dimension, item.catalogue_kind,
-            weighted, months.value, self.value(item.cap), points.reference, points.basis,
+            item.id, item.label, item.dimension, item.catalogue_kind, weighted, end.value, self.value(item.cap),
+            points.reference, points.basis, ended_by=end.reference,
+            earlier=grade.earlier(self.on) if grade else (),
         )  # fmt: skip
+
+    def _end(self, item: catalogues.Item, grade: DishonestyClass | None) -> Figure | None:
+        """The item's own period, or the longest publicity of its class where that is shorter; None without its own."""
+        own, most = item.expires_after.at(self.on), grade.maximum.at(self.on) if grade else None
+        return most if own and most and most.value < own.value else own
 
 
 def _needed(model: schema.PolicyModel) -> Iterator[Dated]:

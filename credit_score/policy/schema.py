@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from credit_score.policy.catalogues import EnterpriseCatalogue, IndividualCatalogue
 from credit_score.policy.dated import Count, Day, Days, Frozen, Holds, Period, Points, Refused, Share, Text, Visits
 from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such, refuse_twice
+from credit_score.policy.repair import Repair
 
 
 class CatalogueKind(Rule):
@@ -164,6 +165,7 @@ class PolicyModel(Frozen):
     tiers: Tiers
     inspection: Inspection
     individual: IndividualCatalogue | None = None
+    repair: Repair | None = None
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -181,6 +183,7 @@ class PolicyModel(Frozen):
         self._check_overrides()
         self._check_schedule()
         self._check_departments()
+        self._check_repair()
         return self
 
     @cached_property
@@ -215,3 +218,12 @@ class PolicyModel(Frozen):
                 raise no_such("sector", unknown[0], sectors, *place, "sectors")
             if unknown := sorted(set(department.ratio) - self.tier_ids):
                 raise no_such("tier", unknown[0], self.tier_ids, *place, "ratio", unknown[0])
+
+    def _check_repair(self) -> None:
+        if self.repair is None:
+            return
+        own = [i.id for i in self.individual.items] if self.individual else []
+        try:
+            self.repair.check([i.id for i in self.enterprise.items], own, [u.id for u in self.policy.units])
+        except Refused as refused:
+            raise Refused(str(refused), "repair", *refused.place) from None

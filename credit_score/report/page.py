@@ -1,11 +1,8 @@
 """``report.html``: one file with everything in it, which asks no network for anything."""
 
-import base64
-import io
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from importlib.resources import as_file, files
+from importlib.resources import files
 from typing import Any
 
 from credit_score.language import LANGUAGES, say
@@ -21,7 +18,7 @@ from credit_score.report.figures import (
 )
 from credit_score.report.number import exact, percent, points
 from credit_score.report.run import Run
-from credit_score.report.style import FONT, FONT_FILE, as_svg
+from credit_score.report.style import as_svg, font_face
 
 Drawing = tuple[str, float, Callable[..., Any]]
 TITLES = {"sector": "burden", "size": "burden"}
@@ -35,7 +32,7 @@ def report_page(run: Run) -> str:
     environment.filters |= {"points": points, "exact": exact, "exact_percent": percent}
     environment.filters |= {"percent": lambda x: f"{x:.1%}", "whole": lambda x: f"{x:,.0f}"}
     html = environment.get_template("page.html").render(say=say, languages=LANGUAGES, **_values(run))
-    return html.replace("/*FONT*/", _font_face(html))
+    return html.replace("/*FONT*/", font_face(html))
 
 
 def _template(name: str) -> str:
@@ -91,22 +88,3 @@ def _bars(run: Run, lang: str) -> Iterator[Drawing]:
     for name, (frame, plot) in frames.items():
         if len(frame):
             yield name, 1.0 + 0.28 * len(frame), partial(plot, frame)
-
-
-def _font_face(html: str) -> str:
-    """The page's font, cut down to the characters that stand on it."""
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
-
-    with as_file(FONT_FILE) as path:
-        font = TTFont(path)
-    options = Options(layout_features=[], notdef_outline=True, drop_tables=["DSIG"])
-    subsetter = Subsetter(options)
-    subsetter.populate(text="".join(sorted(set(re.sub(r"\s", "", html)))) + " ")
-    subsetter.subset(font)
-    font.flavor = "woff"
-    font.recalcTimestamp = False
-    packed = io.BytesIO()
-    font.save(packed)
-    data = base64.b64encode(packed.getvalue()).decode("ascii")
-    return f"@font-face{{font-family:'{FONT}';src:url(data:font/woff;base64,{data}) format('woff');}}"

@@ -1,5 +1,6 @@
 """The statement of a score: why a subject has it, by which rules, until when, and what follows."""
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,7 @@ from credit_score.errors import RunError, masked
 from credit_score.language import say
 from credit_score.points import caps_that_cut, explanation
 from credit_score.policy.dated import Figure
-from credit_score.policy.ruleset import Catalogue, Item, RuleSet, Tier, numbers
+from credit_score.policy.ruleset import Catalogue, Cited, Item, RuleSet, Tier
 from credit_score.records.identity import key_at_hand, pseudonym
 from credit_score.report.content import reference_in
 from credit_score.report.number import points, signed
@@ -46,7 +47,6 @@ class _Told:
     def __init__(self, rules: RuleSet, lang: str) -> None:
         self.rules, self.lang = rules, lang
         self.figures = {(c.rule, c.field): c.figure for c in rules.cited()}
-        self.dated = {(n.rule, n.field): n.dated for n in numbers(rules.model)}
 
     def say(self, key: str, **values: object) -> str:
         """A text of the catalogue."""
@@ -127,7 +127,9 @@ def _item(rows: "pd.DataFrame", item: Item, kind: str, told: _Told) -> list[str]
     own, weight = told.figures[rule, "points"], told.weight(kind, item.dimension)
     worth = signed(own.value) if weight == 1000 else f"{signed(own.value)} × {points(weight)} = {signed(item.points)}"
     lines = [f"  {_record(record, worth, told.label(item), told)}" for record in rows.itertuples()]
-    return lines + told.cite(rule, [("points", own), *(("expires_after", end) for end in _ends(rows, rule, told))])
+    ends = _ends(rows, item.id, kind, told)
+    lines += told.cite(rule, [("points", own), *((end.field, end.figure) for end in ends if end.rule == rule)])
+    return lines + [line for e in ends if e.rule != rule for line in told.cite(e.rule, [(e.field, e.figure)])]
 
 
 def _record(record: Any, worth: str, label: str, told: _Told) -> str:
@@ -136,11 +138,11 @@ def _record(record: Any, worth: str, label: str, told: _Told) -> str:
     return line + (told.say("explain.disputed") if record.disputed else "")
 
 
-def _ends(rows: "pd.DataFrame", rule: str, told: _Told) -> list[Figure]:
-    """The periods after which the records end: those in force on the last days, amendments counted in."""
-    dated, today = told.dated[rule, "expires_after"], told.figures[rule, "expires_after"]
-    found = (dated.at(date.fromisoformat(_day(day))) for day in rows["expires_on"])
-    return list(dict.fromkeys(figure or today for figure in found))
+def _ends(rows: "pd.DataFrame", item: str, kind: str, told: _Told) -> list[Cited]:
+    """What ends the records: the periods in force on the last days, amendments counted in."""
+    days = [told.rules.on, *(date.fromisoformat(_day(day)) for day in rows["expires_on"])]
+    today, *found = (replace(told.rules, on=day).ending(kind, item) for day in days)
+    return [end for end in dict.fromkeys(end or today for end in found) if end]
 
 
 def _dimensions(rows: "pd.DataFrame", parts: "pd.DataFrame", catalogue: Catalogue, told: _Told) -> list[str]:

@@ -1,5 +1,6 @@
 """How figures look: one font that has both languages, and a colour for each tier, everywhere the same."""
 
+import base64
 import io
 import re
 from collections.abc import Callable
@@ -61,3 +62,22 @@ def as_svg(draw: Callable[["Axes"], Any], *, name: str, label: str, height: floa
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text.getvalue())
     return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+
+
+def font_face(text: str) -> str:
+    """The font as a CSS rule with it inside, cut down to the characters of a text."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    with as_file(FONT_FILE) as path:
+        font = TTFont(path)
+    options = Options(layout_features=[], notdef_outline=True, drop_tables=["DSIG"])
+    subsetter = Subsetter(options)
+    subsetter.populate(text="".join(sorted(set(re.sub(r"\s", "", text)))) + " ")
+    subsetter.subset(font)
+    font.flavor = "woff"
+    font.recalcTimestamp = False
+    packed = io.BytesIO()
+    font.save(packed)
+    data = base64.b64encode(packed.getvalue()).decode("ascii")
+    return f"@font-face{{font-family:'{FONT}';src:url(data:font/woff;base64,{data}) format('woff');}}"

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credit_score.errors import PolicyError
-from credit_score.points.ledger import COLUMNS, counts_from, ledger, scored
-from credit_score.policy import load_policy
+from credit_score.points.ledger import COLUMNS, counts_from, ledger, scored, uncounted
+from credit_score.policy import RuleSet, load_policy
+from credit_score.policy.repair import Repair
 
 JUNE = date(2023, 6, 30)
 days = st.dates(date(2019, 1, 1), date(2027, 12, 31))
@@ -198,3 +199,72 @@ def test_there_is_no_ledger_before_the_first_rule():
         PolicyError, match="not in force on 2023-03-14; its base, cut-offs and schedule start on 2023-03-15"
     ):
         load_policy("gaoyang").at("2023-03-14")
+
+
+def with_maxima(*maxima, item="compliance.penalty_minor"):
+    """The bundled policy's model whose repair has one class, public at most so many months from so many days on."""
+    label, ground = {"zh": "名", "en": "name"}, {"basis": "assumption", "reference": "made for a test"}
+
+    def told(values):
+        return {day: {"value": value} | ground for day, value in values}
+
+    grade = {"id": "g", "label": label, "items": [item], "published": told((d, "public") for d, _ in maxima)}
+    grade["maximum"] = told((day, f"P{months}M") for day, months in maxima)
+    office = {"id": "o", "label": label, "in_force": told([(date(2019, 1, 1), True)])}
+    clock = told([(date(2019, 1, 1), "document_date")])
+    repair = {"id": "repair", "label": label, "clock": clock, "classes": [grade], "offices": [office]}
+    return load_policy("gaoyang").model.model_copy(update={"repair": Repair.model_validate(repair)})
+
+
+MINOR = {"item": "compliance.penalty_minor", "catalogue_kind": "行政管理信息"}
+
+
+def test_a_record_stops_counting_on_the_day_its_publicity_ends(records, subjects):
+    """A minor penalty of 2023-04-10, 12 months by its item: by the class's 6 from 2023-05-01 it ends on 2023-10-10."""
+    model = with_maxima((date(2023, 5, 1), 6))
+    table = records(MINOR | {"occurred_on": date(2023, 4, 10), "reported_on": date(2023, 4, 12)})
+    for day, end in (
+        (date(2023, 4, 20), "2023-10-10"),
+        (date(2023, 10, 9), "2023-10-10"),
+        (date(2023, 10, 10), None),
+    ):
+        found = ledger(table, subjects("f1"), RuleSet.of(model, day).enterprise, day).execute()
+        assert [str(d)[:10] for d in found["expires_on"]] == ([end] if end else []), day
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.dates(date(2022, 1, 1), date(2025, 12, 31)), st.integers(1, 14)), min_size=1, max_size=3,
+             unique_by=lambda v: v[0]),
+    st.lists(st.dates(date(2023, 3, 15), date(2026, 3, 30)), min_size=2, max_size=2),
+)  # fmt: skip
+def test_a_record_whose_publicity_has_ended_never_counts_again(records, subjects, maxima, asked):
+    model, happened = with_maxima(*maxima), [date(2022, 2, 1) + timedelta(13 * n) for n in range(110)]
+    table = records(*(MINOR | {"occurred_on": d, "reported_on": d, "record_id": f"{d}"} for d in happened))
+    grade, gone = model.repair.classes[0], set()
+    for day in sorted(asked):
+        found = ledger(table, subjects("f1"), RuleSet.of(model, day).enterprise, day).execute()
+        ended = {f"{d}" for d in happened if (end := grade.ends(d)) and end <= day}
+        assert gone <= ended
+        assert not set(found["record_id"]) & ended
+        for row in found.itertuples():
+            end = grade.ends(date.fromisoformat(row.record_id))
+            assert end is None or pd.Timestamp(row.expires_on) <= pd.Timestamp(end)
+        gone = ended
+
+
+def test_a_record_that_an_earlier_maximum_ended_is_told_as_expired(records, subjects):
+    model, day = with_maxima((date(2023, 3, 15), 2), (date(2023, 6, 1), 12)), JUNE
+    table = records(MINOR | {"occurred_on": date(2023, 3, 20)}, MINOR | {"occurred_on": date(2023, 4, 1)})
+    rules = RuleSet.of(model, day)
+    assert kept_ids(ledger(table, subjects("f1"), rules.enterprise, day)) == ["r1"]
+    firms = {"enterprise_id": ["f1"], "registered_on": [date(2010, 1, 1)]}
+    tables = {"credit_records": table, "enterprises": ibis.memtable(pd.DataFrame(firms))}
+    assert uncounted(tables, rules, rules.enterprise).execute()["reason"].tolist() == ["expired"]
+
+
+def test_an_earlier_longest_publicity_counts_only_once_its_last_day_is_past(records, subjects, item, catalogue):
+    rules = catalogue(replace(item("i", -1), earlier=((date(2023, 5, 31), 2), (date(2024, 12, 31), 1))))
+    table = records({"occurred_on": date(2023, 3, 31)}, {"occurred_on": date(2023, 4, 1)})
+    assert kept_ids(ledger(table, subjects("f1"), rules, date(2023, 5, 31))) == ["r0", "r1"]
+    assert kept_ids(ledger(table, subjects("f1"), rules, date(2023, 6, 1))) == ["r1"]

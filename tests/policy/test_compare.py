@@ -29,7 +29,8 @@ def only(table):
 def test_between_two_days_of_the_bundled_policy_the_new_publicity_periods_show():
     policy = load_policy("gaoyang")
     table = compare(policy.at("2026-03-31"), policy.at("2026-04-01"))
-    assert dict(zip(table["rule"].str.rpartition(":")[2], table["change"], strict=True)) == {
+    items = table[table["rule"].str.startswith("enterprise:items:")]
+    assert dict(zip(items["rule"].str.rpartition(":")[2], items["change"], strict=True)) == {
         "compliance.penalty_general": "value",
         "compliance.penalty_minor": "value",
         "compliance.penalty_serious": "ground",
@@ -37,6 +38,12 @@ def test_between_two_days_of_the_bundled_policy_the_new_publicity_periods_show()
     minor = table[table["rule"] == "enterprise:items:compliance.penalty_minor"].iloc[0]
     assert (minor["field"], minor["value_before"], minor["value_after"]) == ("expires_after", 12, 3)
     assert (minor["basis_before"], minor["basis_after"]) == ("assumption", "law")
+    repair = table[table["rule"].str.startswith("repair:classes:") & (table["change"] != "ground")]
+    assert {(r.rule[15:], r.field, r.change) for r in repair.itertuples()} == {
+        ("minor", "published", "value"), ("minor", "minimum", "removed"), ("minor", "maximum", "value"),
+        ("general", "maximum", "value"),
+    }  # fmt: skip
+    assert set(table["rule"].str.partition(":")[0]) == {"enterprise", "repair"}
 
 
 @pytest.mark.parametrize("day", ["2023-03-15", "2026-04-01"])

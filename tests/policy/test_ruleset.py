@@ -148,3 +148,60 @@ def test_every_number_cited_is_in_force_on_the_day(rules):
         assert cited.figure.since <= rules.on
         assert cited.figure.until is None or cited.figure.until > rules.on
         assert cited.figure.until is None or cited.figure.until - cited.figure.since >= timedelta(days=1)
+
+
+def publicity(dated, *maxima):
+    """Rules of repair for the item fine, public at most so long: ``("P6M", day), …``."""
+    label = {"zh": "修复", "en": "Repair"}
+    most = {day: dated(months, day=day)[day] for months, day in maxima}
+    grade = {"id": "general", "label": label, "items": ["fine"], "published": dated("public"), "maximum": most}
+    grade["published"] = {day: dated("public", day=day)[day] for _, day in maxima}
+    office = {"id": "desk", "label": label, "in_force": dated(True)}
+    return {"id": "repair", "label": label, "clock": dated("document_date"), "classes": [grade], "offices": [office]}
+
+
+def test_an_item_ends_by_the_longest_publicity_of_its_class_where_that_is_shorter(written, small, dated):
+    sections = small()
+    first, second, third = date(2023, 3, 15), date(2024, 1, 1), date(2025, 1, 1)
+    sections["enterprise"]["items"][0]["expires_after"] = dated("P12M", reference="own period")
+    sections["repair"] = publicity(dated, ("P36M", first), ("P6M", second), ("P12M", third))
+    policy = load_policy(written(sections))
+    items = [policy.at(day).enterprise.items[0] for day in (first, second, third)]
+    assert [i.months for i in items] == [12, 6, 12]
+    assert [i.later for i in items] == [((second, 6), (third, 12)), ((third, 12),), ()]
+    assert [i.ended_by for i in items] == ["own period", "made for a test", "own period"]
+    assert [policy.at(day).ending("enterprise", "fine").rule for day in (first, second, third)] == [
+        "enterprise:items:fine", "repair:classes:general", "enterprise:items:fine",
+    ]  # fmt: skip
+    earlier = ((date(2023, 12, 31), 36), (date(2024, 12, 31), 6))
+    assert [i.earlier for i in items] == [(), earlier[:1], earlier]
+
+
+def test_the_longest_publicity_of_a_class_does_not_touch_items_of_persons(written, small, dated):
+    sections = small()
+    sections["individual"]["items"][0]["id"] = "fine"
+    sections["repair"] = publicity(dated, ("P1M", date(2023, 3, 15)))
+    rules = load_policy(written(sections)).at(DAY)
+    assert (rules.enterprise.items[0].months, rules.individual.items[0].months) == (1, 12)
+    assert rules.individual.items[0].earlier == ()
+    assert rules.ending("individual", "fine").field == "expires_after"
+    assert rules.ending("enterprise", "fine").field == "maximum"
+    assert rules.ending("enterprise", "nothing") is None
+
+
+def test_what_ends_an_item_is_nothing_once_it_is_repealed(written, small):
+    sections = small()
+    sections["enterprise"]["items"][0]["expires_after"][date(2024, 1, 1)] = None
+    assert load_policy(written(sections)).at("2024-01-01").ending("enterprise", "fine") is None
+
+
+@pytest.mark.parametrize("day", ["2023-03-15", "2023-06-30", "2026-03-31", "2026-04-01"])
+def test_the_rules_of_repair_of_the_bundled_policy_end_no_record_earlier_than_its_items(policy, day):
+    rules = policy.at(day)
+    for item in rules.enterprise.items:
+        cited = rules.ending("enterprise", item.id)
+        assert (cited.field, cited.figure.value, cited.figure.reference) == (
+            "expires_after",
+            item.months,
+            item.ended_by,
+        )

@@ -38,4 +38,4 @@ def small_run(plain_county):
 def quick_page(monkeypatch):
     """Pages without figures and font, for tests that look at neither."""
     monkeypatch.setattr("credit_score.report.page.as_svg", lambda *_, **__: "<svg></svg>")
-    monkeypatch.setattr("credit_score.report.page._font_face", lambda html: "")
+    monkeypatch.setattr("credit_score.report.page.font_face", lambda html: "")

@@ -159,3 +159,22 @@ def test_a_subject_without_a_score_is_refused_without_being_repeated(opened, sub
     with pytest.raises(RunError, match=r"no score for this subject.*nothing follows from having none") as told:
         statement(opened, subject, lang="en")
     assert not subject or subject not in str(told.value)
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_where_the_longest_publicity_ends_a_record_it_is_cited_and_the_items_own_period_is_not(small_run, tmp_path):
+    """A minor penalty of 2026-02-01, six months by its item, three from 2026-04-01 by its class."""
+
+    def own_period(folder):
+        path = folder / "enterprise.yaml"
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        minor = next(i for i in data["items"] if i["id"] == HEAVY["item"])
+        minor["expires_after"] = {date(2023, 3, 15): {"value": "P6M", "basis": "plan", "reference": "六个月 / six"}}
+        path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+
+    records = [HEAVY | {"occurred_on": "2026-02-01", "reported_on": "2026-02-02"}]
+    run = small_run(own_period, records=records, on="2026-03-01")
+    text = statement(RunFolder.open(run.save(tmp_path / "out")), "firm-1", lang="en")["text"]
+    assert "no longer counts from 2026-05-01" in text
+    assert "rule repair:classes:minor, longest publicity (law): Measures for credit repair" in text
+    assert "expires after" not in text
