@@ -97,11 +97,10 @@ class Clock(Rule):
         """The limits through time, ascending, half-open; those the county is not held to only if ``compared``."""
         parts: list[Dated] = [d for d in (self.working_days, self.calendar_days, self.held) if d]
         days: list[date | None] = [*every_day(parts), None]
-        return tuple(s for a, b in pairwise(days) if a and (s := self._span(a, b, compared)))
+        counted = ((a, b) for a, b in pairwise(days) if a and (compared or (self.held and self.held.at(a))))
+        return tuple(span for a, b in counted if (span := self._span(a, b)))
 
-    def _span(self, since: date, until: date | None, compared: bool) -> Span | None:
-        if not compared and not (self.held and self.held.at(since)):
-            return None
+    def _span(self, since: date, until: date | None) -> Span | None:
         working = self.working_days.at(since) if self.working_days else None
         calendar = self.calendar_days.at(since) if self.calendar_days else None
         figure = working or calendar

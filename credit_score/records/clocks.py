@@ -40,7 +40,7 @@ def clock_table(tables: Tables, rules: RuleSet, on: date, *, compared: bool = Fa
     where it lies beyond the calendar's data. Raises RecordsError where the calendar does not know a day it needs.
     """
     started = ((clock, _starts(tables, clock)) for clock in rules.model.clocks or ())
-    return _joined([_run(s, clock, rules, on, compared) for clock, s in started if s is not None])
+    return _joined([_run(s, c, c.spans(compared=compared), rules, on) for c, s in started if s is not None])
 
 
 def decision_clocks(register: "ibis.Table", tables: Tables, rules: RuleSet, on: date) -> "ibis.Table":
@@ -54,7 +54,7 @@ def decision_clocks(register: "ibis.Table", tables: Tables, rules: RuleSet, on: 
     rows = rows.left_join(kinds_of_items(rules), "item").drop("item_right")
     starts = rows.mutate(start_id=rows.record_id, started_on=rows.decided_on, known_on=rows.decided_on)
     listed = publicity_clocks(rules)
-    return _joined([_run(covered(starts, c.covers).select(*STARTS), c, rules, on, False) for c in listed])
+    return _joined([_run(covered(starts, c.covers).select(*STARTS), c, c.spans(), rules, on) for c in listed])
 
 
 def publicity_clocks(rules: RuleSet) -> tuple[Clock, ...]:
@@ -66,7 +66,8 @@ def publicity_clocks(rules: RuleSet) -> tuple[Clock, ...]:
 def covered(rows: "ibis.Table", covers: Covers) -> "ibis.Table":
     """The rows with ``catalogue_kind``, ``item`` and ``unit`` that a clock runs for."""
     named = {"catalogue_kind": covers.kinds, "item": covers.items, "unit": covers.units}
-    return rows.filter(*(rows[c].isin(list(names)) for c, names in named.items() if names != "all"))
+    chosen = [rows[c].isin(list(names)) for c, names in named.items() if names != "all"]
+    return rows.filter(*chosen) if chosen else rows
 
 
 def kinds_of_items(rules: RuleSet) -> "ibis.Table":
@@ -104,7 +105,7 @@ def _first_end(starts: "ibis.Table", ends: "ibis.Table") -> "ibis.Table":
     return starts.left_join(first, starts.start_id == first.of_start).drop("of_start")
 
 
-def _run(starts: "ibis.Table", clock: Clock, rules: RuleSet, on: date, compared: bool) -> "ibis.Table | None":
+def _run(starts: "ibis.Table", clock: Clock, spans: tuple[Span, ...], rules: RuleSet, on: date) -> "ibis.Table | None":
     """One clock over its starts, limit by limit as they were in force on the day of the start."""
     import ibis
 
@@ -116,8 +117,7 @@ def _run(starts: "ibis.Table", clock: Clock, rules: RuleSet, on: date, compared:
     rows = by_then.select("record_id", "unit", "started_on", ended_on=ended)
     rows = rows.mutate(_stop=rows.ended_on.fill_null(last))
     calendar = working_calendar(rules.about.calendar)
-    spans = [s for s in clock.spans(compared=compared) if s.since <= on]
-    return _union([_timed(_within(rows, span), clock, span, calendar) for span in spans])
+    return _union([_timed(_within(rows, s), clock, s, calendar) for s in spans if s.since <= on])
 
 
 def _within(rows: "ibis.Table", span: Span) -> "ibis.Table":
@@ -148,7 +148,10 @@ def _in_working_days(rows: "ibis.Table", span: Span, calendar: Calendar) -> "ibi
     """Working days by joins with the calendar, one for the start, one for the stop, one for the day it is due."""
     _refuse_beyond(rows, calendar)
     days, due = calendar.day_table(), calendar.due_table()
-    first, last = days.select(started_on="day", _first="working_number"), days.select(_stop="day", _last="working_number")
+    first, last = (
+        days.select(started_on="day", _first="working_number"),
+        days.select(_stop="day", _last="working_number"),
+    )
     rows = rows.inner_join(first, "started_on").inner_join(last, "_stop")
     rows = rows.mutate(days_used=rows._last - rows._first, due_number=rows._first + span.limit)
     return rows.left_join(due, "due_number")
@@ -175,7 +178,6 @@ def _union(parts: list[Any]) -> "ibis.Table | None":
 def _joined(parts: list[Any]) -> "ibis.Table":
     """All rows, or a table of none."""
     import ibis
-    import pyarrow as pa
 
     found = _union([part for part in parts if part is not None])
     if found is not None:
