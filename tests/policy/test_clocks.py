@@ -124,7 +124,9 @@ def test_an_id_that_two_clocks_share_is_refused(policy, clock):
     ],
 )
 def test_the_county_has_the_periods_of_its_sources(rule, field, value, basis, source):
-    row = rule_table(load_policy("gaoyang").at("2023-06-30")).set_index(["rule", "field"]).loc[(f"clocks:{rule}", field)]
+    row = (
+        rule_table(load_policy("gaoyang").at("2023-06-30")).set_index(["rule", "field"]).loc[(f"clocks:{rule}", field)]
+    )
     assert (row["value"], row["basis"]) == (value, basis)
     assert source in row["reference"]
 
@@ -132,6 +134,8 @@ def test_the_county_has_the_periods_of_its_sources(rule, field, value, basis, so
 def test_the_county_is_held_to_no_period_of_another_place():
     clocks = load_policy("gaoyang").model.clocks
     held = {c.id for c in clocks if c.spans()}
-    published = {c.id for c in clocks for d in (c.working_days, c.calendar_days) if d and d.at(LATER).basis == "published"}
+    published = {
+        c.id for c in clocks for d in (c.working_days, c.calendar_days) if d and d.at(LATER).basis == "published"
+    }
     assert len(held) == len(published) == 4
     assert held & published == set()
