@@ -98,7 +98,7 @@ def _starts(tables: Tables, clock: Clock) -> "ibis.Table | None":
 
 
 def _first_end(starts: "ibis.Table", ends: "ibis.Table") -> "ibis.Table":
-    """Starts whose ``reported_on`` and ``known_on`` give way to ``ended_on``, the first end not before the start."""
+    """Starts with ``ended_on``, the first of the ending events that is not before the start."""
     ends = ends.select(of_record="record_id", end="happened_on")
     met = starts.inner_join(ends, [starts.record_id == ends.of_record, starts.started_on <= ends.end])
     first = met.group_by(of_start="start_id").aggregate(ended_on=met.end.min())

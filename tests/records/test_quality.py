@@ -200,7 +200,7 @@ def test_the_synthetic_county_is_measured(county_run, county_folder):
 
 def test_the_field_checks_are_the_contract_s_reasons_and_no_others():
     contract = contracts(POLICY.model)["credit_records"]
-    columns = {c: "string" for c in contract.columns}
+    columns = dict.fromkeys(contract.columns, "string")
     types = {c: str(column.dtype) for c, column in contract.schema.columns.items()}
     raw = ibis.table(types | {f"_raw_{c}": t for c, t in columns.items()} | {"_fault_subject_id": "string"}, name="raw")
     given = {(c.column, c.reason) for c in checks(raw, contract)} | {("record_id", "duplicate")}
@@ -210,8 +210,8 @@ def test_the_field_checks_are_the_contract_s_reasons_and_no_others():
 
 
 def test_a_rejected_row_is_counted_under_the_check_that_it_failed():
-    rows = refused(("credit_records", "subject_id", "bad_identifier"), ("credit_records", "reported_on", "impossible_date"),
-                   ("credit_records", "", "malformed_row"), ("enterprises", "enterprise_id", "bad_identifier"))  # fmt: skip
+    mine = ("subject_id", "bad_identifier"), ("reported_on", "impossible_date"), ("", "malformed_row")
+    rows = refused(*(("credit_records", *fault) for fault in mine), ("enterprises", "enterprise_id", "bad_identifier"))
     counts = field_check_table(rows).set_index("check")["n"]
     assert counts[counts > 0].to_dict() == {"subject_code": 1, "decision_date": 1, "line": 1}
     assert field_check_table(refused())["n"].sum() == 0
