@@ -12,6 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from credit_score.policy.catalogues import EnterpriseCatalogue, IndividualCatalogue
+from credit_score.policy.clocks import Clock
 from credit_score.policy.dated import Count, Day, Days, Frozen, Holds, Period, Points, Refused, Share, Text, Visits
 from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such, refuse_twice
 from credit_score.policy.repair import Repair
@@ -166,6 +167,7 @@ class PolicyModel(Frozen):
     inspection: Inspection
     individual: IndividualCatalogue | None = None
     repair: Repair | None = None
+    clocks: tuple[Clock, ...] | None = Field(default=None, min_length=1)
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -184,6 +186,7 @@ class PolicyModel(Frozen):
         self._check_schedule()
         self._check_departments()
         self._check_repair()
+        self._check_clocks()
         return self
 
     @cached_property
@@ -227,3 +230,13 @@ class PolicyModel(Frozen):
             self.repair.check([i.id for i in self.enterprise.items], own, [u.id for u in self.policy.units])
         except Refused as refused:
             raise Refused(str(refused), "repair", *refused.place) from None
+
+    def _check_clocks(self) -> None:
+        refuse_twice(clocks=self.clocks or ())
+        items = {i.id for c in (self.individual, self.enterprise) if c for i in c.items}
+        known = {"kinds": self.kinds, "items": items, "units": {u.id for u in self.policy.units}}
+        for clock in self.clocks or ():
+            for field, names in known.items():
+                named = getattr(clock.covers, field)
+                if unknown := sorted(set(() if named == "all" else named) - names):
+                    raise no_such(field.removesuffix("s"), unknown[0], names, "clocks", clock.id, "covers", field)
