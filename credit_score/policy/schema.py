@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from credit_score.policy.catalogues import EnterpriseCatalogue, IndividualCatalogue
 from credit_score.policy.dated import Count, Day, Days, Frozen, Holds, Period, Points, Refused, Share, Text, Visits
 from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such, refuse_twice
+from credit_score.policy.resources import Resources
 
 
 class CatalogueKind(Rule):
@@ -164,6 +165,7 @@ class PolicyModel(Frozen):
     tiers: Tiers
     inspection: Inspection
     individual: IndividualCatalogue | None = None
+    resources: Resources | None = None
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -181,6 +183,7 @@ class PolicyModel(Frozen):
         self._check_overrides()
         self._check_schedule()
         self._check_departments()
+        self._check_resources()
         return self
 
     @cached_property
@@ -215,3 +218,9 @@ class PolicyModel(Frozen):
                 raise no_such("sector", unknown[0], sectors, *place, "sectors")
             if unknown := sorted(set(department.ratio) - self.tier_ids):
                 raise no_such("tier", unknown[0], self.tier_ids, *place, "ratio", unknown[0])
+
+    def _check_resources(self) -> None:
+        if self.resources:
+            about = self.policy
+            units, sectors = ((named.id for named in group) for group in (about.units, about.sectors))
+            self.resources.check(units=units, kinds=self.kinds, sectors=sectors)
