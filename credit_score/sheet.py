@@ -1,9 +1,9 @@
 """CSV files that a spreadsheet opens as text and numbers, never as formulas.
 
-A text cell or a heading that a spreadsheet could run (it begins with ``=``, ``+``, ``-``, ``@``, their full-width forms,
-a tab or a line end, after any blanks) is written with an apostrophe before it, as OWASP advises against CSV injection. A
-text that is a plain number, such as ``-5``, stays: it runs nothing. So that reading gives back what was written, a text
-that begins with apostrophes before such a sign gets one more; :func:`plain` takes one away.
+A text cell or a heading that a spreadsheet could run (it begins with ``=``, ``+``, ``-``, ``@`` or their full-width
+forms, after any blanks, or with a tab or a line end) is written with an apostrophe before it. A text that is a plain
+number, such as ``-5``, stays: it runs nothing. So that reading gives back what was written, a text that begins with
+apostrophes before such a sign gets one more; :func:`plain` takes one away.
 """
 
 import csv

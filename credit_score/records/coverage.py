@@ -109,7 +109,7 @@ def _rows(resource: Resource, found: "pd.DataFrame", rules: RuleSet, since: date
     due = [(span, _units(resource, span.last)) for span in due_periods(every, since, rules.on)]
     units = sorted({unit for _, named in due for unit in named} | set(_units(resource, rules.on)))
     takes = [resource.takes(i, k) for i, k in zip(found["item"], found["catalogue_kind"], strict=True)]
-    mine = found[takes]
+    mine = found.loc[found.index[takes]] if len(found) else found
     others = int(mine.loc[~mine["unit"].isin(units), "records"].sum())
     told = _told(resource, rules) | {"every": every, "others": others}
     for unit in units:
