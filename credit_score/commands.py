@@ -285,7 +285,8 @@ def _plain(value: Any) -> Any:
 def _write(table: "pd.DataFrame", path: str) -> None:
     """A CSV that appears whole or not at all."""
     from credit_score.files import whole_file
+    from credit_score.sheet import write_csv
 
     with whole_file(path) as partial_file:
-        table.to_csv(partial_file, index=False, lineterminator="\n", encoding="utf-8")
+        write_csv(table, partial_file)
     print(f"written: {path}", file=sys.stderr)

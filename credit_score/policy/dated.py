@@ -286,3 +286,18 @@ class Name(Dated):
         if not isinstance(value, str) or not value:
             raise ValueError(f"{value!r} is not a name")
         return value
+
+
+class Names(Dated):
+    """A dated choice of one or more things by their ids, each once: the units that answer for a resource."""
+
+    unit = "names"
+
+    @classmethod
+    def parse(cls, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or not value or not all(isinstance(v, str) and v for v in value):
+            raise ValueError(f"{value!r} is not a list of names")
+        if len(set(value)) < len(value):
+            twice = next(v for v in value if value.count(v) > 1)
+            raise ValueError(f"{twice!r} stands twice in the list")
+        return tuple(value)

@@ -16,6 +16,7 @@ from credit_score.policy.clocks import Clock
 from credit_score.policy.dated import Count, Day, Days, Frozen, Holds, Period, Points, Refused, Share, Text, Visits
 from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such, refuse_twice
 from credit_score.policy.repair import Repair
+from credit_score.policy.resources import Resources
 
 
 class CatalogueKind(Rule):
@@ -168,6 +169,7 @@ class PolicyModel(Frozen):
     individual: IndividualCatalogue | None = None
     repair: Repair | None = None
     clocks: tuple[Clock, ...] | None = Field(default=None, min_length=1)
+    resources: Resources | None = None
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -187,6 +189,7 @@ class PolicyModel(Frozen):
         self._check_departments()
         self._check_repair()
         self._check_clocks()
+        self._check_resources()
         return self
 
     @cached_property
@@ -240,3 +243,9 @@ class PolicyModel(Frozen):
                 named = getattr(clock.covers, field)
                 if unknown := sorted(set(() if named == "all" else named) - names):
                     raise no_such(field.removesuffix("s"), unknown[0], names, "clocks", clock.id, "covers", field)
+
+    def _check_resources(self) -> None:
+        if self.resources:
+            about = self.policy
+            units, sectors = ((named.id for named in group) for group in (about.units, about.sectors))
+            self.resources.check(units=units, kinds=self.kinds, sectors=sectors)

@@ -16,6 +16,7 @@ from credit_score.language import say
 from credit_score.policy import Policy, RuleSet, load_policy
 from credit_score.report.page import report_page
 from credit_score.report.run import Run
+from credit_score.sheet import as_written, write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,28 +55,20 @@ def _save_tables(run: Run, folder: Path) -> None:
         "rejected": with_words(run.rejected),
     }  # fmt: skip
     for name, table in marked.items():
-        _csv(table.assign(status=run.status), folder / f"{name}.csv")
+        write_csv(table.assign(status=run.status), folder / f"{name}.csv")
     (folder / "policy").mkdir()
     for path in sorted(run.policy.folder.glob("*.yaml")):
         shutil.copyfile(path, folder / "policy" / path.name)
 
 
-def _csv(table: "pd.DataFrame", path: Path) -> None:
-    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-
-
 def with_words(rejected: "pd.DataFrame") -> "pd.DataFrame":
-    """Rejected rows with what the reason means and what to do, in both languages.
-
-    A value that a spreadsheet would run as a formula gets an apostrophe before it.
-    """
-    value = rejected["value"].where(~rejected["value"].str.match(r"[=+\-@\t\r]"), "'" + rejected["value"])
+    """Rejected rows with what the reason means and what to do, in both languages."""
     words = {
         f"{kind}_{lang}": [say(f"{kind}.{reason}", lang) for reason in rejected["reason"]]
         for kind in ("reason", "remedy")
         for lang in ("zh", "en")
     }
-    return rejected.assign(value=value, **words)
+    return rejected.assign(**words)
 
 
 def _manifest(run: Run, folder: Path) -> dict[str, Any]:
@@ -107,7 +100,7 @@ def read_list(path: Path) -> "pd.DataFrame":
 
     texts, exact = dict.fromkeys(TEXTS, str), dict.fromkeys(NUMBERS, _exact)
     try:
-        return pd.read_csv(path, dtype=texts, converters=exact, keep_default_na=False, na_values=[])
+        return as_written(pd.read_csv(path, dtype=texts, converters=exact, keep_default_na=False, na_values=[]))
     except ValueError as error:
         what = f"not readable as CSV in UTF-8: {str(error).splitlines()[0]}"
         raise RunError(what, where=str(path), remedy="give draw.csv of a run, or a list issued from it") from None
