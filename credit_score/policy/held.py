@@ -1,8 +1,8 @@
 """What may be held: the national floor under every policy, which no policy can lift.
 
 The words stand in ``held.yaml``, each with its law and article: forbidden data is refused, conditional data needs a
-consent, what no score needs is dropped at the door, what an audit needs is kept apart (征信业管理条例 Art 14, 个人信息保护法
-Arts 6 and 28). A name is judged by its words only; nothing here looks at a value.
+consent, what no score needs is dropped at the door, what an audit needs is kept apart (征信业管理条例 Art 14,
+个人信息保护法 Arts 6 and 28). A name is judged by its words only; nothing here looks at a value.
 """
 
 import re
@@ -76,7 +76,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Headings:
-    """The names of a heading by what becomes of them, in its order; ``unknown`` are those without a word of the floor."""
+    """The names of a heading by what becomes of them, in its order; of ``unknown`` ones the floor says nothing."""
 
     dropped: tuple[str, ...]
     audit: tuple[str, ...]
@@ -115,7 +115,10 @@ def verdict_on(name: str, *, personal: bool) -> Held | None:
 
 
 def forbidden_words_pattern(*, personal: bool = True) -> str:
-    """A regular expression (Python and RE2) of the forbidden words, for the plain spelling of a name, innocent words taken out."""
+    """A regular expression (Python and RE2) of the forbidden words.
+
+    It is for names in their plain spelling with the innocent words taken out, as :func:`forbidden_in` makes them.
+    """
     return "|".join(kind.pattern for kind in _of("forbidden", personal=personal))
 
 
@@ -134,9 +137,7 @@ def refuse_held(rules: Iterable[Named], *, personal: bool, under: tuple[str | in
                 raise Refused(f"{text!r} {_ground(held)}; no policy can allow it", *under, rule.id, *place)
 
 
-def check_headings(
-    names: Iterable[str], *, personal: bool, where: str, consented: Collection[str] = ()
-) -> Headings:
+def check_headings(names: Iterable[str], *, personal: bool, where: str, consented: Collection[str] = ()) -> Headings:
     """The names of columns outside the contract, by what becomes of them.
 
     ``consented``: ids of conditional kinds for which a consent record exists. Raises RecordsError for forbidden names,

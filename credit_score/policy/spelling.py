@@ -24,7 +24,7 @@ _SIGNS = (
 )
 _OTHER = (
     "[" + "".join(f"{chr(low)}-{chr(high - 1)}" for low, high in _FORMS) + _INVISIBLE
-    + "".join(rf"\{sign}" for sign in _BRACKETS) + "]"
+    + "".join(map(re.escape, _BRACKETS)) + "]"
 )  # fmt: skip
 _CAMEL = (("([a-z])([A-Z])", r"\1 \2"), ("([A-Z])([A-Z][a-z])", r"\1 \2"))
 _GAP, _NO_LETTER = "[ ()]*", "[^a-z]"

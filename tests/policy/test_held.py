@@ -17,8 +17,8 @@ FORBIDDEN_ZH = [w for k in kinds() if k.status == "forbidden" for w in k.anywher
 INNOCENT = [phrase for k in kinds() for phrase in k.innocent]
 CJK = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=6)
 RESOURCES = (
-    "水", "气", "仓储物流", "社保", "合同履约", "职称和职业资格", "荣誉", "新型农业主体信用信息", "行政许可", "行政处罚",
-    "行政强制", "行政奖励", "行政确认", "行政裁决", "行政监督检查", "乡镇、村居层面信用信息",
+    "水", "气", "仓储物流", "社保", "合同履约", "职称和职业资格", "荣誉", "新型农业主体信用信息", "行政许可",
+    "行政处罚", "行政强制", "行政奖励", "行政确认", "行政裁决", "行政监督检查", "乡镇、村居层面信用信息",
 )  # fmt: skip
 LEGITIMATE = (
     "诚信教育", "街道教育办", "民族宗教事务局", "疾病预防控制中心", "职业病危害项目申报", "转基因生物加工许可",
@@ -35,7 +35,7 @@ def spellings(word):
     yield from (word, word.upper(), word.title(), wide(word), wide(word.upper()), f" {word} ", f"{word}（情况）")
     yield from (word.replace(" ", "_"), word.replace(" ", "-"), word.replace(" ", ""))
     if not word.isascii():
-        yield from (" ".join(word), "_".join(word), f"{word[0]}（{word[1:]}）" if len(word) > 2 else word)
+        yield from (" ".join(word), "_".join(word))
 
 
 def shown(names):
@@ -45,7 +45,14 @@ def shown(names):
 @pytest.mark.parametrize(("kind", "word", "within"), WORDS, ids=[f"{k.id}-{w}" for k, w, _ in WORDS])
 def test_every_word_is_caught_in_every_spelling(kind, word, within):
     strict = STATUSES.index(kind.status)
-    names = [*spellings(word), *([f"个人{word}情况", f"person.{word}"] if within else [])]
+    names = [
+        *spellings(word),
+        *(
+            [f"个人{word}情况", f"person.{word}", f"{word[0]}（{word[1:]}）" if not word.isascii() else word]
+            if within
+            else []
+        ),
+    ]
     for name in names:
         held = verdict_on(name, personal=True)
         assert held is not None, name
@@ -79,7 +86,7 @@ def test_what_is_passed_over_is_neither_forbidden_nor_conditional(phrase):
 def test_a_forbidden_word_is_caught_whatever_stands_around_it(before, word, after):
     name = before + word + after
     assume(not any(phrase in name for phrase in INNOCENT))
-    assert verdict_on(name, personal=False) is not None or verdict_on(name, personal=True).status == "forbidden"
+    assert verdict_on(name, personal=True).status == "forbidden"
 
 
 @pytest.mark.parametrize("name", [*RESOURCES, *LEGITIMATE])
@@ -121,7 +128,12 @@ def test_the_strictest_treatment_wins():
 
 def test_a_heading_is_sorted_by_what_becomes_of_it():
     found = check_headings(["备注", "性别", "收入（元）", "颜色"], personal=True, where="f", consented={"income"})
-    assert (found.dropped, found.audit, found.consented, found.unknown) == (("备注",), ("性别",), ("收入（元）",), ("颜色",))
+    assert (found.dropped, found.audit, found.consented, found.unknown) == (
+        ("备注",),
+        ("性别",),
+        ("收入（元）",),
+        ("颜色",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +141,10 @@ def test_a_heading_is_sorted_by_what_becomes_of_it():
     [
         ("宗教信仰", "f.csv, line 1: column '宗教信仰' names religion .*第十四条第一款 .*; remove the column and send"),
         ("Blood_Type", "column 'Blood_Type' names blood type .*Art 14 .*; remove the column"),
-        ("年收入", "column '年收入' names income .*only with a consent in writing: .*第十四条第二款.*or file the consents"),
+        (
+            "年收入",
+            "column '年收入' names income .*only with a consent in writing: .*第十四条第二款.*or file the consents",
+        ),
         ("病史130628199001011234", r"column 20 characters, digits and letters names medical history"),
     ],
 )
@@ -154,7 +169,7 @@ def test_a_heading_that_may_not_be_held_is_refused_with_the_article_and_the_reme
 )
 def test_no_policy_can_lift_the_floor(edited, line_of, section, old, new):
     folder = edited(section, old, new)
-    with pytest.raises(PolicyError, match="Art 14 .*no policy can allow it") as caught:
+    with pytest.raises(PolicyError, match=r"Art 14 .*no policy can allow it") as caught:
         load_policy(folder)
     assert f"{section}, line {line_of(folder / section, new)}" in str(caught.value)
 
@@ -178,6 +193,16 @@ def judged_in_the_engine(names, *, personal):
 @pytest.mark.parametrize("personal", [True, False])
 def test_the_engine_and_python_agree(personal):
     names = [s for _, w, _ in WORDS for s in spellings(w)] + [*INNOCENT, *RESOURCES, *LEGITIMATE]
-    names += ["x【血-型】", "bloodType", "HIVStatus", "ＲＥＬＩＧＩＯＮ２", "⾎型", "宗\u200b教", "诚信教育（宗教）", "a\nb", ""]
+    names += [
+        "x【血-型】",
+        "bloodType",
+        "HIVStatus",
+        "ＲＥＬＩＧＩＯＮ２",
+        "⾎型",
+        "宗\u200b教",
+        "诚信教育（宗教）",
+        "a\nb",
+        "",
+    ]
     held = [verdict_on(n, personal=personal) for n in names]
     assert judged_in_the_engine(names, personal=personal) == [bool(h and h.status == "forbidden") for h in held]
