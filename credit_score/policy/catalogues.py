@@ -4,11 +4,12 @@ For persons there are points that only add, a base nobody falls below, and benef
 have no field for anything else, and the validators refuse what the fields would still let through.
 """
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from credit_score.policy.dated import AdultAge, Base, Cap, Frozen, Name, Period, Points, Refused, Weight
+from credit_score.policy.held import refuse_held
 from credit_score.policy.named import Id, Rule, every_day, no_such, refuse_twice
 
 
@@ -61,6 +62,7 @@ class Override(Rule):
 class Catalogue(Frozen):
     """What persons and enterprises have in common: a base, dimensions and items."""
 
+    personal: ClassVar[bool] = False
     base: Points
     dimensions: tuple[Dimension, ...] = Field(min_length=1)
     items: tuple[Item, ...] = Field(min_length=1)
@@ -74,6 +76,12 @@ class Catalogue(Frozen):
                 raise no_such("dimension", item.dimension, known, "items", item.id, "dimension")
         return self
 
+    @model_validator(mode="after")
+    def _nothing_is_counted_that_may_not_be_held(self) -> Self:
+        refuse_held(self.dimensions, personal=self.personal, under=("dimensions",))
+        refuse_held(self.items, personal=self.personal, under=("items",))
+        return self
+
 
 class IndividualCatalogue(Catalogue):
     """Points for persons: they only add, nothing falls below the base, and they bring benefits.
@@ -82,6 +90,7 @@ class IndividualCatalogue(Catalogue):
     score, and unknown keys are refused (NDRC, State Council press conference 2019-07-18).
     """
 
+    personal: ClassVar[bool] = True
     base: Base
     minimum_age: AdultAge
     benefits: tuple[Benefit, ...] = ()

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from credit_score.policy.catalogues import EnterpriseCatalogue, IndividualCatalogue
 from credit_score.policy.clocks import Clock
 from credit_score.policy.dated import Count, Day, Days, Frozen, Holds, Period, Points, Refused, Share, Text, Visits
+from credit_score.policy.held import refuse_held
 from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such, refuse_twice
 from credit_score.policy.repair import Repair
 from credit_score.policy.resources import Resources
@@ -179,6 +180,7 @@ class PolicyModel(Frozen):
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:
         refuse_twice(catalogue=self.catalogue)
+        refuse_held(self.catalogue, personal=False, under=("catalogue",))
         for section, catalogue in (("individual", self.individual), ("enterprise", self.enterprise)):
             for item in catalogue.items if catalogue else ():
                 if item.catalogue_kind not in self.kinds:
