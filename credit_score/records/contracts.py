@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from credit_score.policy.schema import PolicyModel
+from credit_score.records.held_items import conditional
 from credit_score.records.vocabulary import coded_words, item_words
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Contract:
     ----------
     schema : pandera schema of the accepted table.
     key : the column no two accepted rows share.
-    identifiers : column → ``person``, ``enterprise``, ``subject``, ``household`` or ``inspector``.
+    identifiers : column → ``person``, ``enterprise``, ``subject`` (a known person or enterprise), ``member`` (a known
+        person), ``household`` or ``inspector``.
     ordered : pairs of date columns, the first not after the second.
     needed : whether a folder must hold the table.
     words : coded column → word → code: what units may write instead of a code.
@@ -80,6 +82,7 @@ def contracts(model: PolicyModel) -> dict[str, Contract]:
             "department": _code(departments), "inspectors": _whole(1, 10**6), "days_per_inspector": _number(0, 366)}),
         _table("inspectors", "inspector_id", {"inspector_id": _text(), "department": _code(departments)},
                identifiers={"inspector_id": "inspector"}),
+        _consents(),
         _credit_records(model),
         _record_events(units),
         _table("decisions", "record_id", {
@@ -112,6 +115,16 @@ def _individuals(least_age: int) -> Contract:
     }  # fmt: skip
     identifiers = {"person_id": "person", "household_id": "household"}
     return _table("individuals", "person_id", columns, identifiers=identifiers, ordered=(("enrolled_on", "left_on"),))
+
+
+def _consents() -> Contract:
+    """What a person has agreed to beyond the points, in writing and warned (征信业管理条例 Art 14)."""
+    columns = {
+        "consent_id": _text(), "person_id": _text(), "purpose": _code(conditional()), "given_on": _date(),
+        "withdrawn_on": _date(nullable=True),
+    }  # fmt: skip
+    identifiers = {"person_id": "member"}
+    return _table("consents", "consent_id", columns, identifiers=identifiers, ordered=(("given_on", "withdrawn_on"),))
 
 
 def _credit_records(model: PolicyModel) -> Contract:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from credit_score.errors import RecordsError, discreet, first_five
+from credit_score.policy.held import check_headings
 from credit_score.records.contracts import Contract
 from credit_score.records.vocabulary import column_of
+
+PERSONAL = ("individuals", "households", "consents", "credit_records")
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,11 @@ class Heading:
 
 
 def heading_of(path: Path, names: Sequence[str], contract: Contract) -> Heading:
-    """The heading of a file. Raises RecordsError where it is none, or a name is unknown, doubled or missing."""
+    """The heading of a file, without what may not be held.
+
+    Raises RecordsError where it is none, where a name is unknown, doubled or missing, and where one is of data that
+    the law forbids (:mod:`credit_score.policy.held`).
+    """
     where = f"{path}, line 1" if path.suffix.lower() == ".csv" else str(path)
     known = ", ".join(contract.columns)
     columns = tuple(column_of(name, contract.name, contract.columns) for name in names)
@@ -39,7 +46,8 @@ def heading_of(path: Path, names: Sequence[str], contract: Contract) -> Heading:
             remedy=f"begin with a heading; columns are {known}",
         )
     heading = Heading(tuple(names), columns)
-    _refuse_unknown(heading, where, known)
+    floor = check_headings(heading.dropped, personal=contract.name in PERSONAL, where=where)
+    _refuse_unknown(floor.unknown, where, known)
     _refuse_twice(heading, where)
     if missing := [c for c in contract.required if c not in columns]:
         raise RecordsError(
@@ -48,8 +56,8 @@ def heading_of(path: Path, names: Sequence[str], contract: Contract) -> Heading:
     return heading
 
 
-def _refuse_unknown(heading: Heading, where: str, known: str) -> None:
-    if unknown := heading.dropped:
+def _refuse_unknown(unknown: Sequence[str], where: str, known: str) -> None:
+    if unknown:
         raise RecordsError(
             f"unknown column {first_five(repr(c) if discreet(c) == c else discreet(c) for c in unknown)}",
             where=where,

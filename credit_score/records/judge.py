@@ -94,6 +94,9 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
         found.append(Check(name, "unknown_subject", faulty == "unknown"))
     elif dtype == "string":
         found.append(Check(name, "identity_number", value.re_search(IDENTITY_NUMBER)))
+    if name == "item" and "_forbidden" in table.columns:
+        found.append(Check(name, "forbidden_data", table["_forbidden"]))
+        found.append(Check(name, "no_consent", table["_unconsented"]))
     if name in contract.refers:
         found.append(Check(name, "unknown_record", value.notnull() & table[f"_known_{name}"].isnull()))
     if dtype in UNREADABLE:

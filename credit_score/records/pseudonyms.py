@@ -41,7 +41,8 @@ class Pseudonyms:
     def joined(self, table: "ibis.Table", contract: Contract) -> "ibis.Table":
         """The table with ``_fault_c`` (``""``, ``form`` or ``unknown``) and ``_subject_c`` for each identifier c."""
         for column, kind in contract.identifiers.items():
-            table = self._subject(table, column) if kind == "subject" else self._own(table, column, kind)
+            matched = kind in ("subject", "member")
+            table = self._subject(table, column, kind) if matched else self._own(table, column, kind)
         return table
 
     def learn(self, accepted: "ibis.Table", contract: Contract) -> None:
@@ -96,13 +97,12 @@ class Pseudonyms:
         fault = ibis.ifelse(form.isin(["", "deleted"]), form, "form")
         return table.mutate(**{f"_subject_{column}": stands, f"_fault_{column}": fault}).drop(*FIELDS)
 
-    def _subject(self, table: "ibis.Table", column: str) -> "ibis.Table":
+    def _subject(self, table: "ibis.Table", column: str, kind: str) -> "ibis.Table":
         """An identifier that must belong to an accepted person or enterprise."""
         import ibis
 
-        table = table.mutate(
-            _kind=table.subject_kind if "subject_kind" in table.columns else ibis.literal("enterprise")
-        )
+        alone = ibis.literal("individual" if kind == "member" else "enterprise")
+        table = table.mutate(_kind=table.subject_kind if "subject_kind" in table.columns else alone)
         person, firm = (self._normal(table[column], kind) for kind in ("person", "enterprise"))
         table = table.mutate(**{column: ibis.ifelse(table._kind == "individual", person, firm)})
         subjects = self.subjects

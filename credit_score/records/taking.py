@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from credit_score.engine import kept
 from credit_score.errors import RecordsError, discreet, masked
 from credit_score.records.contracts import Contract
+from credit_score.records.held_items import with_floor
 from credit_score.records.judge import FAULT, Check, checks, judged, typed
 from credit_score.records.pseudonyms import Pseudonyms
 from credit_score.records.raw import Raw, read_raw
@@ -46,6 +47,8 @@ def take_in(
     raws = [read_raw(engine, path, contract, i) for i, path in enumerate(paths)]
     table = names.joined(typed(_together(raws), contract), contract)
     table = _referred(engine, table, contract, before)
+    if contract.name == "credit_records":
+        table = with_floor(engine, table, _all_of(engine, "consents", before))
     listed = checks(table, contract)
     verdict = kept(engine, f"judged_{contract.name}", judged(table, contract, listed))
     if contract.name in before:
@@ -84,14 +87,19 @@ def _referred(
     engine: "ibis.BaseBackend", table: "ibis.Table", contract: Contract, held: "dict[str, ibis.Table]"
 ) -> "ibis.Table":
     """With ``_known_c`` for each column c that names a row of another table: that row's key, null if there is none."""
-    import ibis
-
     for column, other in contract.refers.items():
         key = f"_known_{column}"
-        known = [t.select("record_id") for t in (engine.table(other), held.get(other)) if t is not None]
-        named = ibis.union(*known, distinct=True).rename({key: "record_id"})
+        named = _all_of(engine, other, held).select("record_id").distinct().rename({key: "record_id"})
         table = table.left_join(named, table[column] == named[key])
     return table
+
+
+def _all_of(engine: "ibis.BaseBackend", name: str, held: "dict[str, ibis.Table]") -> "ibis.Table":
+    """The accepted rows of a table taken in before in this folder, and those that a store holds."""
+    import ibis
+
+    fresh = engine.table(name)
+    return ibis.union(fresh, held[name].select(fresh.columns)) if name in held else fresh
 
 
 def empty(engine: "ibis.BaseBackend", contract: Contract) -> "ibis.Table":

@@ -32,8 +32,7 @@ def report_page(run: Run) -> str:
     environment.filters |= {"points": points, "exact": exact, "exact_percent": percent}
     environment.filters |= {"percent": lambda x: f"{x:.1%}", "whole": lambda x: f"{x:,.0f}"}
     html = environment.get_template("page.html").render(say=say, languages=LANGUAGES, **_values(run))
-    return html.replace("/*FONT*/", font_face(html))
-    return html.replace("/*FONT*/", _font_face(html), 1)
+    return html.replace("/*FONT*/", font_face(html), 1)
 
 
 def _template(name: str) -> str:

@@ -4,8 +4,8 @@ from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
 
 TABLES = [
-    "enterprises", "individuals", "households", "departments", "inspectors", "credit_records", "record_events",
-    "decisions", "inspections",
+    "enterprises", "individuals", "households", "departments", "inspectors", "consents", "credit_records",
+    "record_events", "decisions", "inspections",
 ]  # fmt: skip
 
 
@@ -14,7 +14,7 @@ def known():
     return contracts(load_policy("gaoyang").model)
 
 
-def test_there_are_nine_tables_of_which_two_are_needed(known):
+def test_there_are_ten_tables_of_which_two_are_needed(known):
     assert list(known) == TABLES
     assert [name for name, contract in known.items() if contract.needed] == ["enterprises", "credit_records"]
 
@@ -31,8 +31,8 @@ def test_columns_that_may_be_empty_are_those_the_contract_marks(known):
     optional = {f"{n}.{c}" for n, contract in known.items() for c in set(contract.columns) - set(contract.required)}
     assert optional == {
         "enterprises.name", "enterprises.industry", "individuals.household_id", "individuals.enrolled_on",
-        "individuals.left_on", "record_events.unit", "record_events.replaced_by", "inspections.inspector_id",
-        "inspections.draw_probability",
+        "individuals.left_on", "consents.withdrawn_on", "record_events.unit", "record_events.replaced_by",
+        "inspections.inspector_id", "inspections.draw_probability",
     }  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def test_every_column_that_could_name_a_natural_person_is_an_identifier(known):
         ("individuals", "household_id"): "household",
         ("households", "household_id"): "household",
         ("inspectors", "inspector_id"): "inspector",
+        ("consents", "person_id"): "member",
         ("credit_records", "subject_id"): "subject",
         ("inspections", "enterprise_id"): "subject",
         ("inspections", "inspector_id"): "inspector",

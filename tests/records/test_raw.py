@@ -94,8 +94,8 @@ def test_an_empty_file_is_refused(folder, refusal, ending):
     ("heading", "told"),
     [
         (
-            "household_id,town,village,phone",
-            "unknown column 'phone'; remove or rename it; columns are household_id, town,",
+            "household_id,town,village,mood",
+            "unknown column 'mood'; remove or rename it; columns are household_id, town,",
         ),
         ("household_id, town,villager", "unknown column 'villager'; remove or rename it"),
         ("household_id,town", "column village is missing; add it; columns are household_id, town, village"),
