@@ -83,8 +83,20 @@ class Chain:
         """Path of each part below the store → the hash its bytes must have now."""
         held: dict[str, str] = {}
         for entry in self.entries:
-            held |= entry["parts"] if entry["kind"] == "batch" else {p: e["after"] for p, e in entry["parts"].items()}
+            if entry["kind"] == "batch":
+                held |= entry["parts"]
+            else:
+                held |= {new["to"]: new["after"] for new in entry["parts"].values()}
+                held = {part: hash_ for part, hash_ in held.items() if part not in entry["parts"]}
         return held
+
+    def parts_of(self, batch: dict[str, Any], name: str) -> list[Path]:
+        """Where the parts of a table that came with a batch are now."""
+        moved = {old: new["to"] for e in self.entries if e["kind"] == "deletion" for old, new in e["parts"].items()}
+        found = [part for part in batch["parts"] if Path(part).stem == name]
+        while gone := [part for part in found if part in moved]:
+            found = [moved[part] if part in gone else part for part in found]
+        return [self.path / part for part in found]
 
     def check_parts(self) -> None:
         """Raise RecordsError for a part that is missing or is not what the history says."""

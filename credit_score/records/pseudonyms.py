@@ -112,7 +112,9 @@ class Pseudonyms:
         table = table.left_join(unmatched, [table[column] == unmatched._id, table._kind == unmatched._of])
         table = self._of_store(table, column)
         missed = table[f"_subject_{column}"].isnull() & table[column].notnull()
-        fault = ibis.cases((missed & (table._form.fill_null("") != ""), "form"), (missed, "unknown"), else_="")
+        form = table._form.fill_null("")
+        deleted, ill_formed = missed & (form == "deleted"), missed & (form != "")
+        fault = ibis.cases((deleted, "deleted"), (ill_formed, "form"), (missed, "unknown"), else_="")
         return table.mutate(**{f"_fault_{column}": fault}).drop("_kind", "_of", *FIELDS)
 
     def _of_store(self, table: "ibis.Table", column: str) -> "ibis.Table":

@@ -5,7 +5,6 @@ gives what had been received by that day and nothing later.
 """
 
 import shutil
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from credit_score.files import fingerprint
 from credit_score.policy import Policy
 from credit_score.records.chain import STORE, Chain, key_digest
 from credit_score.records.contracts import Contract, contracts
+from credit_score.records.forget import sweep
 from credit_score.records.identity import is_synthetic, pseudonym_key
 from credit_score.records.intake import Earlier, Progress, Records, read_folder, silent
 from credit_score.records.judge import content_order
@@ -76,15 +76,15 @@ def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on
     if not batches:
         raise RecordsError(f"nothing was received by {known_on}", where=str(store), remedy="ask for a later day")
     known = contracts(policy.model)
-    tables = {name: _table(store, batches, contract, engine) for name, contract in known.items()}
+    tables = {name: _table(chain, batches, contract, engine) for name, contract in known.items()}
     per_file = pd.DataFrame([f for b in batches for f in b["files"]], columns=[*FILES, "sha256"])
     sums = per_file.groupby("table")[["read", "accepted", "rejected"]].sum()
     return Records(
         folder=store, policy_name=policy.name, engine=engine, tables=tables,
-        rejected=_frames(store, batches, "rejected", REJECTED), files=per_file[FILES],
+        rejected=_frames(chain, batches, "rejected", REJECTED), files=per_file[FILES],
         counts=sums.reindex(list(known), fill_value=0).astype("int64").rename_axis("table").reset_index(),
-        warnings=_frames(store, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
-        synthetic=chain.synthetic, audit=_audit(store, batches), known_between=_between(chain, batches),
+        warnings=_frames(chain, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
+        synthetic=chain.synthetic, audit=_audit(chain, batches), known_between=_between(chain, batches),
     )  # fmt: skip
 
 
@@ -134,16 +134,12 @@ def _prints(chain: Chain) -> frozenset[str]:
 def _held(chain: Chain, policy: Policy, engine: "ibis.BaseBackend") -> "dict[str, ibis.Table]":
     """Every version of every row of a store, by table."""
     chain.check_parts()
-    found = {name: _parts(chain.path, chain.batches, name) for name in contracts(policy.model)}
-    return {
-        name: engine.read_parquet([str(p) for p in paths], table_name=f"held_{name}")
-        for name, paths in found.items()
-        if paths
-    }
+    found = {name: _parts(chain, chain.batches, name) for name in contracts(policy.model)}
+    return {name: engine.read_parquet(paths, table_name=f"held_{name}") for name, paths in found.items() if paths}
 
 
-def _parts(store: Path, batches: list[dict[str, Any]], name: str) -> list[Path]:
-    return [store / part for b in batches for part in b["parts"] if Path(part).stem == name]
+def _parts(chain: Chain, batches: list[dict[str, Any]], name: str) -> list[str]:
+    return [str(path) for batch in batches for path in chain.parts_of(batch, name)]
 
 
 def _write(chain: Chain, records: Records, received_on: date) -> None:
@@ -152,7 +148,7 @@ def _write(chain: Chain, records: Records, received_on: date) -> None:
     folder = chain.path / f"{number:06d}"
     partial = chain.path / f".partial-{uuid4().hex[:12]}"
     try:
-        _sweep(chain)
+        sweep(chain)
         partial.mkdir(parents=True)
         _save(records, partial, received_on)
         parts = {f"{folder.name}/{p.name}": fingerprint(p) for p in sorted(partial.iterdir())}
@@ -167,15 +163,6 @@ def _write(chain: Chain, records: Records, received_on: date) -> None:
     chain.with_entry(**entry).write()
 
 
-def _sweep(chain: Chain) -> None:
-    """Remove what an intake that was killed has left: folders that the history does not name."""
-    named = {Path(part).parts[0] for part in chain.parts()}
-    for left in chain.path.iterdir() if chain.path.is_dir() else ():
-        if left.is_dir() and left.name not in named:
-            with suppress(OSError):
-                shutil.rmtree(left)
-
-
 def _save(records: Records, folder: Path, received_on: date) -> None:
     import ibis
 
@@ -188,28 +175,28 @@ def _save(records: Records, folder: Path, received_on: date) -> None:
     records.warnings.to_parquet(folder / "warnings.parquet", index=False)
 
 
-def _table(store: Path, batches: list[dict[str, Any]], contract: Contract, engine: "ibis.BaseBackend") -> "ibis.Table":
+def _table(chain: Chain, batches: list[dict[str, Any]], contract: Contract, engine: "ibis.BaseBackend") -> "ibis.Table":
     """One row a key: of a register the latest received, else the one with the earliest days; ties by content."""
     import ibis
 
-    paths = _parts(store, batches, contract.name)
+    paths = _parts(chain, batches, contract.name)
     if not paths:
         return empty(engine, contract)
-    rows = engine.read_parquet([str(p) for p in paths], table_name=f"parts_{contract.name}")
+    rows = engine.read_parquet(paths, table_name=f"parts_{contract.name}")
     latest = [rows.received_on.desc()] if contract.name in REGISTERS else []
     window = ibis.window(group_by=contract.key, order_by=[*latest, *content_order(rows, contract)])
     first = rows.mutate(_place=ibis.row_number().over(window)).filter(lambda t: t["_place"] == 0)
     return kept(engine, contract.name, first.select(*contract.columns))
 
 
-def _frames(store: Path, batches: list[dict[str, Any]], name: str, columns: list[str]) -> "pd.DataFrame":
+def _frames(chain: Chain, batches: list[dict[str, Any]], name: str, columns: list[str]) -> "pd.DataFrame":
     import pandas as pd
 
-    frames = [pd.read_parquet(path) for path in _parts(store, batches, name)]
+    frames = [pd.read_parquet(path) for path in _parts(chain, batches, name)]
     return pd.concat([pd.DataFrame(columns=columns), *(f for f in frames if len(f))], ignore_index=True)
 
 
-def _audit(store: Path, batches: list[dict[str, Any]]) -> "ibis.Table":
+def _audit(chain: Chain, batches: list[dict[str, Any]]) -> "ibis.Table":
     engine = open_engine()
-    parts = engine.read_parquet([str(p) for p in _parts(store, batches, "audit")], table_name="audit_parts")
+    parts = engine.read_parquet(_parts(chain, batches, "audit"), table_name="audit_parts")
     return kept(engine, "audit", parts.distinct(on="subject", keep="last"))
