@@ -15,6 +15,7 @@ from typing import NoReturn, TypeAlias
 from credit_score import __version__
 from credit_score.errors import CreditScoreError
 
+RECORDS = "records as CSV, Excel or Parquet, or a store of them"
 AS_OF, SEED = "2023-06-30", 2023
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -85,7 +86,10 @@ def _engine_errors() -> tuple[type[BaseException], ...]:
 
 def _job(name: str) -> Callable[[argparse.Namespace], int | None]:
     """A command's function, imported only when it is called for, so that help stays quick."""
-    job: Callable[[argparse.Namespace], int | None] = getattr(import_module("credit_score.commands"), name)
+    module, _, function = name.rpartition(".")
+    job: Callable[[argparse.Namespace], int | None] = getattr(
+        import_module(f"credit_score.{module or 'commands'}"), function
+    )
     return job
 
 
@@ -119,6 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_draw(commands)
     _add_verify_draw(commands)
     _add_synth(commands)
+    _add_intake(commands)
+    _add_forget(commands)
     return parser
 
 
@@ -139,9 +145,10 @@ def _add_demo(commands: Commands) -> None:
 
 def _add_run(commands: Commands) -> None:
     run = _command(commands, "run", "run", "score, tier, schedule, draw and report a folder of records")
-    run.add_argument("folder", type=_given, metavar="FOLDER", help="records as CSV or Parquet, one file a table")
+    run.add_argument("folder", type=_given, metavar="FOLDER", help=RECORDS)
     _policy_option(run)
     run.add_argument("--as-of", required=True, metavar="DATE", help="the day, as 2023-06-30")
+    run.add_argument("--as-known-on", metavar="DATE", help="by what was known on this day (default: the same day)")
     run.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draw (default: 0)")
     run.add_argument("--out", type=_given, required=True, metavar="DIR", help="run folder; appears whole or not at all")
     run.add_argument("--engine", choices=("duckdb",), default="duckdb", help="where tables live (default: duckdb)")
@@ -153,7 +160,7 @@ def _add_run(commands: Commands) -> None:
 def _add_check(commands: Commands) -> None:
     text = "read a folder of records and tell what would be rejected, without scoring"
     check = _command(commands, "check", "check", text)
-    check.add_argument("folder", type=_given, metavar="FOLDER", help="records as CSV or Parquet, one file a table")
+    check.add_argument("folder", type=_given, metavar="FOLDER", help=RECORDS)
     _policy_option(check)
     check.add_argument("--rejected", type=_given, metavar="FILE", help="write the rejected rows to a CSV file")
     check.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the reasons (default: en)")
@@ -215,6 +222,26 @@ def _add_synth(commands: Commands) -> None:
     synth.add_argument("--format", choices=("csv", "parquet"), default="csv", help="file format (default: csv)")
     synth.add_argument("--no-dirt", dest="dirt", action="store_false", help="without faulty rows")
     synth.add_argument("--out", type=_given, required=True, metavar="DIR", help="folder; appears whole or not at all")
+
+
+def _add_intake(commands: Commands) -> None:
+    text = "take a folder of records into a store, which keeps every batch and adds nothing twice"
+    intake = _command(commands, "intake", "commands_store.intake", text)
+    intake.add_argument("folder", type=_given, metavar="FOLDER", help=RECORDS)
+    intake.add_argument("--store", type=_given, required=True, metavar="DIR", help="the store; made with the first")
+    intake.add_argument("--received-on", required=True, metavar="DATE", help="the day the folder came, as 2023-06-30")
+    _policy_option(intake)
+    intake.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the reasons (default: en)")
+    _json_option(intake)
+
+
+def _add_forget(commands: Commands) -> None:
+    text = "delete a person from stores and run folders, leaving a dated hash, and prove it"
+    forget = _command(commands, "forget", "commands_store.forget", text)
+    forget.add_argument("subject", type=_given, metavar="SUBJECT", help="pseudonym, or the number with the key at hand")
+    forget.add_argument("places", type=_given, nargs="+", metavar="DIR", help="stores and run folders to delete from")
+    forget.add_argument("--on", required=True, metavar="DATE", help="the day of the deletion, as 2023-06-30")
+    forget.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
 
 
 def _policy_option(command: argparse.ArgumentParser) -> None:

@@ -43,7 +43,7 @@ def demo(arguments: argparse.Namespace) -> None:
         steps("making a synthetic county")
         folder = Path(place) / "records"
         make_county(folder, **DEMO_SIZES)
-        run = _run(folder, "gaoyang", DEMO_DAY, DEMO_SIZES["seed"], steps)
+        run = _run(folder, "gaoyang", {"as_of": DEMO_DAY, "as_known_on": None}, DEMO_SIZES["seed"], steps)
     run.save(arguments.out, progress=steps)
     steps("done")
     _tell(run, arguments.out, arguments.lang)
@@ -53,7 +53,8 @@ def run(arguments: argparse.Namespace) -> None:
     """A folder of records to a run folder."""
     steps = Steps(quiet=arguments.quiet)
     _check_out(arguments.out, arguments.folder, arguments.policy)
-    done = _run(arguments.folder, arguments.policy, arguments.as_of, arguments.seed, steps, memory=arguments.memory)
+    when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
+    done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, memory=arguments.memory)
     done.save(arguments.out, progress=steps)
     steps("done")
     if arguments.json:
@@ -81,16 +82,18 @@ def _check_file(path: str | None, *inputs: str | Path) -> None:
 
 
 def _run(
-    folder: Path | str, policy: str, as_of: str, seed: int, steps: Steps, memory: str | None = None
+    folder: Path | str, policy: str, when: dict[str, str | None], seed: int, steps: Steps, memory: str | None = None
 ) -> "CountyRun":
     from credit_score.county import run_county
     from credit_score.policy import load_policy
     from credit_score.records import read_records
+    from credit_score.records.store import is_store
 
     rules = load_policy(policy)
-    rules.at(as_of)
-    records = read_records(folder, policy=rules, memory=memory, progress=steps)
-    return run_county(records, rules, as_of=as_of, seed=seed, progress=steps)
+    rules.at(str(when["as_of"]))
+    known = (when["as_known_on"] or when["as_of"]) if is_store(Path(folder)) else None
+    records = read_records(folder, policy=rules, memory=memory, as_known_on=known, progress=steps)
+    return run_county(records, rules, **when, seed=seed, progress=steps)
 
 
 def _tell(run: "CountyRun", out: str, lang: str) -> None:
@@ -121,15 +124,23 @@ def check(arguments: argparse.Namespace) -> None:
     steps("done")
     if arguments.rejected:
         _write(with_words(records.rejected), arguments.rejected)
-    by_reason = records.rejected.groupby(["table", "reason"], sort=False).size().rename("n").reset_index()
     if arguments.json:
-        tables = {"rows": records.counts, "files": records.files, "rejected": by_reason, "warnings": records.warnings}
-        _print_json({name: table.to_dict("records") for name, table in tables.items()})
+        tables = {
+            "rows": records.counts,
+            "files": records.files,
+            "rejected": _by_reason(records),
+            "warnings": records.warnings,
+        }
+        print_json({name: table.to_dict("records") for name, table in tables.items()})
         return
-    _print_verdict(records, by_reason, arguments.lang)
+    print_verdict(records, arguments.lang)
 
 
-def _print_verdict(records: "Records", by_reason: "pd.DataFrame", lang: str) -> None:
+def _by_reason(records: "Records") -> "pd.DataFrame":
+    return records.rejected.groupby(["table", "reason"], sort=False).size().rename("n").reset_index()
+
+
+def print_verdict(records: "Records", lang: str) -> None:
     """The reconciliation, file by file, and what was refused, warned of and dropped."""
     from credit_score.language import say
 
@@ -138,7 +149,7 @@ def _print_verdict(records: "Records", by_reason: "pd.DataFrame", lang: str) -> 
         print(f"{row.read:>10,}{row.accepted:>10,}{row.rejected:>10,}  {row.table}: {row.file} ({row.written})")
     counts = records.counts[["read", "accepted", "rejected"]].sum()
     print("".join(f"{n:>10,}" for n in counts) + f"  {say('column.total', lang)}")
-    for row in by_reason.itertuples():
+    for row in _by_reason(records).itertuples():
         print(f"  {row.n:>6,}  {row.table}: {say(f'reason.{row.reason}', lang)} — {say(f'remedy.{row.reason}', lang)}")
     for row in records.warnings.itertuples():
         print(f"  {row.n:>6,}  {row.table}: {say(f'warning.{row.reason}', lang)}")
@@ -153,7 +164,7 @@ def explain(arguments: argparse.Namespace) -> None:
     subject = arguments.subject.encode(errors="replace").decode()
     told = statement(RunFolder.open(arguments.run), subject, lang=arguments.lang)
     if arguments.json:
-        _print_json(told)
+        print_json(told)
     else:
         print(told["text"])
 
@@ -269,12 +280,13 @@ def synth(arguments: argparse.Namespace) -> None:
 
 def _print_table(table: "pd.DataFrame", *, as_json: bool) -> None:
     if as_json:
-        _print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
+        print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
         return
     print(table.to_string(index=False, na_rep="–", max_colwidth=60))
 
 
-def _print_json(data: Any) -> None:
+def print_json(data: Any) -> None:
+    """Data as JSON on stdout, for a program to read."""
     print(json.dumps(data, ensure_ascii=False, indent=2, default=_plain, allow_nan=False))
 
 

@@ -63,9 +63,7 @@ def check_free(target: Path, *, replaces: str, inputs: Iterable[Path] = ()) -> N
     Ours is an empty folder, or one whose file ``replaces`` is a mark of this tool that lists every other file in it
     under ``outputs``. ``inputs`` are read from: none may lie in the target, nor the target in one of them.
     """
-    for source in map(Path.resolve, inputs):
-        if source == target or source in target.parents or target in source.parents:
-            raise RunError(f"lies in what is read from, {source}", where=str(target), remedy="choose another place")
+    check_apart(target, inputs)
     if target.exists() and not target.is_dir():
         raise RunError("is a file, not a folder", where=str(target), remedy="choose another folder")
     if target.is_dir() and (foreign := _foreign(target, replaces)):
@@ -74,6 +72,14 @@ def check_free(target: Path, *, replaces: str, inputs: Iterable[Path] = ()) -> N
             where=str(target),
             remedy="choose another folder",
         )
+
+
+def check_apart(target: Path, inputs: Iterable[Path]) -> None:
+    """Raise RunError where what is written lies in what is read from, or the other way round."""
+    place = target.resolve()
+    for source in map(Path.resolve, inputs):
+        if source == place or source in place.parents or place in source.parents:
+            raise RunError(f"lies in what is read from, {source}", where=str(target), remedy="choose another place")
 
 
 def _foreign(folder: Path, mark: str) -> list[str]:

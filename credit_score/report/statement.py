@@ -9,6 +9,7 @@ from credit_score.language import say
 from credit_score.points import caps_that_cut, explanation
 from credit_score.policy.dated import Figure
 from credit_score.policy.ruleset import Catalogue, Cited, Item, RuleSet, Tier
+from credit_score.records.chain import subject_digest
 from credit_score.records.identity import key_at_hand, pseudonym
 from credit_score.report.content import reference_in
 from credit_score.report.number import points, signed
@@ -84,11 +85,20 @@ def _found(run: "RunFolder", subject: str) -> tuple[str, dict[str, Any]]:
             rows = run.table(f"scores_{kind}.parquet", subject=name)
             if len(rows):
                 return kind, rows.iloc[0].to_dict()
+    _refuse_deleted(run, subject)
     raise RunError(
         f"no score for this subject ({masked(subject)})",
         where=str(run.path),
         remedy="nothing follows from having none; check the code, or set the key to look up an identity number",
     )
+
+
+def _refuse_deleted(run: "RunFolder", subject: str) -> None:
+    """A past score of a deleted person is refused with the day of the deletion, and nothing more."""
+    gone = {entry["subject"]: entry["on"] for entry in run.manifest.get("deleted", [])}
+    for name in _names(subject):
+        if day := gone.get(subject_digest(name)):
+            raise RunError(f"deleted on {day}", where=str(run.path), remedy="the law required it; nothing is kept")
 
 
 def _names(subject: str) -> list[str]:

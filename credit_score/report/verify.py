@@ -28,6 +28,7 @@ def verified(
     not the one the run wrote.
     """
     manifest, rules = folder.manifest, folder.rules()
+    _check_whole(folder)
     chosen = manifest["seed"] if seed is None else seed
     _check_claims(folder, rules, listed)
     engine = open_engine()
@@ -41,6 +42,18 @@ def verified(
     _check_schedule(schedule, make_schedule(tables["frame"], rules, seed=chosen))
     cap = rules.figure(rules.model.inspection.cap).value
     return verify_draw(folder.file("frame.parquet"), schedule, listed, cap=cap, seed=chosen, department=department)
+
+
+def _check_whole(folder: RunFolder) -> None:
+    """A firm that was deleted cannot be drawn again, so such a draw can be computed no more."""
+    for entry in folder.manifest.get("deleted", []):
+        if "frame.parquet" in entry["files"]:
+            before = entry["files"].get("draw.csv", {}).get("before", folder.manifest["outputs"].get("draw.csv"))
+            raise VerificationError(
+                f"a sole proprietor in the frame was deleted on {entry['on']}, as the law required",
+                where=str(folder.path),
+                remedy=f"the draw cannot be computed again; draw.csv had the SHA-256 {before}",
+            )
 
 
 def _check_claims(folder: RunFolder, rules: RuleSet, listed: "pd.DataFrame") -> None:

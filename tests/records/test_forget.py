@@ -25,7 +25,7 @@ def store(hand, policy, tmp_path):
     folder = hand.write(tmp_path / "one", tables)
     add_batch(tmp_path / "store", folder, policy, received_on=MAY, key=hand.KEY)
     more = {
-        "credit_records": [tables["credit_records"][3] | {"record_id": "R70"}, tables["credit_records"][0] | {"record_id": "R71"}],
+        "credit_records": [tables["credit_records"][i] | {"record_id": r} for i, r in ((3, "R70"), (0, "R71"))],
         "record_events": [
             {"event_id": f"E{n}", "record_id": record, "event": "disputed", "happened_on": "2023-06-01",
              "known_on": "2023-06-01", "unit": "", "replaced_by": ""}
@@ -127,7 +127,7 @@ def test_a_deletion_that_fails_leaves_the_store_as_it_was(store, person, monkeyp
 
 def test_a_file_beside_the_parts_is_never_cleared_and_a_mention_in_it_is_told(store, person):
     (store / "letter.txt").write_text(f"about {person}", encoding="utf-8")
-    with pytest.raises(RunError, match="letter.txt: the deleted person is still named; remove that file by hand"):
+    with pytest.raises(RunError, match="the deleted person is still named; remove that file by hand"):
         forget_in_store(store, person, JULY)
     assert (store / "letter.txt").exists()
 
