@@ -1,0 +1,85 @@
+"""The commands on a store, as a user runs them."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from credit_score.cli import main
+
+
+@pytest.fixture
+def told(capfd, monkeypatch):
+    monkeypatch.delenv("CREDIT_SCORE_KEY", raising=False)
+    monkeypatch.delenv("CREDIT_SCORE_KEY_FILE", raising=False)
+
+    def run(*arguments):
+        code = main([str(a) for a in arguments])
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return run
+
+
+@pytest.fixture
+def store(told, county_folder, tmp_path):
+    code, *_ = told("intake", county_folder, "--store", tmp_path / "store", "--received-on", "2023-06-30", "--quiet")
+    assert code == 0
+    return tmp_path / "store"
+
+
+def test_a_folder_taken_in_is_reconciled_and_a_second_time_adds_nothing(told, county_folder, tmp_path):
+    intake = ("intake", county_folder, "--store", tmp_path / "store", "--received-on", "2023-06-30", "--quiet")
+    code, out, _ = told(*intake, "--json")
+    rows = json.loads(out)["files"]
+    assert code == 0
+    assert all(r["read"] == r["accepted"] + r["rejected"] for r in rows)
+    assert len(rows) == len(list(county_folder.glob("*.csv")))
+    assert told(*intake) == (0, "every file was taken in before; nothing was added\n", "")
+
+
+def test_a_run_on_a_store_is_the_run_on_its_folder(told, store, county_folder, tmp_path):
+    for name, source in (("a", store), ("b", county_folder)):
+        code, *_ = told("run", source, "--as-of", "2023-06-30", "--seed", 7, "--out", tmp_path / name, "--quiet")
+        assert code == 0
+    for table in ("scores_individual", "scores_enterprise", "ledger", "tiers", "frame"):
+        a, b = (pd.read_parquet(tmp_path / name / f"{table}.parquet") for name in "ab")
+        pd.testing.assert_frame_equal(a, b)
+    assert (tmp_path / "a" / "draw.csv").read_bytes() == (tmp_path / "b" / "draw.csv").read_bytes()
+
+
+def test_forgetting_is_told_and_proved_and_a_score_then_refused(told, store, tmp_path):
+    told("run", store, "--as-of", "2023-06-30", "--out", tmp_path / "run", "--quiet")
+    rows = pd.read_parquet(tmp_path / "run" / "ledger.parquet")
+    person = rows[rows["subject_kind"] == "individual"]["subject"].iloc[0]
+    code, out, err = told("forget", person, store, tmp_path / "run", "--on", "2023-08-01")
+    assert (code, err) == (0, "")
+    assert out.count("the subject is named nowhere") == 2
+    assert "what is left: deleted on 2023-08-01, hash " in out
+    assert person not in out
+    code, out, err = told("explain", person, "--run", tmp_path / "run")
+    assert (code, out) == (1, "")
+    assert err.endswith("deleted on 2023-08-01; the law required it; nothing is kept\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("forget", "P-0000", "STORE", "--on", "2023-08-01"), "no place given holds this subject (6 characters"),
+        (("forget", "130628180001010008", "STORE", "--on", "2023-08-01"), "no key to find this subject by (18 char"),
+        (("forget", "P-0000", "nowhere", "--on", "2023-08-01"), "no such run folder"),
+        (("forget", "P-0000", "STORE", "--on", "soon"), "'soon' is not a date"),
+        (("intake", "FOLDER", "--store", "STORE", "--received-on", "2023-06-29"), "2023-06-29 is before 2023-06-30"),
+        (("intake", "FOLDER", "--store", "FOLDER", "--received-on", "2023-07-01"), "lies in what is read from"),
+        (("run", "FOLDER", "--as-of", "2023-06-30", "--as-known-on", "2023-06-29", "--out", "OUT"), "cannot say what"),
+        (("run", "STORE", "--as-of", "2023-06-29", "--out", "OUT"), "nothing was received by 2023-06-29"),
+    ],
+)
+def test_bad_input_is_one_line(told, store, county_folder, tmp_path, arguments, message):
+    places = {"STORE": store, "FOLDER": county_folder, "OUT": tmp_path / "out"}
+    code, out, err = told(*(places.get(a, a) for a in arguments), "--quiet")
+    assert (code, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert message in err
+    assert "130628180001010008" not in err
+    assert not (tmp_path / "out").exists()
