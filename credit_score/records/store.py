@@ -158,9 +158,16 @@ def _write(chain: Chain, records: Records, received_on: date) -> None:
         raise RunError(what, where=str(chain.path), remedy="free space and run again; the store is unchanged") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    _check_alone(chain)
     files = [f | {"sha256": records.fingerprints[f["file"]]} for f in records.files.to_dict("records")]
     entry = {"kind": "batch", "number": number, "received_on": received_on.isoformat(), "files": files, "parts": parts}
     chain.with_entry(**entry).write()
+
+
+def _check_alone(chain: Chain) -> None:
+    """Raise RunError where another intake has written to the store since this one read it."""
+    if is_store(chain.path) and Chain.read(chain.path).last != chain.last:
+        raise RunError("another intake wrote to it meanwhile", where=str(chain.path), remedy="run again")
 
 
 def _save(records: Records, folder: Path, received_on: date) -> None:

@@ -7,6 +7,7 @@ import credit_score as cs
 from credit_score.engine import open_engine
 from credit_score.errors import RecordsError, RunError
 from credit_score.files import fingerprint
+from credit_score.records import store
 from credit_score.records.chain import STORE, Chain
 from credit_score.records.store import add_batch
 
@@ -236,3 +237,19 @@ def test_the_engine_keeps_no_raw_identifier_of_a_batch(hand, take, opened):
     read = take(hand.county(), JUNE)
     assert hand.person(0) not in str([read.engine.table(t).execute().to_csv() for t in read.engine.list_tables()])
     assert open_engine().list_tables() == []
+
+
+def test_of_two_intakes_at_once_the_second_to_finish_is_refused(hand, take, opened, monkeypatch):
+    take(hand.county(), JUNE)
+    row = hand.county()["credit_records"][0]
+
+    def meanwhile(chain, *_):
+        monkeypatch.undo()
+        take({"credit_records": [row | {"record_id": "R81"}]}, JULY)
+        return store.sweep(chain)
+
+    monkeypatch.setattr(store, "sweep", meanwhile)
+    with pytest.raises(RunError, match="could not write|another intake wrote to it meanwhile"):
+        take({"credit_records": [row | {"record_id": "R82"}]}, JULY)
+    found = opened().tables["credit_records"].execute()["record_id"].tolist()
+    assert ("R81" in found, "R82" in found) == (True, False)
