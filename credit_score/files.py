@@ -109,6 +109,23 @@ def whole_file(path: Path | str) -> Iterator[Path]:
             partial.unlink(missing_ok=True)
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """The only writer of a folder while the block runs; the system lets go when the process ends, however it ends.
+
+    Raises RunError where another holds it.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder.with_name(f".{folder.name}.lock"), timeout=0)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with lock:
+            yield
+    except Timeout:
+        raise RunError("another process is writing to it", where=str(folder), remedy="wait, and run again") from None
+
+
 def _sweep(target: Path) -> None:
     """Remove what writers of this target that were killed more than a day ago have left beside it."""
     for left in target.parent.glob(f".{glob.escape(target.name)}.partial-*"):

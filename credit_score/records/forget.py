@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from credit_score.engine import open_engine, saved
 from credit_score.errors import RecordsError, RunError
-from credit_score.files import fingerprint
+from credit_score.files import alone, fingerprint
 from credit_score.records.chain import Chain, subject_digest
 
 if TYPE_CHECKING:
@@ -53,6 +53,13 @@ def forget_in_store(store: Path, subject: str, on: date) -> dict[str, Rewritten]
     RecordsError for a store that is not whole, RunError where writing fails or a mention is left.
     """
     check_person(subject)
+    with alone(store):
+        found = _forget(store, subject, on)
+    check_gone(store, subject)
+    return found
+
+
+def _forget(store: Path, subject: str, on: date) -> dict[str, Rewritten]:
     chain = Chain.read(store)
     chain.check_parts()
     revised = store / f"revised-{uuid4().hex[:12]}"
@@ -69,7 +76,6 @@ def forget_in_store(store: Path, subject: str, on: date) -> dict[str, Rewritten]
         raise RunError(what, where=str(store), remedy="free space and run again; the store is unchanged") from None
     finally:
         sweep(chain)
-    check_gone(store, subject)
     return found
 
 

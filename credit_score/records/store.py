@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from credit_score.engine import kept, open_engine, saved
 from credit_score.errors import RecordsError, RunError
-from credit_score.files import fingerprint
+from credit_score.files import alone, fingerprint
 from credit_score.policy import Policy
 from credit_score.records.chain import STORE, Chain, key_digest
 from credit_score.records.contracts import Contract, contracts
@@ -50,14 +50,15 @@ def add_batch(
     RecordsError as :func:`read_folder` does, and for another key, policy or an earlier day than the store's.
     """
     secret = pseudonym_key(folder, key)
-    chain = _chain(store, folder, policy, secret)
-    _check_day(chain, received_on)
-    engine = open_engine()
-    earlier = Earlier(_held(chain, policy, engine), _prints(chain), frozenset(chain.deletions))
-    records = read_folder(folder, policy, engine, key=secret, earlier=earlier, progress=progress)
-    if records.fingerprints:
-        progress("writing the batch")
-        _write(chain, records, received_on)
+    with alone(store):
+        chain = _chain(store, folder, policy, secret)
+        _check_day(chain, received_on)
+        engine = open_engine()
+        earlier = Earlier(_held(chain, policy, engine), _prints(chain), frozenset(chain.deletions))
+        records = read_folder(folder, policy, engine, key=secret, earlier=earlier, progress=progress)
+        if records.fingerprints:
+            progress("writing the batch")
+            _write(chain, records, received_on)
     return records
 
 
@@ -158,16 +159,9 @@ def _write(chain: Chain, records: Records, received_on: date) -> None:
         raise RunError(what, where=str(chain.path), remedy="free space and run again; the store is unchanged") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    _check_alone(chain)
     files = [f | {"sha256": records.fingerprints[f["file"]]} for f in records.files.to_dict("records")]
     entry = {"kind": "batch", "number": number, "received_on": received_on.isoformat(), "files": files, "parts": parts}
     chain.with_entry(**entry).write()
-
-
-def _check_alone(chain: Chain) -> None:
-    """Raise RunError where another intake has written to the store since this one read it."""
-    if is_store(chain.path) and Chain.read(chain.path).last != chain.last:
-        raise RunError("another intake wrote to it meanwhile", where=str(chain.path), remedy="run again")
 
 
 def _save(records: Records, folder: Path, received_on: date) -> None:
