@@ -241,7 +241,6 @@ def test_the_engine_keeps_no_raw_identifier_of_a_batch(hand, take, opened):
 def test_of_two_writers_at_once_the_second_is_refused_and_a_kill_would_let_go(hand, take, opened, tmp_path):
     take(hand.county(), JUNE)
     more = {"credit_records": [hand.county()["credit_records"][0] | {"record_id": "R81"}]}
-    with alone(tmp_path / "store"):
-        with pytest.raises(RunError, match="another process is writing to it; wait, and run again"):
-            take(more, JULY)
+    with alone(tmp_path / "store"), pytest.raises(RunError, match="another process is writing to it; wait, and run"):
+        take(more, JULY)
     assert take(more, JULY).counts["accepted"].sum() == 1
