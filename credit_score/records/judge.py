@@ -42,8 +42,8 @@ class Check(NamedTuple):
 
 def typed(raw: "ibis.Table", contract: Contract) -> "ibis.Table":
     """The raw columns read as the contract's types, null where they cannot be; raw text kept as ``_raw_…``."""
-    kept = {f"_raw_{c}": raw[c] for c in contract.columns}
-    narrowed = raw.mutate(**kept, **{c: narrow(raw[c]) for c in contract.columns})
+    narrowed = raw.rename({f"_raw_{c}": c for c in contract.columns})
+    narrowed = narrowed.mutate(**{c: narrow(narrowed[f"_raw_{c}"]) for c in contract.columns})
     coded = narrowed.mutate(**{c: read_code(narrowed[c], words) for c, words in contract.words.items()})
     if contract.item_words:
         coded = coded.mutate(item=_item(coded, contract))
@@ -86,7 +86,8 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
     raw, value, dtype = table[f"_raw_{name}"], table[name], str(column.dtype)
     found = []
     if not column.nullable:
-        found.append(Check(name, "missing_value", raw.isnull()))
+        blank = dtype == "string"  # a cell of full-width spaces alone holds no text
+        found.append(Check(name, "missing_value", value.isnull() if blank else raw.isnull()))
     if name in contract.identifiers:
         faulty = table[f"_fault_{name}"]
         found.append(Check(name, "deleted_subject", faulty == "deleted"))
