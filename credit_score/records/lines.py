@@ -51,7 +51,7 @@ def _plain(lines: bytes, ends: set[bool]) -> bool:
 def encoding(path: Path) -> str:
     """UTF-8 or GB 18030, whichever alone reads more of the file's lines; UTF-8 where both read as many.
 
-    A line such as 联通 in GB 18030, which reads as ͨ in UTF-8, tells nothing.
+    A line whose only Chinese is 通 in GB 18030, which in UTF-8 is a sign of Latin, tells nothing.
     """
     utf_8 = gb_18030 = 0
     for line in _lines(path):

@@ -160,7 +160,9 @@ def test_every_code_that_a_column_may_hold_stays_itself_on_its_way(read):
             assert read(lambda a, w=words: read_code(a, w), codes) == codes, (contract.name, column)
 
 
-@pytest.mark.parametrize(("text", "code"), [("是", "true"), ("否", "false"), ("有", "true"), ("无", "false"), ("?", "?")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("是", "true"), ("否", "false"), ("有", "true"), ("无", "false"), ("?", "?")]
+)
 def test_yes_and_no_are_read_in_chinese(read, text, code):
     words = contracts(load_policy("gaoyang").model)["inspections"].words["violation_found"]
     assert read(lambda a: read_code(a, words), [text]) == [code]
