@@ -6,6 +6,7 @@ expression that the engine evaluates row by row.
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from credit_score.errors import IDENTITY_NUMBER
 from credit_score.records.contracts import Contract
 from credit_score.records.values import narrow, read_code, read_date, read_number
 
@@ -23,13 +24,6 @@ UNREADABLE = {
 BELOW = {"age": "minor"}
 # What a whole number looks like: an engine would round 1.5.
 WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
-
-# A resident identity number by its place code, day of birth and serial: 18 signs of somebody born up to 2012, or the
-# 15 digits of before 1999. Numbers of documents are often a place code, a day of these years and a serial: they pass.
-_DAY = r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
-_NEW = rf"[1-9][0-9]{{5}}((18|19)[0-9]{{2}}|20(0[0-9]|1[0-2])){_DAY}[0-9Xx]"
-_OLD = rf"[1-9][0-9]{{5}}[3-9][0-9]{_DAY}"
-IDENTITY_NUMBER = rf"(^|[^0-9])({_NEW}|{_OLD})($|[^0-9])"
 
 
 class Check(NamedTuple):

@@ -1,4 +1,4 @@
-"""UTF-8 or GB 18030 is decided once for a file, by the lines that tell; every line is then a row or is accounted for."""
+"""UTF-8 or GB 18030 is decided once for a file, by the lines that tell; every line is then accounted for."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -78,7 +78,8 @@ def test_rows_written_in_utf_8_with_or_without_a_mark_read_back_the_same(table):
     ("data", "coding"),
     [
         (b"h,i\na,b\n", UTF_8), ("编号,i\n高,b\n".encode(), UTF_8), (gb("编号,i\n高,b\n"), GB_18030),
-        (gb("编号,i\n通,b\n一,c\n通,d\n"), GB_18030), (gb("h,i\n联通,b\n"), GB_18030), (gb("h,i\n通,b\n"), UTF_8), ("h,i\né,b\n".encode(), UTF_8),
+        (gb("编号,i\n通,b\n一,c\n通,d\n"), GB_18030), (gb("h,i\n联通,b\n"), GB_18030),
+        (gb("h,i\n通,b\n"), UTF_8), ("h,i\né,b\n".encode(), UTF_8),
         (gb("编号,i\n") + "高阳,b\n高阳,c\n".encode(), UTF_8), ("编号,i\n".encode() + gb("高,b\n阳,c\n"), GB_18030),
         ("编号,i\n".encode() + gb("高,b\n"), UTF_8), (gb("h,i\n\U00020087,b\n"), GB_18030), (b"h,i\n\xff,b\n", UTF_8),
         (b"\xef\xbb\xbf" + gb("h,i\n高,b\n阳,c\n"), GB_18030),
@@ -135,11 +136,8 @@ def test_whatever_bytes_follow_in_a_file_all_its_lines_are_accepted_or_rejected(
     sound = path.read_bytes()
     path.write_bytes(sound + b"\n".join(noise) + b"\n")
     lines = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")[1:]
-    try:
-        records = hand.read(folder)
-    except RecordsError as error:  # more of the noise than of the rows tells an encoding: then the heading is not in it
-        assert "neither in utf-8 nor in gb18030" in str(error)
-        return
+    # The heading is ASCII, so the file is read whatever encoding the noise speaks for.
+    records = hand.read(folder)
     counts = records.counts.set_index("table").loc["credit_records"]
     assert counts["read"] == sum(1 for line in lines if line) == counts["accepted"] + counts["rejected"]
     assert len(records.rejected) == counts["rejected"]

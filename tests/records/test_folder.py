@@ -43,7 +43,8 @@ def test_files_are_found_in_the_order_of_their_names_whatever_was_written_first(
 
 
 def test_what_excel_and_systems_leave_beside_a_file_and_what_means_no_table_is_passed_over(folder):
-    made = folder("~$enterprises.xlsx", "~$信用记录.xlsx", ".DS_Store", ".enterprises.csv.swp", "README.md", "说明.docx",
+    made = folder("~$enterprises.xlsx", "~$信用记录.xlsx", ".DS_Store", ".enterprises.csv.swp", "README.md",
+    "说明.docx",
                   "synthetic.json", "demo.key")  # fmt: skip
     (made / "truth").mkdir()
     assert found(made) == {"credit_records": ["credit_records.csv"], "enterprises": ["enterprises.csv"]}
@@ -55,9 +56,7 @@ def test_a_file_that_could_be_records_and_is_no_table_is_refused_with_the_names_
     assert f"{name!r} is no table; tables are enterprises/企业, individuals/个人" in told
 
 
-@pytest.mark.parametrize(
-    "name", ["inspections.xls", "检查记录.et", "consents.docx", "credit_records.csv.gz", "个人.pdf"]
-)
+@pytest.mark.parametrize("name", ["inspections.xls", "检查记录.et", "同意书.docx", "credit_records.csv.gz", "个人.pdf"])
 def test_a_table_in_a_kind_of_file_that_is_not_read_is_refused(folder, name):
     assert f"{name!r} is not a CSV, Excel (.xlsx) or Parquet file; export it as one" in refused(folder(name))
 

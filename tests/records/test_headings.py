@@ -34,9 +34,11 @@ def refused(tmp_path, table, *more):
 @pytest.mark.parametrize(
     ("name", "table"),
     [
-        ("宗教信仰", "individuals"), ("religion", "enterprises"), ("Blood Type", "individuals"), ("血型", "credit_records"),
+        ("宗教信仰", "individuals"), ("religion", "enterprises"), ("Blood Type", "individuals"),
+        ("血型", "credit_records"),
         ("指纹", "inspectors"), ("fingerprint", "consents"), ("基因检测", "households"), ("DNA", "record_events"),
-        ("病史", "decisions"), ("medical_history", "inspections"), ("疾病诊断", "departments"), ("ＲＥＬＩＧＩＯＮ", "individuals"),
+        ("病史", "decisions"), ("medical_history", "inspections"), ("疾病诊断", "departments"),
+        ("ＲＥＬＩＧＩＯＮ", "individuals"),
     ],
 )  # fmt: skip
 def test_forbidden_data_refuses_the_file_of_any_table_with_the_article(tmp_path, name, table):
@@ -80,8 +82,8 @@ def test_a_column_that_stands_twice_in_two_languages_is_refused(tmp_path):
 
 def test_a_missing_column_is_told_by_the_contracts_name(tmp_path):
     with pytest.raises(RecordsError, match="column size, town is missing"):
-        heading_of(tmp_path / "enterprises.csv", [c for c in KNOWN["enterprises"].required if c not in ("size", "town")],
-                   KNOWN["enterprises"])  # fmt: skip
+        names = [c for c in KNOWN["enterprises"].required if c not in ("size", "town")]
+        heading_of(tmp_path / "enterprises.csv", names, KNOWN["enterprises"])
 
 
 def test_a_row_in_place_of_the_heading_is_not_repeated(tmp_path):

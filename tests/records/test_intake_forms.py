@@ -31,7 +31,8 @@ def county(hand):
     tables["credit_records"] += [
         tables["credit_records"][0], hand.record(20, "enterprise", hand.firm(1), unit="nobody"),
         hand.record(21, "enterprise", hand.firm(1), occurred_on="2023-02-30"),
-        hand.record(22, "individual", hand.person(77)), hand.record(1, "enterprise", hand.firm(1), reported_on="2023-02-05"),
+        hand.record(22, "individual", hand.person(77)),
+        hand.record(1, "enterprise", hand.firm(1), reported_on="2023-02-05"),
     ]  # fmt: skip
     return tables
 
@@ -40,13 +41,13 @@ def in_chinese(table, row):
     """A row as a Chinese unit writes it: its words for columns and codes, days with 年月日, full-width numbers."""
     told = {}
     for column, value in row.items():
-        value = CODES.get(column, {}).get(value, LABELS.get(column, {}).get(value, value))
+        word = CODES.get(column, {}).get(value, LABELS.get(column, {}).get(value, value))
         if column.endswith("_on") and value and value != "2023-02-30":
             year, month, day = (int(part) for part in value.split("-"))
-            value = f"{year}年{month}月{day}日"
+            word = f"{year}年{month}月{day}日"
         elif column in ("age", "inspectors"):
-            value = "".join(chr(ord(sign) + 0xFEE0) for sign in value)
-        told[_data()["tables"][table]["columns"][column][0]] = value
+            word = "".join(chr(ord(sign) + 0xFEE0) for sign in value)
+        told[_data()["tables"][table]["columns"][column][0]] = word
     return told
 
 

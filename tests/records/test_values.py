@@ -1,6 +1,6 @@
 """Each way of writing a cell reads as what Python's own calendar and numbers say; any other way stays unread."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ from credit_score.records.contracts import contracts
 from credit_score.records.values import narrow, read_code, read_date, read_number
 
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
-FEW = settings(max_examples=25)
+FEW = settings(max_examples=15)
 WIDE = {chr(n): chr(n + 0xFEE0) for n in range(0x21, 0x7F)} | {" ": "\u3000"}
 # strftime's own codes; what follows says whether the form may drop leading noughts.
 FORMS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年%m月%d", "%Y-%m-%d 00:00:00", "%Y/%m/%d 0:00"]
@@ -48,7 +48,7 @@ def written(day):
     """A day in every way that is read; an Excel serial counts from a day that Python computes."""
     forms = [*(day.strftime(form) for form in FORMS), *(form.format(d=day) for form in BARE), day.strftime("%Y%m%d")]
     # Excel counts 1900-01-01 as 1 and has a 29 February 1900 too many, so from March 1900 on day 0 is 1899-12-30.
-    serial = (datetime.combine(day, datetime.min.time()) - datetime(1899, 12, 30)) // timedelta(days=1)
+    serial = (day - date(1899, 12, 30)) // timedelta(days=1)
     if serial >= 10_000:
         forms += [str(serial), f"{serial}.0", f"{serial}.00"]
     return [*forms, *map(wide, forms)]
@@ -73,7 +73,8 @@ def test_a_day_is_read_from_each_way_of_writing_it(read, text, day):
     [
         "2023-02-30", "2023年2月29日", "20230229", "2023-13-01", "2023/0/5", "5/3/2023", "15.3.2023", "23-3-15",
         "2023年3月", "2023", "202303", "2023-03-15 10:30:00", "2023-03-15 00:00:01", "二〇二三年三月十五日", "昨天",
-        "45000.5", "450000", "4500", "infinity", "-infinity", "epoch", "today", "2023-03-15x", "x2023-03-15", "-023-01-01",
+        "45000.5", "450000", "4500", "infinity", "-infinity", "epoch", "today", "2023-03-15x", "x2023-03-15",
+        "-023-01-01",
         "2023-03-15\n2023-03-16", "20a3-03-15", "2023-3-15-1", "1e5", "+45000", "45,000", "18991231", "٢٠٢٣-٠٣-١٥",
     ],
 )  # fmt: skip
@@ -107,7 +108,8 @@ def test_a_text_reads_as_a_day_only_if_it_is_one_of_the_ways_of_that_day(read, t
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
-        ("1,234", "1234"), ("1,234,567.5", "1234567.5"), ("-12,345", "-12345"), ("+1,000", "+1000"), ("１，２３４", "1234"),
+        ("1,234", "1234"), ("1,234,567.5", "1234567.5"), ("-12,345", "-12345"), ("+1,000", "+1000"),
+        ("１，２３４", "1234"),
         ("１２．５", "12.5"), ("－３", "-3"), ("12", "12"), ("1,23", "1,23"), ("12,34,567", "12,34,567"),
         ("1,2345", "1,2345"), (",123", ",123"), ("1,,234", "1,,234"), ("1,234,", "1,234,"), ("1.234,5", "1.234,5"),
         ("一千", "一千"),

@@ -1,4 +1,4 @@
-"""The words of units: each means one thing, none means what may not be held, and files and headings are known by them."""
+"""The words of units: each means one thing, and none what may not be held; files and headings are known by them."""
 
 from collections import Counter
 
@@ -66,10 +66,13 @@ def test_the_names_of_tables_are_all_different():
     [
         ("信用记录-税务局", "credit_records"), ("信用记录_2023年6月", "credit_records"), ("企业（2）", "enterprises"),
         ("enterprises (2)", "enterprises"), ("Enterprises", "enterprises"), ("ENTERPRISES.new", "enterprises"),
-        ("企业名录 高阳镇", "enterprises"), ("企业名录 - 高阳镇", "enterprises"), ("信用记录【法院】", "credit_records"), ("检查人员", "inspectors"),
-        ("检查记录—消防", "inspections"), ("credit_records_old", "credit_records"), ("Ｅｎｔｅｒｐｒｉｓｅｓ", "enterprises"),
+        ("企业名录 高阳镇", "enterprises"), ("企业名录 - 高阳镇", "enterprises"),
+        ("信用记录【法院】", "credit_records"), ("检查人员", "inspectors"),
+        ("检查记录—消防", "inspections"), ("credit_records_old", "credit_records"),
+        ("Ｅｎｔｅｒｐｒｉｓｅｓ", "enterprises"),
         ("同意书", "consents"), ("双公示台账-2023", "decisions"), ("异议与修复", "record_events"),
-        ("企业家", None), ("企业名录2023", None), ("my enterprises", None), ("", None), ("-企业", None), ("records", None),
+        ("企业家", None), ("企业名录2023", None), ("my enterprises", None), ("", None), ("-企业", None),
+        ("records", None),
         ("enterprises2", None),
     ],
 )  # fmt: skip
@@ -80,7 +83,8 @@ def test_a_file_is_known_by_a_name_of_its_table_and_what_may_follow_it(stem, tab
 @pytest.mark.parametrize(
     "heading",
     [
-        "record_id", "Record ID", "record-id", "RECORD_ID", " record_id ", "RecordId", "ｒｅｃｏｒｄ＿ｉｄ", "文号", "文 号",
+        "record_id", "Record ID", "record-id", "RECORD_ID", " record_id ", "RecordId", "ｒｅｃｏｒｄ＿ｉｄ",
+        "文号", "文 号",
         "　文号", "*文号", "＊文号",
     ],
 )  # fmt: skip
