@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import NoReturn, TypeAlias
 
 from credit_score import __version__
-from credit_score.errors import CreditScoreError
+from credit_score.errors import CreditScoreError, impersonal
 
 RECORDS = "records as CSV, Excel or Parquet, or a store of them"
 AS_OF, SEED = "2023-06-30", 2023
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"credit-score: {error.strerror or error}{where}; check the path and its permissions", file=sys.stderr)
         _drop_output()
     except _engine_errors() as error:
-        first = str(error).splitlines()[0]
+        first = impersonal(str(error).splitlines()[0])
         print(f"credit-score: the engine gave up: {first}; give it more memory (--memory) or disk", file=sys.stderr)
     except KeyboardInterrupt:
         print("credit-score: stopped; nothing was left half-written", file=sys.stderr)

@@ -1,10 +1,20 @@
 """Errors, as part of the interface: one family, one line each.
 
 A message says what is wrong, the value found, where, and what to do. Identifiers are masked
-to their length and kind before they enter a message (:func:`masked`).
+to their length and kind before they enter a message (:func:`masked`); an identity number that comes
+with a path, a key or a word of somebody else's is taken out of it (:func:`impersonal`).
 """
 
+import re
 from collections.abc import Iterable
+
+# A resident identity number by its place code, day of birth and serial: 18 signs of somebody born up to 2012, or the
+# 15 digits of before 1999. Numbers of documents are often a place code, a day of these years and a serial: they pass.
+_DAY = r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
+_NEW = rf"[1-9][0-9]{{5}}((18|19)[0-9]{{2}}|20(0[0-9]|1[0-2])){_DAY}[0-9Xx]"
+_OLD = rf"[1-9][0-9]{{5}}[3-9][0-9]{_DAY}"
+IDENTITY_NUMBER = rf"(^|[^0-9])({_NEW}|{_OLD})($|[^0-9])"
+_IN_TEXT = re.compile(rf"(?<![0-9])({_NEW}|{_OLD})(?![0-9])")
 
 
 class CreditScoreError(Exception):
@@ -18,9 +28,9 @@ class CreditScoreError(Exception):
     """
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
-        self.what, self.where, self.remedy = what, where, remedy
-        parts = [where, what] if where else [what]
-        text = ": ".join(parts) + (f"; {remedy}" if remedy else "")
+        self.what, self.where, self.remedy = map(impersonal, (what, where, remedy))
+        parts = [self.where, self.what] if where else [self.what]
+        text = ": ".join(parts) + (f"; {self.remedy}" if remedy else "")
         super().__init__(" ".join(text.split()))
 
 
@@ -42,6 +52,11 @@ class VerificationError(CreditScoreError):
 
 class NotAvailable(CreditScoreError):
     """A result that this version does not compute; never an empty table in its place."""
+
+
+def impersonal(text: str) -> str:
+    """A text with every identity number in it replaced by words."""
+    return _IN_TEXT.sub("(an identity number)", str(text))
 
 
 def masked(value: object) -> str:

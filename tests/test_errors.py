@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import credit_score as cs
-from credit_score.errors import CreditScoreError, first_five, masked
+from credit_score.errors import CreditScoreError, first_five, impersonal, masked
 
 FAMILY = ("PolicyError", "RecordsError", "RunError", "VerificationError", "NotAvailable")
 
@@ -66,3 +66,12 @@ def test_the_first_five_values_are_shown_and_the_others_counted():
     assert first_five("abc") == "a, b, c"
     assert first_five(range(7)) == "0, 1, 2, 3, 4 and 2 more"
     assert first_five([]) == ""
+
+
+def test_an_identity_number_in_any_part_of_an_error_is_taken_out_of_it():
+    number = "13062818610315001X"
+    error = CreditScoreError(f"key {number!r}", where=f"/home/x/{number}.csv", remedy=f"mend a{number.lower()}b")
+    assert str(error) == "/home/x/(an identity number).csv: key '(an identity number)'; mend a(an identity number)b"
+    assert number not in error.where + error.what + error.remedy
+    text = "91130628MA0ABCDE1X of 2023-06-30, R-0000000001"
+    assert impersonal(text) == text

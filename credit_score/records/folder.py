@@ -1,9 +1,10 @@
 """Which files of a folder are which tables, by their names in Chinese or English."""
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from credit_score.errors import RecordsError, discreet
+from credit_score.errors import IDENTITY_NUMBER, RecordsError, discreet
 from credit_score.records.contracts import Contract
 from credit_score.records.vocabulary import plain, table_names, table_of
 
@@ -43,6 +44,9 @@ def _means_a_table(path: Path, known: Mapping[str, Contract]) -> bool:
 
 def _table(path: Path, known: Mapping[str, Contract]) -> str:
     table = table_of(path.name.removesuffix(path.suffix), known)
+    if re.search(IDENTITY_NUMBER, plain(path.name)):
+        what, remedy = "the name of a file holds an identity number, and names are kept", "rename the file"
+        raise RecordsError(what, where=str(path.parent), remedy=remedy)
     if table is None:
         listed = ", ".join("/".join(table_names(name)[:2]) for name in known)
         raise RecordsError(

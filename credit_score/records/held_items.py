@@ -21,16 +21,22 @@ def conditional() -> list[str]:
     return sorted(kind.id for kind in kinds() if kind.status == CONDITIONAL)
 
 
-def with_floor(engine: "ibis.BaseBackend", records: "ibis.Table", consents: "ibis.Table") -> "ibis.Table":
+def with_floor(
+    engine: "ibis.BaseBackend", records: "ibis.Table", seen: "ibis.Table", consents: "ibis.Table"
+) -> "ibis.Table":
     """Records with ``_forbidden`` and ``_unconsented``: whether the item may be held of nobody, or lacks a consent.
 
-    ``records`` are judged rows of ``credit_records`` with ``_file``, ``row`` and ``_subject_subject_id``. A consent
-    counts if it was given by the day the record happened and not withdrawn by the day it was reported.
+    ``records`` are typed rows of ``credit_records`` with ``_file``, ``row`` and ``_subject_subject_id``, and ``seen``
+    the same rows before they were matched with subjects, in which the items are looked up. A consent counts if it was
+    given by the day the record happened and not withdrawn by the day it was reported.
     """
+    import ibis
     import pyarrow as pa
 
-    found = records.select("item", "subject_kind").distinct().execute()
-    told = pa.Table.from_pylist(_verdicts(found), schema=pa.schema([(name, pa.string()) for name in _NAMES]))
+    found = _verdicts(seen.select("item", "subject_kind").distinct().execute())
+    if not found:
+        return records.mutate(_forbidden=ibis.literal(False), _unconsented=ibis.literal(False))
+    told = pa.Table.from_pylist(found, schema=pa.schema([(name, pa.string()) for name in _NAMES]))
     verdicts = kept(engine, "map_floor", told)
     joined = records.left_join(verdicts, [records["item"] == verdicts._item, records.subject_kind == verdicts._of_kind])
     asked = joined.filter(joined._status == CONDITIONAL)

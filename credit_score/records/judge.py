@@ -6,6 +6,7 @@ expression that the engine evaluates row by row.
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from credit_score.errors import IDENTITY_NUMBER
 from credit_score.records.contracts import Contract
 from credit_score.records.values import narrow, read_code, read_date, read_number
 
@@ -24,13 +25,6 @@ BELOW = {"age": "minor"}
 # What a whole number looks like: an engine would round 1.5.
 WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
 
-# A resident identity number by its place code, day of birth and serial: 18 signs of somebody born up to 2012, or the
-# 15 digits of before 1999. Numbers of documents are often a place code, a day of these years and a serial: they pass.
-_DAY = r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
-_NEW = rf"[1-9][0-9]{{5}}((18|19)[0-9]{{2}}|20(0[0-9]|1[0-2])){_DAY}[0-9Xx]"
-_OLD = rf"[1-9][0-9]{{5}}[3-9][0-9]{_DAY}"
-IDENTITY_NUMBER = rf"(^|[^0-9])({_NEW}|{_OLD})($|[^0-9])"
-
 
 class Check(NamedTuple):
     """One thing that can be wrong: in which column, for which reason, and where it is so."""
@@ -42,8 +36,8 @@ class Check(NamedTuple):
 
 def typed(raw: "ibis.Table", contract: Contract) -> "ibis.Table":
     """The raw columns read as the contract's types, null where they cannot be; raw text kept as ``_raw_…``."""
-    kept = {f"_raw_{c}": raw[c] for c in contract.columns}
-    narrowed = raw.mutate(**kept, **{c: narrow(raw[c]) for c in contract.columns})
+    narrowed = raw.rename({f"_raw_{c}": c for c in contract.columns})
+    narrowed = narrowed.mutate(**{c: narrow(narrowed[f"_raw_{c}"]) for c in contract.columns})
     coded = narrowed.mutate(**{c: read_code(narrowed[c], words) for c, words in contract.words.items()})
     if contract.item_words:
         coded = coded.mutate(item=_item(coded, contract))
@@ -86,7 +80,8 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
     raw, value, dtype = table[f"_raw_{name}"], table[name], str(column.dtype)
     found = []
     if not column.nullable:
-        found.append(Check(name, "missing_value", raw.isnull()))
+        blank = dtype == "string"  # a cell of full-width spaces alone holds no text
+        found.append(Check(name, "missing_value", value.isnull() if blank else raw.isnull()))
     if name in contract.identifiers:
         faulty = table[f"_fault_{name}"]
         found.append(Check(name, "deleted_subject", faulty == "deleted"))

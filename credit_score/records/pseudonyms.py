@@ -92,10 +92,18 @@ class Pseudonyms:
         table = table.left_join(known, table[column] == known._id)
         stands = table._pseudonym
         if kind == "enterprise":
-            stands = ibis.ifelse(table.legal_form == "sole_proprietor", table._pseudonym, table[column])
+            stands = ibis.ifelse(self._is_person(table, column), table._pseudonym, table[column])
         form = table._form.fill_null("")
         fault = ibis.ifelse(form.isin(["", "deleted"]), form, "form")
         return table.mutate(**{f"_subject_{column}": stands, f"_fault_{column}": fault}).drop(*FIELDS)
+
+    def _is_person(self, table: "ibis.Table", column: str) -> "ibis.expr.types.BooleanValue":
+        """Whether an enterprise is a natural person: by its form, or by its code, whatever the form says.
+
+        The second sign of a unified social credit code is 2 for sole proprietors (GB 32100).
+        """
+        named = table.legal_form == "sole_proprietor"
+        return named | table[column].startswith("92") if self.scheme.enterprise == "cn_uscc" else named
 
     def _subject(self, table: "ibis.Table", column: str, kind: str) -> "ibis.Table":
         """An identifier that must belong to an accepted person or enterprise."""
@@ -106,9 +114,9 @@ class Pseudonyms:
         person, firm = (self._normal(table[column], kind) for kind in ("person", "enterprise"))
         table = table.mutate(**{column: ibis.ifelse(table._kind == "individual", person, firm)})
         subjects = self.subjects
+        unmatched = kept(self.engine, f"map_unmatched_{column}", self._unmatched(table, column))
         table = table.left_join(subjects, [table._kind == subjects.kind, table[column] == subjects.raw])
         table = table.drop("kind", "raw").rename({f"_subject_{column}": "subject"})
-        unmatched = kept(self.engine, f"map_unmatched_{column}", self._unmatched(table, column))
         table = table.left_join(unmatched, [table[column] == unmatched._id, table._kind == unmatched._of])
         table = self._of_store(table, column)
         missed = table[f"_subject_{column}"].isnull() & table[column].notnull()
@@ -137,7 +145,8 @@ class Pseudonyms:
         """Verdicts on the identifiers that match no accepted subject: ill-formed, or merely unknown."""
         import ibis
 
-        rest = table.filter(table[f"_subject_{column}"].isnull())
+        asked = kept(self.engine, f"map_asked_{column}", table.select("_kind", column).distinct())
+        rest = asked.anti_join(self.subjects, [asked._kind == self.subjects.kind, asked[column] == self.subjects.raw])
         persons = self._judge(rest.filter(rest._kind == "individual"), column, "person", "p")
         firms = self._judge(rest.filter(rest._kind == "enterprise"), column, "enterprise", "e")
         return ibis.union(persons.mutate(_of=ibis.literal("individual")), firms.mutate(_of=ibis.literal("enterprise")))

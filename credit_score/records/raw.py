@@ -141,7 +141,7 @@ def _read_plain(engine: "ibis.BaseBackend", path: Path, contract: Contract, name
 def _heading(path: Path, coding: str) -> list[str]:
     where = f"{path}, line 1"
     try:
-        return next(csv.reader([heading(path).decode(coding)]), [])
+        return next(csv.reader([heading(path).decode(coding).removeprefix("\ufeff")]), [])
     except UnicodeDecodeError:
         what, remedy = f"the heading is readable neither in {UTF_8} nor in {GB_18030}", "export it in UTF-8"
         raise RecordsError(what, where=where, remedy=remedy) from None

@@ -45,10 +45,10 @@ def take_in(
     if not paths:
         return Taken(empty(engine, contract), pd.DataFrame(columns=REJECTED), pd.DataFrame(columns=FILES))
     raws = [read_raw(engine, path, contract, i) for i, path in enumerate(paths)]
-    table = names.joined(typed(_together(raws), contract), contract)
-    table = _referred(engine, table, contract, before)
+    seen = _seen(engine, f"map_typed_{contract.name}", typed(_together(raws), contract))
+    table = _referred(engine, names.joined(seen, contract), contract, before)
     if contract.name == "credit_records":
-        table = with_floor(engine, table, _all_of(engine, "consents", before))
+        table = with_floor(engine, table, seen, _all_of(engine, "consents", before))
     listed = checks(table, contract)
     verdict = kept(engine, f"judged_{contract.name}", judged(table, contract, listed))
     if contract.name in before:
@@ -62,6 +62,11 @@ def take_in(
         engine.drop_table(name, force=True)
     _check(accepted, contract, per_file)
     return Taken(accepted, rejected, per_file)
+
+
+def _seen(engine: "ibis.BaseBackend", name: str, table: "ibis.Table") -> "ibis.Table":
+    """The table as a view: nothing is computed yet, and what is built on it stays short."""
+    return engine.create_view(name, table, overwrite=True)
 
 
 def _together(raws: list[Raw]) -> "ibis.Table":
@@ -117,7 +122,7 @@ def _accepted(verdict: "ibis.Table", contract: Contract, *also: str) -> "ibis.Ta
     rows = verdict.filter(verdict[FAULT] == -1)
     columns = {c: rows[f"_subject_{c}"] if c in contract.identifiers else rows[c] for c in contract.columns}
     if contract.name == "enterprises":
-        person = rows.legal_form == "sole_proprietor"
+        person = rows["_subject_enterprise_id"] != rows["enterprise_id"]
         columns["name"] = ibis.ifelse(person, ibis.null("string"), rows["name"])
     return rows.select(*also, **columns)
 

@@ -11,21 +11,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue, Value
 
-_WIDE = "".join(chr(c) for c in range(0xFF01, 0xFF5F)) + "\u3000"
-_NARROW = "".join(chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)) + " "
+_WIDE = "".join(chr(c) for c in range(0xFF01, 0xFF5F)) + "\u3000\u00a0"
+_NARROW = "".join(chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)) + "  "
+_ISO = "____-__-__"
 _WRITTEN = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?([ T]0?0:00(:00(\.0+)?)?)?$"
 _COMPACT = r"^(19|20)(\d{2})(\d{2})(\d{2})$"
-_SERIAL = r"^\d{5}(\.0+)?$"
+_SERIAL = r"^[1-9]\d{4}(\.0+)?$"
 _THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _DAY_ZERO = date(1899, 12, 30)  # so that Excel's 60, the 29 February 1900 that never was, does no harm after it
 
 
 def narrow(text: "StringValue") -> "StringValue":
-    """Text with full-width signs made half-width; no sign is lost."""
+    """Text with full-width signs and spaces made half-width, null if only spaces are left; no other sign is lost."""
     import ibis
 
     # Translating is slow and hardly a cell needs it.
-    return ibis.ifelse(text.re_search("[\uff01-\uff5e\u3000]"), text.translate(_WIDE, _NARROW).strip(), text)
+    wide = text.re_search("[\uff01-\uff5e\u3000\u00a0]")
+    return ibis.ifelse(wide, text.translate(_WIDE, _NARROW).strip().nullif(""), text)
 
 
 def read_date(text: "StringValue") -> "Value":
@@ -38,8 +40,11 @@ def read_date(text: "StringValue") -> "Value":
         text.re_search(_COMPACT), text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 2), None
     )
     serial = ibis.ifelse(text.re_search(_SERIAL), text.substr(0, 5), None).try_cast("int64")
-    counted = ibis.date(_DAY_ZERO) + serial.as_interval("D")
-    return ibis.coalesce(written, compact).try_cast("date").fill_null(counted.cast("date"))
+    # The engine makes a moment of a day and an interval.
+    counted = (ibis.date(_DAY_ZERO) + serial.as_interval("D")).cast("timestamp").cast("date")
+    other = ibis.coalesce(written, compact).try_cast("date").fill_null(counted)
+    # Most days are in ISO's way already, and what looks so can be in no other.
+    return ibis.ifelse(text.like(_ISO) & ~text.startswith("-"), text.try_cast("date"), other)
 
 
 def read_number(text: "StringValue") -> "StringValue":

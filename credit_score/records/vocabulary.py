@@ -7,12 +7,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from credit_score.policy.held import kinds
+
 if TYPE_CHECKING:
     from credit_score.policy.named import Named
     from credit_score.policy.schema import PolicyModel
 
 # After a table's name a file may say whose or which month it is: 信用记录-税务局.csv, enterprises (2).xlsx.
-_SUFFIX = r"[-_—. (（【].*"
+_SUFFIX = r" ?[-_—. (（【].*"
 
 
 @cache
@@ -37,21 +39,27 @@ def table_names(table: str) -> list[str]:
 @cache
 def _columns(table: str) -> dict[str, str]:
     listed = _data()["tables"].get(table, {}).get("columns", {})
-    return {plain(word): column for column, words in listed.items() for word in words}
+    return {_heading(word): column for column, words in listed.items() for word in words}
+
+
+def _heading(name: str) -> str:
+    """A heading as it is compared: without hyphens, underscores, and the asterisk that marks a required column."""
+    return re.sub(r"[-_*]", "", plain(name))
 
 
 def column_of(heading: str, table: str, columns: Iterable[str]) -> str | None:
     """The column of a table that a heading names, in Chinese or English; None where it names none."""
-    own = {plain(c): c for c in columns}
-    name = plain(heading)
-    return own.get(name) or own.get(name.replace("-", "_")) or _columns(table).get(name)
+    own = {_heading(c): c for c in columns}
+    name = _heading(heading)
+    return own.get(name) or _columns(table).get(name)
 
 
 def table_of(stem: str, tables: Iterable[str]) -> str | None:
     """The table that a file's name without its ending means: a name of the table, and what may follow it."""
     named = [(plain(word), table) for table in tables for word in table_names(table)]
+    spelled = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", stem)).strip().casefold()
     for word, table in sorted(named, key=lambda pair: -len(pair[0])):
-        if re.fullmatch(rf"{re.escape(word)}({_SUFFIX})?", plain(stem)):
+        if word == plain(stem) or re.fullmatch(rf"{re.escape(word)}{_SUFFIX}", spelled):
             return table
     return None
 
@@ -67,6 +75,7 @@ def coded_words(model: "PolicyModel") -> dict[str, dict[str, str]]:
         "department": model.inspection.departments, "catalogue_kind": model.catalogue,
     }  # fmt: skip
     found = {column: _of_labels(rules) for column, rules in named.items()}
+    found["purpose"] = _words({k.id: [k.label["zh"], k.label["en"]] for k in kinds() if k.status == "conditional"})
     return found | {column: _words(codes) for column, codes in _data()["values"].items()}
 
 
