@@ -118,6 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_run(commands)
     _add_check(commands)
+    _add_quality(commands)
+    _add_clocks(commands)
+    _add_coverage(commands)
+    _add_repair(commands)
     _add_explain(commands)
     _add_policy(commands)
     _add_draw(commands)
@@ -165,6 +169,45 @@ def _add_check(commands: Commands) -> None:
     check.add_argument("--rejected", type=_given, metavar="FILE", help="write the rejected rows to a CSV file")
     check.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the reasons (default: en)")
     _json_option(check)
+
+
+def _add_quality(commands: Commands) -> None:
+    _on_records(commands, "quality", "withheld, late, missing and wrong (四清零) by unit and month, each by its clock")
+
+
+def _add_clocks(commands: Commands) -> None:
+    clocks = _on_records(commands, "clocks", "every clock by unit, disputes too, and those that still run")
+    other = "with the periods of other places, which the county is not held to"
+    clocks.add_argument("--compared", action="store_true", help=other)
+
+
+def _add_coverage(commands: Commands) -> None:
+    text = "what the catalogue of resources expects of each unit, and what arrived"
+    coverage = _on_records(commands, "coverage", text)
+    first = "first day of the first month (default: 1 January of the year before)"
+    coverage.add_argument("--since", metavar="DATE", help=first)
+
+
+def _add_repair(commands: Commands) -> None:
+    text = "who may ask for credit repair now or soon, what is missing, and the notices to serve"
+    repair = _on_records(commands, "repair", text)
+    repair.add_argument("--reminders", action="store_true", help="list whom to remind, by which day")
+    notices = "write the notice of each penalty that was not served one; appears whole or not at all"
+    repair.add_argument("--notices", type=_given, metavar="DIR", help=notices)
+
+
+def _on_records(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    """A command that reads records as of a day and tells what they come to."""
+    command = _command(commands, name, f"commands_records.{name}", text)
+    command.add_argument("folder", type=_given, metavar="FOLDER", help="records, one file a table, or a store of them")
+    _policy_option(command)
+    command.add_argument("--as-of", required=True, metavar="DATE", help="the day, as 2023-06-30")
+    known = "by what was known on this day: of a store, and for repair of any records"
+    command.add_argument("--as-known-on", metavar="DATE", help=known)
+    command.add_argument("--rows", type=_given, metavar="FILE", help="write the rows behind the figures to a CSV file")
+    command.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    _json_option(command)
+    return command
 
 
 def _add_explain(commands: Commands) -> None:

@@ -28,6 +28,8 @@ from credit_score.policy import Policy, RuleSet
 from credit_score.policy.loader import as_date
 from credit_score.policy.ruleset import Catalogue
 from credit_score.records import Records
+from credit_score.records.coverage import coverage_table, first_day
+from credit_score.records.four_zeros import four_zeros
 from credit_score.tiers import assign_tiers, tier_shares
 
 if TYPE_CHECKING:
@@ -104,6 +106,16 @@ class CountyRun:
         order = ["n", "subject_kind", "item", "reason"]
         listed = pd.concat(frames, ignore_index=True)
         return listed.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
+
+    @cached_property
+    def quality(self) -> "pd.DataFrame":
+        """The four zeros by unit and month; raises PolicyError without clocks, RecordsError beyond their calendar."""
+        return four_zeros(self.records, self.rules)
+
+    @cached_property
+    def coverage(self) -> "pd.DataFrame":
+        """The catalogue of resources since the year before, by unit; raises NotAvailable without one."""
+        return coverage_table(self.records["credit_records"], self.rules, since=first_day(self.rules.on))
 
     @property
     def indicators(self) -> "pd.DataFrame":

@@ -63,6 +63,11 @@ def _name(month: int, every: int) -> str:
     return str(first.year) if every == 12 else f"{first:%Y-%m}/{last:%Y-%m}"
 
 
+def first_day(on: date) -> date:
+    """The first day of the year before, so that a whole year is over and what is due once a year can be measured."""
+    return date(on.year - 1, 1, 1)
+
+
 def coverage_table(credit_records: "ibis.Table", rules: RuleSet, *, since: date) -> "pd.DataFrame":
     """A row a resource and unit: periods expected and arrived, records, share, target, and what is missing.
 
@@ -157,8 +162,8 @@ def _gap(expected: int, missing: list[str], lang: str) -> str:
     return say("coverage.gap", lang, missing=len(missing), expected=expected, periods=periods)
 
 
-def coverage_by(table: "pd.DataFrame", by: Literal["group", "unit"]) -> "pd.DataFrame":
-    """Periods expected and arrived by group or by unit, with their share; not a number where none is expected."""
+def coverage_by(table: "pd.DataFrame", by: Literal["group", "unit", "resource"]) -> "pd.DataFrame":
+    """Periods expected and arrived by group, unit or resource, with their share; not a number where none is due."""
     summed = table.groupby(by, sort=True)[["expected", "arrived", "records"]].sum().reset_index()
     share = summed["arrived"] / summed["expected"].where(summed["expected"] > 0)
     return summed.assign(share=share.astype(float))

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def labels(rules: RuleSet, group: str) -> dict[str, dict[str, str]]:
-    """Id → {zh, en} of the policy's ``sectors``, ``sizes``, ``departments``, ``statutory_minimums`` or ``tiers``."""
+    """Id → {zh, en} of one group of the policy: ``sectors``, ``units``, ``clocks``, ``tiers`` and others."""
     about, inspection = rules.about, rules.model.inspection
     named: dict[str, Any] = {
         "sectors": about.sectors, "sizes": about.sizes, "departments": inspection.departments,
         "tiers": rules.model.tiers.tiers, "statutory_minimums": inspection.statutory_minimums,
+        "units": about.units, "clocks": rules.model.clocks or (),
     }  # fmt: skip
     return {n.id: {"zh": n.label.zh, "en": n.label.en} for n in named[group]}
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from credit_score.language import LANGUAGES, say
-from credit_score.report import content
+from credit_score.report import content, reporting
 from credit_score.report.figures import (
     plot_burden,
     plot_points,
@@ -49,6 +49,8 @@ def _values(run: Run) -> dict[str, Any]:
         "burden": {by: content.burden_labelled(run, by, "en").to_dict(orient="records") for by in ("sector", "size")},
         "counts": run.records.counts.to_dict(orient="records"),
         "reasons": content.reasons(run, "en").to_dict(orient="records"),
+        "files": reporting.file_rows(run), "quality": reporting.quality_by_unit(run),
+        "coverage": reporting.coverage_by_resource(run),
         "unknown_rates": content.tiers_without_rate(run), "uncounted": content.uncounted(run),
         "cited": content.rules_cited(rules), "figures": {lang: _figures(run, lang) for lang in LANGUAGES},
     }  # fmt: skip

@@ -40,6 +40,14 @@ class Run(Protocol):
         """Accepted records without points on the day: ``subject_kind, item, reason, n``."""
 
     @property
+    def quality(self) -> "pd.DataFrame":
+        """The four zeros by unit and month; raises PolicyError or RecordsError where they cannot be told."""
+
+    @property
+    def coverage(self) -> "pd.DataFrame":
+        """The catalogue of resources by unit; raises NotAvailable where the policy has none."""
+
+    @property
     def tier_shares(self) -> "pd.DataFrame":
         """Per tier: ``tier, firms, share``."""
 

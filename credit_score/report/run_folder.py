@@ -15,6 +15,7 @@ from credit_score.inspection import sampling_frame
 from credit_score.language import say
 from credit_score.policy import Policy, RuleSet, load_policy
 from credit_score.report.page import report_page
+from credit_score.report.reporting import reporting_tables
 from credit_score.report.run import Run
 from credit_score.sheet import as_written, write_csv
 
@@ -52,7 +53,7 @@ def _save_tables(run: Run, folder: Path) -> None:
     saved(run.records.engine, frame.mutate(status=status), folder / "frame.parquet")
     marked = {
         "schedule": run.schedule, "workload": run.workload, "draw": run.draw, "uncounted": run.uncounted,
-        "rejected": with_words(run.rejected),
+        "rejected": with_words(run.rejected), **reporting_tables(run),
     }  # fmt: skip
     for name, table in marked.items():
         write_csv(table.assign(status=run.status), folder / f"{name}.csv")

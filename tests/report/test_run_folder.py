@@ -15,7 +15,8 @@ from credit_score.report.run_folder import with_words
 
 FILES = {
     "scores_individual.parquet", "scores_enterprise.parquet", "ledger.parquet", "tiers.parquet", "frame.parquet",
-    "schedule.csv", "draw.csv", "uncounted.csv", "workload.csv", "rejected.csv", "report.html", "manifest.json",
+    "schedule.csv", "draw.csv", "uncounted.csv", "workload.csv", "rejected.csv", "quality.csv", "coverage.csv",
+    "report.html", "manifest.json",
 }  # fmt: skip
 
 
