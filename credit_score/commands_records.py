@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import Steps, _check_file, _print_json, _print_table, _write
+from credit_score.commands import Steps, _check_file, print_json, _print_table, _write
 from credit_score.errors import PolicyError, RunError
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _print_words(heading: str, table: "pd.DataFrame", lang: str) -> None:
 def _print_told(rules: "RuleSet", **told: Any) -> None:
     """Tables as lists of rows, null where there is nothing, with the day they are of."""
     rows = {name: _rows(value) if hasattr(value, "columns") else value for name, value in told.items()}
-    _print_json({"policy": rules.name, "as_of": rules.on, **rows})
+    print_json({"policy": rules.name, "as_of": rules.on, **rows})
 
 
 def _rows(table: "pd.DataFrame") -> list[dict[str, Any]]:
