@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import Steps, _check_file, print_json, _print_table, _write
+from credit_score.commands import Steps, _check_file, _print_table, _write, print_json
 from credit_score.errors import PolicyError, RunError
 
 if TYPE_CHECKING:
