@@ -1,6 +1,7 @@
 """What the commands on records do: how well units report, which clocks run, what arrived, who may ask for repair."""
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,8 +148,6 @@ def _write_penalties(
     penalties: "pd.DataFrame", records: "Records", rules: "RuleSet", arguments: argparse.Namespace
 ) -> None:  # fmt: skip
     """The rows of the penalties, and the notice of each that was not served one and still is public."""
-    import sys
-
     from credit_score.report.repair_notice import write_repair_notices
 
     if arguments.rows:

@@ -363,3 +363,32 @@ def test_what_is_read_from_is_never_written_over_nor_what_is_not_ours(county, tm
     (tmp_path / "own" / "precious.txt").write_text("keep")
     refused("precious.txt, which is not of notices.json", "repair", *read, "--notices", tmp_path / "own")
     assert [p.name for p in (tmp_path / "own").iterdir()] == ["precious.txt"]
+
+
+# Persons -------------------------------------------------------------------------------------------------------------
+
+
+def raw_identifiers(folder):
+    """Identifiers of natural persons as they stand in the input files, in sound and in faulty rows."""
+    found = set()
+    for path in folder.glob("*.csv"):
+        with path.open(encoding="utf-8", errors="replace", newline="") as stream:
+            for row in csv.DictReader(stream):
+                columns = ["person_id", "household_id", "inspector_id"]
+                columns += ["enterprise_id", "name"] if row.get("legal_form") == "sole_proprietor" else []
+                columns += ["subject_id"] if row.get("subject_kind") == "individual" else []
+                found |= {row[c] for c in columns if len(row.get(c) or "") > 5}
+    return found
+
+
+def test_no_command_says_or_writes_an_identifier_of_a_natural_person(county_folder, county_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("credit_score.records.read_records", lambda *_, **__: county_run.records)
+    raw, said = raw_identifiers(county_folder), []
+    for command in COMMANDS:
+        more = ["--reminders"] if command == "repair" else []
+        code, out, err = told(command, county_folder, "--as-of", ON, "--rows", tmp_path / f"{command}.csv", *more)
+        said += [out, err, (tmp_path / f"{command}.csv").read_text(encoding="utf-8")]
+        assert code == 0
+    assert len(raw) > 600
+    assert "S-" in said[-1]  # sole proprietors stand by their pseudonyms
+    assert not [identifier for identifier in raw if any(identifier in text for text in said)]
