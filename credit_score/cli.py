@@ -262,7 +262,9 @@ def _add_synth(commands: Commands) -> None:
     synth.add_argument("--individuals", type=int, default=3000, metavar="N", help="persons (default: %(default)s)")
     same = "seed; the same gives the same bytes (default: %(default)s)"
     synth.add_argument("--seed", type=int, default=SEED, metavar="N", help=same)
-    synth.add_argument("--format", choices=("csv", "parquet"), default="csv", help="file format (default: csv)")
+    forms = "csv, parquet, or units: as reporting units send them, GB 18030 and Excel in Chinese (default: csv)"
+    synth.add_argument("--format", choices=("csv", "parquet", "units"), default="csv", help=forms)
+    synth.add_argument("--events", action="store_true", help="with disputes, repairs and a register of decisions")
     synth.add_argument("--no-dirt", dest="dirt", action="store_false", help="without faulty rows")
     synth.add_argument("--out", type=_given, required=True, metavar="DIR", help="folder; appears whole or not at all")
 

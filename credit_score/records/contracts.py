@@ -86,7 +86,8 @@ def contracts(model: PolicyModel) -> dict[str, Contract]:
         _credit_records(model),
         _record_events(units),
         _table("decisions", "record_id", {
-            "record_id": _text(), "unit": _code(units), "item": _item(model), "decided_on": _date()}),
+            "record_id": _text(), "unit": _code(units), "item": _item(model), "decided_on": _date()},
+               item_words=item_words(model)),
         _inspections(departments),
     ]  # fmt: skip
     words = coded_words(model)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from credit_score.errors import IDENTITY_NUMBER
 from credit_score.records.contracts import Contract
 from credit_score.records.values import narrow, read_code, read_date, read_number
+from credit_score.records.vocabulary import of_any_kind
 
 if TYPE_CHECKING:
     import ibis
@@ -45,9 +46,14 @@ def typed(raw: "ibis.Table", contract: Contract) -> "ibis.Table":
 
 
 def _item(table: "ibis.Table", contract: Contract) -> Any:
-    """An item by the word of its kind of subject: persons and enterprises may share a word."""
+    """An item by the word of its kind of subject, since persons and enterprises may share a word.
+
+    A table that does not tell the kind has items by the words that mean one item whatever the kind.
+    """
     import ibis
 
+    if "subject_kind" not in table.columns:
+        return read_code(table.item, of_any_kind(contract.item_words))
     named = [(table.subject_kind == kind, read_code(table.item, words)) for kind, words in contract.item_words.items()]
     return ibis.cases(*named, else_=table.item)
 

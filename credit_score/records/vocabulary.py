@@ -85,6 +85,15 @@ def item_words(model: "PolicyModel") -> dict[str, dict[str, str]]:
     return {kind: _of_labels(c.items) for kind, c in catalogues.items() if c}
 
 
+def of_any_kind(words: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Word → item, of the words that mean one item in every kind of subject that has them."""
+    meant: dict[str, set[str]] = {}
+    for read in words.values():
+        for word, item in read.items():
+            meant.setdefault(word, set()).add(item)
+    return {word: min(items) for word, items in meant.items() if len(items) == 1}
+
+
 def _of_labels(rules: Iterable["Named"]) -> dict[str, str]:
     return _words({rule.id: [rule.label.zh, rule.label.en] for rule in rules})
 
@@ -95,3 +104,24 @@ def _words(codes: Mapping[str, Iterable[str]]) -> dict[str, str]:
         for word in {*words, *(unicodedata.normalize("NFKC", w) for w in words)}:
             meant.setdefault(word, set()).add(code)
     return {word: min(found) for word, found in meant.items() if len(found) == 1 and word not in codes}
+
+
+def written_names(table: str) -> dict[str, list[str]]:
+    """What units call the columns of a table, in Chinese, by column."""
+    return {column: list(words) for column, words in _data()["tables"][table]["columns"].items()}
+
+
+def written_words(model: "PolicyModel") -> dict[str, dict[str, str]]:
+    """Coded column → code → a Chinese word that is read as it: the policy's label, or the first of ``columns.yaml``.
+
+    A word that means two codes is left out. Items stand under ``item.individual`` and ``item.enterprise``.
+    """
+    about, catalogues = model.policy, {"individual": model.individual, "enterprise": model.enterprise}
+    read = coded_words(model) | {f"item.{kind}": words for kind, words in item_words(model).items()}
+    named: dict[str, Iterable[Named]] = {
+        "sector": about.sectors, "size": about.sizes, "unit": about.units, "department": model.inspection.departments,
+    }  # fmt: skip
+    named |= {f"item.{kind}": catalogue.items for kind, catalogue in catalogues.items() if catalogue}
+    said = {column: {rule.id: rule.label.zh for rule in rules} for column, rules in named.items()}
+    said |= {column: {code: words[0] for code, words in codes.items()} for column, codes in _data()["values"].items()}
+    return {c: {code: w for code, w in words.items() if read[c].get(w) == code} for c, words in said.items()}

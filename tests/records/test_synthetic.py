@@ -90,7 +90,7 @@ def test_the_folder_says_that_it_is_synthetic(tmp_path):
     assert "synthetic-data-only" in DEMO_KEY
 
 
-@pytest.mark.parametrize("options", [{}, {"format": "parquet"}, {"dirt": False}])
+@pytest.mark.parametrize("options", [{}, {"format": "parquet"}, {"format": "units"}, {"dirt": False}, {"events": True}])
 def test_the_readme_tells_the_command_that_makes_the_same_county(tmp_path, options):
     make_county(tmp_path / "county", **SMALL, **options)
     text = (tmp_path / "county" / "README.md").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -11,11 +11,12 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from credit_score.errors import RecordsError
 from credit_score.files import whole_folder
 from credit_score.records.synthetic.describe import MARK, write_notes
-from credit_score.records.synthetic.dictionary import RAW_TABLES, TABLES, schema
+from credit_score.records.synthetic.dictionary import EVENT_TABLES, TABLES, schema
 from credit_score.records.synthetic.dirt import Soiled, soil
 from credit_score.records.synthetic.events import enterprise_records, person_records
 from credit_score.records.synthetic.facts import CountyFacts
@@ -23,12 +24,14 @@ from credit_score.records.synthetic.firms import enterprises_table, firms_truth,
 from credit_score.records.synthetic.identifiers import (
     check_sizes,
     enterprise_ids,
+    event_ids,
     household_ids,
     inspection_ids,
     inspector_ids,
     person_ids,
     record_ids,
 )
+from credit_score.records.synthetic.lives import EVENTS, FIRST_UNREPORTED, make_decisions, make_lives
 from credit_score.records.synthetic.people import households_table, individuals_table, make_people
 from credit_score.records.synthetic.shape import LEGAL_FORMS
 from credit_score.records.synthetic.staff import (
@@ -39,10 +42,15 @@ from credit_score.records.synthetic.staff import (
     make_staff,
 )
 from credit_score.records.synthetic.streams import blocks, stream
+from credit_score.records.synthetic.units import units_sink
 from credit_score.records.synthetic.visits import inspections_table, inspections_truth, make_visits
-from credit_score.records.synthetic.write import SINKS, Sink, check_free
+from credit_score.records.synthetic.write import CsvSink, ParquetSink, Sink, check_free
 
-Format = Literal["csv", "parquet"]
+Format = Literal["csv", "parquet", "units"]
+SINKS: dict[str, Callable[[Path, str, pa.Schema], Sink]] = {
+    "csv": CsvSink, "parquet": ParquetSink, "units": units_sink,
+}  # fmt: skip
+HAPPENED = (*EVENTS, "decisions", "decisions_never_reported")
 Progress = Callable[[list[tuple[str, int, int, int]]], Iterable[tuple[str, int, int, int]]]
 
 
@@ -54,12 +62,15 @@ def make_county(
     seed: int,
     format: Format = "csv",
     dirt: bool = True,
+    events: bool = False,
     progress: Progress | None = None,
 ) -> CountyFacts:
     """Write a fictitious county to the new folder `out` and return its counts.
 
     The same arguments give the same bytes. Memory does not grow with the county: subjects are made and written in
-    blocks of 50,000. `dirt` adds about 1 % of rows that intake must reject, counted by table and kind.
+    blocks of 50,000. `format` is ``units`` for files as reporting units send them: GB 18030 and Excel, in Chinese.
+    `dirt` adds about 1 % of rows that intake must reject, counted by table and kind. `events` adds what became of
+    records and a register of decisions; all other rows stay as they are, but for records that replace corrected ones.
     `progress` wraps the list of blocks as tqdm does: it is called with the list and iterated over.
 
     Raises RecordsError when `out` is not empty, and for sizes, seeds or formats there are not; RunError when writing
@@ -69,7 +80,7 @@ def make_county(
     check_free(Path(out))
     with whole_folder(out, replaces=MARK) as folder:
         with ExitStack() as files:
-            draft = _open(files, folder, format=format, seed=seed, dirt=dirt)
+            draft = _open(files, folder, _Draft(seed=seed, dirt=dirt, format=format, events=events))
             draft.taken.update(enterprises=n_enterprises, individuals=n_individuals)
             staff = _put_staff(draft, n_enterprises)
             steps = _steps(n_enterprises, n_individuals)
@@ -78,7 +89,8 @@ def make_county(
                     _put_firms(draft, staff, block=block, start=start, stop=stop)
                 else:
                     _put_people(draft, block=block, start=start, stop=stop)
-        facts = draft.facts(Path(out), format=format, sizes=(n_enterprises, n_individuals))
+            _put_replacements(draft)
+        facts = draft.facts(Path(out), sizes=(n_enterprises, n_individuals))
         write_notes(folder, facts)
     return facts
 
@@ -89,18 +101,28 @@ class _Draft:
 
     seed: int
     dirt: bool
-    raw: bool
-    sinks: dict[str, Sink]
+    format: str
+    events: bool
+    sinks: dict[str, Sink] = field(default_factory=dict)
     taken: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
-    counts: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in RAW_TABLES})
+    counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    happened: Counter[str] = field(default_factory=Counter)
+    replacements: list[pa.Table] = field(default_factory=list)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of this county, what only a synthetic county knows too."""
+        return (*TABLES, *(EVENT_TABLES if self.events else ()))
 
     def put(self, name: str, table: pa.Table, *, rng: np.random.Generator | None = None) -> None:
         """Append a block to a table, with dirt where `rng` is given and the county is to have any."""
         soiled = Soiled(table)
         if rng is not None and self.dirt:
-            soiled = soil(rng, table, table=name, fresh=lambda rows: self._fresh_keys(name, rows), raw=self.raw)
-            self.counts[name] += soiled.counts
+            raw = self.format != "parquet"
+            soiled = soil(rng, table, table=name, fresh=lambda rows: self._fresh_keys(name, rows), raw=raw)
+            for kind, n in soiled.counts.items():
+                self.counts[name][self.sinks[name].renames.get(kind, kind)] += n
         self.sinks[name].add(soiled.table, soiled.lines)
         self.rows[name] += soiled.table.num_rows + len(soiled.lines)
 
@@ -113,16 +135,17 @@ class _Draft:
             return enterprise_ids(numbers, np.array([LEGAL_FORMS.index(form) for form in forms]))
         return _KEYS[name](numbers)
 
-    def facts(self, folder: Path, *, format: Format, sizes: tuple[int, int]) -> CountyFacts:
+    def facts(self, folder: Path, *, sizes: tuple[int, int]) -> CountyFacts:
         """The counts, frozen."""
         return CountyFacts(
             folder=folder,
-            format=format,
+            format=self.format,
             seed=self.seed,
             n_enterprises=sizes[0],
             n_individuals=sizes[1],
-            rows={name: self.rows[name] for name in RAW_TABLES},
-            dirt={name: dict(counts) for name, counts in self.counts.items() if counts},
+            rows={name: self.rows[name] for name in self.tables if not name.startswith("truth/")},
+            dirt={name: dict(self.counts[name]) for name in self.tables if self.counts[name]},
+            events={what: self.happened[what] for what in HAPPENED} if self.events else {},
         )
 
 
@@ -132,6 +155,8 @@ _KEYS = {
     "inspectors": inspector_ids,
     "credit_records": record_ids,
     "inspections": inspection_ids,
+    "record_events": event_ids,
+    "decisions": lambda numbers: record_ids(FIRST_UNREPORTED + numbers),
 }
 
 
@@ -143,13 +168,12 @@ def _check(*, n_enterprises: int, n_individuals: int, seed: int, format: str) ->
         raise RecordsError(f"format '{format}'", where="synthetic county", remedy=f"choose {' or '.join(SINKS)}")
 
 
-def _open(files: ExitStack, folder: Path, *, format: Format, seed: int, dirt: bool) -> _Draft:
+def _open(files: ExitStack, folder: Path, draft: _Draft) -> _Draft:
     """Open every table of the county; each is closed with `files`."""
     (folder / "truth").mkdir()
-    sinks: dict[str, Sink] = {
-        name: files.enter_context(closing(SINKS[format](folder, name, schema(name)))) for name in TABLES
-    }
-    return _Draft(seed=seed, dirt=dirt, raw=format == "csv", sinks=sinks)
+    for name in draft.tables:
+        draft.sinks[name] = files.enter_context(closing(SINKS[draft.format](folder, name, schema(name))))
+    return draft
 
 
 def _steps(n_enterprises: int, n_individuals: int) -> list[tuple[str, int, int, int]]:
@@ -186,6 +210,34 @@ def _put_firms(draft: _Draft, staff: Staff, *, block: int, start: int, stop: int
     records = enterprise_records(events, firms=firms, visits=visits, start=draft.taken["credit_records"])
     draft.taken["credit_records"] += records.num_rows
     draft.put("credit_records", records, rng=rng)
+    if draft.events:
+        _put_events(draft, records, block=block)
+
+
+def _put_events(draft: _Draft, records: pa.Table, *, block: int) -> None:
+    """What became of a block's records, and the register of the decisions among them."""
+    rng, taken = stream(draft.seed, "dirt_of_events", block), draft.taken
+    lives = make_lives(
+        stream(draft.seed, "record_events", block), records=records, n_events=taken["record_events"],
+        n_replaced=taken["replacements"],
+    )  # fmt: skip
+    draft.replacements.append(lives.replacements)
+    taken.update(record_events=lives.events.num_rows, replacements=lives.replacements.num_rows)
+    draft.happened.update(lives.events.column("event").to_pylist())
+    draft.put("record_events", lives.events, rng=rng)
+
+    register, truth = make_decisions(stream(draft.seed, "decisions", block), records=records, start=taken["decisions"])
+    never = truth.filter(pc.invert(truth.column("reported"))).num_rows
+    taken["decisions"] += never
+    draft.happened.update(decisions=register.num_rows, decisions_never_reported=never)
+    draft.put("decisions", register, rng=rng)
+    draft.put("truth/decisions", truth)
+
+
+def _put_replacements(draft: _Draft) -> None:
+    """The records that replace corrected ones, after all others, so that those keep their place."""
+    for table in draft.replacements:
+        draft.put("credit_records", table)
 
 
 def _put_people(draft: _Draft, *, block: int, start: int, stop: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from credit_score.records.synthetic.dictionary import TABLES, Column
+from credit_score.records.synthetic.dictionary import EVENT_TABLES, TABLES, Column
 from credit_score.records.synthetic.facts import CountyFacts
 from credit_score.records.synthetic.shape import LAST_DAY
 
@@ -24,8 +24,10 @@ _DIRT_MEANING = {
     "unknown_code": "a sector, size, legal form, department, unit, stream or catalogue kind that no list has",
     "missing_value": "a field is empty that must not be",
     "minor": "a person aged 12",
-    "wrong_encoding": "the line is in GB 18030, not UTF-8 (CSV only)",
-    "malformed_row": "the line has too few or too many columns (CSV only)",
+    "wrong_encoding": "the line is in another encoding than its file (CSV only)",
+    "malformed_row": "the line has too few or too many columns (not in Parquet)",
+    "error_value": "a cell holds an Excel error, #REF! (Excel only)",
+    "unknown_record": "a record that there is not",
 }
 
 
@@ -38,8 +40,9 @@ def write_notes(folder: Path, facts: CountyFacts) -> None:
 
 def readme(facts: CountyFacts) -> str:
     """The data dictionary as Markdown."""
-    parts = [_opening(facts), *(_table(name, columns, facts) for name, columns in TABLES.items()), _dirt(facts), _MADE]
-    return "\n".join(parts)
+    tables = TABLES | (EVENT_TABLES if facts.events else {})
+    parts = [_opening(facts), *(_table(name, columns, facts) for name, columns in tables.items())]
+    return "\n".join([*parts, *([_events(facts)] if facts.events else []), _dirt(facts), _MADE])
 
 
 def _about(facts: CountyFacts) -> dict[str, object]:
@@ -55,12 +58,13 @@ def _about(facts: CountyFacts) -> dict[str, object]:
         "last_day": str(LAST_DAY),
         "rows": dict(facts.rows),
         "dirt": {table: dict(counts) for table, counts in facts.dirt.items()},
-    }
+    } | ({"events": dict(facts.events)} if facts.events else {})
 
 
 def _opening(facts: CountyFacts) -> str:
     n_firms, n_people = facts.n_enterprises, facts.n_individuals
-    options = ("" if facts.format == "csv" else f" --format {facts.format}") + ("" if facts.dirt else " --no-dirt")
+    options = ("" if facts.format == "csv" else f" --format {facts.format}") + (" --events" if facts.events else "")
+    options += "" if facts.dirt else " --no-dirt"
     return f"""# A synthetic county
 
 {NOTICE}
@@ -70,7 +74,7 @@ The same sizes and seed give the same bytes:
 
     credit-score synth --enterprises {n_firms} --individuals {n_people} --seed {facts.seed}{options} --out DIR
 
-- `*.{facts.format}`: the raw tables, one file a table. Dates are ISO text.
+{_AS_UNITS if facts.format == "units" else _PLAIN.format(facts.format)}
 - `synthetic.json`: sizes, and how many rows of each table intake must reject, by kind of reason.
 - `demo.key`: a public key for pseudonyms. It protects nothing; never use it with real records.
 - `truth/`: what only a synthetic county knows (latent risks, inspector effects). Scoring never reads it.
@@ -78,6 +82,19 @@ The same sizes and seed give the same bytes:
 Identity numbers pass their check digit and carry birth years 1800–1859; enterprise codes pass theirs and carry the
 region 999999, which no place has; names begin with 虚构 (fictitious). None can be anyone's.
 """
+
+
+_PLAIN = "- `*.{}`: the raw tables, one file a table. Dates are ISO text."
+_AS_UNITS = """- `*.csv` in GB 18030, `*.xlsx`: the raw tables as units send them, credit records in a file a unit.
+  Headings and words are Chinese; each unit names columns and writes days in its own way, and here and there digits are
+  full-width. Remarks and phone numbers are there to be dropped; the numbers begin with 0000 and are nobody's."""
+
+
+def _events(facts: CountyFacts) -> str:
+    told = "Clean rows of `record_events` by event; decisions, and those that were never reported."
+    lines = ["## Events", "", told, ""]
+    lines += ["| what | rows |", "| --- | --- |", *(f"| {what} | {n:,} |" for what, n in facts.events.items())]
+    return "\n".join(lines) + "\n"
 
 
 def _table(name: str, columns: tuple[Column, ...], facts: CountyFacts) -> str:

@@ -90,9 +90,37 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
 }
 
+# What became of records, and the register of decisions to compare them with: only where they are asked for.
+EVENT_TABLES: dict[str, tuple[Column, ...]] = {
+    "record_events": (
+        Column("event_id", TEXT, False, "E- and ten digits"),
+        Column("record_id", TEXT, False, "the record it is about"),
+        Column("event", TEXT, False, "a step of its life, such as disputed, corrected or repaired"),
+        Column("happened_on", TEXT, False, "date, at most 2023-06-30"),
+        Column("known_on", TEXT, False, "date on which the county knew it, at most 2023-06-30"),
+        Column("unit", TEXT, False, "the unit that reported the record"),
+        Column("replaced_by", TEXT, True, "the record that stands for a corrected one"),
+    ),
+    "decisions": (
+        Column("record_id", TEXT, False, "R- and ten digits: the record that reports it, if one does"),
+        Column("unit", TEXT, False, "the unit that decided"),
+        Column("item", TEXT, False, "a penalty or a licence"),
+        Column("decided_on", TEXT, False, "date, 2020-01-01 to 2023-06-30"),
+    ),
+    "truth/decisions": (
+        Column("record_id", TEXT, False, "decision"),
+        Column("reported", FLAG, False, "whether the unit ever reported it"),
+    ),
+}
+
 RAW_TABLES = tuple(name for name in TABLES if not name.startswith("truth/"))
 
 
 def schema(table: str) -> pa.Schema:
     """The Arrow schema of a table; dates are text, so that impossible ones can be written."""
-    return pa.schema([(column.name, column.kind) for column in TABLES[table]])
+    return pa.schema([(column.name, column.kind) for column in columns_of(table)])
+
+
+def columns_of(table: str) -> tuple[Column, ...]:
+    """The columns of a table."""
+    return TABLES.get(table) or EVENT_TABLES[table]

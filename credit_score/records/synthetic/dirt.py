@@ -1,8 +1,8 @@
 """Dirt of known amount: extra rows with one fault each, so that no clean row is lost.
 
 A dirty row copies a clean one, takes an identifier of its own (but for duplicates) and is spoiled in one place.
-It stands somewhere after the row it copies. Rows that no table can hold (wrong encoding, wrong number of columns)
-are lines of bytes, and exist in CSV only.
+It stands somewhere after the row it copies. Rows that no table can hold (wrong encoding, wrong number of columns) are
+told apart: each form of file spoils them in its own way, and Parquet has none.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -25,24 +25,32 @@ Line = Callable[[str], bytes]
 Fresh = Callable[[pa.Table], pa.Array]
 
 
+class Unheld(NamedTuple):
+    """A row that no table can hold: why, its turn within the kind, and what would stand in it."""
+
+    kind: str
+    turn: int
+    row: Row
+
+
 @dataclass(frozen=True)
 class Soiled:
     """A block with its dirt.
 
     table : the rows a table can hold, clean and dirty.
-    lines : lines of bytes, each with the row of `table` it stands before.
+    lines : rows that no table can hold, each with the row of `table` it stands before.
     counts : dirty rows by kind.
     """
 
     table: pa.Table
-    lines: tuple[tuple[int, bytes], ...] = ()
+    lines: tuple[tuple[int, Unheld], ...] = ()
     counts: Counter[str] = field(default_factory=Counter)
 
 
 def soil(rng: np.random.Generator, clean: pa.Table, *, table: str, fresh: Fresh, raw: bool) -> Soiled:
     """The block with about 1 % of dirty rows added, at least one of each kind the table knows.
 
-    `fresh` gives unused keys for the rows it is shown; `raw` allows lines that no table can hold.
+    `fresh` gives unused keys for the rows it is shown; `raw` allows rows that no table can hold.
     """
     n = clean.num_rows
     kinds = _kinds(table, n, raw=raw)
@@ -58,7 +66,7 @@ def soil(rng: np.random.Generator, clean: pa.Table, *, table: str, fresh: Fresh,
 
 def _kinds(table: str, n: int, *, raw: bool) -> list[tuple[str, int]]:
     """The kind of each dirty row, with its turn within the kind."""
-    known = [*SPOILERS.get(table, ()), *(LINES.get(table, ()) if raw else ())]
+    known = [*SPOILERS.get(table, ()), *(UNHELD.get(table, ()) if raw else ())]
     if not n or not known:
         return []
     each = max(1, round(SHARE * n / len(known)))
@@ -81,24 +89,29 @@ def _copies(clean: pa.Table, copied: np.ndarray, kinds: Sequence[tuple[str, int]
     return [{**row, key: old if kind == "duplicate" else own} for row, (kind, _), own, old in pairs]
 
 
-def _spoil(row: Row, table: str, kind: str, turn: int) -> Row | bytes:
-    if kind in LINES.get(table, ()):
-        ways = LINES[table][kind]
-        return ways[turn % len(ways)](_csv_line(row))
+def csv_line(spoiled: Unheld) -> bytes:
+    """A row that no table can hold, as a line of a CSV file in UTF-8."""
+    ways = LINES[spoiled.kind]
+    return ways[spoiled.turn % len(ways)](_csv_line(spoiled.row))
+
+
+def _spoil(row: Row, table: str, kind: str, turn: int) -> Row | Unheld:
+    if kind in UNHELD.get(table, ()):
+        return Unheld(kind, turn, row)
     spoilers = SPOILERS[table][kind]
     return spoilers[turn % len(spoilers)](row)
 
 
 def _merge(
-    clean: pa.Table, spoiled: Sequence[Row | bytes], after: np.ndarray
-) -> tuple[pa.Table, tuple[tuple[int, bytes], ...]]:
-    """Dirty rows put in after the given clean rows; lines of bytes with the row they come before."""
+    clean: pa.Table, spoiled: Sequence[Row | Unheld], after: np.ndarray
+) -> tuple[pa.Table, tuple[tuple[int, Unheld], ...]]:
+    """Dirty rows put in after the given clean rows; those no table can hold with the row they come before."""
     held = np.array([isinstance(row, dict) for row in spoiled])
     extra = pa.Table.from_pylist([row for row in spoiled if isinstance(row, dict)], schema=clean.schema)
     place = np.concatenate([np.arange(clean.num_rows), after[held]])
     order = np.argsort(place, kind="stable")
     before = np.searchsorted(place[order], after[~held], side="right")
-    lines = zip(before.tolist(), [row for row in spoiled if isinstance(row, bytes)], strict=True)
+    lines = zip(before.tolist(), [row for row in spoiled if isinstance(row, Unheld)], strict=True)
     merged = pa.concat_tables([clean, extra]).combine_chunks().take(pa.array(order))
     return merged, tuple(sorted(lines, key=lambda pair: pair[0]))
 
@@ -159,7 +172,6 @@ def _too_many(line: str) -> bytes:
 
 _NUMBERED = ("record_id", "inspection_id")
 _NO_SUCH_DAY, _FAR_DAY = "2023-02-30", "2999-01-01"
-_MALFORMED: tuple[Line, ...] = (_too_few, _too_many)
 
 SPOILERS: Mapping[str, Mapping[str, tuple[Spoiler, ...]]] = {
     "enterprises": {
@@ -202,12 +214,25 @@ SPOILERS: Mapping[str, Mapping[str, tuple[Spoiler, ...]]] = {
         "unknown_code": (_put("department", "bureau_of_weather"), _put("stream", "rumour")),
         "missing_value": (_put("stream", None), _put("violation_found", None), _put("inspected_on", None)),
     },
+    "record_events": {
+        "duplicate": (_same,),
+        "impossible_date": (_put("happened_on", _NO_SUCH_DAY), _put("known_on", "2000-01-03")),
+        "unknown_code": (_put("event", "rumoured"),),
+        "unknown_record": (_put("record_id", "R-0000000000"),),
+        "missing_value": (_put("event", None), _put("record_id", None)),
+    },
+    "decisions": {
+        "duplicate": (_same,),
+        "impossible_date": (_put("decided_on", _NO_SUCH_DAY), _put("decided_on", _FAR_DAY)),
+        "unknown_code": (_put("unit", "bureau_of_weather"),),
+        "missing_value": (_put("item", None), _put("decided_on", None)),
+    },
 }
 
-LINES: Mapping[str, Mapping[str, tuple[Line, ...]]] = {
-    "enterprises": {"wrong_encoding": (_gb18030,), "malformed_row": _MALFORMED},
-    "individuals": {"wrong_encoding": (_gb18030,), "malformed_row": _MALFORMED},
-    "households": {"wrong_encoding": (_gb18030,), "malformed_row": _MALFORMED},
-    "credit_records": {"wrong_encoding": (_gb18030,), "malformed_row": _MALFORMED},
-    "inspections": {"malformed_row": _MALFORMED},
+_BOTH = ("wrong_encoding", "malformed_row")
+
+UNHELD: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("enterprises", "individuals", "households", "credit_records"), _BOTH),
+    **dict.fromkeys(("inspections", "record_events", "decisions"), ("malformed_row",)),
 }
+LINES: Mapping[str, tuple[Line, ...]] = {"wrong_encoding": (_gb18030,), "malformed_row": (_too_few, _too_many)}

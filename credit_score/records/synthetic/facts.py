@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -12,11 +12,13 @@ class CountyFacts:
     """The sizes of a synthetic county and the amount of its dirt.
 
     folder : where it was written.
-    format : ``csv`` or ``parquet``.
+    format : ``csv``, ``parquet`` or ``units``.
     seed : the seed it was drawn from.
     n_enterprises, n_individuals : clean subjects.
     rows : rows of each raw table, dirt included.
     dirt : rows intake must reject, by table and kind of reason; tables without dirt are left out.
+    events : clean rows of record_events by kind of event, decisions and how many of them were never reported; empty
+        for a county without them.
     """
 
     folder: Path
@@ -26,6 +28,7 @@ class CountyFacts:
     n_individuals: int
     rows: Mapping[str, int]
     dirt: Mapping[str, Mapping[str, int]]
+    events: Mapping[str, int] = field(default_factory=dict)
 
     def n_dirty(self, table: str) -> int:
         """Rows of a raw table that intake must reject."""

@@ -80,6 +80,11 @@ def inspection_ids(number: np.ndarray) -> pa.Array:
     return serial("V-", number + 1, width=10)
 
 
+def event_ids(number: np.ndarray) -> pa.Array:
+    """``E-0000000001`` for event number 0."""
+    return serial("E-", number + 1, width=10)
+
+
 def check_sizes(n_enterprises: int, n_individuals: int) -> None:
     """Refuse sizes for which there are no identifiers."""
     for name, n, most in (

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 BLOCK = 50_000
-_CODES = {
-    name: code
-    for code, name in enumerate(
-        ("firms", "visits", "firm_events", "people", "person_events", "inspectors", "dirt_of_firms", "dirt_of_people")
-    )
-}
+# A name's place is its code: new ones go to the end, so that what was drawn before stays as it is.
+_NAMES = (
+    "firms", "visits", "firm_events", "people", "person_events", "inspectors", "dirt_of_firms", "dirt_of_people",
+    "record_events", "decisions", "dirt_of_events",
+)  # fmt: skip
+_CODES = {name: code for code, name in enumerate(_NAMES)}
 
 
 def stream(seed: int, table: str, block: int = 0) -> np.random.Generator:

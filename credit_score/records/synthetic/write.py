@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,15 +12,18 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from credit_score.errors import RecordsError
+from credit_score.records.synthetic.dirt import Unheld, csv_line
 
 _CSV = pa_csv.WriteOptions(include_header=False, quoting_style="none")
 
 
 class Sink(Protocol):
-    """Where the rows of one table go."""
+    """Where the rows of one table go; `renames` are kinds of dirt that another kind stands for in this form."""
 
-    def add(self, table: pa.Table, lines: Sequence[tuple[int, bytes]] = ()) -> None:
-        """Append rows; `lines` are raw lines with the row of the block that each stands before."""
+    renames: Mapping[str, str]
+
+    def add(self, table: pa.Table, lines: Sequence[tuple[int, Unheld]] = ()) -> None:
+        """Append rows; `lines` are rows no table can hold, with the row of the block that each stands before."""
 
     def close(self) -> None:
         """Finish the file."""
@@ -29,11 +32,13 @@ class Sink(Protocol):
 class CsvSink:
     """A UTF-8 CSV file with a header."""
 
+    renames: Mapping[str, str] = {}
+
     def __init__(self, folder: Path, name: str, schema: pa.Schema) -> None:
         self._file = (folder / f"{name}.csv").open("wb")
         self._file.write(",".join(schema.names).encode() + b"\n")
 
-    def add(self, table: pa.Table, lines: Sequence[tuple[int, bytes]] = ()) -> None:
+    def add(self, table: pa.Table, lines: Sequence[tuple[int, Unheld]] = ()) -> None:
         """Append rows, with raw lines between them."""
         buffer = pa.BufferOutputStream()
         pa_csv.write_csv(table, buffer, _CSV)
@@ -43,7 +48,7 @@ class CsvSink:
         for row, line in lines:
             start = int(ends[row - 1]) if row else 0
             self._file.write(written[done:start])
-            self._file.write(line + b"\n")
+            self._file.write(csv_line(line) + b"\n")
             done = start
         self._file.write(written[done:])
 
@@ -55,10 +60,12 @@ class CsvSink:
 class ParquetSink:
     """A Parquet file with a row group a block; it cannot hold raw lines."""
 
+    renames: Mapping[str, str] = {}
+
     def __init__(self, folder: Path, name: str, schema: pa.Schema) -> None:
         self._writer = pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd")
 
-    def add(self, table: pa.Table, lines: Sequence[tuple[int, bytes]] = ()) -> None:
+    def add(self, table: pa.Table, lines: Sequence[tuple[int, Unheld]] = ()) -> None:
         """Append rows as a row group."""
         if lines:
             raise RecordsError(f"{len(lines)} raw lines for a Parquet table", remedy="write CSV")
@@ -67,9 +74,6 @@ class ParquetSink:
     def close(self) -> None:
         """Write the footer."""
         self._writer.close()
-
-
-SINKS: dict[str, type[CsvSink] | type[ParquetSink]] = {"csv": CsvSink, "parquet": ParquetSink}
 
 
 def check_free(out: Path) -> None:
