@@ -88,8 +88,8 @@ def work(pipe, place: Path) -> None:
 class Watched:
     """A process that reads folders, ended when one file or folder takes too long, and begun anew after some."""
 
-    def __init__(self, place: Path) -> None:
-        self.place, self.process, self.done = place, None, 0
+    def __init__(self, place: Path, limits: tuple[float, float] = (LIMIT, FOLDER_LIMIT)) -> None:
+        self.place, self.limits, self.process, self.done = place, limits, None, 0
 
     def _begin(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -105,7 +105,7 @@ class Watched:
         self.pipe.send(job)
         now = job.name
         try:
-            while self.pipe.poll(LIMIT if "." in now.split(",")[0] and job.n_files else FOLDER_LIMIT):
+            while self.pipe.poll(self.limits["." not in now or not job.n_files]):  # only a file's name has a dot
                 told = self.pipe.recv()
                 if isinstance(told, Told):
                     self._count()

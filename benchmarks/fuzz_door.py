@@ -85,13 +85,13 @@ class Door:
     def _alone(self, files: list[Broken], here: Path, told: Told) -> set[str]:
         """Each file through the reader alone; the names of those refused."""
         engine, refused = open_engine(), set()
-        for file in files:
+        for number, file in enumerate(files):
             path = here / file.name
             path.write_bytes(file.data)
             self.say(file.name)
             began = time.perf_counter()
             try:
-                raw = read_raw(engine, path, self.contracts[file.table])
+                raw = read_raw(engine, path, self.contracts[file.table], number)
                 self._count(file, int(raw.table.count().execute()) + len(raw.broken), told)
             except cs.CreditScoreError as error:
                 refused.add(file.name)
@@ -146,8 +146,7 @@ class Door:
         lost = rejected.groupby("file")["row"].agg(set).to_dict()
         for file in files:
             gone = lost.get(file.name, set())
-            for position, fault in enumerate(file.faults, start=1):
-                told.by_fault[fault, position in gone] += 1
+            told.by_fault.update((f, at in gone) for at, f in enumerate(file.faults, start=1) if f is not None)
 
     def _search(self, records: cs.Records, here: Path, told: Told) -> None:
         """No identity number in what is handed on, and no formula in what is written."""

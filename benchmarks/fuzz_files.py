@@ -23,7 +23,8 @@ class Broken:
     Attributes
     ----------
     rows : rows that a reader must account for; None where the fault leaves that open (bytes of an archive flipped).
-    faults : the fault of the row at each position below the heading; empty where positions mean nothing.
+    faults : the fault of the row at each position below the heading, None where there is no row; empty where positions
+        mean nothing.
     mutated : how many rows were given a fault.
     """
 
@@ -32,7 +33,7 @@ class Broken:
     data: bytes
     kind: str
     rows: int | None
-    faults: tuple[str, ...]
+    faults: tuple[str | None, ...]
     mutated: int
 
 
@@ -84,7 +85,7 @@ def _csv(heading, cells, kinds, plan, draw, planted):
             row = [c.replace(",", ";").replace('"', "'") for c in row]  # noqa: PLW2901
         made = csv_lines(row, kind, draw, body)
         lines += made
-        faults += [kind] * len(made)
+        faults += [kind if line else None for line in made]
     if plan.fault == ROWS_ONLY:
         data, ending = end.join(lines) + draw.choice((b"", end)), "csv"
     else:
@@ -100,7 +101,8 @@ def counted(data: bytes) -> int:
 def _xlsx(heading, cells, kinds, plan, draw, planted):
     n = sum(any(c.strip() for c in row) for row in cells)
     data, ending, same = book_bytes(heading, cells, plan.fault, draw, planted)
-    return data, ending, n if same else None, kinds
+    held = [kind if any(c.strip() for c in row) else None for kind, row in zip(kinds, cells, strict=True)]
+    return data, ending, n if same else None, held
 
 
 def _parquet(heading, cells, kinds, plan, draw, planted):

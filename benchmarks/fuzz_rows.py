@@ -55,7 +55,7 @@ LINES: dict[str, Callable[[bytes, Random], bytes]] = {
     "line cut": lambda line, draw: line[: draw.randrange(1, len(line))],
     "line end in a cell": lambda line, draw: _put(line, draw, draw.choice((b"\n", b"\r", b"\r\n"))),
     "line of blanks": lambda line, draw: draw.choice((b" ", b"\t", b"  \t ", "\u3000".encode())),
-    "no line": lambda line, draw: b"",
+    "an empty line before it": lambda line, draw: b"\n" + line,
 }
 # What leaves a CSV file plain, so that the engine reads it.
 PLAIN = [*CELLS, SWAPPED, IDENTITY]
