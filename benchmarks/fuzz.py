@@ -1,9 +1,9 @@
 """Files and rows broken at random: intake must tell every row's fate or refuse in one line, and never crash or hang.
 
-``python benchmarks/fuzz.py --seed 1`` breaks 10,000 files in every way that the ``fuzz_*`` modules know, two hundred to a
-folder, and then large folders until 1,000,000 rows were given a fault. The folders are read in a process of their own,
-which is ended when a file takes too long; a file that is at fault is kept, by name and seed. ``--rows`` and ``--files``
-make it smaller. Figures go to ``docs/reliability.md``.
+``python benchmarks/fuzz.py --seed 1`` breaks 10,000 files in every way that the ``fuzz_*`` modules know, two hundred to
+a folder, and then large folders until 1,000,000 rows were given a fault. The folders are read in a process of their
+own, which is ended when a file takes too long; a file that is at fault is kept, by name and seed. ``--rows`` and
+``--files`` make it smaller. Figures go to ``docs/reliability.md``.
 """
 
 import argparse
@@ -182,31 +182,31 @@ def _progress(total: Told, arguments: argparse.Namespace, seconds: float, job: J
     # A large row costs about a hundred-and-fiftieth of a small file.
     share = min(files, arguments.files) + min(total.mutated, arguments.rows) / 150
     left = seconds * ((arguments.files + arguments.rows / 150) / max(share, 1) - 1)
-    print(f"  {seconds:6.0f} s  {job.name}: {files:,} files, {total.mutated:,} rows broken, {len(total.faults)} faults; "
-          f"about {max(left, 0) / 60:.0f} min left", file=sys.stderr, flush=True)  # fmt: skip
+    done = f"{files:,} files, {total.mutated:,} rows broken, {len(total.faults)} faults"
+    minutes = f"about {max(left, 0) / 60:.0f} min left"
+    print(f"  {seconds:6.0f} s  {job.name}: {done}; {minutes}", file=sys.stderr, flush=True)
 
 
 def report(total: Told, arguments: argparse.Namespace, seconds: float) -> str:
     """The section of ``docs/reliability.md``."""
+    fates = (WHOLE, SOME, REFUSED, FAULT)
     kinds = sorted({kind for kind, _ in total.fates})
     files = [
-        (k, sum(total.fates[k, f] for f in (WHOLE, SOME, REFUSED, FAULT)), total.rows[k],
-         *(total.fates[k, f] for f in (WHOLE, SOME, REFUSED, FAULT)))
-        for k in kinds
-    ]  # fmt: skip
-    columns = [sum(row[i] for row in files) for i in range(1, 7)]
-    rows = [(f or "none", total.by_fault[f, False], total.by_fault[f, True]) for f in sorted({f for f, _ in total.by_fault})]
-    taken, name = total.slowest
+        (k, sum(total.fates[k, f] for f in fates), total.rows[k], *(total.fates[k, f] for f in fates)) for k in kinds
+    ]
+    sums = [sum(row[i] for row in files) for i in range(1, 7)]
+    faults = sorted({fault for fault, _ in total.by_fault})
+    rows = [(fault or "none", *(total.by_fault[fault, gone] for gone in (False, True))) for fault in faults]
+    command = f"python benchmarks/fuzz.py --seed {arguments.seed} --files {arguments.files} --rows {arguments.rows}"
+    slowest = f"Slowest file {total.slowest[0]:.1f} s ({total.slowest[1]}), slowest folder {total.door:.0f} s"
+    counted = f"{sums[0]:,} files, {sums[1]:,} rows accounted for, {total.mutated:,} rows with a fault"
     parts = [
-        f"`python benchmarks/fuzz.py --seed {arguments.seed} --files {arguments.files} --rows {arguments.rows}`: {where()}, "
-        f"one process, {seconds / 60:.0f} minutes.",
-        f"**{columns[0]:,} files, {columns[1]:,} rows accounted for, {total.mutated:,} rows with a fault; "
-        f"{len(total.faults)} faults of intake.** Slowest file {taken:.1f} s ({name}), slowest folder {total.door:.0f} s, "
-        f"peak memory {total.peak / 1024:.2f} GiB.",
-        table(("file", "files", "rows", WHOLE, SOME, REFUSED, FAULT), [*files, ("**all**", *columns)]),
+        f"`{command}`: {where()}, one process, {seconds / 60:.0f} minutes.",
+        f"**{counted}; {len(total.faults)} faults of intake.** {slowest}, peak memory {total.peak / 1024:.2f} GiB.",
+        table(("file", "files", "rows", *fates), [*files, ("**all**", *sums)]),
         "Rows by the fault they were given, in files that are broken in no other way:",
         table(("fault of a row", "accepted", "rejected"), rows),
-        *(["Faults:"] + [f"- {fault.splitlines()[0]}" for fault in total.faults] if total.faults else []),
+        *(f"- {fault.splitlines()[0]}" for fault in total.faults),
     ]
     return "\n\n".join(parts)
 

@@ -1,4 +1,4 @@
-"""Ways in which a CSV file is broken as a whole. Each takes its lines, their end, a draw, and identity numbers to plant."""
+"""Ways in which a CSV file is broken as a whole: each takes its lines, their end, a draw, and numbers to plant."""
 
 import functools
 from collections.abc import Callable

@@ -68,7 +68,7 @@ def _add(columns: dict[str, list[str]], rows: dict[str, Rows]) -> None:
 
 
 def identity_numbers(n: int, seed: int) -> list[str]:
-    """Resident identity numbers that pass every check, of people born 1930–2008, and some of the 15 digits of before."""
+    """Resident identity numbers that pass every check, born 1930–2006, some in the 15 digits of before 1999."""
     draw = Random(seed)
     listed = []
     for i in range(n):

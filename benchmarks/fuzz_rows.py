@@ -9,11 +9,12 @@ WIDE = {ord(c): ord(c) + 0xFEE0 for c in "0123456789-/.,"}
 FORMULAS = ["=1+1", "=cmd|'/c calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "＝1+1", "\t=1+1", '=HYPERLINK("http://x","y")']
 DATES = ["2023年3月15日", "2023/3/5", "2023.03.15", "20230315", "45000", "2023年13月1日", "2023-02-30", "0000-00-00",
          "99999-01-01", "1899-12-31", "3/15/2023", "二〇二三年三月十五日", "2958466", "9999999"]  # fmt: skip
-NUMBERS = ["9" * 400, "1e308", "1e999", "-1", "NaN", "inf", "-0", "1,234", "1,23", "0x10", "1_000", "١٢", "1.5", ".", "-",
-           "9223372036854775808", "0.1e-400", "½", "1e", "+5"]  # fmt: skip
-FORBIDDEN = ["宗教信仰", "血型", "疾病诊断", "religion", "blood_type", "gene", "fingerprint", "income", "medical_history"]
-ODD = ["\u200b", "\u202e", "\ufeff", "\U0001f600", "<script>alert(1)</script>", "\x01", "\u2028", "\x7f", "\ue000", "ﬁ",
-       "e\u0301", "''", "\\", "%s", "{0}", "NULL", "None", "#REF!", "\x85", "\u3000", "'; DROP TABLE x; --"]  # fmt: skip
+NUMBERS = ["9" * 400, "1e308", "1e999", "-1", "NaN", "inf", "-0", "1,234", "1,23", "0x10", "1_000", "١٢", "1.5", ".",
+           "-", "9223372036854775808", "0.1e-400", "½", "1e", "+5"]  # fmt: skip
+FORBIDDEN = ["宗教信仰", "血型", "疾病诊断", "religion", "blood_type", "gene", "fingerprint", "income"]
+ODD = ["\u200b", "\u202e", "\ufeff", "\U0001f600", "<script>alert(1)</script>", "\x01", "\u2028", "\x7f", "\ue000",
+       "ﬁ", "e\u0301", "''", "\\", "%s", "{0}",
+       "NULL", "None", "#REF!", "\x85", "\u3000", "'; DROP TABLE x;"]  # fmt: skip
 
 
 def _planted(cell: str, draw: Random, number: str) -> str:
@@ -43,11 +44,12 @@ CELLS: dict[str, Cell] = {
     "one sign changed": _letter,
     "capitals": lambda cell, draw: cell.swapcase(),
 }
+NO_ENCODING, OTHER_ENCODINGS = (b"\xff", b"\xfe\xff", b"\x80", b"\xe4\xb8"), ("gb18030", "big5", "utf-16-le")
 SWAPPED, IDENTITY = "cells swapped", "identity number in a cell"
 # What can only be written in a CSV file: the line as bytes, without its end.
 LINES: dict[str, Callable[[bytes, Random], bytes]] = {
-    "bytes of no encoding": lambda line, draw: _put(line, draw, draw.choice((b"\xff", b"\xfe\xff", b"\x80", b"\xe4\xb8"))),
-    "another encoding": lambda line, draw: _put(line, draw, "乙級企業".encode(draw.choice(("gb18030", "big5", "utf-16-le")))),
+    "bytes of no encoding": lambda line, draw: _put(line, draw, draw.choice(NO_ENCODING)),
+    "another encoding": lambda line, draw: _put(line, draw, "乙級企業".encode(draw.choice(OTHER_ENCODINGS))),
     "NUL": lambda line, draw: _put(line, draw, b"\x00"),
     "stray quote": lambda line, draw: _put(line, draw, draw.choice((b'"', b'""', b',"'))),
     "comma too many": lambda line, draw: _put(line, draw, b"," * draw.choice((1, 2, 300))),

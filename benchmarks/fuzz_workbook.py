@@ -131,6 +131,13 @@ def _large(parts: Parts, draw: Random) -> Parts:
     return _instead(f't="inlineStr"><is><t>{text}</t></is>')(parts, draw)
 
 
+def _second(parts: Parts, draw: Random) -> Parts:
+    book = parts["xl/workbook.xml"].decode()
+    state = draw.choice(("visible", "hidden", "veryHidden"))
+    more = book.replace("</sheets>", f'<sheet name="信用记录" sheetId="2" state="{state}" r:id="rId1"/></sheets>')
+    return parts | {"xl/workbook.xml": more.encode()}
+
+
 # Texts of the cells stay, so a reader must find as many rows as were written, or refuse.
 SAME_ROWS: dict[str, Callable[[Parts, Random], Parts]] = {
     "error values": _instead('t="e"><v>#REF!</v>', 't="e"><v>#N/A</v>', 't="zz"><v>1</v>'),
@@ -138,21 +145,14 @@ SAME_ROWS: dict[str, Callable[[Parts, Random], Parts]] = {
     "numbers that are none": _instead(*(f"><v>{v}</v>" for v in ("1e999", "NaN", "--1", "1" * 40, "0x1", "9" * 9000))),
     "texts by a number there is not": _instead('t="s"><v>999999</v>', 't="s"><v>-1</v>', 't="s"><v>x</v>'),
     "two cells in one place": _in_cells(lambda cell, draw: f"{cell.partition('</c>')[0]}</c><c {cell}"),
-    "a cell beyond the columns": _replaced("</row>", '<c r="XFD1"><v>1</v></c></row>', '<c r="ZZZZZ1"><v>1</v></c></row>'),
-    "rows out of order, or far below": _replaced('<row r="3"', '<row r="2"', '<row r="1048577"', '<row r="9e9"', '<row r="-1"'),
+    "a cell beyond the columns": _replaced("</row>", *(f'<c r="{c}1"><v>1</v></c></row>' for c in ("XFD", "ZZZZZ"))),
+    "rows out of order, or far below": _replaced('<row r="3"', *(f'<row r="{r}"' for r in (2, 1048577, "9e9", -1))),
     "a used range up to XFD1048576": _replaced('ref="A1"', 'ref="A1:XFD1048576"', 'ref="A1:ZZZZ99999999999"', 'ref=""'),
     "a document type (DOCTYPE)": _doctype,
     "a part missing": _without,
     "a cell of 1, 10 or 17 MB": _large,
-    "two sheets with rows": lambda parts, draw: _second(parts, draw),
-}  # fmt: skip
-
-
-def _second(parts: Parts, draw: Random) -> Parts:
-    book = parts["xl/workbook.xml"].decode()
-    state = draw.choice(("visible", "hidden", "veryHidden"))
-    more = book.replace("</sheets>", f'<sheet name="信用记录" sheetId="2" state="{state}" r:id="rId1"/></sheets>')
-    return parts | {"xl/workbook.xml": more.encode()}
+    "two sheets with rows": _second,
+}
 
 
 OPEN_ROWS: dict[str, Callable[[Parts, Random], Parts]] = {
@@ -174,7 +174,9 @@ ARCHIVE = {
     "archive cut off": cut,
     "checksum or size declared wrong": _checksum,
     "password or old .xls": lambda data, draw: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + data,
-    "bytes before and after the archive": lambda data, draw: draw.choice((b"PK" + data, data + b"PK" * 40, b"x" + data)),
+    "bytes before and after the archive": lambda data, draw: draw.choice(
+        (b"PK" + data, data + b"PK" * 40, b"x" + data[1:])
+    ),
 }
 
 
@@ -182,19 +184,17 @@ def _bomb_parts(variant: int) -> Parts:
     """Parts that unpack to far more than they weigh."""
     parts = parts_of([["record_id", "unit"], ["R-1", "court"]], shared=True)
     head, tail = parts[SHEET].split(b"</sheetData>")
-    if variant == 0:
-        return parts | {SHEET: head + b" " * BOMB + b"</sheetData>" + tail}
-    if variant == 1:
-        return parts | {TEXTS: b" " * BOMB}
-    if variant == 2:
-        return parts | {f"xl/media/{i}.bin": b"" for i in range(20_000)}
-    if variant == 3:  # just below what is refused by size alone
-        return parts | {SHEET: head + b" " * (49 << 20) + b"</sheetData>" + tail}
-    if variant == 4:
-        return parts | {SHEET: head + b'<row r="3">' + b"<c/>" * 3_000_000 + b"</row></sheetData>" + tail}
-    if variant == 5:
-        return parts | {TEXTS: parts[TEXTS].replace(b"</sst>", b"<si><t>" + b"x" * (45 << 20) + b"</t></si></sst>")}
-    return parts | {"xl/styles.xml": b" " * (40 << 20), "xl/theme/theme1.xml": b"x" * (40 << 20)}
+    end = b"</sheetData>" + tail
+    more: list[Callable[[], Parts]] = [
+        lambda: {SHEET: head + b" " * BOMB + end},
+        lambda: {TEXTS: b" " * BOMB},
+        lambda: {f"xl/media/{i}.bin": b"" for i in range(20_000)},
+        lambda: {SHEET: head + b" " * (49 << 20) + end},  # just below what is refused by size alone
+        lambda: {SHEET: head + b'<row r="3">' + b"<c/>" * 3_000_000 + b"</row>" + end},
+        lambda: {TEXTS: parts[TEXTS].replace(b"</sst>", b"<si><t>" + b"x" * (45 << 20) + b"</t></si></sst>")},
+        lambda: {"xl/styles.xml": b" " * (40 << 20), "xl/theme/theme1.xml": b"x" * (40 << 20)},
+    ]
+    return parts | more[variant]()
 
 
 @lru_cache(maxsize=16)
@@ -206,8 +206,9 @@ def _bomb(variant: int) -> bytes:
     return data[: at + 24] + b"\x10\x00\x00\x00" + data[at + 28 :]
 
 
+OTHER_KIND = "named as another kind of file"
 WORKBOOK_FAULTS = [*SAME_ROWS, *OPEN_ROWS, *ARCHIVE, "a zip bomb", "heading: odd, doubled or forbidden",
-                   "heading: an identity number", "titles above the heading", "no row", "named as another kind of file"]  # fmt: skip
+                   "heading: an identity number", "titles above the heading", "no row", OTHER_KIND]  # fmt: skip
 
 
 def book_bytes(
@@ -228,5 +229,5 @@ def book_bytes(
     data = zipped(change(parts, draw) if change else parts)
     if fault in ARCHIVE:
         data = ARCHIVE[fault](data, draw)
-    ending = draw.choice(("csv", "parquet", "CSV")) if fault == "named as another kind of file" else "xlsx"
-    return data, ending, not (fault in OPEN_ROWS or fault in ("no row", "named as another kind of file", *ARCHIVE))
+    ending = draw.choice(("csv", "parquet", "CSV")) if fault == OTHER_KIND else "xlsx"
+    return data, ending, not (fault in OPEN_ROWS or fault in ("no row", OTHER_KIND, *ARCHIVE))

@@ -150,7 +150,8 @@ def kill_intakes(n: int, place: Path, draw: Random) -> Kills:
         shutil.copytree(kept, store)
         ended(command, moment)
         fate = OLD if fingerprint(store / STORE) == old else NEW
-        left += sum(1 for p in store.iterdir() if p.name not in {STORE, "000001", *(("000002",) if fate == NEW else ())})
+        ours = {STORE, "000001"} if fate == OLD else {STORE, "000001", "000002"}
+        left += sum(1 for p in store.iterdir() if p.name not in ours)
         wanted = counts(kept, policy) if fate == OLD else expected
         if counts(store, policy) != wanted or len(Chain.read(store).batches) != (1 if fate == OLD else 2):
             return NEITHER
@@ -177,7 +178,7 @@ def report(found: dict[str, Kills], arguments: argparse.Namespace) -> str:
     heading = ("killed", "times", OLD, NEW, NEITHER, "hidden leftovers", "takes")
     wrong = [f"- {what}: {w}" for what, k in found.items() for w in k.wrong]
     begun = f"`python benchmarks/kill.py --seed {arguments.seed} --times {arguments.times}`: {where()}."
-    note = "Leftovers are hidden folders and files beside the target; the next writer sweeps them, of a run after a day."
+    note = "Leftovers are hidden, or unnamed by the history; the next writer sweeps them, those of a run after a day."
     return "\n\n".join([begun, table(heading, rows), note, *wrong])
 
 
