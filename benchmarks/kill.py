@@ -115,7 +115,7 @@ def kill_runs(n: int, place: Path, draw: Random) -> Kills:
 
 def two_batches(place: Path) -> list[Path]:
     """Two folders for a store: a small register and some records, then the same register with later records."""
-    make_county(place / "county", n_enterprises=40, n_individuals=4, seed=2)
+    make_county(place / "county", n_enterprises=40, n_individuals=4, seed=2, dirt=False)
     with (place / "county" / "credit_records.csv").open(newline="", encoding="utf-8") as stream:
         heading, *rows = csv.reader(stream)
     folders = [place / "first", place / "second"]

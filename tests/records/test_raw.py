@@ -261,6 +261,17 @@ def test_a_folder_named_like_a_partition_adds_no_column(hand, tmp_path):
     assert records.counts["accepted"].sum() == 6
 
 
+@pytest.mark.parametrize("number", ["11010519491231002X", "１１０１０５１９４９１２３１００２１", "110105491231002"])
+def test_a_file_named_with_an_identity_number_is_refused_without_it(folder, refusal, number):
+    (folder / "households.csv").rename(folder / f"households-{number}.csv")
+    assert refusal() == "COUNTY: the name of a file holds an identity number; give it another name"
+
+
+def test_a_file_named_with_a_month_or_the_number_of_a_document_is_read(hand, folder):
+    (folder / "households.csv").rename(folder / "households-2023-06 (2) 20230615001.csv")
+    assert "households-2023-06 (2) 20230615001.csv" in set(hand.read(folder).files["file"])
+
+
 def test_a_workbook_whose_damage_shows_only_below_many_rows_is_refused_in_one_line(folder, refusal):
     path = folder / "departments.xlsx"
     (folder / "departments.csv").unlink()
