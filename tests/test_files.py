@@ -1,8 +1,10 @@
 import errno
 import json
 import os
+import random
 import shutil
 import subprocess
+import sys
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -130,6 +132,38 @@ def test_where_two_names_can_change_places_there_is_no_moment_without_a_folder(t
     put(tmp_path / "one", "newer")
     assert (tmp_path / "one" / "data.txt").read_text(encoding="utf-8") == "newer"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one", "other"]
+
+
+WRITER = """
+import json, sys
+from pathlib import Path
+from credit_score.files import whole_folder
+for i in range(100_000):
+    with whole_folder(sys.argv[1], replaces="manifest.json") as folder:
+        for name in ("a.txt", "b.txt"):
+            (folder / name).write_text(str(i))
+        (folder / "manifest.json").write_text(
+            json.dumps({"tool": "credit_score", "n": i, "outputs": {"a.txt": "", "b.txt": ""}})
+        )
+    if not i:
+        print("begun", flush=True)
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_one_whole_folder(tmp_path):
+    put(tmp_path / "one", "old")
+    put(tmp_path / "other", "new")
+    if not files._exchanged(tmp_path / "one", tmp_path / "other"):
+        pytest.skip("this system or disk cannot let two names change places")
+    out, draw = tmp_path / "place" / "run", random.Random(1)
+    for _ in range(15):
+        with subprocess.Popen([sys.executable, "-c", WRITER, str(out)], stdout=subprocess.PIPE) as writer:
+            assert writer.stdout.readline() == b"begun\n"
+            time.sleep(draw.uniform(0, 0.05))
+            writer.kill()
+        n = str(json.loads((out / MARK).read_text(encoding="utf-8"))["n"])
+        assert standing(out) == ["a.txt", "b.txt", MARK]
+        assert [(out / name).read_text(encoding="utf-8") for name in ("a.txt", "b.txt")] == [n, n]
 
 
 def test_names_that_cannot_change_places_stay_as_they_are(tmp_path):
