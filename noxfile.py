@@ -112,8 +112,14 @@ def scale(session):
 
 @nox.session
 def fuzz(session):
-    """Read folders broken at random; every row must be accounted for, or the folder refused in one line."""
+    """Read 10,000 broken files and 1,000,000 broken rows; every row accounted for, or the file refused in one line."""
     measure(session, "fuzz")
+
+
+@nox.session
+def kill(session):
+    """Kill a run and an intake a hundred times each; what stood there before stays, or the new one is whole."""
+    measure(session, "kill")
 
 
 @nox.session

@@ -1,13 +1,17 @@
 """Folders that appear whole or not at all.
 
 What is written goes to a hidden folder beside the target and takes its name in one rename, so a
-full disk or a crash leaves what stood there before. Replacing an older folder takes two renames; a
-kill between the two leaves the older one under a hidden name beside the target.
+full disk or a crash leaves what stood there before. An older folder and the new one change names in
+one step where the system can (Linux, on most disks), so that at every moment the target is one of them.
+Elsewhere it takes two renames; a kill between the two leaves the older one under a hidden name beside
+the target.
 """
 
 import glob
 import json
+import os
 import shutil
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +23,8 @@ from credit_score.errors import RunError, first_five
 
 TOOL = "credit_score"
 DAY = 86_400
+# renameat2(2) of Linux: paths as they stand, and the flag by which two names change places.
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 
 @contextmanager
@@ -135,6 +141,9 @@ def _sweep(target: Path) -> None:
 
 
 def _swap(partial: Path, target: Path) -> None:
+    """Give the new folder its name; an older one is then under the hidden name, to be removed, or gone."""
+    if target.exists() and _exchanged(partial, target):
+        return
     old = _beside(target, "old")
     if target.exists():
         target.rename(old)
@@ -145,6 +154,16 @@ def _swap(partial: Path, target: Path) -> None:
             old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether two paths have changed places in one step; False where system or disk cannot, and nothing has changed."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return call is not None and not call(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
 
 
 def fingerprint(path: Path) -> str:

@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credit_score import files
 from credit_score.engine import open_engine, saved
 from credit_score.errors import RunError
 from credit_score.files import check_free, fingerprint, whole_file, whole_folder
@@ -108,6 +110,77 @@ def test_a_table_that_the_disk_has_no_room_for_is_told_alike(small_disk):
     assert standing(small_disk) == []
 
 
+@pytest.fixture
+def two_renames(monkeypatch):
+    """As on a system where two names cannot change places in one step."""
+    monkeypatch.setattr(files, "_exchanged", lambda one, other: False)
+
+
+def test_where_two_names_can_change_places_there_is_no_moment_without_a_folder(tmp_path, monkeypatch):
+    put(tmp_path / "one", "old")
+    put(tmp_path / "other", "new")
+    if not files._exchanged(tmp_path / "one", tmp_path / "other"):
+        pytest.skip("this system or disk cannot let two names change places")
+    assert (tmp_path / "one" / "data.txt").read_text(encoding="utf-8") == "new"
+    assert (tmp_path / "other" / "data.txt").read_text(encoding="utf-8") == "old"
+
+    def refuse(path, target):
+        raise AssertionError("an older folder was moved away")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    put(tmp_path / "one", "newer")
+    assert (tmp_path / "one" / "data.txt").read_text(encoding="utf-8") == "newer"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one", "other"]
+
+
+WRITER = """
+import json, sys
+from pathlib import Path
+from credit_score.files import whole_folder
+for i in range(100_000):
+    with whole_folder(sys.argv[1], replaces="manifest.json") as folder:
+        for name in ("a.txt", "b.txt"):
+            (folder / name).write_text(str(i))
+        (folder / "manifest.json").write_text(
+            json.dumps({"tool": "credit_score", "n": i, "outputs": {"a.txt": "", "b.txt": ""}})
+        )
+    if not i:
+        print("begun", flush=True)
+"""
+
+
+def test_a_folder_that_is_replaced_again_and_again_is_there_at_every_moment(tmp_path):
+    put(tmp_path / "one", "old")
+    put(tmp_path / "other", "new")
+    if not files._exchanged(tmp_path / "one", tmp_path / "other"):
+        pytest.skip("this system or disk cannot let two names change places")
+    out = tmp_path / "place" / "run"
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(out)], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout.readline() == b"begun\n"
+        until, absent = time.monotonic() + 1, 0
+        while time.monotonic() < until:
+            absent += not out.exists()
+        writer.kill()
+    n = str(json.loads((out / MARK).read_text(encoding="utf-8"))["n"])
+    assert absent == 0
+    assert standing(out) == ["a.txt", "b.txt", MARK]
+    assert [(out / name).read_text(encoding="utf-8") for name in ("a.txt", "b.txt")] == [n, n]
+
+
+def test_names_that_cannot_change_places_stay_as_they_are(tmp_path):
+    put(tmp_path / "one", "old")
+    assert not files._exchanged(tmp_path / "one", tmp_path / "absent")
+    assert standing(tmp_path) == ["one", "one/data.txt", f"one/{MARK}"]
+
+
+@pytest.mark.usefixtures("two_renames")
+def test_with_two_renames_an_older_folder_is_replaced_whole_as_well(tmp_path):
+    put(tmp_path / "run", "old", name="gone.txt")
+    put(tmp_path / "run", "new")
+    assert standing(tmp_path) == ["run", "run/data.txt", f"run/{MARK}"]
+
+
+@pytest.mark.usefixtures("two_renames")
 def test_a_failing_last_rename_puts_the_older_folder_back(tmp_path, monkeypatch):
     put(tmp_path / "run", "old")
     rename = Path.rename

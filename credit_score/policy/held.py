@@ -143,7 +143,9 @@ def check_headings(names: Iterable[str], *, personal: bool, where: str, consente
     ``consented``: ids of conditional kinds for which a consent record exists. Raises RecordsError for forbidden names,
     and for conditional ones of persons without it.
     """
-    judged = [(name, verdict_on(name, personal=personal)) for name in names]
+    listed = list(names)
+    verdicts = {name: verdict_on(name, personal=personal) for name in set(listed)}  # a sheet may have 16,384 empty ones
+    judged = [(name, verdicts[name]) for name in listed]
     refused = [(n, h) for n, h in judged if h and (h.status == "forbidden" or _lacks_consent(h, consented))]
     if refused:
         held = min((h for _, h in refused), key=lambda h: STATUSES.index(h.status))

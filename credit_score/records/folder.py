@@ -6,9 +6,11 @@ from pathlib import Path
 
 from credit_score.errors import IDENTITY_NUMBER, RecordsError, discreet
 from credit_score.records.contracts import Contract
+from credit_score.records.judge import IDENTITY_NUMBER
 from credit_score.records.vocabulary import plain, table_names, table_of
 
 ENDINGS = (".csv", ".xlsx", ".parquet")
+NARROW = {ord("０") + i: ord("0") + i for i in range(10)}
 KINDS = "CSV, Excel (.xlsx) or Parquet"
 
 
@@ -19,7 +21,7 @@ def files(folder: Path, known: Mapping[str, Contract], held: Collection[str] = (
 
     A table may come in several files: ``信用记录-税务局.xlsx`` beside ``credit_records.csv``. Raises RecordsError for
     a missing folder or needed table, one name with two endings, and a file that is no table of the contract or
-    not of a kind that is read (it would otherwise vanish silently).
+    not of a kind that is read (it would otherwise vanish silently), or whose name holds an identity number.
     """
     if not folder.is_dir():
         raise RecordsError("no such folder", where=str(folder), remedy=f"give a folder of {KINDS} files")
@@ -43,6 +45,9 @@ def _means_a_table(path: Path, known: Mapping[str, Contract]) -> bool:
 
 
 def _table(path: Path, known: Mapping[str, Contract]) -> str:
+    if re.search(IDENTITY_NUMBER, path.stem.translate(NARROW)):  # the name would stand in every report of the run
+        what, remedy = "the name of a file holds an identity number", "give it another name"
+        raise RecordsError(what, where=str(path.parent), remedy=remedy)
     table = table_of(path.name.removesuffix(path.suffix), known)
     if re.search(IDENTITY_NUMBER, plain(path.name)):
         what, remedy = "the name of a file holds an identity number, and names are kept", "rename the file"

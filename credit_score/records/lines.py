@@ -113,14 +113,21 @@ def _quoted(text: str) -> list[str]:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    """Lines without their ends; of one longer than ``LONGEST`` the beginning, one byte longer than that."""
-    rest = b""
+    """Lines without their ends; of one longer than ``LONGEST`` the beginning, one byte longer than that.
+
+    Each byte is searched once for a line's end, however long the line.
+    """
+    rest = half = b""
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
-            held = rest + chunk
+            held = half + chunk
             # A CR at the end may be half of a CR LF.
             cut = len(held) - held.endswith(b"\r")
-            *whole, rest = _ENDS.split(held[:cut])
-            rest = rest[: LONGEST + 1] + held[cut:]
-            yield from whole
-    yield from _ENDS.split(rest) if rest else ()
+            half = held[cut:]
+            first, *others = _ENDS.split(held[:cut])
+            rest = (rest + first)[: LONGEST + 1]
+            if others:
+                yield rest
+                yield from others[:-1]
+                rest = others[-1]
+    yield from _ENDS.split(rest + half) if rest or half else ()

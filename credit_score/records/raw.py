@@ -101,10 +101,34 @@ def _streamed(
     import pandas as pd
 
     cells, broken = given
-    table = streamed(engine, name, _batches(cells, found))
+    stopped: list[RecordsError] = []
+    with _as_told(stopped):
+        table = streamed(engine, name, _batches(_until_stopped(cells, stopped), found))
     listed = [(b.row, b.reason, b.bytes) for b in broken]
     told = pd.DataFrame(listed, columns=list(Broken._fields))
     return Raw(path, _complete(table, contract), told, found, written)
+
+
+def _until_stopped(cells: Iterator[Row], stopped: list[RecordsError]) -> Iterator[Row]:
+    """The rows; a refusal on the way is remembered, since the engine would tell it in many lines of its own."""
+    try:
+        yield from cells
+    except RecordsError as error:
+        stopped.append(error)
+        raise
+
+
+@contextmanager
+def _as_told(stopped: list[RecordsError]) -> Iterator[None]:
+    """What stopped the rows is raised as it was told, not as the engine repeats it."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, RecordsError):
+        if stopped:
+            raise stopped[0] from None
+        raise
 
 
 def _batches(cells: Iterator[Row], found: Heading) -> "pa.RecordBatchReader":

@@ -199,8 +199,9 @@ def _shown(value: object, column: str, contract: Contract) -> str:
     """A refused value as it may be shown: masked if it identifies, or if it could (a long number, a name)."""
     text = value if isinstance(value, str) else ""
     identifying = column in contract.identifiers or column in (contract.key, "name")
-    digits = sum(c.isdigit() for c in text)
-    return masked(text) if identifying or digits > 8 or len(text) > 40 or not text.isascii() else text
+    if identifying or len(text) > 40 or not text.isascii():  # a cell may have millions of signs: none is counted
+        return masked(text)
+    return masked(text) if sum(c.isdigit() for c in text) > 8 else text
 
 
 def _unreadable(raw: Raw, contract: Contract) -> "pd.DataFrame":

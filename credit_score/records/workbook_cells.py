@@ -46,10 +46,13 @@ class Book:
 
 
 def book_of(workbook: "Workbook", texts: list[str]) -> Book:
-    """What the cells share; a duration ([h]:mm) is no date and stays the number of days that it is."""
+    """What the cells share; a duration ([h]:mm) is no date and stays the number of days that it is.
+
+    A workbook may have no styles at all, as other programs than Excel write it; none of its numbers is then a date.
+    """
     styles = enumerate(workbook._cell_styles)
-    dates = workbook._date_formats | {n for n, style in styles if style.numFmtId in EAST_ASIAN_DATES}
-    return Book(texts, frozenset(map(str, dates - workbook._timedelta_formats)), workbook.epoch)
+    dates = set(workbook._date_formats) | {n for n, style in styles if style.numFmtId in EAST_ASIAN_DATES}
+    return Book(texts, frozenset(map(str, dates - set(workbook._timedelta_formats))), workbook.epoch)
 
 
 def cell_text(cell: "Element", book: Book) -> str:

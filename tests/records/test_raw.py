@@ -1,9 +1,12 @@
 """Files that are no table are refused in one line; lines that are no rows are counted and told."""
 
+from zipfile import ZipFile
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 from credit_score.errors import RecordsError
 
@@ -256,3 +259,33 @@ def test_a_folder_whose_name_looks_like_a_pattern_is_that_folder_alone(hand, tmp
 def test_a_folder_named_like_a_partition_adds_no_column(hand, tmp_path):
     records = hand.read(hand.write(tmp_path / "year=2023", hand.few(), form="parquet"))
     assert records.counts["accepted"].sum() == 6
+
+
+@pytest.mark.parametrize("number", ["11010519491231002X", "１１０１０５１９４９１２３１００２１", "110105491231002"])
+def test_a_file_named_with_an_identity_number_is_refused_without_it(folder, refusal, number):
+    (folder / "households.csv").rename(folder / f"households-{number}.csv")
+    assert refusal() == "COUNTY: the name of a file holds an identity number; give it another name"
+
+
+def test_a_file_named_with_a_month_or_the_number_of_a_document_is_read(hand, folder):
+    (folder / "households.csv").rename(folder / "households-2023-06 (2) 20230615001.csv")
+    assert "households-2023-06 (2) 20230615001.csv" in set(hand.read(folder).files["file"])
+
+
+def test_a_workbook_whose_damage_shows_only_below_many_rows_is_refused_in_one_line(folder, refusal):
+    path = folder / "departments.xlsx"
+    (folder / "departments.csv").unlink()
+    book = Workbook()
+    for row in [["department", "inspectors", "days_per_inspector"], *([["fire", 3, 200]] * 100)]:
+        book.active.append(row)
+    book.save(path)
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    with ZipFile(path, "w") as archive:
+        for name, data in (parts | {"xl/worksheets/sheet1.xml": sheet[: sheet.index(b'<row r="90"')]}).items():
+            archive.writestr(name, data)
+    assert refusal() == (
+        "COUNTY/departments.xlsx: not readable as an Excel workbook: its XML is damaged; save it as .xlsx without a "
+        "password, or export CSV"
+    )

@@ -95,6 +95,16 @@ def text_of(value):
     return "" if value is None else str(value)
 
 
+def test_a_workbook_without_styles_is_read_and_holds_no_date(by_hand):
+    path = by_hand('<row r="2"><c r="A2" s="1"><v>45000</v></c><c r="B2"><v>1.5</v></c></row>')
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != "xl/styles.xml"}
+    with ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, re.sub(rb'<Override PartName="/xl/styles.xml"[^>]*>', b"", data))
+    assert read(path) == ([(1, ["45000", "1.5"])], [])
+
+
 @settings(max_examples=60)
 @given(st.lists(st.tuples(VALUES, VALUES, VALUES), max_size=8), st.booleans())
 def test_a_table_comes_out_as_it_went_in_with_every_row_in_its_place(rows, old_days):
