@@ -6,7 +6,6 @@ from pathlib import Path
 
 from credit_score.errors import IDENTITY_NUMBER, RecordsError, discreet
 from credit_score.records.contracts import Contract
-from credit_score.records.judge import IDENTITY_NUMBER
 from credit_score.records.vocabulary import plain, table_names, table_of
 
 ENDINGS = (".csv", ".xlsx", ".parquet")
