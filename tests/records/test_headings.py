@@ -81,8 +81,8 @@ def test_a_column_that_stands_twice_in_two_languages_is_refused(tmp_path):
 
 
 def test_a_missing_column_is_told_by_the_contracts_name(tmp_path):
+    names = [c for c in KNOWN["enterprises"].required if c not in ("size", "town")]
     with pytest.raises(RecordsError, match="column size, town is missing"):
-        names = [c for c in KNOWN["enterprises"].required if c not in ("size", "town")]
         heading_of(tmp_path / "enterprises.csv", names, KNOWN["enterprises"])
 
 
