@@ -9,6 +9,7 @@ from credit_score.policy.held import check_headings
 from credit_score.records.contracts import Contract
 from credit_score.records.vocabulary import column_of
 
+NAMELESS = "(no name)"
 PERSONAL = ("individuals", "households", "consents", "credit_records")
 
 
@@ -22,7 +23,7 @@ class Heading:
     @property
     def dropped(self) -> list[str]:
         """Names of columns that do not enter: free text, contacts, and what else the contract has no place for."""
-        return [name for name, column in zip(self.names, self.columns, strict=True) if column is None]
+        return [name or NAMELESS for name, column in zip(self.names, self.columns, strict=True) if column is None]
 
     @property
     def places(self) -> dict[str, int]:
@@ -45,8 +46,9 @@ def heading_of(path: Path, names: Sequence[str], contract: Contract) -> Heading:
             where=where,
             remedy=f"begin with a heading; columns are {known}",
         )
-    heading = Heading(tuple(names), columns)
-    floor = check_headings(heading.dropped, personal=contract.name in PERSONAL, where=where)
+    heading = Heading(tuple(name.strip() for name in names), columns)
+    named = [name for name in heading.dropped if name != NAMELESS]  # a spreadsheet leaves commas behind its last column
+    floor = check_headings(named, personal=contract.name in PERSONAL, where=where)
     _refuse_unknown(floor.unknown, where, known)
     _refuse_twice(heading, where)
     if missing := [c for c in contract.required if c not in columns]:

@@ -126,3 +126,10 @@ def test_a_refused_file_says_nothing_of_its_values(hand, tmp_path):
         hand.read(folder)
     assert "虚构教" not in str(told.value)
     assert rows[0]["person_id"] not in str(told.value)
+
+
+def test_a_column_without_a_name_does_not_enter_and_is_told(tmp_path):
+    names = [*KNOWN["households"].columns, "", "  "]
+    heading = heading_of(tmp_path / "households.csv", names, KNOWN["households"])
+    assert heading.dropped == ["(no name)", "(no name)"]
+    assert list(heading.places) == KNOWN["households"].columns

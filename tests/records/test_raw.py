@@ -264,7 +264,7 @@ def test_a_folder_named_like_a_partition_adds_no_column(hand, tmp_path):
 @pytest.mark.parametrize("number", ["11010519491231002X", "１１０１０５１９４９１２３１００２１", "110105491231002"])
 def test_a_file_named_with_an_identity_number_is_refused_without_it(folder, refusal, number):
     (folder / "households.csv").rename(folder / f"households-{number}.csv")
-    assert refusal() == "COUNTY: the name of a file holds an identity number; give it another name"
+    assert refusal() == "COUNTY: the name of a file holds an identity number, and names are kept; rename the file"
 
 
 def test_a_file_named_with_a_month_or_the_number_of_a_document_is_read(hand, folder):
