@@ -61,7 +61,7 @@ def test_a_forbidden_word_goes_before_anything_else_that_is_wrong(tmp_path):
     assert "may not be held" in refused(tmp_path, "individuals", "年收入", "宗教", "不知道的列", "age", "备注")
 
 
-@pytest.mark.parametrize("name", ["不知道的列", "", "extra", "town2"])
+@pytest.mark.parametrize("name", ["不知道的列", "extra", "town2"])
 def test_a_column_that_nobody_knows_is_refused_by_its_name(tmp_path, name):
     assert f"unknown column {name!r}" in refused(tmp_path, "enterprises", name)
 

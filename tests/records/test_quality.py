@@ -7,7 +7,7 @@ import pytest
 from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
 from credit_score.records.field_checks import FIELD_CHECKS, field_check_table
-from credit_score.records.intake import REJECTED
+from credit_score.records.taking import REJECTED
 from credit_score.records.judge import checks
 from credit_score.records.quality import MEASURES, NEEDS, quality_rows, quality_table
 from credit_score.records.quality_told import quality_reading, quality_told
