@@ -10,6 +10,8 @@ contract knows no today) and an item without a rule (``no_rule``; other items ma
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credit_score.records.workbook_cells import REASONS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -30,21 +32,23 @@ def _check(label: str, **reasons: str) -> FieldCheck:
 
 
 FIELD_CHECKS = (
-    _check("field_check.document_number", record_id="missing_value identity_number duplicate"),
-    _check("field_check.subject_code", subject_id="missing_value bad_identifier unknown_subject"),
+    _check("field_check.document_number", record_id="missing_value identity_number too_long duplicate"),
+    _check(
+        "field_check.subject_code", subject_id="missing_value bad_identifier unknown_subject deleted_subject too_long"
+    ),
     _check(
         "field_check.decision_date",
         occurred_on="missing_value impossible_date",
         reported_on="missing_value impossible_date",
     ),
     _check("field_check.unit", unit="missing_value identity_number unknown_code"),
-    _check("field_check.item", item="missing_value identity_number"),
+    _check("field_check.item", item="missing_value identity_number unknown_code forbidden_data no_consent"),
     _check(
         "field_check.kind",
         subject_kind="missing_value identity_number unknown_code",
         catalogue_kind="missing_value identity_number unknown_code",
     ),
-    FieldCheck("field_check.line", frozenset({("", "wrong_encoding"), ("", "malformed_row")})),
+    FieldCheck("field_check.line", frozenset(("", reason) for reason in ("wrong_encoding", "malformed_row", *REASONS))),
 )
 
 

@@ -7,10 +7,11 @@ import pytest
 from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
 from credit_score.records.field_checks import FIELD_CHECKS, field_check_table
-from credit_score.records.taking import REJECTED
 from credit_score.records.judge import checks
 from credit_score.records.quality import MEASURES, NEEDS, quality_rows, quality_table
 from credit_score.records.quality_told import quality_reading, quality_told
+from credit_score.records.taking import REJECTED
+from credit_score.records.workbook_cells import REASONS
 
 POLICY = load_policy("gaoyang")
 ON = date(2023, 6, 30)
@@ -198,15 +199,18 @@ def test_the_synthetic_county_is_measured(county_run, county_folder):
     assert (late["n"] <= late["of"]).all()
 
 
+FLOOR = {"_fault_subject_id": "string", "_forbidden": "boolean", "_unconsented": "boolean"}
+
+
 def test_the_field_checks_are_the_contract_s_reasons_and_no_others():
     contract = contracts(POLICY.model)["credit_records"]
     columns = dict.fromkeys(contract.columns, "string")
     types = {c: str(column.dtype) for c, column in contract.schema.columns.items()}
-    raw = ibis.table(types | {f"_raw_{c}": t for c, t in columns.items()} | {"_fault_subject_id": "string"}, name="raw")
+    raw = ibis.table(types | {f"_raw_{c}": t for c, t in columns.items()} | FLOOR, name="raw")
     given = {(c.column, c.reason) for c in checks(raw, contract)} | {("record_id", "duplicate")}
     named = [pair for check in FIELD_CHECKS for pair in check.pairs]
     assert len(named) == len(set(named))
-    assert set(named) == given | {("", "wrong_encoding"), ("", "malformed_row")}
+    assert set(named) == given | {("", reason) for reason in ("wrong_encoding", "malformed_row", *REASONS)}
 
 
 def test_a_rejected_row_is_counted_under_the_check_that_it_failed():
