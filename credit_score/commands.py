@@ -74,7 +74,7 @@ def _check_out(out: str, *inputs: str) -> None:
     check_free(target, replaces=MANIFEST, inputs=[Path(i) for i in inputs if Path(i).is_dir()])
 
 
-def _check_file(path: str | None, *inputs: str | Path) -> None:
+def check_file(path: str | None, *inputs: str | Path) -> None:
     """Refuse a file that would stand in a folder that is read from."""
     for source in inputs if path else ():
         if Path(source).resolve() in Path(path or "").resolve().parents:
@@ -118,12 +118,12 @@ def check(arguments: argparse.Namespace) -> None:
     from credit_score.records import read_records
     from credit_score.report.run_folder import with_words
 
-    _check_file(arguments.rejected, arguments.folder)
+    check_file(arguments.rejected, arguments.folder)
     steps = Steps(quiet=arguments.quiet)
     records = read_records(arguments.folder, policy=arguments.policy, progress=steps)
     steps("done")
     if arguments.rejected:
-        _write(with_words(records.rejected), arguments.rejected)
+        write_table(with_words(records.rejected), arguments.rejected)
     if arguments.json:
         tables = {
             "rows": records.counts,
@@ -175,7 +175,7 @@ def policy_show(arguments: argparse.Namespace) -> None:
 
     table = rule_table(load_policy(arguments.policy).at(arguments.as_of))
     shown = ["rule", "field", "value", "unit", "basis", "reference", "since", "until"]
-    _print_table(table[shown], as_json=arguments.json)
+    print_table(table[shown], as_json=arguments.json)
 
 
 def policy_diff(arguments: argparse.Namespace) -> None:
@@ -186,7 +186,7 @@ def policy_diff(arguments: argparse.Namespace) -> None:
     if table.empty and not arguments.json:
         print("no difference")
         return
-    _print_table(table, as_json=arguments.json)
+    print_table(table, as_json=arguments.json)
 
 
 def _rules(text: str) -> Any:
@@ -214,7 +214,7 @@ def draw(arguments: argparse.Namespace) -> None:
     """The list of a run's draw, of one department or all, once it agrees with frame, schedule and seed."""
     from credit_score.report import RunFolder, verified
 
-    _check_file(arguments.out, arguments.run)
+    check_file(arguments.out, arguments.run)
     folder = RunFolder.open(arguments.run)
     listed = folder.table("draw.csv")
     verified(folder, listed)
@@ -225,9 +225,9 @@ def draw(arguments: argparse.Namespace) -> None:
             raise RunError(what, where=arguments.run, remedy=remedy)
         listed = listed[listed["department"] == arguments.department]
     if arguments.out:
-        _write(listed, arguments.out)
+        write_table(listed, arguments.out)
     else:
-        _print_table(listed.drop(columns="key"), as_json=arguments.json)
+        print_table(listed.drop(columns="key"), as_json=arguments.json)
     print(f"status: {folder.manifest['status']}", file=sys.stderr)
 
 
@@ -278,7 +278,8 @@ def synth(arguments: argparse.Namespace) -> None:
         print(f"  {table:16}{n:>12,} rows")
 
 
-def _print_table(table: "pd.DataFrame", *, as_json: bool) -> None:
+def print_table(table: "pd.DataFrame", *, as_json: bool) -> None:
+    """A table on stdout, aligned or as JSON."""
     if as_json:
         print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
         return
@@ -294,7 +295,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _write(table: "pd.DataFrame", path: str) -> None:
+def write_table(table: "pd.DataFrame", path: str) -> None:
     """A CSV that appears whole or not at all."""
     from credit_score.files import whole_file
     from credit_score.sheet import write_csv

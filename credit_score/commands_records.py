@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import Steps, _check_file, _print_table, _write, print_json
+from credit_score.commands import Steps, check_file, print_json, print_table, write_table
 from credit_score.errors import PolicyError, RunError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def quality(arguments: argparse.Namespace) -> None:
         "field_checks": field_check_table(records.rejected),
     }
     if arguments.rows:
-        _write(four_zeros_rows(records, rules), arguments.rows)
+        write_table(four_zeros_rows(records, rules), arguments.rows)
     steps("done")
     if arguments.json:
         _print_told(rules, **told, reading=quality_reading(arguments.lang))
@@ -64,7 +64,7 @@ def clocks(arguments: argparse.Namespace) -> None:
     table = _with_days(clock_table(records.tables, rules, rules.on, compared=arguments.compared).execute())
     counted, running = clock_counts(table), running_clocks(table)
     if arguments.rows:
-        _write(table.sort_values(["clock", "started_on", "record_id"], ignore_index=True), arguments.rows)
+        write_table(table.sort_values(["clock", "started_on", "record_id"], ignore_index=True), arguments.rows)
     steps("done")
     if arguments.json:
         _print_told(rules, counts=counted, running=running)
@@ -84,7 +84,7 @@ def coverage(arguments: argparse.Namespace) -> None:
     farms = farm_coverage(records["enterprises"], records["credit_records"], rules) if _names_farms(rules) else None
     told = {"resources": table, "by_group": coverage_by(table, "group"), "by_unit": coverage_by(table, "unit")}
     if arguments.rows:
-        _write(table, arguments.rows)
+        write_table(table, arguments.rows)
     steps("done")
     if arguments.json:
         _print_told(rules, since=since, **told, farm_entities=vars(farms) if farms else None)
@@ -151,7 +151,7 @@ def _write_penalties(
     from credit_score.report.repair_notice import write_repair_notices
 
     if arguments.rows:
-        _write(_with_days(penalties), arguments.rows)
+        write_table(_with_days(penalties), arguments.rows)
     if arguments.notices:
         due = penalties[penalties["missing"].str.contains("notice_not_served")]
         write_repair_notices(due, rules, arguments.notices, synthetic=records.synthetic)
@@ -191,7 +191,7 @@ def _opened(
     from credit_score.records import read_records
     from credit_score.records.store import is_store
 
-    _check_file(arguments.rows, arguments.folder)
+    check_file(arguments.rows, arguments.folder)
     policy, steps = load_policy(arguments.policy), Steps(quiet=arguments.quiet)
     rules = policy.at(arguments.as_of)
     if not getattr(rules.model, section):
@@ -223,7 +223,7 @@ def _print_words(heading: str, table: "pd.DataFrame", lang: str) -> None:
         print("  –\n")
         return
     with pd.option_context("display.unicode.east_asian_width", True):
-        _print_table(table, as_json=False)
+        print_table(table, as_json=False)
     print()
 
 

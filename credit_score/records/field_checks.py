@@ -48,7 +48,7 @@ FIELD_CHECKS = (
         subject_kind="missing_value identity_number unknown_code",
         catalogue_kind="missing_value identity_number unknown_code",
     ),
-    FieldCheck("field_check.line", frozenset(("", reason) for reason in ("wrong_encoding", "malformed_row", *REASONS))),
+    FieldCheck("field_check.line", frozenset(("", r) for r in ("wrong_encoding", "malformed_row", *REASONS))),
 )
 
 
