@@ -163,3 +163,11 @@ def test_a_mark_that_is_not_readable_is_refused(tmp_path, text):
     (tmp_path / "synthetic.json").write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(RecordsError, match=r"synthetic\.json: synthetic\.json is not readable; remove or mend it"):
         is_synthetic(tmp_path)
+
+
+def test_a_resident_number_that_passes_as_a_firms_code_is_refused_as_one(hand):
+    both = [number for number in map(hand.person, range(600)) if uscc.is_valid(number)]
+    assert both
+    for number in both:
+        assert judged([number], "cn_uscc", "sole_proprietor", b"k" * 16)[0][1] == "identity number"
+        assert judged([number], "cn_ric", "person", b"k" * 16)[0][1] == ""
