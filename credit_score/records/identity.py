@@ -39,7 +39,7 @@ def _fault_of_uscc(identifier: str) -> str:
     """
     if len(identifier) != 18:
         return "length"
-    if identifier[0] != "9" and not _fault_of_ric(identifier):
+    if identifier[0] != "9" and identifier[6:8] in CENTURIES and not _fault_of_ric(identifier):
         return "identity number"
     if not identifier.isascii():
         return "signs"
@@ -49,8 +49,7 @@ def _fault_of_uscc(identifier: str) -> str:
         return "check digit"
     except ValidationError:
         return "signs"
-    # One identity number in thirty-one passes that check; accepted as a company's code it would stay as it is.
-    return "identity number" if identifier[6:8] in CENTURIES and not _fault_of_ric(identifier) else ""
+    return ""
 
 
 def _fault_of_ric(identifier: str) -> str:
