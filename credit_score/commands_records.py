@@ -75,6 +75,7 @@ def clocks(arguments: argparse.Namespace) -> None:
 
 def coverage(arguments: argparse.Namespace) -> None:
     """What is expected of each unit by the catalogue of resources, what arrived, and the new farm entities covered."""
+    from credit_score.language import say
     from credit_score.records.coverage import coverage_by, coverage_table, farm_coverage, first_day
 
     records, rules, steps = _opened(arguments, "resources")
@@ -91,6 +92,7 @@ def coverage(arguments: argparse.Namespace) -> None:
     else:
         _print_coverage(told, rules, arguments.lang)
         print(farms.told(arguments.lang) if farms else "")
+        print(say("coverage.reading", arguments.lang))
 
 
 def _names_farms(rules: "RuleSet") -> bool:

@@ -235,8 +235,8 @@ def test_clocks_are_told_in_words(said):
 def test_what_arrived_is_told_by_resource_and_unit(asked, tmp_path):
     data = asked("coverage", "--rows", tmp_path / "rows.csv")
     honour = in_rows(data["resources"], "resource", "unit")["honour", "publicity"]
-    assert (honour["expected"], honour["arrived"], honour["share"], honour["missing"]) == (2, 1, 0.5, "2023-Q2")
-    assert in_rows(data["by_unit"], "unit")[("publicity",)]["share"] == 0.5
+    assert (honour["expected"], honour["arrived"], honour["share"], honour["missing"]) == (1, 0, 0, "2023-Q2")
+    assert in_rows(data["by_unit"], "unit")[("publicity",)]["share"] == 0
     assert (data["since"], data["farm_entities"]["covered"], data["farm_entities"]["entities"]) == ("2022-01-01", 0, 1)
     assert len(listed(tmp_path / "rows.csv")) == len(data["resources"])
     later = asked("coverage", "--since", "2023-04-01")
@@ -244,8 +244,8 @@ def test_what_arrived_is_told_by_resource_and_unit(asked, tmp_path):
 
 
 @pytest.mark.parametrize(("lang", "words"), [
-    ("en", ("Honours", "1 of 2 periods missing: 2023-Q2", "Named information", "0 of 1 new farm entities")),
-    ("zh", ("荣誉", "2 期中缺 1 期：2023-Q2", "特定信用信息", "1 个新型农业主体中 0 个")),
+    ("en", ("Honours", "1 of 1 periods missing: 2023-Q2", "Named information", "0 of 1 new farm entities")),
+    ("zh", ("荣誉", "1 期中缺 1 期：2023-Q2", "特定信用信息", "1 个新型农业主体中 0 个")),
 ])  # fmt: skip
 def test_coverage_is_told_in_words(said, lang, words):
     out = said("coverage", "--lang", lang)

@@ -111,7 +111,7 @@ def _arrivals(credit_records: "ibis.Table", since: date, on: date) -> "pd.DataFr
 
 def _rows(resource: Resource, found: "pd.DataFrame", rules: RuleSet, since: date) -> Iterator[dict[str, Any]]:
     every = rules.value(resource.every)
-    due = [(span, _units(resource, span.last)) for span in due_periods(every, since, rules.on)]
+    due = [(span, _throughout(resource, span)) for span in due_periods(every, since, rules.on)]
     units = sorted({unit for _, named in due for unit in named} | set(_units(resource, rules.on)))
     takes = [resource.takes(i, k) for i, k in zip(found["item"], found["catalogue_kind"], strict=True)]
     mine = found.loc[found.index[takes]] if len(found) else found
@@ -120,6 +120,12 @@ def _rows(resource: Resource, found: "pd.DataFrame", rules: RuleSet, since: date
     for unit in units:
         spans = [span for span, named in due if unit in named]
         yield told | {"unit": unit} | _of_unit(mine[mine["unit"] == unit], spans)
+
+
+def _throughout(resource: Resource, span: Span) -> tuple[str, ...]:
+    """The units responsible on the first and on the last day of a period: nobody is late before the duty began."""
+    first = _units(resource, span.first)
+    return tuple(unit for unit in _units(resource, span.last) if unit in first)
 
 
 def _units(resource: Resource, on: date) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def test_targets_of_named_information_are_the_plans_and_every_unit_and_frequency
     assert set(own.loc[own["field"].isin(["units", "every"]), "basis"]) == {"assumption"}
     targets = own[own["field"] == "target"].set_index("rule")
     assert set(targets["value"]) == {1.0}
-    planned = {r.id for r in POLICY.model.resources.resources if r.group in ("special", "farm_entity")}
+    planned = {r.id for r in POLICY.model.resources.resources if r.group == "special"}
     by_plan = targets.index[targets["basis"] == "plan"]
     assert {rule.rpartition(":")[2] for rule in by_plan} == planned | {"farm_entities"}
 
