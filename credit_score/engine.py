@@ -4,6 +4,7 @@ import atexit
 import re
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,16 @@ def streamed(engine: "ibis.BaseBackend", name: str, batches: "pa.RecordBatchRead
     finally:
         engine.con.unregister("batches")
     return engine.table(name)
+
+
+def opened(engine: "ibis.BaseBackend", paths: Iterable[Path | str], name: str | None = None) -> "ibis.Table":
+    """Parquet files as one table; a path means that one file, though it hold signs that make a pattern."""
+    return engine.read_parquet([one_file(path) for path in paths], table_name=name)
+
+
+def one_file(path: Path | str) -> str:
+    """A path as the engine takes it for this one file and for no pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 def saved(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path) -> None:

@@ -123,13 +123,24 @@ def alone(folder: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder.with_name(f".{folder.name}.lock"), timeout=0)
+    place = folder.resolve()
+    lock = FileLock(place.with_name(f".{place.name}.lock"), timeout=0)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         with lock:
             yield
     except Timeout:
         raise RunError("another process is writing to it", where=str(folder), remedy="wait, and run again") from None
+
+
+def clear_leftovers(target: Path) -> None:
+    """Remove what any writer of a target has left beside it, of any age; raises RunError where something stays."""
+    place = target.resolve()
+    for kind in ("partial", "old"):
+        for left in place.parent.glob(f".{glob.escape(place.name)}.{kind}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+            if left.exists():
+                raise RunError("cannot be removed", where=str(left), remedy="remove it by hand")
 
 
 def _sweep(target: Path) -> None:

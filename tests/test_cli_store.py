@@ -35,7 +35,9 @@ def test_a_folder_taken_in_is_reconciled_and_a_second_time_adds_nothing(told, co
     assert code == 0
     assert all(r["read"] == r["accepted"] + r["rejected"] for r in rows)
     assert len(rows) == len(list(county_folder.glob("*.csv")))
-    assert told(*intake) == (0, "every file was taken in before; nothing was added\n", "")
+    code, out, err = told(*intake)
+    assert (code, err) == (0, "")
+    assert "every file was taken in before; nothing was added\n" in out
 
 
 def test_a_run_on_a_store_is_the_run_on_its_folder(told, store, county_folder, tmp_path):
@@ -57,6 +59,10 @@ def test_forgetting_is_told_and_proved_and_a_score_then_refused(told, store, tmp
     assert out.count("the subject is named nowhere") == 2
     assert "what is left: deleted on 2023-08-01, hash " in out
     assert person not in out
+    again = told("forget", person, store, tmp_path / "run", "--on", "2023-08-02")
+    assert (again[0], "what is left: deleted on 2023-08-01, hash " in again[1]) == (0, True)
+    told("run", store, "--as-of", "2023-06-30", "--out", tmp_path / "later", "--quiet")
+    assert told("explain", person, "--run", tmp_path / "later")[2].count("deleted on 2023-08-01") == 1
     code, out, err = told("explain", person, "--run", tmp_path / "run")
     assert (code, out) == (1, "")
     assert err.endswith("deleted on 2023-08-01; the law required it; nothing is kept\n")
@@ -69,6 +75,7 @@ def test_forgetting_is_told_and_proved_and_a_score_then_refused(told, store, tmp
         (("forget", "130628180001010008", "STORE", "--on", "2023-08-01"), "no key to find this subject by (18 char"),
         (("forget", "P-0000", "nowhere", "--on", "2023-08-01"), "no such run folder"),
         (("forget", "P-0000", "STORE", "--on", "soon"), "'soon' is not a date"),
+        (("intake", "FOLDER", "--store", "STORE", "--received-on", "2199-01-01"), "2199-01-01 is after today"),
         (("intake", "FOLDER", "--store", "STORE", "--received-on", "2023-06-29"), "2023-06-29 is before 2023-06-30"),
         (("intake", "FOLDER", "--store", "FOLDER", "--received-on", "2023-07-01"), "lies in what is read from"),
         (("run", "FOLDER", "--as-of", "2023-06-30", "--as-known-on", "2023-06-29", "--out", "OUT"), "cannot say what"),

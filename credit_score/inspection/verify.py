@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from credit_score.engine import open_engine
+from credit_score.engine import open_engine, opened
 from credit_score.errors import VerificationError, discreet, first_five
 from credit_score.inspection.draw import draw_visits
 from credit_score.inspection.frame import STRATUM
@@ -33,7 +33,7 @@ def verify_draw(
     Raises VerificationError that names what was changed: quotas, rows added, left out or altered.
     """
     _check_quotas(schedule, seed)
-    table = open_engine().read_parquet(frame, table_name="frame")
+    table = opened(open_engine(), [frame], "frame")
     _check_firms(table.group_by(*STRATUM).aggregate(n=table.count()).execute(), schedule)
     again = draw_visits(table, with_visits(schedule, seed=seed), cap=cap, seed=seed).execute()
     again = again if department is None else again[again["department"] == department]

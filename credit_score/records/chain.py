@@ -52,6 +52,8 @@ class Chain:
             told = json.loads((path / STORE).read_text(encoding="utf-8"))
             chain = cls(path, told["policy"], told["key"], told["synthetic"], tuple(told["entries"]))
             format_ = told["format"]
+            if not all(set(entry) >= {"kind", "parts", "previous", "hash"} for entry in chain.entries):
+                raise ValueError("an entry lacks a part")
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise RecordsError("the store's history is not readable", where=str(path / STORE)) from None
         if format_ != FORMAT:

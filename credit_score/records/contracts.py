@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandera.ibis as pa
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
+REGISTERS = ("enterprises", "individuals", "households", "departments", "inspectors", "consents", "decisions")
 LONGEST_TEXT = 100
 ITEM_CODE = r"^[A-Za-z0-9_.-]{1,80}$"
 LEGAL_FORMS = ("company", "cooperative", "sole_proprietor")
@@ -41,6 +42,7 @@ class Contract:
         person), ``household`` or ``inspector``.
     ordered : pairs of date columns, the first not after the second.
     needed : whether a folder must hold the table.
+    register : whether a later row with the same key is a new version; of any other table it is another record.
     words : coded column → word → code: what units may write instead of a code.
     item_words : the same for ``item``, by kind of subject.
     refers : column → the table whose key it must be.
@@ -52,6 +54,7 @@ class Contract:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     ordered: tuple[tuple[str, str], ...] = ()
     needed: bool = False
+    register: bool = False
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     item_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     refers: Mapping[str, str] = field(default_factory=dict)
@@ -91,7 +94,12 @@ def contracts(model: PolicyModel) -> dict[str, Contract]:
         _inspections(departments),
     ]  # fmt: skip
     words = coded_words(model)
-    return {c.name: replace(c, words={column: w for column, w in words.items() if column in c.columns}) for c in listed}
+    return {c.name: _completed(c, words) for c in listed}
+
+
+def _completed(contract: Contract, words: Mapping[str, Mapping[str, str]]) -> Contract:
+    own = {column: w for column, w in words.items() if column in contract.columns}
+    return replace(contract, words=own, register=contract.name in REGISTERS)
 
 
 def _least_age(model: PolicyModel) -> int:

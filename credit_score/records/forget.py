@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from credit_score.engine import open_engine, saved
+from credit_score.engine import open_engine, opened, saved
 from credit_score.errors import RecordsError, RunError
 from credit_score.files import alone, fingerprint
 from credit_score.records.chain import Chain, subject_digest
@@ -105,7 +105,7 @@ def _records_of(chain: Chain, subject: str) -> frozenset[str]:
     paths = [str(chain.path / p) for p in chain.parts() if Path(p).stem == "credit_records"]
     if not paths:
         return frozenset()
-    records = open_engine().read_parquet(paths)
+    records = opened(open_engine(), paths)
     mine = records.filter(records.subject_id == subject).select("record_id").distinct()
     return frozenset(mine.execute()["record_id"])
 
@@ -116,7 +116,7 @@ def rewrite(path: Path, new: Path, subject: str, records: Collection[str] = ()) 
     Nothing is written where there is none.
     """
     engine = open_engine()
-    table = engine.read_parquet(str(path))
+    table = opened(engine, [path])
     named = _named(table, subject, records if path.stem in BY_RECORD else ())
     rows = int(table.filter(named).count().execute())
     if rows:
@@ -146,5 +146,5 @@ def check_gone(folder: Path, subject: str) -> None:
 def _mentions(path: Path, subject: str) -> bool:
     if path.suffix != ".parquet":
         return subject.encode() in path.read_bytes()
-    table = open_engine().read_parquet(str(path))
+    table = opened(open_engine(), [path])
     return bool(table.filter(_named(table, subject, ())).count().execute())

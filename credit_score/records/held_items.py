@@ -33,12 +33,16 @@ def with_floor(
     import ibis
     import pyarrow as pa
 
-    found = _verdicts(seen.select("item", "subject_kind").distinct().execute())
+    found = _verdicts(seen.select("item").distinct().execute()["item"])
     if not found:
         return records.mutate(_forbidden=ibis.literal(False), _unconsented=ibis.literal(False))
     told = pa.Table.from_pylist(found, schema=pa.schema([(name, pa.string()) for name in _NAMES]))
     verdicts = kept(engine, "map_floor", told)
-    joined = records.left_join(verdicts, [records["item"] == verdicts._item, records.subject_kind == verdicts._of_kind])
+    person = (records.subject_kind != "enterprise") | records._subject_subject_id.startswith("S-").fill_null(False)
+    asked_of = records.mutate(_speaks_of=ibis.ifelse(person, "person", "enterprise"))
+    joined = asked_of.left_join(
+        verdicts, [asked_of["item"] == verdicts._item, asked_of._speaks_of == verdicts._of_kind]
+    )
     asked = joined.filter(joined._status == CONDITIONAL)
     agreed = asked.join(consents, [asked._subject_subject_id == consents.person_id, asked._purpose == consents.purpose])
     stays = agreed.withdrawn_on.isnull() | (agreed.withdrawn_on > agreed.reported_on)
@@ -47,14 +51,24 @@ def with_floor(
     return both.mutate(
         _forbidden=(both._status == FORBIDDEN).fill_null(False),
         _unconsented=((both._status == CONDITIONAL) & both["_at"].isnull()).fill_null(False),
-    ).drop(*_NAMES, "_in", "_at")
+    ).drop(*_NAMES, "_speaks_of", "_in", "_at")
 
 
-def _verdicts(found: "pd.DataFrame") -> list[dict[str, str]]:
-    """What the floor says of each item of each kind of subject, where it says that it may not simply be held."""
+def in_force(consents: "ibis.Table") -> "ibis.Table":
+    """Each consent once: withdrawn as soon as any version of it says so, on the earliest day that one says."""
+    own = ["consent_id", "person_id", "purpose", "given_on"]
+    return consents.group_by(own).aggregate(withdrawn_on=consents.withdrawn_on.min())
+
+
+def _verdicts(items: "pd.Series") -> list[dict[str, str]]:
+    """What the floor says of each item of a person's and of an enterprise's, where it may not simply be held.
+
+    Sole proprietors are natural persons, and their records are judged as a person's.
+    """
     rows = []
-    for item, kind in found.dropna().itertuples(index=False):
-        held = verdict_on(item, personal=kind != "enterprise")
-        if held and held.status in (FORBIDDEN, CONDITIONAL):
-            rows.append(dict(zip(_NAMES, (item, kind, held.status, held.id), strict=True)))
+    for item in items.dropna():
+        for of_kind in ("person", "enterprise"):
+            held = verdict_on(item, personal=of_kind == "person")
+            if held and held.status in (FORBIDDEN, CONDITIONAL):
+                rows.append(dict(zip(_NAMES, (item, of_kind, held.status, held.id), strict=True)))
     return rows

@@ -43,6 +43,7 @@ class Records:
     synthetic : whether the folder says that nothing in it is real.
     known_between : for a store, the days on which exactly this was known: from the last batch that is in it up to,
         and without, the first that is not. None for a folder of files.
+    deleted : of a store, digest of each deleted person → the day of the deletion.
     audit : age band and gender by person, in an engine of its own, for audits alone; no score can be joined to it.
     """
 
@@ -58,6 +59,7 @@ class Records:
     synthetic: bool
     audit: "ibis.Table" = field(repr=False)
     known_between: tuple[date, date] | None = None
+    deleted: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> "ibis.Table":
         """One accepted table by its name."""

@@ -79,7 +79,20 @@ def checks(table: "ibis.Table", contract: Contract) -> list[Check]:
         found += _of_column(table, name, column, contract)
     for first, second in contract.ordered:
         found.append(Check(second, "impossible_date", table[first] > table[second]))
+    if "_born" in table.columns:
+        least = min(c.statistics["min_value"] for c in contract.schema.columns["age"].checks)
+        found.append(Check("age", "minor", _years(table["_born"], table.age_on) < least))
+    if "replaced_by" in table.columns:
+        corrected = table.event == "corrected"
+        found.append(Check("replaced_by", "missing_value", corrected & table.replaced_by.isnull()))
+        found.append(Check("replaced_by", "unknown_record", table.replaced_by == table.record_id))
     return found
+
+
+def _years(born: Any, on: Any) -> Any:
+    """Whole years between two days."""
+    months = (on.year() - born.year()) * 12 + on.month() - born.month() - (on.day() < born.day()).cast("int64")
+    return (months / 12).floor()
 
 
 def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Contract) -> list[Check]:
@@ -137,7 +150,8 @@ def judged(table: "ibis.Table", contract: Contract, listed: list[Check]) -> "ibi
     return table.mutate(**{FAULT: ibis.ifelse(again, len(listed), table._first)}).drop("_first")
 
 
-def content_order(table: "ibis.Table", contract: Contract) -> "list[ibis.Value]":
-    """An order of rows by what stands in them: the earliest days first, the last day column before the others."""
+def content_order(table: "ibis.Table", contract: Contract, *, latest: bool = False) -> "list[ibis.Value]":
+    """An order of rows by what stands in them: the earliest days first (or the latest), the last day column before."""
     days = [c for c, column in contract.schema.columns.items() if str(column.dtype) == "date"][::-1]
-    return [table[c].asc(nulls_first=False) for c in (*days, *(c for c in contract.columns if c not in days))]
+    by_day = [table[c].desc(nulls_first=False) if latest else table[c].asc(nulls_first=False) for c in days]
+    return [*by_day, *(table[c].asc(nulls_first=False) for c in contract.columns if c not in days)]

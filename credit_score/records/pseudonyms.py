@@ -93,6 +93,9 @@ class Pseudonyms:
         stands = table._pseudonym
         if kind == "enterprise":
             stands = ibis.ifelse(self._is_person(table, column), table._pseudonym, table[column])
+        if kind == "person" and self.scheme.person == "cn_ric":  # the age that is stated is held to the day of birth
+            day = table[column].substr(6, 4) + "-" + table[column].substr(10, 2) + "-" + table[column].substr(12, 2)
+            table = table.mutate(_born=day.try_cast("date"))
         form = table._form.fill_null("")
         fault = ibis.ifelse(form.isin(["", "deleted"]), form, "form")
         return table.mutate(**{f"_subject_{column}": stands, f"_fault_{column}": fault}).drop(*FIELDS)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from credit_score.engine import streamed
+from credit_score.engine import one_file, streamed
 from credit_score.errors import RecordsError
 from credit_score.records.contracts import Contract
 from credit_score.records.headings import Heading, heading_of
@@ -226,8 +226,8 @@ def _complete(table: "ibis.Table", contract: Contract) -> "ibis.Table":
 
 
 def _one_file(path: Path) -> str:
-    """A path in SQL that means this one file, though it hold signs that the engine takes for a pattern."""
-    return _quoted(re.sub(r"([*?\[])", r"[\1]", str(path)))
+    """A path in SQL that means this one file."""
+    return _quoted(one_file(path))
 
 
 def _doubled(name: str) -> str:

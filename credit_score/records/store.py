@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from credit_score.engine import kept, open_engine, saved
+from credit_score.engine import kept, open_engine, opened, saved
 from credit_score.errors import RecordsError, RunError
 from credit_score.files import alone, fingerprint
 from credit_score.policy import Policy
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-REGISTERS = ("enterprises", "individuals", "households", "departments", "inspectors")
-
 
 def is_store(path: Path) -> bool:
     """Whether a folder is a store."""
@@ -44,10 +42,12 @@ def add_batch(
     key: str | bytes | None = None,
     progress: Progress = silent,
 ) -> Records:
-    """Take a folder into a store, which appears with the first; returns what was read of files not taken in before.
+    """Take a folder into a store, which appears with the first; returns what was read of it.
 
-    Rows held already are duplicates. Where nothing new is accepted or rejected, the store stays as it is. Raises
-    RecordsError as :func:`read_folder` does, and for another key, policy or an earlier day than the store's.
+    Files taken in before are passed over, unless rows of theirs were refused. Rows held already are duplicates; a
+    record whose key is held with another content is refused (``key_conflict``), for a change comes by an event. Where
+    nothing new is accepted or refused, the store stays as it is. Raises RecordsError as :func:`read_folder` does, and
+    for another key, policy or an earlier day than the store's.
     """
     secret = pseudonym_key(folder, key)
     with alone(store):
@@ -56,7 +56,7 @@ def add_batch(
         engine = open_engine()
         earlier = Earlier(_held(chain, policy, engine), _prints(chain), frozenset(chain.deletions))
         records = read_folder(folder, policy, engine, key=secret, earlier=earlier, progress=progress)
-        if records.fingerprints:
+        if _adds(records, chain):
             progress("writing the batch")
             _write(chain, records, received_on)
     return records
@@ -65,7 +65,7 @@ def add_batch(
 def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on: date | None = None) -> Records:
     """The records of a store as known on a day, by default as it is.
 
-    Of rows with one key a register's latest counts, and of any other table the one with the earliest days. Raises
+    Of a register's versions of a row the latest received counts, with the latest days. Raises
     RecordsError for a store that is not whole, of another policy, or that holds nothing by the day.
     """
     import pandas as pd
@@ -75,17 +75,19 @@ def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on
     chain.check_parts()
     batches = [b for b in chain.batches if known_on is None or _received(b) <= known_on]
     if not batches:
-        raise RecordsError(f"nothing was received by {known_on}", where=str(store), remedy="ask for a later day")
+        when = f" by {known_on}" if known_on else ""
+        raise RecordsError(f"nothing was received{when}", where=str(store), remedy="ask for a later day")
     known = contracts(policy.model)
     tables = {name: _table(chain, batches, contract, engine) for name, contract in known.items()}
-    per_file = pd.DataFrame([f for b in batches for f in b["files"]], columns=[*FILES, "sha256"])
+    per_file = pd.DataFrame([f for b in batches for f in b["files"]], columns=[*FILES, "sha256", "open"])
     sums = per_file.groupby("table")[["read", "accepted", "rejected"]].sum()
     return Records(
         folder=store, policy_name=policy.name, engine=engine, tables=tables,
         rejected=_frames(chain, batches, "rejected", REJECTED), files=per_file[FILES],
         counts=sums.reindex(list(known), fill_value=0).astype("int64").rename_axis("table").reset_index(),
         warnings=_frames(chain, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
-        synthetic=chain.synthetic, audit=_audit(chain, batches), known_between=_between(chain, batches),
+        synthetic=chain.synthetic, deleted=chain.deletions, audit=_audit(chain, batches),
+        known_between=_between(chain, batches),
     )  # fmt: skip
 
 
@@ -129,14 +131,28 @@ def _check_day(chain: Chain, received_on: date) -> None:
 
 
 def _prints(chain: Chain) -> frozenset[str]:
-    return frozenset(f["sha256"] for b in chain.batches for f in b["files"])
+    """Files that need not be read again: none of their rows was refused."""
+    return frozenset(f["sha256"] for b in chain.batches for f in b["files"] if not f["open"])
+
+
+def _adds(records: Records, chain: Chain) -> bool:
+    """Whether a batch says anything new: a row accepted, or one refused of a file that was never seen."""
+    seen = {f["sha256"] for b in chain.batches for f in b["files"]}
+    fresh = [name for name, hash_ in records.fingerprints.items() if hash_ not in seen]
+    return bool(records.counts["accepted"].sum() or len(_refused(records, fresh)))
+
+
+def _refused(records: Records, names: list[str]) -> "pd.DataFrame":
+    """The rows of files that were refused and are not merely held already."""
+    rows = records.rejected
+    return rows[rows["file"].isin(names) & (rows["reason"] != "duplicate")]
 
 
 def _held(chain: Chain, policy: Policy, engine: "ibis.BaseBackend") -> "dict[str, ibis.Table]":
     """Every version of every row of a store, by table."""
     chain.check_parts()
     found = {name: _parts(chain, chain.batches, name) for name in contracts(policy.model)}
-    return {name: engine.read_parquet(paths, table_name=f"held_{name}") for name, paths in found.items() if paths}
+    return {name: opened(engine, paths, f"held_{name}") for name, paths in found.items() if paths}
 
 
 def _parts(chain: Chain, batches: list[dict[str, Any]], name: str) -> list[str]:
@@ -159,7 +175,10 @@ def _write(chain: Chain, records: Records, received_on: date) -> None:
         raise RunError(what, where=str(chain.path), remedy="free space and run again; the store is unchanged") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    files = [f | {"sha256": records.fingerprints[f["file"]]} for f in records.files.to_dict("records")]
+    files = [
+        f | {"sha256": records.fingerprints[f["file"]], "open": len(_refused(records, [f["file"]]))}
+        for f in records.files.to_dict("records")
+    ]
     entry = {"kind": "batch", "number": number, "received_on": received_on.isoformat(), "files": files, "parts": parts}
     chain.with_entry(**entry).write()
 
@@ -171,21 +190,23 @@ def _save(records: Records, folder: Path, received_on: date) -> None:
         if table.count().execute():
             dated = table.mutate(received_on=ibis.date(received_on)).order_by(table.columns[0])
             saved(records.engine, dated, folder / f"{name}.parquet")
-    saved(records.audit.get_backend(), records.audit, folder / "audit.parquet")
+    dated_audit = records.audit.mutate(received_on=ibis.date(received_on))
+    saved(records.audit.get_backend(), dated_audit, folder / "audit.parquet")
     records.rejected.to_parquet(folder / "rejected.parquet", index=False)
     records.warnings.to_parquet(folder / "warnings.parquet", index=False)
 
 
 def _table(chain: Chain, batches: list[dict[str, Any]], contract: Contract, engine: "ibis.BaseBackend") -> "ibis.Table":
-    """One row a key: of a register the latest received, else the one with the earliest days; ties by content."""
+    """One row a key: of a register the latest received, with the latest days; ties by content."""
     import ibis
 
     paths = _parts(chain, batches, contract.name)
     if not paths:
         return empty(engine, contract)
-    rows = engine.read_parquet(paths, table_name=f"parts_{contract.name}")
-    latest = [rows.received_on.desc()] if contract.name in REGISTERS else []
-    window = ibis.window(group_by=contract.key, order_by=[*latest, *content_order(rows, contract)])
+    rows = opened(engine, paths, f"parts_{contract.name}")
+    order = content_order(rows, contract, latest=contract.register)
+    latest = [rows.received_on.desc()] if contract.register else []
+    window = ibis.window(group_by=contract.key, order_by=[*latest, *order])
     first = rows.mutate(_place=ibis.row_number().over(window)).filter(lambda t: t["_place"] == 0)
     return kept(engine, contract.name, first.select(*contract.columns))
 
@@ -198,6 +219,11 @@ def _frames(chain: Chain, batches: list[dict[str, Any]], name: str, columns: lis
 
 
 def _audit(chain: Chain, batches: list[dict[str, Any]]) -> "ibis.Table":
+    """Age band and gender as received last, in an engine of their own; of one day the older band."""
+    import ibis
+
     engine = open_engine()
-    parts = engine.read_parquet(_parts(chain, batches, "audit"), table_name="audit_parts")
-    return kept(engine, "audit", parts.distinct(on="subject", keep="last"))
+    parts = opened(engine, _parts(chain, batches, "audit"), "audit_parts")
+    window = ibis.window(group_by="subject", order_by=[parts.received_on.desc(), parts.age_band.desc()])
+    first = parts.mutate(_place=ibis.row_number().over(window)).filter(lambda t: t["_place"] == 0)
+    return kept(engine, "audit", first.select("subject", "age_band", "gender"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from credit_score.engine import kept
 from credit_score.errors import RecordsError, discreet, masked
 from credit_score.records.contracts import Contract
-from credit_score.records.held_items import with_floor
+from credit_score.records.held_items import in_force, with_floor
 from credit_score.records.judge import FAULT, Check, checks, judged, typed
 from credit_score.records.pseudonyms import Pseudonyms
 from credit_score.records.raw import Raw, read_raw
@@ -48,7 +48,7 @@ def take_in(
     seen = _seen(engine, f"map_typed_{contract.name}", typed(_together(raws), contract))
     table = _referred(engine, names.joined(seen, contract), contract, before)
     if contract.name == "credit_records":
-        table = with_floor(engine, table, seen, _all_of(engine, "consents", before))
+        table = with_floor(engine, table, seen, in_force(_all_of(engine, "consents", before)))
     listed = checks(table, contract)
     verdict = kept(engine, f"judged_{contract.name}", judged(table, contract, listed))
     if contract.name in before:
@@ -77,7 +77,10 @@ def _together(raws: list[Raw]) -> "ibis.Table":
 
 
 def _again(verdict: "ibis.Table", contract: Contract, held: "ibis.Table", duplicate: int) -> "ibis.Table":
-    """The verdict with rows that are held already, in every column, as duplicates."""
+    """The verdict with rows that are held already, in every column, as duplicates.
+
+    A register's row may come in a new version; any other row with a key that is held conflicts with it.
+    """
     import ibis
 
     rows = _accepted(verdict, contract, "_file", "row")
@@ -85,7 +88,13 @@ def _again(verdict: "ibis.Table", contract: Contract, held: "ibis.Table", duplic
     again = rows.semi_join(held, same).select(_in_file=rows["_file"], _in_row=rows["row"])
     joined = verdict.left_join(again, [verdict["_file"] == again["_in_file"], verdict["row"] == again["_in_row"]])
     fault = ibis.ifelse(joined["_in_row"].notnull(), duplicate, joined[FAULT])
-    return joined.mutate(**{FAULT: fault}).drop("_in_file", "_in_row")
+    verdict = joined.mutate(**{FAULT: fault}).drop("_in_file", "_in_row")
+    if contract.register:
+        return verdict
+    keys = held.select(_held_key=contract.key).distinct()
+    joined = verdict.left_join(keys, verdict[contract.key] == keys["_held_key"])
+    conflict = joined["_held_key"].notnull() & (joined[FAULT] == -1)
+    return joined.mutate(**{FAULT: ibis.ifelse(conflict, duplicate + 1, joined[FAULT])}).drop("_held_key")
 
 
 def _referred(
@@ -174,7 +183,7 @@ def _rejected(verdict: "ibis.Table", contract: Contract, listed: list[Check], ra
 
     shown = verdict.select("_file", "row", FAULT, *(f"_raw_{c}" for c in contract.columns))
     rows = shown.filter(shown[FAULT] >= 0).order_by("_file", "row").execute()
-    every = [*listed, Check(contract.key, "duplicate", None)]  # type: ignore[arg-type]
+    every = [*listed, Check(contract.key, "duplicate", None), Check(contract.key, "key_conflict", None)]  # type: ignore[arg-type]
     told = [_of_file(rows[rows["_file"] == i], contract, every, raw) for i, raw in enumerate(raws)]
     return pd.concat(told, ignore_index=True)
 

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from credit_score.files import fingerprint, whole_folder
+from credit_score.files import clear_leftovers, fingerprint, whole_folder
 from credit_score.records.chain import subject_digest
 from credit_score.records.forget import Rewritten, check_gone, check_person, rewrite
 from credit_score.report.run_folder import MANIFEST, RunFolder, read_list
@@ -25,12 +25,14 @@ def forget_in_run(run: RunFolder, subject: str, on: date) -> dict[str, Rewritten
     left.
     """
     check_person(subject)
+    clear_leftovers(run.path)  # a run or a deletion that was killed may have left the person there
     files = {name: run.file(name) for name in run.manifest["outputs"]}
     with whole_folder(run.path, replaces=MANIFEST) as folder:
         found = {name: told for name, path in files.items() if (told := _without(path, folder / name, subject))}
         told = _manifest(run.manifest, folder, found, subject, on) if found else run.manifest
         (folder / MANIFEST).write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
         check_gone(folder, subject)
+    clear_leftovers(run.path)
     return found
 
 

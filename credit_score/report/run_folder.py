@@ -88,6 +88,7 @@ def _manifest(run: Run, folder: Path) -> dict[str, Any]:
         "cap": run.rules.figure(run.rules.model.inspection.cap).value,
         "inputs": run.records.fingerprints,
         "rows": counts.to_dict(orient="index"),
+        "deleted": [{"subject": who, "on": day, "files": {}} for who, day in sorted(run.records.deleted.items())],
         "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
     }
 

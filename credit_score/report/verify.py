@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from credit_score.engine import open_engine
+from credit_score.engine import open_engine, opened
 from credit_score.errors import RunError, VerificationError, discreet, first_five
 from credit_score.inspection import make_schedule, verify_draw
 from credit_score.points import balance
@@ -33,7 +33,7 @@ def verified(
     _check_claims(folder, rules, listed)
     engine = open_engine()
     tables = {
-        name: engine.read_parquet(folder.file(f"{name}.parquet"), table_name=name)
+        name: opened(engine, [folder.file(f"{name}.parquet")], name)
         for name in ("scores_enterprise", "ledger", "tiers", "frame")
     }
     _check_tiers(tables, rules)

@@ -126,16 +126,53 @@ def test_of_a_register_the_latest_version_known_counts(hand, take, opened):
     assert sizes == {MAY: "small", JUNE: "large"}
 
 
-@pytest.mark.parametrize("flip", [False, True])
-def test_of_two_versions_of_a_record_the_one_with_the_earlier_days_counts_in_either_order(hand, take, opened, flip):
+def test_another_record_under_a_number_that_is_held_is_refused_and_the_first_stands(hand, take, opened):
     tables = hand.county()
-    take(tables | {"credit_records": tables["credit_records"][1:]}, MAY)
-    first = tables["credit_records"][0]
-    versions = [first, first | {"occurred_on": "2022-12-30"}]
-    for row, day in zip(versions[::-1] if flip else versions, (JUNE, JULY), strict=True):
-        assert take({"credit_records": [row]}, day).counts["accepted"].sum() == 1
+    take(tables, MAY)
+    other = tables["credit_records"][1] | {"record_id": "R1", "occurred_on": "2020-01-01"}
+    read = take({"credit_records": [other, *tables["credit_records"][2:3]]}, JUNE)
+    told = hand.rejected_by(read, "row", "column", "reason")
+    assert told == {(1, "record_id", "key_conflict"), (2, "record_id", "duplicate")}
     found = opened().tables["credit_records"].execute().set_index("record_id")["occurred_on"]
-    assert pd.Timestamp(found["R1"]) == pd.Timestamp("2022-12-30")
+    assert pd.Timestamp(found["R1"]) == pd.Timestamp("2023-01-01")
+
+
+def test_a_file_whose_rows_were_refused_is_read_again_once_what_they_lacked_has_come(hand, take, opened, tmp_path):
+    tables = hand.county()
+    persons = {"individuals": tables.pop("individuals")}
+    refused = take(tables, MAY).rejected
+    assert set(refused["reason"]) == {"unknown_subject"}
+    read = take(persons | {"credit_records": tables["credit_records"]}, JUNE)
+    assert (set(read.rejected["reason"]), read.rejected["table"].unique().tolist()) == (
+        {"duplicate"},
+        ["credit_records"],
+    )
+    assert opened().tables["credit_records"].count().execute() == 5
+    before = bytes_of(tmp_path / "store")
+    take(persons | {"credit_records": tables["credit_records"]}, JULY)
+    assert bytes_of(tmp_path / "store") == before
+
+
+def test_a_consent_that_was_withdrawn_admits_nothing_more(hand, take):
+    tables = hand.county()
+    consent = {"consent_id": "C1", "person_id": hand.person(0), "purpose": "income", "given_on": "2023-01-01"}
+    take(tables | {"consents": [consent | {"withdrawn_on": ""}]}, MAY)
+    take({"consents": [consent | {"withdrawn_on": "2023-03-01"}]}, JUNE)
+    own = {"item": "income.level", "occurred_on": "2023-05-01", "reported_on": "2023-05-02"}
+    read = take({"credit_records": [tables["credit_records"][3] | {"record_id": "R90"} | own]}, JULY)
+    assert hand.rejected_by(read, "column", "reason") == {("item", "no_consent")}
+
+
+def test_a_store_whose_name_looks_like_a_pattern_is_that_store_alone(hand, take, tmp_path):
+    tables = hand.county()
+    take(tables, JUNE, store="zz[1]")
+    take(
+        {name: rows[:1] for name, rows in tables.items()} | {"credit_records": tables["credit_records"][:1]},
+        JUNE,
+        store="zz1",
+    )
+    assert cs.read_records(tmp_path / "zz[1]").tables["credit_records"].count().execute() == 5
+    assert cs.read_records(tmp_path / "zz1").tables["credit_records"].count().execute() == 1
 
 
 def test_a_run_as_of_a_past_day_is_the_same_whatever_came_later(hand, take, opened, policy):
