@@ -32,6 +32,7 @@ def test_the_zeros_of_a_unit_name_their_clock_and_what_cannot_be_measured(small_
     ]
     assert ecology["clocks"][0]["missing"] == {"needs": "register of decisions", "n": None}
     assert ecology["wrong"] == {"needs": "", "n": 0, "of": 2, "share": 0.0}
+    assert (ecology["uncovered"], rows["Publicity"]["uncovered"]) == (False, True)
     assert rows["Publicity"]["clocks"] == []
 
 
@@ -54,7 +55,9 @@ def test_the_tables_tell_figures_and_words_of_the_same_functions(run_folder, cou
     assert set(quality["measure_zh"]) == {"瞒报", "迟报", "漏报", "错报"}
     unknown = quality[quality["needs"] != ""]
     assert set(unknown["n"]) == {""}
-    assert set(unknown["share_en"]) == {"Not measurable: needs a register of decisions"}
+    assert set(unknown["share_en"]) == {
+        "Not measurable: needs a register of decisions", "Not measured: no clock covers these items",
+    }  # fmt: skip
     coverage = pd.read_csv(run_folder / "coverage.csv")
     assert coverage["expected"].tolist() == county_run.coverage["expected"].tolist()
     assert {"unit_zh", "gap_en", "reference"} <= set(coverage.columns)
