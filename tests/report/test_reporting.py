@@ -78,6 +78,15 @@ def test_beyond_the_calendar_a_run_leaves_quality_out_and_the_page_says_why(smal
 
 
 @pytest.mark.usefixtures("quick_page")
+def test_the_page_says_what_is_not_measured_and_cuts_no_short_table(small_run):
+    page = report_page(small_run(records=[LATE, IN_TIME, {}]))
+    section = page[page.index('<section id="quality">') : page.index('<section id="coverage">')]
+    assert section.count("Not measurable: needs a register of decisions") == 2
+    assert section.count("未计算：没有时限适用于这些事项") == 1
+    assert 'class="scroll tall"' not in page
+
+
+@pytest.mark.usefixtures("quick_page")
 def test_a_policy_without_the_sections_has_neither_file_nor_heading(small_run, tmp_path):
     out = small_run(without("clocks", "resources")).save(tmp_path / "out")
     assert not {"quality.csv", "coverage.csv"} & {p.name for p in out.iterdir()}
