@@ -7,9 +7,9 @@ places stand beside its own as comparisons, on which nothing is counted.
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from credit_score.policy.dated import Count, Dated, Frozen, Holds, Refused
 from credit_score.policy.named import Id, Rule, every_day
@@ -19,6 +19,8 @@ Event = Literal[
     "repair_applied", "repaired", "repair_refused",
 ]  # fmt: skip
 MOST_DAYS = 3660
+# An item without points, as the records contract takes it: a code in ASCII, never a sentence.
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
 
 
 class WorkingDays(Count):
@@ -41,11 +43,20 @@ class CalendarDays(WorkingDays):
 
 
 class Covers(Frozen):
-    """Which records a clock runs for: their catalogue kind, their item and their unit must all be named, or ``all``."""
+    """Which records a clock runs for: their catalogue kind, their item and their unit must all be named, or ``all``.
+
+    ``others`` are items that earn no points and so stand in no catalogue, such as a licence.
+    """
 
     kinds: tuple[str, ...] | Literal["all"]
     items: tuple[Id, ...] | Literal["all"]
+    others: tuple[Code, ...] = ()
     units: tuple[Id, ...] | Literal["all"]
+
+    @property
+    def named_items(self) -> tuple[str, ...] | Literal["all"]:
+        """Every item that is named, with points or without, or ``all``."""
+        return "all" if self.items == "all" else (*self.items, *self.others)
 
 
 @dataclass(frozen=True)

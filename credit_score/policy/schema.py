@@ -245,6 +245,9 @@ class PolicyModel(Frozen):
                 named = getattr(clock.covers, field)
                 if unknown := sorted(set(() if named == "all" else named) - names):
                     raise no_such(field.removesuffix("s"), unknown[0], names, "clocks", clock.id, "covers", field)
+            if counted := sorted(items & set(clock.covers.others)):
+                text = f"item {counted[0]!r} stands in a catalogue; name it under items"
+                raise Refused(text, "clocks", clock.id, "covers", "others")
 
     def _check_resources(self) -> None:
         if self.resources:

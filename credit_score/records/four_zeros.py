@@ -46,13 +46,14 @@ def zeros_by_unit(table: "pd.DataFrame") -> "pd.DataFrame":
     """A quality table summed over its months: ``unit, measure, clock, n, of, share, needs``.
 
     Rejected rows have no month and are told of everything their unit sent, accepted rows of all months included, so
-    the sum is told of the same. What cannot be measured has null numbers, never 0.
+    the sum is told of the same. What can be measured in no month has null numbers, never 0, and ``needs``.
     """
     by = ["unit", "measure", "clock"]
     whole = table[(table["measure"] == "wrong") & (table["month"] == UNKNOWN)].set_index(by)["of"]
     grouped = table.groupby(by)
     summed = grouped[["n", "of"]].sum(min_count=1).join(grouped["needs"].max())
     summed["of"] = whole.reindex(summed.index).fillna(summed["of"])
+    summed["needs"] = summed["needs"].where(summed["n"].isna(), "")
     summed["share"] = (summed["n"] / summed["of"]).astype("Float64")
     rows = summed.reset_index().assign(rank=lambda t: t["measure"].map(MEASURES.index))
     return rows.sort_values(["unit", "rank", "clock"], ignore_index=True)[[*by, "n", "of", "share", "needs"]]

@@ -2,13 +2,17 @@
 
 The plan (task 4) names the four words and does not define them. Our reading, an assumption:
 
-late 迟报 : the report came, or is open, after its clock (decision → report) was due.
+late 迟报 : the report came, or is open, after its clock (decision → report) was due. A decision of the register that is
+    not reported is missing or withheld, and not late too. A record that replaces a corrected one is no new decision.
 missing 漏报 : a decision of the register, its clock run out, is not among the reported, though the unit reported other
     decisions of that month and clock.
 withheld 瞒报 : the same, and the unit reported no decision of that month and clock.
 wrong 错报 : a row of ``credit_records`` rejected at the door, or an accepted record later corrected or withdrawn. A
     duplicate is not wrong: it counts once. A record withdrawn because its decision was annulled counts as wrong,
     because the events do not tell it from one that was reported wrongly.
+
+What cannot be counted is told with what it lacks (``unmeasured.py``): missing and withheld where the register holds no
+decision of the unit, month and clock, and all three for items that no clock covers.
 
 Late, missing and withheld are those of a clock; wrong is of all credit records, because a rejected row tells neither
 its item nor its decision. A decision whose row was rejected is not among the reported.
@@ -19,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.policy.ruleset import RuleSet
 from credit_score.records.clocks import clock_table, decision_clocks, publicity_clocks
+from credit_score.records.unmeasured import month_of, without_clock, without_register
 
 if TYPE_CHECKING:
     import ibis
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
 Tables = dict[str, "ibis.Table"]
 MEASURES = ("withheld", "late", "missing", "wrong")
 UNKNOWN = "unknown"
-NEEDS = "register of decisions"
 GROUP = ["unit", "month", "measure", "clock"]
 ROWS = [*GROUP, "record_id", "file", "row", "column", "why"]
 CASES = ("measure", "clock", "unit", "month", "record_id", "offends", "why")
@@ -42,23 +46,24 @@ def quality_table(
     ----------
     tables : accepted ``credit_records``, and ``record_events`` if there are any.
     rejected : refused rows with ``table, file, row, column, reason``, and ``unit`` where it is known.
-    register : decisions with ``record_id, unit, item, decided_on``; none, or one without rows, measures nothing.
+    register : decisions with ``record_id, unit, item, decided_on``; where it has none, nothing is measured by it.
 
-    Returns ``unit, month`` (2023-05, or ``unknown``), ``measure, clock`` (empty for wrong), ``n`` offending ``of`` so
-    many, ``share`` in [0, 1], and ``needs``: what a measure that cannot be computed lacks; its numbers are then null,
-    never 0. Of: late, the decisions of the clock; missing and withheld, those of the register whose clock has run
-    out; wrong, the rows sent (accepted and rejected, of the unit and month, or of the unit, or of all units where
-    the row does not tell). Raises RecordsError beyond the working days the calendar knows.
+    Returns ``unit, month`` (2023-05, or ``unknown``), ``measure, clock`` (empty for wrong, and for items without
+    one), ``n`` offending ``of`` so many, ``share`` in [0, 1], and ``needs``: what a measure that cannot be computed
+    lacks; its numbers are then null, never 0. Of: late, the decisions of the clock; missing and withheld, those of
+    the register whose clock has run out; wrong, the rows sent (accepted and rejected, of the unit and month, or of
+    the unit, or of all units where the row does not tell). Raises RecordsError beyond the
+    working days the calendar knows.
     """
     import pandas as pd
 
-    cases = _cases(tables, rules, on, register)
+    listed = None if register is None else decision_clocks(register, tables, rules, on)
+    cases = _cases(tables, rules, on, listed)
     counted = cases.group_by(*GROUP).aggregate(n=cases.offends.cast("int64").sum(), of=cases.count()).execute()
-    parts = [counted, _rejected_counts(counted, rejected)]
-    if register is None or not register.count().execute():
-        parts.append(_not_measurable(counted))
-    typed = [part.assign(needs=part.get("needs", "")).astype({"n": "Int64", "of": "Int64"}) for part in parts]
-    table = pd.concat(typed, ignore_index=True)
+    parts = [counted.assign(needs=""), _rejected_counts(counted, rejected).assign(needs="")]
+    lacking = without_register(counted, listed), without_clock(tables, register, rules, on)
+    parts += [part.assign(n=pd.NA, of=pd.NA) for part in lacking]
+    table = pd.concat([part.astype({"n": "Int64", "of": "Int64"}) for part in parts], ignore_index=True)
     table["share"] = (table["n"] / table["of"]).astype("Float64")
     rank = table["measure"].map(MEASURES.index)
     table = table.assign(rank=rank).sort_values(["unit", "month", "rank", "clock"], ignore_index=True)
@@ -76,7 +81,8 @@ def quality_rows(
     """
     import pandas as pd
 
-    cases = _cases(tables, rules, on, register)
+    listed = None if register is None else decision_clocks(register, tables, rules, on)
+    cases = _cases(tables, rules, on, listed)
     found = cases.filter(cases.offends).drop("offends").order_by([*GROUP, "record_id"]).execute()
     refused = _wrong_rows(rejected).rename(columns={"reason": "why"})
     refused = refused.assign(measure="wrong", clock="", month=UNKNOWN, record_id="")
@@ -84,24 +90,32 @@ def quality_rows(
     return pd.concat([found[ROWS], refused[ROWS]], ignore_index=True).astype({"row": "Int64"})
 
 
-def _cases(tables: Tables, rules: RuleSet, on: date, register: "ibis.Table | None") -> "ibis.Table":
-    """A row a record and measure it is counted in, whether it offends, and why."""
-    import ibis
-
-    parts = [_late(tables, rules, on), _taken_back(tables, on)]
-    if register is not None:
-        parts += _not_reported(register, tables, rules, on)
-    return ibis.union(*(p.select(*CASES) for p in parts))
-
-
-def _late(tables: Tables, rules: RuleSet, on: date) -> "ibis.Table":
+def _cases(tables: Tables, rules: RuleSet, on: date, listed: "ibis.Table | None") -> "ibis.Table":
+    """A row a record and measure it is counted in, whether it offends, and why; ``listed``: the register's clocks."""
     import ibis
 
     clocks = clock_table(tables, rules, on)
-    rows = clocks.filter(clocks.clock.isin([c.id for c in publicity_clocks(rules)]))
-    return _named(
-        rows, "late", day=rows.started_on, offends=rows.late, why=ibis.ifelse(rows.open, "still_open", "reported_late")
-    )
+    sent = clocks.filter(clocks.clock.isin([c.id for c in publicity_clocks(rules)]))
+    if listed is None:
+        parts = [_late(sent, sent.late)]
+    else:
+        due = listed.filter(listed.due_on < ibis.date(on))
+        parts = [_late_only(sent, due.filter(due.open)), *_not_reported(due, sent)]
+    return ibis.union(*(p.select(*CASES) for p in [*parts, _taken_back(tables, on)]))
+
+
+def _late(sent: "ibis.Table", offends: Any) -> "ibis.Table":
+    import ibis
+
+    why = ibis.ifelse(sent.open, "still_open", "reported_late")
+    return _named(sent, "late", day=sent.started_on, offends=offends, why=why)
+
+
+def _late_only(sent: "ibis.Table", unreported: "ibis.Table") -> "ibis.Table":
+    """As late, but for what is missing or withheld: a decision offends once."""
+    others = unreported.select(of_clock="clock", of_record="record_id")
+    rows = sent.left_join(others, [sent.clock == others.of_clock, sent.record_id == others.of_record])
+    return _late(rows, rows.late & rows.of_record.isnull())
 
 
 def _taken_back(tables: Tables, on: date) -> "ibis.Table":
@@ -119,14 +133,12 @@ def _taken_back(tables: Tables, on: date) -> "ibis.Table":
     return _named(rows, "wrong", day=rows.occurred_on, offends=rows.event.notnull(), why=rows.event)
 
 
-def _not_reported(register: "ibis.Table", tables: Tables, rules: RuleSet, on: date) -> list["ibis.Table"]:
+def _not_reported(due: "ibis.Table", sent: "ibis.Table") -> list["ibis.Table"]:
     """Decisions whose clock has run out by the day, as missing and as withheld."""
     import ibis
 
-    due = decision_clocks(register, tables, rules, on)
-    due = due.filter(due.due_on < ibis.date(on)).mutate(month=_month(due.started_on))
-    sent = clock_table(tables, rules, on)
-    sent = sent.filter(~sent.open).select("clock", "unit", month=_month(sent.started_on)).distinct()
+    due = due.mutate(month=month_of(due.started_on))
+    sent = sent.filter(~sent.open).select("clock", "unit", month=month_of(sent.started_on)).distinct()
     rows = due.left_join(sent.mutate(some=True), ["clock", "unit", "month"])
     rows = rows.drop("clock_right", "unit_right", "month_right")
     some = rows.some.fill_null(False)
@@ -140,13 +152,9 @@ def _named(rows: "ibis.Table", measure: str, *, day: Any, offends: Any, why: Any
     import ibis
 
     return rows.select(
-        "clock", "record_id", measure=ibis.literal(measure), unit=rows.unit.fill_null(UNKNOWN), month=_month(day),
+        "clock", "record_id", measure=ibis.literal(measure), unit=rows.unit.fill_null(UNKNOWN), month=month_of(day),
         offends=offends, why=why,
     )  # fmt: skip
-
-
-def _month(day: Any) -> Any:
-    return day.strftime("%Y-%m")
 
 
 def _wrong_rows(rejected: "pd.DataFrame") -> "pd.DataFrame":
@@ -164,12 +172,3 @@ def _rejected_counts(counted: "pd.DataFrame", rejected: "pd.DataFrame") -> "pd.D
     own = n["unit"].map(accepted).fillna(0).astype(int) + n["n"]
     n["of"] = own.where(n["unit"] != UNKNOWN, int(accepted.sum() + n["n"].sum()))
     return n.assign(month=UNKNOWN, measure="wrong", clock="")
-
-
-def _not_measurable(counted: "pd.DataFrame") -> "pd.DataFrame":
-    """Missing and withheld without a register: not measurable for every unit and month that has decisions."""
-    import pandas as pd
-
-    met = counted.loc[counted["measure"] == "late", ["unit", "month", "clock"]]
-    parts = [met.assign(measure=m, n=pd.NA, of=pd.NA, needs=NEEDS) for m in ("missing", "withheld")]
-    return pd.concat(parts, ignore_index=True)

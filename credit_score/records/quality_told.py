@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from credit_score.language import Lang, say
 from credit_score.policy.ruleset import RuleSet
 from credit_score.records.quality import UNKNOWN
+from credit_score.records.unmeasured import CLOCK, REGISTER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 WORDS = {
     "withheld": "quality.withheld", "late": "quality.late", "missing": "quality.missing", "wrong": "quality.wrong",
 }  # fmt: skip
+LACKS = {REGISTER: "quality.not_measurable", CLOCK: "quality.no_clock"}
 HEADINGS = {
     "unit": "quality.unit", "month": "quality.month", "measure": "quality.measure", "clock": "quality.clock",
     "n": "quality.n", "of": "quality.of", "share": "quality.share",
@@ -42,4 +44,4 @@ def quality_reading(lang: Lang) -> str:
 
 
 def _share(share: float, needs: str, lang: Lang) -> str:
-    return say("quality.not_measurable", lang) if needs else f"{share:.1%}"
+    return say(LACKS[needs], lang) if needs else f"{share:.1%}"

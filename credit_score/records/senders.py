@@ -1,7 +1,4 @@
-"""Which unit sent a rejected row, where the name of its file tells: 信用记录-税务局.csv is of the tax office.
-
-A rejected row keeps no unit of its own, and its cell may be what is wrong with it; the file's name is all there is.
-"""
+"""Which unit sent a rejected row: the one that its cell names, else its file's name (信用记录-税务局.csv: tax)."""
 
 import re
 from pathlib import PurePath
@@ -18,15 +15,16 @@ _BETWEEN = r"[-_—.()【】]"
 
 
 def with_units(rejected: "pd.DataFrame", model: "PolicyModel") -> "pd.DataFrame":
-    """Rejected rows with ``unit``: the id of the unit that the file's name means, empty where it means none.
+    """Rejected rows with ``unit`` by the file's name where the row itself names none, empty where neither does.
 
-    A unit is named by its id or its label in either language after the table's name. A name that means two units
-    means none.
+    In a file's name a unit stands by its id or its label in either language after the table's name. A name that means
+    two units means none.
     """
     words = _unit_words(model)
     pairs = rejected[["table", "file"]].drop_duplicates().itertuples(index=False, name=None)
     known = {pair: _unit_of(*pair, words) for pair in pairs}
-    units = [known[pair] for pair in zip(rejected["table"], rejected["file"], strict=True)]
+    told = zip(rejected["unit"], rejected["table"], rejected["file"], strict=True)
+    units = [own or known[table, file] for own, table, file in told]
     return rejected.assign(unit=units).astype({"unit": "str"})
 
 

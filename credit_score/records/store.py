@@ -83,7 +83,7 @@ def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on
     sums = per_file.groupby("table")[["read", "accepted", "rejected"]].sum()
     return Records(
         folder=store, policy_name=policy.name, engine=engine, tables=tables,
-        rejected=_frames(chain, batches, "rejected", REJECTED), files=per_file[FILES],
+        rejected=_frames(chain, batches, "rejected", REJECTED).fillna({"unit": ""}), files=per_file[FILES],
         counts=sums.reindex(list(known), fill_value=0).astype("int64").rename_axis("table").reset_index(),
         warnings=_frames(chain, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
         synthetic=chain.synthetic, deleted=chain.deletions, audit=_audit(chain, batches),

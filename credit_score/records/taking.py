@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-REJECTED = ["table", "file", "row", "column", "value", "reason"]
+REJECTED = ["table", "file", "row", "column", "value", "reason", "unit"]
 FILES = ["table", "file", "written", "read", "accepted", "rejected", "dropped"]
 _TEXTS = {c: "str" for c in REJECTED if c != "row"}
 
@@ -181,11 +181,22 @@ def _rejected(verdict: "ibis.Table", contract: Contract, listed: list[Check], ra
     """A row a refused row, by file and place in it."""
     import pandas as pd
 
-    shown = verdict.select("_file", "row", FAULT, *(f"_raw_{c}" for c in contract.columns))
+    raw = (f"_raw_{c}" for c in contract.columns)
+    shown = verdict.select("_file", "row", FAULT, *raw, _unit=_unit(verdict, contract))
     rows = shown.filter(shown[FAULT] >= 0).order_by("_file", "row").execute()
     every = [*listed, Check(contract.key, "duplicate", None), Check(contract.key, "key_conflict", None)]  # type: ignore[arg-type]
     told = [_of_file(rows[rows["_file"] == i], contract, every, raw) for i, raw in enumerate(raws)]
     return pd.concat(told, ignore_index=True)
+
+
+def _unit(verdict: "ibis.Table", contract: Contract) -> "ibis.expr.types.StringValue":
+    """The unit that a row names, if it is one of the policy's; else empty."""
+    import ibis
+
+    if "unit" not in contract.columns:
+        return ibis.literal("")
+    rules = [check.statistics for check in contract.schema.columns["unit"].checks if check.name == "isin"]
+    return ibis.ifelse(verdict["unit"].isin(rules[0]["allowed_values"]), verdict["unit"], "")
 
 
 def _of_file(rows: "pd.DataFrame", contract: Contract, every: list[Check], raw: Raw) -> "pd.DataFrame":
@@ -199,6 +210,7 @@ def _of_file(rows: "pd.DataFrame", contract: Contract, every: list[Check], raw: 
     refused = pd.DataFrame({
         "table": contract.name, "file": raw.path.name, "row": raw.position(rows["row"]), "column": columns,
         "value": values, "reason": [every[i].reason for i in rows[FAULT]],
+        "unit": rows["_unit"].to_numpy(),
     })  # fmt: skip
     refused = pd.concat([refused.astype(_TEXTS), _unreadable(raw, contract).astype(_TEXTS)])
     return refused.sort_values("row", kind="stable", ignore_index=True)
@@ -214,6 +226,6 @@ def _shown(value: object, column: str, contract: Contract) -> str:
 
 
 def _unreadable(raw: Raw, contract: Contract) -> "pd.DataFrame":
-    rows = raw.broken.assign(table=contract.name, file=raw.path.name, column="")
+    rows = raw.broken.assign(table=contract.name, file=raw.path.name, column="", unit="")
     rows["value"] = [f"a line of {n:g} bytes" for n in rows["bytes"]]
     return rows[REJECTED]

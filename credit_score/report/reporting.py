@@ -61,7 +61,8 @@ def file_rows(run: Run) -> list[dict[str, Any]]:
 def quality_by_unit(run: Run) -> dict[str, Any] | None:
     """The four zeros summed by unit, in the policy's order; None where the policy has no clocks.
 
-    ``rows``: each unit's ``label``, its ``clocks`` with a cell a measure, and ``wrong``. A cell is None where nothing
+    ``rows``: each unit's ``label``, its ``clocks`` with a cell a measure, ``uncovered`` (whether it has items that no
+    clock covers), and ``wrong``. A cell is None where nothing
     is to be measured, else ``n, of, share`` and ``needs``. ``beyond`` says why there are none, {zh, en}.
     """
     if not run.rules.model.clocks:
@@ -91,7 +92,7 @@ def _of_unit(summed: "pd.DataFrame", run: Run) -> dict[str, Any]:
         {"label": names[c], "rule": f"clocks:{c}"} | {m: cells.get((m, c)) for m in MEASURES if m != "wrong"}
         for c in own
     ]  # fmt: skip
-    return {"clocks": clocks, "wrong": cells.get(("wrong", ""))}
+    return {"clocks": clocks, "uncovered": ("late", "") in cells, "wrong": cells.get(("wrong", ""))}
 
 
 def _cell(row: dict[str, Any]) -> dict[str, Any]:

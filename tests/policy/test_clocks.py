@@ -85,6 +85,8 @@ def test_its_numbers_stand_in_the_rules_and_a_change_shows(policy, clock, dated)
         ({"covers": ALL | {"kinds": ["no"]}}, "unknown kind 'no'; known are acts"),
         ({"covers": ALL | {"items": ["no"]}}, "unknown item 'no'; known are fine, honour"),
         ({"covers": ALL | {"units": ["no"]}}, "unknown unit 'no'; known are council"),
+        ({"covers": ALL | {"items": [], "others": ["fine"]}}, "item 'fine' stands in a catalogue; name it under items"),
+        ({"covers": ALL | {"items": [], "others": ["a licence"]}}, "others"),
         ({"penalty": 1}, "unknown key"),
     ],
 )
@@ -92,6 +94,11 @@ def test_a_clock_that_cannot_run_is_refused_with_its_rule(policy, clock, changes
     with pytest.raises(PolicyError, match=told) as caught:
         policy(clock(**changes))
     assert "clocks.yaml, line" in str(caught.value)
+
+
+def test_an_item_without_points_is_covered_by_its_code(policy, clock):
+    covers = policy(clock(covers=ALL | {"items": ["fine"], "others": ["licence.granted"]})).model.clocks[0].covers
+    assert covers.named_items == ("fine", "licence.granted")
 
 
 @pytest.mark.parametrize("days", [0, -1, 3661, 2.5, True, "7"])

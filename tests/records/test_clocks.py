@@ -128,6 +128,29 @@ def test_each_dispute_of_a_record_has_its_own_clock():
     ]  # fmt: skip
 
 
+def test_a_dispute_made_anew_on_the_day_of_an_answer_is_open_and_one_answered_on_its_day_is_not():
+    first, day = date(2023, 5, 1), date(2023, 5, 9)
+    happened = [("p1", "disputed", first), ("p1", "told", day), ("p1", "disputed", day)]
+    record = penalty(date(2023, 3, 20), date(2023, 3, 21))
+
+    def ends(*happened):
+        table = clock_table(tables(record, happened=happened), RULES, ON).order_by("started_on")
+        return [r["ended_on"] for r in table.to_pyarrow().to_pylist() if r["clock"].startswith("dispute")]
+
+    assert ends(*happened) == [day, None]
+    assert ends(*happened[:2][::-1], ("p1", "told", first)) == [first]
+    # An answer that became known later than the dispute is of that dispute, whatever the ids.
+    assert ends(("p1", "told", day, date(2023, 5, 10)), ("p1", "disputed", day)) == [day]
+
+
+def test_the_replacement_of_a_corrected_record_has_no_clock_and_the_original_keeps_its_own():
+    day = date(2023, 6, 20)
+    made = tables(penalty(date(2023, 5, 15), date(2023, 5, 16)), penalty(date(2023, 5, 15), day, record_id="p2"))
+    corrected = events(("p1", "corrected", day)).mutate(replaced_by=ibis.literal("p2"))
+    found = [clock_table(made | {"record_events": corrected}, RULES, on).to_pyarrow().to_pylist() for on in (day, ON)]
+    assert [[(r["record_id"], r["late"]) for r in rows] for rows in found] == [[("p1", False)]] * 2
+
+
 def test_periods_of_other_places_are_compared_only_when_asked():
     happened = [("p1", "disputed", date(2023, 5, 15)), ("p1", "verified", date(2023, 5, 16)),
                 ("p1", "told", date(2023, 5, 19))]  # fmt: skip
@@ -229,3 +252,15 @@ def test_a_register_of_decisions_has_clocks_whether_reported_or_not():
     verdicts = {(r["record_id"], r["clock"]): (r["open"], r["late"]) for r in found.to_pyarrow().to_pylist()}
     assert verdicts == {("p1", SEVEN): (False, False), ("p2", SEVEN): (True, True)}
     assert [c.id for c in publicity_clocks(RULES)] == [SEVEN, TWENTY]
+
+
+def test_a_licence_has_the_kind_of_the_clock_that_names_it_and_needs_no_points():
+    licence = {"item": "licence.granted", "unit": "administrative_approval"}
+    register = ibis.memtable({"record_id": ["p1", "l2"], "decided_on": [date(2023, 5, 15)] * 2}).mutate(
+        **{column: ibis.literal(value) for column, value in licence.items()}
+    )
+    reported = tables(penalty(date(2023, 5, 15), date(2023, 5, 24), **licence))
+    row = rows(clock_table(reported, RULES, ON))[SEVEN]
+    assert (row["due_on"], row["days_used"], row["late"]) == (date(2023, 5, 24), 7, False)
+    found = decision_clocks(register, reported, RULES, ON).to_pyarrow().to_pylist()
+    assert {(r["record_id"], r["clock"]): r["open"] for r in found} == {("p1", SEVEN): False, ("l2", SEVEN): True}

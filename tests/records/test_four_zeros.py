@@ -41,6 +41,16 @@ def test_what_cannot_be_measured_is_null_in_the_sum_and_never_zero():
     assert zeros_by_unit(table)["needs"].tolist() == ["register of decisions"]
 
 
+def test_months_that_can_be_measured_are_summed_and_those_that_cannot_do_not_hide_them():
+    may, june = (
+        ("2023-05", "missing", SEVEN, 1, 2, ""),
+        ("2023-06", "missing", SEVEN, None, None, "register of decisions"),
+    )
+    table = quality(("tax", *may), ("tax", *june))
+    assert numbers(table) == {("tax", "missing", SEVEN): (1, 2, 0.5)}
+    assert zeros_by_unit(table)["needs"].tolist() == [""]
+
+
 def test_the_measures_come_in_the_order_in_which_the_plan_names_them():
     table = quality(*(("tax", "2023-05", m, "", 0, 1, "") for m in ("wrong", "missing", "late", "withheld")))
     assert zeros_by_unit(table)["measure"].tolist() == ["withheld", "late", "missing", "wrong"]
@@ -57,15 +67,25 @@ def test_a_sum_holds_what_its_months_hold(counted):
 
 def test_a_row_that_was_rejected_is_of_the_unit_that_its_file_names(hand, tmp_path):
     folder = hand.write(tmp_path / "county", hand.few())
-    bad = hand.record(9, "enterprise", hand.firm(1), unit="tax", occurred_on="2023-02-30")
+    bad = hand.record(9, "enterprise", hand.firm(1), unit="no such unit", occurred_on="2023-05-04")
     hand.write(folder, {"信用记录-税务局": [bad]})
     records = hand.read(folder)
     wrong = zeros_by_unit(four_zeros(records, RULES)).query("measure == 'wrong'").set_index("unit")
     assert wrong.loc["tax", ["n", "of"]].tolist() == [1, 1]
     assert wrong.loc["court", ["n", "of"]].tolist() == [0, 3]
     assert four_zeros_rows(records, RULES)[["unit", "file", "why"]].to_numpy().tolist() == [
-        ["tax", "信用记录-税务局.csv", "impossible_date"]
+        ["tax", "信用记录-税务局.csv", "unknown_code"]
     ]
+
+
+@pytest.mark.parametrize(("written", "unit"), [("fire", "fire"), ("税务局", "tax"), ("nobody", "unknown")])
+def test_a_row_that_was_rejected_is_of_the_unit_that_its_own_cell_names(hand, tmp_path, written, unit):
+    folder = hand.write(tmp_path / "county", hand.few())
+    bad = hand.record(9, "enterprise", hand.firm(1), unit=written, occurred_on="2023-02-30")
+    hand.write(folder, {"信用记录-9": [bad]})
+    records = hand.read(folder)
+    assert records.rejected["unit"].tolist() == ["" if unit == "unknown" else unit]
+    assert four_zeros_rows(records, RULES)["unit"].tolist() == [unit]
 
 
 def test_a_policy_without_clocks_is_refused(clean, altered_policy):

@@ -8,9 +8,10 @@ from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
 from credit_score.records.field_checks import FIELD_CHECKS, field_check_table
 from credit_score.records.judge import checks
-from credit_score.records.quality import MEASURES, NEEDS, quality_rows, quality_table
+from credit_score.records.quality import MEASURES, quality_rows, quality_table
 from credit_score.records.quality_told import quality_reading, quality_told
 from credit_score.records.taking import REJECTED
+from credit_score.records.unmeasured import CLOCK, REGISTER
 from credit_score.records.workbook_cells import REASONS
 
 POLICY = load_policy("gaoyang")
@@ -21,7 +22,8 @@ ITEM = "compliance.penalty_general"
 MAY, APRIL = date(2023, 5, 15), date(2023, 4, 17)
 EVENTS = {"event_id": "string", "record_id": "string", "event": "string", "happened_on": "date", "known_on": "date",
           "unit": "string", "replaced_by": "string"}  # fmt: skip
-REGISTER = {"record_id": "string", "unit": "string", "item": "string", "decided_on": "date"}
+DECISIONS = {"record_id": "string", "unit": "string", "item": "string", "decided_on": "date"}
+LICENCE = {"item": "licence.granted", "unit": "administrative_approval"}
 
 
 def penalty(record_id, decided=MAY, reported=date(2023, 5, 16), **more):
@@ -32,21 +34,22 @@ def penalty(record_id, decided=MAY, reported=date(2023, 5, 16), **more):
 
 
 def tables(*records, happened=()):
-    made = [(f"e{i}", record, event, day, known, None, None) for i, (record, event, day, known) in enumerate(happened)]
+    """Accepted records, and events as (record, event, happened_on, known_on), a fifth replaces the record."""
+    made = [(f"e{i}", *event[:4], None, event[4] if event[4:] else None) for i, event in enumerate(happened)]
     events = ibis.memtable(pd.DataFrame(made, columns=list(EVENTS)), schema=EVENTS)
     return {"credit_records": ibis.memtable(pd.DataFrame(records)), "record_events": events}
 
 
 def refused(*rows, **more):
     """Rejected rows as (table, column, reason)."""
-    made = [(table, f"{table}.csv", i, column, "x", reason) for i, (table, column, reason) in enumerate(rows)]
+    made = [(table, f"{table}.csv", i, column, "x", reason, "") for i, (table, column, reason) in enumerate(rows)]
     return pd.DataFrame(made, columns=REJECTED).assign(**more)
 
 
 def decisions(*rows):
-    """A register as (record_id, decided_on) of the ecology office, or with a unit."""
-    made = [(name, more[0] if more else "ecology", ITEM, day) for name, day, *more in rows]
-    return ibis.memtable(pd.DataFrame(made, columns=list(REGISTER)), schema=REGISTER)
+    """A register as (record_id, decided_on) of the ecology office, or with a unit, of one penalty or with an item."""
+    made = [(name, *(*more, *("ecology", ITEM)[len(more) :]), day) for name, day, *more in rows]
+    return ibis.memtable(pd.DataFrame(made, columns=list(DECISIONS)), schema=DECISIONS)
 
 
 def found(table, **where):
@@ -81,7 +84,7 @@ def test_without_a_register_missing_and_withheld_are_not_measurable_and_never_ze
         table = measured(penalty("a"), register=register)
         unknown = table[table["measure"].isin(["missing", "withheld"])]
         assert len(unknown) == 2
-        assert unknown["needs"].eq(NEEDS).all()
+        assert unknown["needs"].eq(REGISTER).all()
         assert unknown[["n", "of", "share"]].isna().all(axis=None)
         assert table.loc[table["measure"].isin(["late", "wrong"]), "needs"].eq("").all()
 
@@ -94,6 +97,71 @@ def test_a_decision_of_a_month_with_others_is_missing_and_one_of_a_silent_month_
     assert found(table, month="2023-04", measure="missing") == [0, 2, 0.0]
     assert found(table, month="2023-04", measure="withheld") == [2, 2, 1.0]
     assert table["needs"].eq("").all()
+
+
+def test_licences_are_held_to_seven_working_days_like_penalties():
+    # Seven working days from Monday 15 May 2023 end on the 24th: a came on it, b the day after, c not at all.
+    granted = [penalty("a", reported=date(2023, 5, 24), **LICENCE), penalty("b", reported=date(2023, 5, 25), **LICENCE)]
+    register = decisions(*((name, MAY, LICENCE["unit"], LICENCE["item"]) for name in "abc"))
+    table = measured(*granted, register=register)
+    assert set(table.loc[table["measure"] != "wrong", "clock"]) == {SEVEN}
+    assert found(table, measure="late") == [1, 2, 0.5]
+    assert found(table, measure="missing") == [1, 3, 1 / 3]
+    assert found(table, measure="withheld") == [0, 3, 0.0]
+    assert table["needs"].eq("").all()
+
+
+def lacking(table, needs):
+    """Unit, month and measure of what lacks something; never with a number."""
+    rows = table[table["needs"] == needs]
+    assert rows[["n", "of", "share"]].isna().all(axis=None)
+    return sorted(rows[["unit", "month", "measure"]].itertuples(index=False, name=None))
+
+
+def test_items_that_no_clock_covers_are_told_as_not_measured():
+    honour = penalty("h", item="honour.county", unit="publicity", catalogue_kind="诚实守信相关荣誉信息")
+    register = decisions(("a", MAY), ("x", APRIL, "fire", "fire.closure"), ("f", date(2023, 8, 1), "court", "order"))
+    table = measured(penalty("a"), honour, register=register)
+    assert lacking(table, CLOCK) == [
+        (unit, month, m)
+        for unit, month in (("fire", "2023-04"), ("publicity", "2023-05"))
+        for m in ("late", "missing", "withheld")
+    ]
+    assert lacking(table, REGISTER) == []
+    assert found(table, unit="ecology", measure="missing") == [0, 1, 0.0]
+    told = quality_told(table, RULES, "en")
+    assert set(told.loc[told["Unit"] == "Publicity", "Share"]) == {"Not measured: no clock covers these items", "0.0%"}
+
+
+def test_where_a_register_holds_no_decision_of_a_unit_or_month_they_are_not_measurable():
+    fire = penalty("f", unit="fire")
+    table = measured(penalty("a"), penalty("c", APRIL), fire, register=decisions(("a", MAY)))
+    assert lacking(table, REGISTER) == [
+        ("ecology", "2023-04", "missing"), ("ecology", "2023-04", "withheld"),
+        ("fire", "2023-05", "missing"), ("fire", "2023-05", "withheld"),
+    ]  # fmt: skip
+    assert found(table, unit="ecology", month="2023-05", measure="withheld") == [0, 1, 0.0]
+
+
+def test_a_decision_of_the_register_that_is_not_reported_is_missing_and_not_late_too():
+    records = penalty("a"), penalty("b", reported=date(2023, 8, 1))
+    alone = measured(*records)
+    assert found(alone, measure="late") == [1, 2, 0.5]
+    table = measured(*records, register=decisions(("a", MAY), ("b", MAY)))
+    assert found(table, measure="late") == [0, 2, 0.0]
+    assert found(table, measure="missing") == [1, 2, 0.5]
+
+
+def test_a_correction_is_wrong_once_and_makes_nobody_late():
+    day = date(2023, 6, 20)
+    records = penalty("a"), penalty("a2", reported=day, item="compliance.penalty_minor")
+    happened = [("a", "corrected", day, day, "a2")]
+    table = measured(*records, happened=happened)
+    assert found(table, measure="late") == [0, 1, 0.0]
+    assert found(table, measure="wrong") == [1, 2, 0.5]
+    # Before the correction is known nothing tells that the record replaces another.
+    known = [("a", "corrected", day, date(2023, 6, 21), "a2")]
+    assert found(measured(*records, happened=known, on=day), measure="late") == [1, 2, 0.5]
 
 
 def test_a_unit_that_reports_nothing_at_all_appears_through_the_register():

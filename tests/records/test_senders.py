@@ -10,8 +10,8 @@ from credit_score.records.taking import REJECTED
 MODEL = load_policy("gaoyang").model
 
 
-def unit_of(file, table="credit_records"):
-    rows = pd.DataFrame([(table, file, 0, "item", "x", "missing_value")], columns=REJECTED)
+def unit_of(file, table="credit_records", own=""):
+    rows = pd.DataFrame([(table, file, 0, "item", "x", "missing_value", own)], columns=REJECTED)
     return with_units(rows, MODEL)["unit"].tolist()
 
 
@@ -43,5 +43,9 @@ def test_every_unit_is_known_by_its_id_and_by_its_label_in_either_language():
             assert unit_of(f"信用记录-{word}.csv") == [unit.id]
 
 
+def test_the_unit_that_a_row_names_goes_before_its_file_s_name():
+    assert unit_of("信用记录-税务局.csv", own="court") == ["court"]
+
+
 def test_a_county_without_a_rejected_row_has_the_column():
-    assert with_units(pd.DataFrame(columns=REJECTED), MODEL).columns.tolist() == [*REJECTED, "unit"]
+    assert with_units(pd.DataFrame(columns=REJECTED), MODEL).columns.tolist() == REJECTED

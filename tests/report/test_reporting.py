@@ -32,6 +32,7 @@ def test_the_zeros_of_a_unit_name_their_clock_and_what_cannot_be_measured(small_
     ]
     assert ecology["clocks"][0]["missing"] == {"needs": "register of decisions", "n": None}
     assert ecology["wrong"] == {"needs": "", "n": 0, "of": 2, "share": 0.0}
+    assert (ecology["uncovered"], rows["Publicity"]["uncovered"]) == (False, True)
     assert rows["Publicity"]["clocks"] == []
 
 
@@ -54,7 +55,9 @@ def test_the_tables_tell_figures_and_words_of_the_same_functions(run_folder, cou
     assert set(quality["measure_zh"]) == {"瞒报", "迟报", "漏报", "错报"}
     unknown = quality[quality["needs"] != ""]
     assert set(unknown["n"]) == {""}
-    assert set(unknown["share_en"]) == {"Not measurable: needs a register of decisions"}
+    assert set(unknown["share_en"]) == {
+        "Not measurable: needs a register of decisions", "Not measured: no clock covers these items",
+    }  # fmt: skip
     coverage = pd.read_csv(run_folder / "coverage.csv")
     assert coverage["expected"].tolist() == county_run.coverage["expected"].tolist()
     assert {"unit_zh", "gap_en", "reference"} <= set(coverage.columns)
@@ -72,6 +75,15 @@ def test_beyond_the_calendar_a_run_leaves_quality_out_and_the_page_says_why(smal
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "so there is no quality.csv" in page
     assert "因此没有 quality.csv" in page
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_the_page_says_what_is_not_measured_and_cuts_no_short_table(small_run):
+    page = report_page(small_run(records=[LATE, IN_TIME, {}]))
+    section = page[page.index('<section id="quality">') : page.index('<section id="coverage">')]
+    assert section.count("Not measurable: needs a register of decisions") == 2
+    assert section.count("未计算：没有时限适用于这些事项") == 1
+    assert 'class="scroll tall"' not in page
 
 
 @pytest.mark.usefixtures("quick_page")
