@@ -191,6 +191,8 @@ def _add_coverage(commands: Commands) -> None:
 def _add_repair(commands: Commands) -> None:
     text = "who may ask for credit repair now or soon, what is missing, and the notices to serve"
     repair = _on_records(commands, "repair", text)
+    first = "penalties decided before it are owed no notice (default: the policy's first day of the duty)"
+    repair.add_argument("--since", metavar="DATE", help=first)
     repair.add_argument("--reminders", action="store_true", help="list whom to remind, by which day")
     notices = "write the notice of each penalty that was not served one; appears whole or not at all"
     repair.add_argument("--notices", type=_given, metavar="DIR", help=notices)

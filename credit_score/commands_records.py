@@ -116,21 +116,29 @@ def repair(arguments: argparse.Namespace) -> None:
     from credit_score.records.repair_counts import repair_counts
 
     _check_notices(arguments)
+    days = _days_of_repair(arguments)
     records, rules, steps = _opened(arguments, "repair", by_events=True)
     steps("measuring")
     tables = records["credit_records"], records["record_events"]
-    known = {"known_on": _day(arguments.as_known_on) if arguments.as_known_on else None}
-    table = repair_table(*tables, rules, **known)
-    told = {"by_class": repair_counts(table), "served": served_share(*tables, rules, **known).execute()}
+    table = repair_table(*tables, rules, **days)
+    told = {"by_class": repair_counts(table), "served": served_share(*tables, rules, **days).execute()}
     if arguments.reminders or arguments.json:
         told["reminders"] = _with_days(reminders(table, rules).execute())
     if arguments.rows or arguments.notices:
         _write_penalties(table.order_by("record_id").execute(), records, rules, arguments)
     steps("done")
     if arguments.json:
-        _print_told(rules, **told)
+        _print_told(rules, since=days["since"] or rules.model.repair.notices_since, **told)
     else:
         _print_repair(told, rules, arguments.lang)
+
+
+def _days_of_repair(arguments: argparse.Namespace) -> dict[str, date | None]:
+    """The day by what was known on which it is asked, and from which penalties on; refused before any work is done."""
+    from credit_score.records.life import known_day
+
+    known, since = (_day(text) if text else None for text in (arguments.as_known_on, arguments.since))
+    return {"known_on": known_day(_day(arguments.as_of), known), "since": since}
 
 
 def _check_notices(arguments: argparse.Namespace) -> None:

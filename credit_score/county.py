@@ -30,6 +30,7 @@ from credit_score.policy.ruleset import Catalogue
 from credit_score.records import Records
 from credit_score.records.coverage import coverage_table, first_day
 from credit_score.records.four_zeros import four_zeros
+from credit_score.records.life import known_day
 from credit_score.tiers import assign_tiers, tier_shares
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def run_county(
     stands in the register on the day, or ``as_known_on`` is before ``as_of``.
     """
     rules = policy.at(as_of)
-    known = _known(rules.on, as_known_on)
+    known = known_day(rules.on, as_date(as_known_on) if as_known_on else None)
     _check(records, policy, known)
 
     progress("scoring")
@@ -179,15 +180,6 @@ def run_county(
     schedule = with_drawn(schedule, tables["draw"])
     load = workload(schedule, records["departments"].execute())
     return CountyRun(records, policy, rules, known, seed, tables, schedule, load)
-
-
-def _known(on: date, as_known_on: date | str | None) -> date:
-    known = as_date(as_known_on) if as_known_on else on
-    if known < on:
-        raise RecordsError(
-            f"what was known on {known} cannot say what counted on {on}", remedy="ask for the same day or a later one"
-        )
-    return known
 
 
 def _check(records: Records, policy: Policy, known: date) -> None:

@@ -278,7 +278,7 @@ def test_what_is_missing_and_who_was_served_is_told_by_unit(asked):
 
 
 def test_a_notice_counts_as_served_once_it_was_known(asked):
-    for known, n in (("2023-05-19", 0), ("2023-05-20", 1)):
+    for known, n in (("2023-05-19", 0), ("2023-05-20", 1)):  # served on the 16th
         served = in_rows(asked("repair", "--as-known-on", known, on="2023-05-18")["served"], "unit")[("ecology",)]
         assert (served["penalties"], served["served"]) == (1, n)
 
@@ -290,6 +290,14 @@ def test_notices_are_written_for_the_penalties_that_were_not_served_one(asked, t
     assert [row["record_id"] for row in listed(tmp_path / "rows.csv")] == ["p1", "p2", "p3"]
     asked("repair", "--notices", tmp_path / "notices", on="2023-05-14")  # its own folder is replaced
     assert [p.name for p in (tmp_path / "notices").iterdir() if p.suffix == ".html"] == []
+
+
+def test_penalties_before_the_day_asked_for_are_neither_counted_nor_given_notices(asked, tmp_path):
+    data = asked("repair", "--since", "2023-05-16", "--notices", tmp_path / "notices")
+    assert (data["since"], asked("repair")["since"]) == ("2023-05-16", "2023-03-15")
+    assert in_rows(data["served"], "unit")[("ecology",)]["penalties"] == 0
+    assert in_rows(data["by_class"], "class_id", "unit")["general", "ecology"]["notice_not_served"] == 0
+    assert [p.name for p in (tmp_path / "notices").iterdir()] == ["notices.json"]
 
 
 def test_repair_is_told_in_words_with_whom_to_remind(said):
@@ -311,9 +319,15 @@ def test_a_store_is_asked_as_it_was_known_on_a_day(county, tmp_path):
     arguments = (store, "--policy", policy, "--as-of", ON, "--quiet", "--json")
     rows = in_rows(json.loads(told("quality", *arguments)[1])["by_unit"], "unit", "measure", "clock")
     assert rows["tax", "wrong", ""]["share"] == 0.5
-    assert told("repair", *arguments, "--as-known-on", "2023-06-10")[0] == 0
     for command in COMMANDS:
-        refused("nothing was received by 2023-06-09", command, *arguments, "--as-known-on", "2023-06-09")
+        past = [store, "--policy", policy, "--as-of", "2023-06-09", "--quiet", "--json"]
+        refused("nothing was received by 2023-06-09", command, *past, "--as-known-on", "2023-06-09")
+        assert command != "repair" or told(command, *past, "--as-known-on", "2023-06-10")[0] == 0
+
+
+def test_repair_is_not_asked_as_known_before_its_day(tmp_path):
+    message = "what was known on 2023-06-29 cannot say what counted on 2023-06-30; ask for the same day or a later one"
+    refused(message, "repair", tmp_path / "nowhere", "--as-of", ON, "--as-known-on", "2023-06-29")
 
 
 # Bad input -----------------------------------------------------------------------------------------------------------

@@ -34,11 +34,23 @@ def reached(start: date, versions: Sequence[Version]) -> date | None:
     ``versions`` are (first day, months) ascending, each up to the next one's day; None is no rule. A period that is
     past when its version begins is over on that day. None where no version ever ends it.
     """
+    return over_since(start, versions, date.min)
+
+
+def over_since(start: date, versions: Sequence[Version], on: date) -> date | None:
+    """The first day of the unbroken run of days, around a day or next after it, on which the period is over.
+
+    Each day of the run by the rule of that very day, so a version that begins within it moves nothing. ``start`` and
+    ``versions`` are those of :func:`reached`. None where no such day comes.
+    """
+    first: date | None = None
     following: list[date | None] = [day for day, _ in versions[1:]]
     for (begins, months), until in zip(versions, [*following, None], strict=True):
-        if months is None:
+        day = max(months_later(start, months), begins) if months is not None else until
+        if day is None or (until is not None and day >= until):
+            first = None
             continue
-        day = max(months_later(start, months), begins)
-        if until is None or day < until:
-            return day
+        first = day if first is None or day > begins else first
+        if until is None or on < until:
+            return first
     return None

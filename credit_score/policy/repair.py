@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from credit_score.policy.dated import Dated, Figure, Holds, Name, Period, Refused
 from credit_score.policy.named import Id, Named, Rule, every_day, no_such, refuse_twice
-from credit_score.policy.periods import reached
+from credit_score.policy.periods import over_since, reached
 
 PUBLIC, NOT_PUBLIC = "public", "not_public"
 
@@ -74,13 +74,13 @@ class DishonestyClass(Rule):
         return reached(document, [(day, _months(self.maximum, day)) for day in self.maximum.days])
 
     def may_apply(self, document: date, on: date) -> date | None:
-        """The first day on which repair may be asked for by the rules in force on a day and after it, or None.
+        """The first day from which repair may be asked for without a break, up to a day or next after it, or None.
 
-        None too where publicity ends by itself before.
+        Each day by the rules of that day: a new version whose minimum is past too leaves the day where it was. None
+        too where publicity ends by itself before.
         """
         starts = [(day, self._least(day)) for day in self._days]
-        begun = [version for version in starts if version[0] <= on][-1:]
-        day, end = reached(document, [*begun, *(v for v in starts if v[0] > on)]), self.ends(document)
+        day, end = over_since(document, starts, on), self.ends(document)
         return None if day is None or (end is not None and day >= end) else day
 
     def _least(self, day: date) -> int | None:
@@ -101,6 +101,14 @@ class DishonestyClass(Rule):
         return next(figure for figure in found if figure)
 
 
+def basis_for(figure: Figure, document: date) -> str:
+    """The basis of a figure for a decision of a day: its own, or ``assumption`` where its version began after that day.
+
+    That new periods reach decisions made before them is our reading; no text at hand says so.
+    """
+    return "assumption" if figure.since > document else figure.basis
+
+
 class Clause(Rule):
     """A condition, a right or an office, for records of some classes and units; ``label`` is its text."""
 
@@ -117,11 +125,13 @@ class Clause(Rule):
 class Repair(Named):
     """Rules of repair. ``remind_before`` is how long before the first day of asking a reminder goes out.
 
-    Of the ``offices`` that apply to a record, the first takes its application.
+    ``notices``: from its first day on a notice is served with each penalty; without it no day bounds the duty. Of the
+    ``offices`` that apply to a record, the first takes its application.
     """
 
     clock: Clock
     remind_before: Period | None = None
+    notices: Holds | None = None
     classes: tuple[DishonestyClass, ...] = Field(min_length=1)
     offices: tuple[Clause, ...] = Field(min_length=1)
     conditions: tuple[Clause, ...] = ()
@@ -131,6 +141,11 @@ class Repair(Named):
     def clauses(self) -> dict[str, tuple[Clause, ...]]:
         """Offices, conditions and rights by the field they stand in."""
         return {"offices": self.offices, "conditions": self.conditions, "rights": self.rights}
+
+    @property
+    def notices_since(self) -> date:
+        """The first document date of the penalties that a notice is served with."""
+        return self.notices.days[0] if self.notices else date.min
 
     @model_validator(mode="after")
     def _ids_are_unique_and_classes_known(self) -> Self:

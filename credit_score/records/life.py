@@ -9,12 +9,24 @@ published then; as known later, as they should have counted.
 from datetime import date
 from typing import TYPE_CHECKING
 
+from credit_score.errors import RecordsError
+
 if TYPE_CHECKING:
     import ibis
 
 STATES = ("not_yet", "corrected", "withdrawn", "repaired", "disputed", "counts")
 TAKEN_BACK = ("corrected", "withdrawn")
 OUTCOMES = ("upheld", *TAKEN_BACK)
+
+
+def known_day(on: date, known: date | None) -> date:
+    """The day by what was known on which a day is asked, by default the same; raises RecordsError if earlier."""
+    known = known or on
+    if known < on:
+        raise RecordsError(
+            f"what was known on {known} cannot say what counted on {on}", remedy="ask for the same day or a later one"
+        )
+    return known
 
 
 def effective(tables: "dict[str, ibis.Table]", on: date, as_known_on: date | None = None) -> "ibis.Table":

@@ -1,7 +1,8 @@
 """Repair (信用修复) of penalties: who may ask today, who soon, what is missing, and when publicity ends by itself.
 
 Tables in, tables out. Rules are those of the day one asks; events that became known after ``known_on`` (by default
-that same day) are unknown, so a past day can be asked as it looked then.
+that same day) are unknown, so a past day can be asked as it looked then. A notice served for a record that was
+corrected counts for the record that replaced it.
 """
 
 from datetime import date
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from credit_score.errors import PolicyError
 from credit_score.policy.periods import months_later
-from credit_score.policy.repair import PUBLIC, DishonestyClass, Repair
+from credit_score.policy.repair import PUBLIC, DishonestyClass, Repair, basis_for
 from credit_score.policy.ruleset import RuleSet
+from credit_score.records.life import known_day
 
 if TYPE_CHECKING:
     import ibis
@@ -24,28 +26,33 @@ COLUMNS = (
 
 
 def repair_table(
-    records: "ibis.Table", events: "ibis.Table", rules: RuleSet, *, known_on: date | None = None
-) -> "ibis.Table":
+    records: "ibis.Table", events: "ibis.Table", rules: RuleSet, *, since: date | None = None,
+    known_on: date | None = None,
+) -> "ibis.Table":  # fmt: skip
     """Every penalty of a class of dishonesty known on the day and not withdrawn or corrected: one row a record.
 
     Parameters
     ----------
     records : accepted ``credit_records``.
-    events : ``record_events``, of which ``record_id, event, happened_on, known_on, event_id`` are read.
+    events : ``record_events``, of which ``record_id, event, happened_on, known_on, event_id, replaced_by`` are read.
+    since : no notice is missing from penalties of an earlier document date; by default the first day of the duty.
 
     ``state``: ``repaired``; ``ended`` (by itself); ``applied`` and ``refused`` by the last word on it;
     ``may_apply_now``; ``soon`` (within the reminder's lead); ``not_yet``. The first two are final, ``done_on`` is
-    their day, and such a record is public no more. ``missing`` lists what records tell (``notice_not_served``,
+    their day, and such a record is ``published`` no more. ``missing`` lists what records tell (``notice_not_served``,
     ``not_applied``, ``no_outcome``), ``to_check`` the conditions that a person must check. ``basis`` and
-    ``reference`` are those of the class's longest publicity. Raises PolicyError without rules of repair.
+    ``reference`` are those of the longest publicity that sets the end; a version that began after the decision reaches
+    it by our reading only, so its basis is ``assumption``. Raises PolicyError without rules of repair, RecordsError
+    where ``known_on`` is before the day.
     """
-    repair, day = _rules(rules), known_on or rules.on
-    known = _known(events, rules.on, day)
-    rows = _penalties(records, known, repair, rules.on, day)
+    repair, day = _rules(rules), known_day(rules.on, known_on)
+    heard, known = _heard(events, rules.on, day)
+    rows = _penalties(records, heard, repair, rules.on, day)
     rows = rows.join(_calendar(rows, repair, rules.on), ["item", "occurred_on"])
     rows = rows.left_join(_told(known), "record_id").drop("record_id_right")
+    rows = rows.left_join(_notices(known, heard), "record_id").drop("record_id_right")
     rows = rows.left_join(_checks(repair, rules), ["class_id", "unit"])
-    rows = _stated(rows, repair, rules.on)
+    rows = _stated(rows, repair, rules.on, since or repair.notices_since)
     return rows.rename(subject="subject_id", document_date="occurred_on").select(*COLUMNS)
 
 
@@ -69,17 +76,17 @@ def served_share(
 ) -> "ibis.Table":  # fmt: skip
     """Penalties per unit of the policy, how many had their notice served, and the share (plan, task 13).
 
-    ``since`` leaves out penalties of an earlier document date. Returns ``unit, penalties, served, share``; the share
-    is null where a unit has no penalty. Raises PolicyError without rules of repair.
+    ``since`` leaves out penalties of an earlier document date, by default those before the first day of the duty.
+    Returns ``unit, penalties, served, share``; the share is null where a unit has no penalty. Raises PolicyError
+    without rules of repair, RecordsError where ``known_on`` is before the day.
     """
     import ibis
 
-    repair, day = _rules(rules), known_on or rules.on
-    known = _known(events, rules.on, day)
-    rows = _penalties(records, known, repair, rules.on, day)
-    rows = rows.filter(rows.occurred_on >= ibis.date(since)) if since else rows
-    notices = known.filter(known.event == "notice_served").select("record_id").distinct().mutate(served=True)
-    rows = rows.left_join(notices, "record_id")
+    repair, day = _rules(rules), known_day(rules.on, known_on)
+    heard, known = _heard(events, rules.on, day)
+    rows = _penalties(records, heard, repair, rules.on, day)
+    rows = rows.filter(rows.occurred_on >= ibis.date(since or repair.notices_since))
+    rows = rows.left_join(_notices(known, heard), "record_id")
     by_unit = rows.group_by("unit").aggregate(penalties=rows.count(), served=rows.served.fill_null(False).sum())
     units = ibis.memtable({"unit": [u.id for u in rules.about.units]}, schema={"unit": "string"})
     joined = units.left_join(by_unit, "unit").drop("unit_right")
@@ -103,14 +110,16 @@ def _rules(rules: RuleSet) -> Repair:
     return rules.model.repair
 
 
-def _known(events: "ibis.Table", on: date, known_on: date) -> "ibis.Table":
+def _heard(events: "ibis.Table", on: date, known_on: date) -> "tuple[ibis.Table, ibis.Table]":
+    """Events known on a day, and those of them that had happened; a correction or withdrawal holds for every day."""
     import ibis
 
-    return events.filter(events.happened_on <= ibis.date(on), events.known_on <= ibis.date(known_on))
+    heard = events.filter(events.known_on <= ibis.date(known_on))
+    return heard, heard.filter(heard.happened_on <= ibis.date(on))
 
 
 def _penalties(
-    records: "ibis.Table", known: "ibis.Table", repair: Repair, on: date, known_on: date
+    records: "ibis.Table", heard: "ibis.Table", repair: Repair, on: date, known_on: date
 ) -> "ibis.Table":  # fmt: skip
     """Records of a class that had happened and were known, without those withdrawn or replaced."""
     import ibis
@@ -121,7 +130,7 @@ def _penalties(
         records.occurred_on <= ibis.date(on), records.reported_on <= ibis.date(known_on),
     )  # fmt: skip
     rows = mine.select("record_id", "subject_id", "item", "unit", "occurred_on")
-    return rows.anti_join(known.filter(known.event.isin(GONE)), "record_id")
+    return rows.anti_join(heard.filter(heard.event.isin(GONE)), "record_id")
 
 
 def _calendar(rows: "ibis.Table", repair: Repair, on: date) -> "ibis.Table":
@@ -138,16 +147,18 @@ def _calendar(rows: "ibis.Table", repair: Repair, on: date) -> "ibis.Table":
 
 
 def _dates(grade: DishonestyClass, pair: dict[str, object], on: date) -> dict[str, object]:
-    document, ground, published = pair["occurred_on"], grade.ground(on), grade.published.at(on)
+    document, published = pair["occurred_on"], grade.published.at(on)
+    end = grade.ends(document)
+    ground = grade.ground(end or on)
     return {
         **pair, "class_id": grade.id, "published": published.value == PUBLIC if published else None,
-        "may_apply_from": grade.may_apply(document, on), "ends_by_itself_on": grade.ends(document),
-        "rule": f"repair:classes:{grade.id}", "basis": ground.basis, "reference": ground.reference,
+        "may_apply_from": grade.may_apply(document, on), "ends_by_itself_on": end,
+        "rule": f"repair:classes:{grade.id}", "basis": basis_for(ground, document), "reference": ground.reference,
     }  # fmt: skip
 
 
 def _told(known: "ibis.Table") -> "ibis.Table":
-    """What events tell of a record: whether its notice was served, since when it is repaired, the last word on it."""
+    """What events tell of a record: since when it is repaired, the last word on it."""
     import ibis
 
     latest = ibis.window(
@@ -156,10 +167,45 @@ def _told(known: "ibis.Table") -> "ibis.Table":
     asked = known.filter(known.event.isin(list(OUTCOMES))).mutate(place=ibis.row_number().over(latest))
     last = asked.filter(asked.place == 0).select("record_id", word=asked.event)
     told = known.group_by("record_id").aggregate(
-        served=(known.event == "notice_served").any(),
         repaired_on=known.happened_on.min(where=known.event == "repaired"),
     )
     return told.left_join(last, "record_id").drop("record_id_right")
+
+
+def _notices(known: "ibis.Table", heard: "ibis.Table") -> "ibis.Table":
+    """Records served with a notice, ``record_id, served``: their own, or that of a record which they replaced."""
+    import ibis
+
+    served = known.filter(known.event == "notice_served").select("record_id")
+    heirs = _heirs(heard)
+    inherited = heirs.semi_join(served, "record_id").select(record_id=heirs.replaced_by)
+    return ibis.union(served, inherited).distinct().mutate(served=True)
+
+
+def _heirs(heard: "ibis.Table") -> "ibis.Table":
+    """Corrected records with every record that replaced them, at once or by way of another: a row a pair."""
+    import ibis
+
+    replaced = heard.filter(heard.event == "corrected", heard.replaced_by.notnull())
+    replaced = replaced.select("record_id", "replaced_by").distinct().to_pyarrow().to_pylist()
+    direct: dict[str, list[str]] = {}
+    for pair in replaced:
+        direct.setdefault(pair["record_id"], []).append(pair["replaced_by"])
+    pairs = [{"record_id": record, "replaced_by": heir} for record in direct for heir in _after(record, direct)]
+    return ibis.memtable({c: [p[c] for p in pairs] for c in ("record_id", "replaced_by")},
+                         schema={"record_id": "string", "replaced_by": "string"})  # fmt: skip
+
+
+def _after(record: str, direct: dict[str, list[str]]) -> set[str]:
+    """All that follows a record along its replacements, once each, so that a circle ends."""
+    found: set[str] = set()
+    waiting = list(direct.get(record, ()))
+    while waiting:
+        heir = waiting.pop()
+        if heir not in found:
+            found.add(heir)
+            waiting += direct.get(heir, ())
+    return found
 
 
 def _checks(repair: Repair, rules: RuleSet) -> "ibis.Table":
@@ -175,8 +221,8 @@ def _checks(repair: Repair, rules: RuleSet) -> "ibis.Table":
     return ibis.memtable(columns, schema=dict.fromkeys(columns, "string"))
 
 
-def _stated(rows: "ibis.Table", repair: Repair, on: date) -> "ibis.Table":
-    """State, the day of a final one, and what is missing."""
+def _stated(rows: "ibis.Table", repair: Repair, on: date, since: date) -> "ibis.Table":
+    """State, the day of a final one, whether it still is public, and what is missing."""
     import ibis
 
     day, lead = ibis.date(on), repair.remind_before.at(on) if repair.remind_before else None
@@ -192,14 +238,15 @@ def _stated(rows: "ibis.Table", repair: Repair, on: date) -> "ibis.Table":
         else_="not_yet",
     )
     final = ibis.cases((first, repaired), (ends <= day, ends))
-    return _missing(rows.mutate(state=state, done_on=final))
+    published = ibis.ifelse(final.notnull(), False, rows.published)
+    return _missing(rows.mutate(state=state, done_on=final, published=published), since)
 
 
-def _missing(rows: "ibis.Table") -> "ibis.Table":
+def _missing(rows: "ibis.Table", since: date) -> "ibis.Table":
     """What is still to come, comma separated; nothing once a record is public no more."""
     import ibis
 
-    none, served = ibis.literal(""), rows.served.fill_null(False)
+    none, served = ibis.literal(""), rows.served.fill_null(False) | (rows.occurred_on < ibis.date(since))
     step = ibis.cases(
         (rows.state.isin(["may_apply_now", "refused"]), "not_applied"),
         (rows.state == "applied", "no_outcome"),

@@ -1,7 +1,7 @@
 """信用修复告知书: with each penalty a notice for the unit to serve, so that its subject knows how to repair it.
 
-The Chinese text is the document, the English one a reading copy. What a person has to write stays blank: seal,
-signatures, the date of service, and the name of a sole proprietor, who is a natural person and stands by pseudonym.
+The Chinese text is the document, the English one a reading copy. What a person has to write stays blank: name, number
+of the decision, seal, signatures, date of service. A sole proprietor, who is a natural person, stands by pseudonym.
 """
 
 import json
@@ -17,7 +17,7 @@ from credit_score.files import TOOL, fingerprint, whole_folder
 from credit_score.language import LANGUAGES, say
 from credit_score.policy import RuleSet
 from credit_score.policy.dated import Figure
-from credit_score.policy.repair import PUBLIC, Clause, DishonestyClass, Repair
+from credit_score.policy.repair import PUBLIC, Clause, DishonestyClass, Repair, basis_for
 from credit_score.records.identity import LETTERS
 from credit_score.report.content import reference_in
 from credit_score.report.style import font_face
@@ -104,13 +104,17 @@ class _Notice:
         """The values of the page for a row of the repair table."""
         grade = next(c for c in self.repair.classes if c.id == row["class_id"])
         listed = {field: self._clauses(clauses, row) for field, clauses in self.repair.clauses.items()}
+        document = row["document_date"]
+        resting = [self._first(grade, row["may_apply_from"]), self._last(grade, row["ends_by_itself_on"])]
         return {
             "lang": self.lang, "on": self.rules.on, "subject": row["subject"], "record_id": row["record_id"],
-            "by_hand": SOLE_PROPRIETOR.fullmatch(row["subject"]) is not None,
+            "proprietor": SOLE_PROPRIETOR.fullmatch(row["subject"]) is not None,
             "penalty": self.labels[row["item"]], "unit": self.labels[row["unit"]],
-            "document_date": row["document_date"], "grade": self._grade(grade),
-            "publicity": self._ground(grade.published.at(self.rules.on)),
-            "may_apply": self._may_apply(grade, row["may_apply_from"]), "ends": self._ends(grade, row),
+            "assumed": any(basis_for(figure, document) == "assumption" for figure in resting),
+            "reaching_back": any(figure.since > document for figure in resting),
+            "document_date": document, "grade": self._grade(grade),
+            "publicity": self._ground(grade.published.at(self.rules.on), document),
+            "may_apply": self._may_apply(resting[0], row), "ends": self._ends(grade, resting[1], row),
             "office": next(iter(listed["offices"]), None),
             "conditions": listed["conditions"], "rights": listed["rights"],
         }  # fmt: skip
@@ -118,15 +122,17 @@ class _Notice:
     def _say(self, key: str, **values: object) -> str:
         return say(key, self.lang, **values)
 
-    def _ground(self, figure: Figure | None) -> dict[str, str] | None:
+    def _ground(self, figure: Figure | None, document: date = date.max) -> dict[str, str]:
+        """Basis and reference of a figure, for a decision of a day; nothing without a figure."""
         if figure is None:
-            return None
-        return {"basis": self._say(f"basis.{figure.basis}"), "reference": reference_in(figure.reference, self.lang)}
+            return {}
+        basis = self._say(f"basis.{basis_for(figure, document)}")
+        return {"basis": basis, "reference": reference_in(figure.reference, self.lang)}
 
     def _clauses(self, clauses: tuple[Clause, ...], row: dict[str, Any]) -> list[dict[str, str]]:
         """Texts and grounds of the clauses that apply to a record on the day."""
         held = [c for c in clauses if c.holds(self.rules.on, row["class_id"], row["unit"])]
-        grounds = [self._ground(c.in_force.at(self.rules.on)) or {} for c in held]
+        grounds = [self._ground(c.in_force.at(self.rules.on)) for c in held]
         return [{"text": str(getattr(c.label, self.lang)), **g} for c, g in zip(held, grounds, strict=True)]
 
     def _grade(self, grade: DishonestyClass) -> str:
@@ -135,15 +141,24 @@ class _Notice:
         shown = known if figure else "notice.unknown"
         return self._say("explain.pair", name=self.labels[grade.id], value=self._say(shown))
 
-    def _may_apply(self, grade: DishonestyClass, day: date | None) -> dict[str, str]:
-        """From when repair may be asked for, on the ground that holds on that day."""
-        if day is None:
-            return {"text": self._say("notice.never"), **(self._ground(grade.ground(self.rules.on)) or {})}
-        figure = (grade.minimum.at(day) if grade.minimum else None) or grade.ground(day)
-        return {"text": self._say("notice.from", day=day), **(self._ground(figure) or {})}
+    def _first(self, grade: DishonestyClass, day: date | None) -> Figure:
+        """What the first day of asking rests on: the version that holds on it."""
+        least = grade.minimum.at(day) if grade.minimum and day else None
+        return least or grade.ground(day or self.rules.on)
 
-    def _ends(self, grade: DishonestyClass, row: dict[str, Any]) -> dict[str, str]:
-        """When publicity ends by itself, on the ground that holds on that day."""
-        day = row["ends_by_itself_on"]
-        text = self._say("notice.ends_on", day=day) if day else self._say("notice.no_end")
-        return {"text": text, **(self._ground(grade.ground(day or self.rules.on)) or {})}
+    def _last(self, grade: DishonestyClass, day: date | None) -> Figure:
+        """What the end of publicity rests on: the version that holds on it."""
+        return grade.ground(day or self.rules.on)
+
+    def _may_apply(self, ground: Figure, row: dict[str, Any]) -> dict[str, str]:
+        """From when repair may be asked for, with its ground."""
+        day = row["may_apply_from"]
+        text = self._say("notice.from", day=day) if day else self._say("notice.never")
+        return {"text": text, **self._ground(ground, row["document_date"])}
+
+    def _ends(self, grade: DishonestyClass, ground: Figure, row: dict[str, Any]) -> dict[str, str]:
+        """When publicity ends by itself, with its ground; if there was any, where the class is normally not public."""
+        day, figure = row["ends_by_itself_on"], grade.published.at(self.rules.on)
+        key = "notice.ends_on" if figure is None or figure.value == PUBLIC else "notice.ends_if_public"
+        text = self._say(key, day=day) if day else self._say("notice.no_end")
+        return {"text": text, **self._ground(ground, row["document_date"])}

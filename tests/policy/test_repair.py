@@ -6,6 +6,7 @@ import pytest
 
 from credit_score.errors import PolicyError
 from credit_score.policy import load_policy
+from credit_score.policy.repair import basis_for
 
 LATER = date(2024, 1, 1)
 
@@ -156,7 +157,36 @@ def test_the_bundled_market_supervision_has_conditions_and_an_office_of_its_own(
     repair, day = load_policy("gaoyang").model.repair, date(2026, 4, 1)
     own = {c.id for c in repair.conditions if c.holds(day, "general", "market_supervision")}
     others = {c.id for c in repair.conditions if c.holds(day, "general", "ecology")}
-    assert others == {"condition.corrected", "condition.harm_removed", "condition.commitment"}
-    assert own - others == {"condition.no_repeat", "condition.on_no_list", "condition.no_heavy_penalty"}
+    assert others == {"condition.corrected", "condition.measures"}
+    assert own == {
+        "condition.publicity_term", "condition.performed", "condition.harm_removed", "condition.no_repeat",
+        "condition.on_no_list", "condition.no_heavy_penalty",
+    }  # fmt: skip
     office = [next(o.id for o in repair.offices if o.holds(day, "general", u)) for u in ("market_supervision", "tax")]
     assert office == ["office.market_supervision", "office.deciding_unit"]
+
+
+def test_the_bundled_conditions_of_market_supervision_are_law_and_those_of_every_other_unit_are_borrowed():
+    model, day = load_policy("gaoyang").model, date(2026, 4, 1)
+    found = {
+        unit.id: {c.in_force.at(day).basis for c in model.repair.conditions if c.holds(day, "general", unit.id)}
+        for unit in model.policy.units
+    }
+    assert found.pop("market_supervision") == {"law"}
+    assert set(map(frozenset, found.values())) == {frozenset({"published"})}
+
+
+def test_the_bundled_rules_say_that_their_reach_back_is_assumed():
+    for grade in load_policy("gaoyang").model.repair.classes:
+        figure = grade.maximum.at(date(2026, 4, 1))
+        assert "属假设" in figure.reference
+        assert "our reading, an assumption" in figure.reference
+        assert basis_for(figure, date(2026, 3, 31)) == "assumption"
+        assert basis_for(figure, date(2026, 4, 1)) == "law"
+
+
+def test_the_duty_to_serve_a_notice_begins_on_the_day_of_the_plan_and_without_one_no_day_bounds_it(written, repaired):
+    repair = load_policy("gaoyang").model.repair
+    assert repair.notices_since == date(2023, 3, 15)
+    assert repair.notices.at(date(2023, 3, 15)).basis == "plan"
+    assert load_policy(written(repaired)).model.repair.notices_since == date.min

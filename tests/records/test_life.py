@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from credit_score.errors import RecordsError
 from credit_score.records.contracts import EVENTS
-from credit_score.records.life import effective, with_life
+from credit_score.records.life import effective, known_day, with_life
 
 RECORD = {"subject_kind": "enterprise", "subject_id": "f1", "item": "i", "catalogue_kind": "K", "unit": "tax"}
 EVENT_TYPES = {
@@ -135,3 +136,10 @@ def test_what_is_taken_back_or_repaired_stays_so(records, events, on, later, kno
 def test_events_told_twice_count_once():
     once = [("r1", "disputed", 10, 10), ("r1", "upheld", 20, 20)]
     assert life(county([("r1", 0, 0)], once * 2), 15) == life(county([("r1", 0, 0)], once), 15)
+
+
+def test_a_day_is_asked_by_what_was_known_on_it_or_later():
+    assert known_day(day(3), None) == known_day(day(3), day(3)) == day(3)
+    assert known_day(day(3), day(4)) == day(4)
+    with pytest.raises(RecordsError, match="what was known on 2023-01-03 cannot say what counted on 2023-01-04"):
+        known_day(day(3), day(2))

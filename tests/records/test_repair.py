@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from credit_score.errors import PolicyError
+from credit_score.errors import PolicyError, RecordsError
 from credit_score.points.ledger import ledger
 from credit_score.policy import load_policy
 from credit_score.records.repair import COLUMNS, publicity_end, reminders, repair_table, served_share
@@ -30,10 +30,10 @@ def penalties(*rows, unit="ecology"):
 
 
 def events(*rows):
-    """Events as (record, event, day it happened[, day it was known])."""
+    """Events as (record, event, day it happened[, day it was known]); ``corrected to b`` names the replacement."""
     told = [
-        {"event_id": f"e{i}", "record_id": name, "event": event, "happened_on": days[0], "known_on": days[-1],
-         "unit": "ecology", "replaced_by": None}
+        {"event_id": f"e{i}", "record_id": name, "event": event.split(" to ")[0], "happened_on": days[0],
+         "known_on": days[-1], "unit": "ecology", "replaced_by": event.partition(" to ")[2] or None}
         for i, (name, event, *days) in enumerate(rows)
     ]  # fmt: skip
     return ibis.memtable(pd.DataFrame(told, columns=list(EVENT)), schema=EVENT)
@@ -67,6 +67,7 @@ def test_by_the_rules_of_june_2025_the_days_of_a_penalty_are(grade, document, ma
     assert row["document_date"] == str(document)
     assert row["published"]
     assert (row["basis"], row["rule"]) == ("assumption", f"repair:classes:{grade}")
+    assert ("Order 36" in row["reference"]) == (ends >= "2026-04-01")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,8 @@ def test_by_the_rules_of_june_2025_the_days_of_a_penalty_are(grade, document, ma
         ("minor", date(2026, 1, 10), "2026-04-01", "2026-04-10", False),
         ("minor", date(2026, 4, 20), "2026-04-20", "2026-07-20", False),
         ("general", date(2026, 1, 31), "2026-04-30", "2027-01-31", True),
-        ("general", date(2025, 4, 2), "2026-04-01", "2026-04-02", True),
+        ("general", date(2025, 4, 2), "2025-07-02", "2026-04-02", False),
+        ("general", date(2026, 4, 2), "2026-07-02", "2027-04-02", True),
         ("serious", date(2025, 5, 10), "2026-05-10", "2028-05-10", True),
     ],
 )
@@ -83,7 +85,14 @@ def test_by_the_rules_of_april_2026_the_days_of_a_penalty_are(grade, document, m
     row = asked("2026-04-25", penalties(("r", grade, document))).loc["r"]
     assert (row["may_apply_from"], row["ends_by_itself_on"]) == (may, ends)
     assert bool(row["published"]) is public
-    assert row["basis"] == "law"
+    assert row["basis"] == ("law" if document >= date(2026, 4, 1) else "assumption")
+    assert "Order 36" in row["reference"]
+
+
+def test_an_amendment_whose_minimum_is_past_too_leaves_the_day_of_asking_where_it_was():
+    record = penalties(("r", "general", date(2025, 12, 10)))
+    for day in ("2026-02-01", "2026-03-31", "2026-04-15"):
+        assert asked(day, record).loc["r", "may_apply_from"] == "2026-03-10"
 
 
 def test_one_minor_penalty_across_the_change_of_rules():
@@ -140,6 +149,57 @@ def test_a_repair_after_publicity_has_ended_changes_nothing():
         assert (row["state"], row["done_on"]) == (state, done)
 
 
+def test_what_is_repaired_or_has_ended_is_published_no_more():
+    record = penalties(("r", "general", date(2025, 1, 15)))
+    told = events(("r", "repaired", date(2025, 5, 1)))
+    assert asked("2025-04-30", record, told).loc["r", "published"]
+    assert not asked("2025-05-01", record, told).loc["r", "published"]
+    assert not asked("2026-04-01", record).loc["r", "published"]
+
+
+def test_a_notice_served_counts_for_the_record_that_replaced_its_own():
+    day = date(2025, 1, 15)
+    records = penalties(*((name, "general", day) for name in ("a", "b", "c", "x", "y")))
+    told = events(
+        ("a", "notice_served", day), ("a", "corrected to b", date(2025, 2, 1), date(2025, 2, 3)),
+        ("b", "corrected to c", date(2025, 3, 1)), ("x", "corrected to y", date(2025, 3, 1)),
+        ("y", "corrected to x", date(2025, 3, 1), date(2025, 9, 1)),
+    )  # fmt: skip
+
+    def missing(on, **options):
+        return asked(on, records, told, **options)["missing"].to_dict()
+
+    none, notice = "", "notice_not_served"
+    assert missing("2025-02-02") == {"a": none, "b": notice, "c": notice, "x": notice, "y": notice}
+    assert missing("2025-02-03") == {"b": none, "c": notice, "x": notice, "y": notice}
+    assert missing("2025-03-01") == {"c": none, "y": notice}
+    assert missing("2025-02-20", known_on=date(2025, 3, 1)) == {"c": none, "y": notice}
+    assert missing("2025-09-01") == {"c": "not_applied"}  # a circle takes both back
+    share = served_share(records, told, POLICY.at("2025-03-01")).execute().set_index("unit").loc["ecology"]
+    assert share.tolist() == [2, 1, 0.5]
+
+
+def test_no_notice_is_owed_for_a_penalty_before_the_duty_or_before_the_day_asked_for():
+    records = penalties(*((str(day), "general", day) for day in (date(2023, 3, 14), date(2023, 3, 15))))
+    rules = POLICY.at("2023-05-10")
+
+    def owed(**options):
+        table = asked("2023-05-10", records, **options)
+        share = served_share(records, events(), rules, **options).execute().set_index("unit")
+        return list(table.index[table["missing"].str.contains("notice")]), share.loc["ecology", "penalties"]
+
+    assert owed() == (["2023-03-15"], 1)
+    assert owed(since=date(2023, 3, 1)) == (["2023-03-14", "2023-03-15"], 2)
+    assert owed(since=date(2023, 4, 1)) == ([], 0)
+
+
+def test_what_was_known_before_a_day_cannot_say_what_counted_on_it():
+    for call in (repair_table, served_share):
+        with pytest.raises(RecordsError, match="what was known on 2025-01-01 cannot say what counted on 2025-06-30"):
+            call(penalties(("r", "minor", date(2025, 1, 1))), events(), POLICY.at("2025-06-30"),
+                 known_on=date(2025, 1, 1))  # fmt: skip
+
+
 def test_withdrawn_and_corrected_records_and_those_of_no_class_are_not_in_the_table():
     day = date(2025, 1, 15)
     records = penalties(*((name, "general", day) for name in ("kept", "withdrawn", "corrected", "upheld")))
@@ -155,10 +215,10 @@ def test_withdrawn_and_corrected_records_and_those_of_no_class_are_not_in_the_ta
 
 def test_conditions_that_a_person_must_check_are_listed_as_such():
     day = date(2025, 1, 15)
-    common = "condition.corrected, condition.harm_removed, condition.commitment"
+    common = "condition.corrected, condition.measures"
     assert asked("2025-06-30", penalties(("r", "general", day))).loc["r", "to_check"] == common
     own = asked("2025-06-30", penalties(("r", "general", day), unit="market_supervision")).loc["r", "to_check"]
-    assert own.startswith(common + ", condition.no_repeat")
+    assert own.startswith("condition.publicity_term, condition.performed, condition.harm_removed, condition.no_repeat")
 
 
 def test_without_records_the_table_is_empty_with_its_columns():

@@ -55,12 +55,14 @@ TOLD = {
     "zh": (
         "信用修复告知书", "91130628MA0ABCDE1X", "r1", "一般行政处罚", "市场监管局", "2026-01-10", "草案",
         "一般失信：一般予以公示", "自 2026-04-10 起", "自 2027-01-10 起停止公示", "作出行政处罚决定的市场监督管理部门",
-        "第十四条", "已作出信用承诺", "实施方案任务6", "受送达人（签名）", "送达日期",
+        "第十四条", "公示已达到规定时限要求", "另依第十三条", "处罚决定书文号（由送达单位手填）",
+        "实施方案任务6", "受送达人（签名）", "送达日期",
     ),
     "en": (
         "Notice on credit repair", "91130628MA0ABCDE1X", "r1", "General penalty", "Market supervision", "2026-01-10",
         "General dishonesty: normally made public", "from 2026-04-10", "public no more from 2027-01-10",
-        "the market-supervision department that decided the penalty", "Art 14", "a credit commitment is made",
+        "the market-supervision department that decided the penalty", "Art 14", "follows Art 13 instead",
+        "publicity has lasted as long as is prescribed",
         "plan, task 6", "Received by (signature)", "Date of service", "Reading copy", "Draft",
     ),
 }  # fmt: skip
@@ -83,8 +85,9 @@ def test_each_language_keeps_to_itself():
 def test_every_number_and_clause_carries_its_ground():
     page = notice("en")
     grounds = re.findall(r'<span class="ground"> \((law|plan|published|assumption): [^<]+\)</span>', page)
-    assert len(grounds) == page.count('class="ground"') == 3 + 1 + 6 + 4
-    assert {"law", "plan", "published"} == set(grounds)
+    assert len(grounds) == page.count('class="ground"') == 3 + 1 + 6 + 5
+    assert {"law", "plan", "assumption"} == set(grounds)
+    assert "published" in re.findall(r'<span class="ground"> \((\w+):', notice("en", unit="tax"))
 
 
 def test_a_notice_of_the_time_before_order_36_says_that_its_periods_are_assumed():
@@ -92,7 +95,31 @@ def test_a_notice_of_the_time_before_order_36_says_that_its_periods_are_assumed(
                   ends_by_itself_on=date(2026, 6, 1))  # fmt: skip
     words = Words(page).text
     assert "from 2023-09-01 (assumption: NDRC Order 58" in words
-    assert "at the latest (law: Measures for credit repair (NDRC Order 36" in words
+    assert "at the latest (assumption: Measures for credit repair (NDRC Order 36" in words
+    assert "those with a first day after 2023-06-30 included" in words
+
+
+LATER = {"document_date": date(2026, 4, 10), "may_apply_from": date(2026, 7, 10),
+         "ends_by_itself_on": date(2027, 4, 10)}  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "differs", "assumed", "reaching_back"), [
+    ("2026-04-20", LATER, False, False),
+    ("2026-04-01", {}, True, True),
+    ("2025-04-20", {"document_date": date(2024, 2, 1), "may_apply_from": date(2024, 5, 1),
+                    "ends_by_itself_on": date(2026, 3, 1)}, True, False),
+])  # fmt: skip
+def test_a_day_that_rests_on_an_assumption_is_told_on_the_face_of_the_notice(day, differs, assumed, reaching_back):
+    words = Words(notice("en", day=day, **differs)).text
+    assert ("a day of this notice rests on an assumption" in words) is assumed
+    assert ("that they reach earlier decisions is this policy's reading" in words) is reaching_back
+
+
+def test_the_end_of_what_is_normally_not_public_is_told_with_an_if():
+    minor = {"item": "compliance.penalty_minor", "class_id": "minor", "ends_by_itself_on": date(2026, 4, 10)}
+    assert "如已公示，自 2026-04-10 起停止公示" in Words(notice("zh", **minor)).text
+    assert "if it was made public, public no more from 2026-04-10" in Words(notice("en", **minor)).text
+    assert "如已公示" not in notice("zh")
 
 
 def test_the_unit_and_the_class_choose_office_conditions_and_ground():
@@ -101,7 +128,7 @@ def test_the_unit_and_the_class_choose_office_conditions_and_ground():
     assert "the regulator that decided the penalty" in words
     assert "Order 45" not in words
     assert "Minor dishonesty: normally not made public" in words
-    assert "from 2026-04-01 (law: Measures for credit repair" in words
+    assert "from 2026-04-01 (assumption: Measures for credit repair" in words
 
 
 def test_where_there_is_nothing_to_ask_for_and_no_end_it_says_so():
@@ -115,15 +142,15 @@ def test_before_the_class_is_in_force_the_notice_says_that_there_is_no_rule():
     assert "General dishonesty: no rule on the day" in Words(notice("en", day="2023-04-01")).text
 
 
-def test_a_sole_proprietor_stands_by_pseudonym_with_a_blank_for_the_name():
+def test_every_notice_has_blanks_and_a_sole_proprietor_stands_by_pseudonym():
     name = pseudonym("92130628MA0ABCDE1X", "sole_proprietor", b"a key of the tests")
     page = notice("zh", subject=name)
     assert name in Words(page).text
-    assert "当事人名称（由送达单位手填）" in Words(page).text
-    assert page.count('<td class="blank"></td>') == 5
-    firm = notice("zh")
-    assert "手填" not in firm
-    assert firm.count('<td class="blank"></td>') == 4
+    assert "个体工商户，以假名代替" in Words(page).text
+    assert "个体工商户" not in Words(notice("zh")).text
+    for each in (page, notice("zh")):
+        assert "当事人名称（由送达单位手填）" in Words(each).text
+        assert each.count('<td class="blank"></td>') == 6
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
