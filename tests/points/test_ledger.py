@@ -259,7 +259,9 @@ def test_a_record_that_an_earlier_maximum_ended_is_told_as_expired(records, subj
     rules = RuleSet.of(model, day)
     assert kept_ids(ledger(table, subjects("f1"), rules.enterprise, day)) == ["r1"]
     firms = {"enterprise_id": ["f1"], "registered_on": [date(2010, 1, 1)]}
-    tables = {"credit_records": table, "enterprises": ibis.memtable(pd.DataFrame(firms))}
+    names = {"record_id": "string", "event": "string", "happened_on": "date", "known_on": "date"}
+    no_events = ibis.memtable([], schema=names)
+    tables = {"credit_records": table, "enterprises": ibis.memtable(pd.DataFrame(firms)), "record_events": no_events}
     assert uncounted(tables, rules, rules.enterprise).execute()["reason"].tolist() == ["expired"]
 
 
