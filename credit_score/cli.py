@@ -274,7 +274,7 @@ def _add_synth(commands: Commands) -> None:
 def _add_intake(commands: Commands) -> None:
     text = "take a folder of records into a store, which keeps every batch and adds nothing twice"
     intake = _command(commands, "intake", "commands_store.intake", text)
-    intake.add_argument("folder", type=_given, metavar="FOLDER", help=RECORDS)
+    intake.add_argument("folder", type=_given, metavar="FOLDER", help="records as CSV, Excel or Parquet")
     intake.add_argument("--store", type=_given, required=True, metavar="DIR", help="the store; made with the first")
     intake.add_argument("--received-on", required=True, metavar="DATE", help="the day the folder came, as 2023-06-30")
     _policy_option(intake)

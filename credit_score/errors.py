@@ -6,6 +6,7 @@ with a path, a key or a word of somebody else's is taken out of it (:func:`imper
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 # A resident identity number by its place code, day of birth and serial: 18 signs of somebody born up to 2012, or the
@@ -13,8 +14,17 @@ from collections.abc import Iterable
 _DAY = r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}"
 _NEW = rf"[1-9][0-9]{{5}}((18|19)[0-9]{{2}}|20(0[0-9]|1[0-2])){_DAY}[0-9Xx]"
 _OLD = rf"[1-9][0-9]{{5}}[3-9][0-9]{_DAY}"
+NEW_IDENTITY_NUMBER = rf"(^|[^0-9]){_NEW}($|[^0-9])"
 IDENTITY_NUMBER = rf"(^|[^0-9])({_NEW}|{_OLD})($|[^0-9])"
 _IN_TEXT = re.compile(rf"(?<![0-9])({_NEW}|{_OLD})(?![0-9])")
+# What people write between the digits of a number, and what a text may hide between them.
+SEPARATORS = "[ \t\u00a0\u3000._·•‐‑‒–—―−\u00ad\u200b-\u200d\ufeff-]"
+# An identity number of whatever year until 2029. Of somebody born after 2012, or inside a longer run of digits, only
+# the check digit tells it from the number of a document.
+IDENTITY_FORM = rf"[1-9][0-9]{{5}}((18|19)[0-9]{{2}}|20[0-2][0-9]){_DAY}[0-9Xx]"
+WEIGHTS, CHECK_DIGITS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
+_SPREAD = re.compile(rf"[0-9０-９](?:{SEPARATORS}{{0,8}}[0-9０-９]){{16,}}(?:{SEPARATORS}{{0,8}}[Xx0-9Ｘｘ])?")
+_WINDOW = re.compile(rf"(?=({IDENTITY_FORM}))")
 
 
 class CreditScoreError(Exception):
@@ -55,8 +65,22 @@ class NotAvailable(CreditScoreError):
 
 
 def impersonal(text: str) -> str:
-    """A text with every identity number in it replaced by words."""
-    return _IN_TEXT.sub("(an identity number)", str(text))
+    """A text with every identity number in it replaced by words, also one in full width or with its digits spread."""
+    words = "(an identity number)"
+    plain = _IN_TEXT.sub(words, str(text))
+    return _SPREAD.sub(lambda run: words if _identifies(run[0]) else run[0], plain)
+
+
+def _identifies(run: str) -> bool:
+    """Whether a run of digits, with what stands between them, is an identity number, or holds one that is valid."""
+    digits = re.sub(SEPARATORS, "", unicodedata.normalize("NFKC", run))
+    return bool(re.fullmatch(_NEW, digits)) or any(_is_valid(number[1]) for number in _WINDOW.finditer(digits))
+
+
+def _is_valid(number: str) -> bool:
+    """Whether the last of 18 signs is the check digit of the others (GB 11643)."""
+    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number[:-1], strict=True))
+    return CHECK_DIGITS[total % 11] == number[-1].upper()
 
 
 def masked(value: object) -> str:

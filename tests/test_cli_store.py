@@ -90,3 +90,9 @@ def test_bad_input_is_one_line(told, store, county_folder, tmp_path, arguments, 
     assert message in err
     assert "130628180001010008" not in err
     assert not (tmp_path / "out").exists()
+
+
+def test_the_help_of_intake_asks_for_files_and_for_no_store(capsys):
+    with pytest.raises(SystemExit):
+        main(["intake", "--help"])
+    assert "a store of them" not in " ".join(capsys.readouterr().out.split())

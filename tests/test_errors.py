@@ -73,5 +73,12 @@ def test_an_identity_number_in_any_part_of_an_error_is_taken_out_of_it():
     error = CreditScoreError(f"key {number!r}", where=f"/home/x/{number}.csv", remedy=f"mend a{number.lower()}b")
     assert str(error) == "/home/x/(an identity number).csv: key '(an identity number)'; mend a(an identity number)b"
     assert number not in error.where + error.what + error.remedy
+    for spread in (
+        "130628-18610315-001X",
+        "１３０６２８１８６１０３１５００１ｘ",
+        "1 3 0 6 2 8 18610315 001 X",
+        "7130628180001010016",
+    ):
+        assert impersonal(f"key {spread!r}") == "key '(an identity number)'"
     text = "91130628MA0ABCDE1X of 2023-06-30, R-0000000001"
     assert impersonal(text) == text

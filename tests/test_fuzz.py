@@ -91,7 +91,7 @@ def test_an_error_of_many_lines_or_with_an_identity_number_is_noticed(door, pool
 
 
 def test_an_identity_number_that_comes_through_is_noticed(door, pool, monkeypatch):
-    monkeypatch.setattr(judge, "IDENTITY_NUMBER", "never seen")
+    monkeypatch.setattr(judge, "identity_number_in", lambda text: text.isnull())
     rows = [["H-1", pool.planted[1], "V1"]]
     file = broken_file(pool, "households", rows, Plan("csv", share=0), "0001.000", Random(1))
     assert "identity numbers came through" in door.folder([file], "folder").faults[-1]

@@ -69,6 +69,11 @@ class Contract:
         """Columns that a file must have; the others may be absent and are then empty."""
         return [name for name, column in self.schema.columns.items() if not column.nullable]
 
+    def codes(self, column: str) -> list[str]:
+        """The codes that a coded column may hold, none for other columns."""
+        rules = self.schema.columns[column].checks
+        return [code for rule in rules if rule.name == "isin" for code in rule.statistics["allowed_values"]]
+
 
 def contracts(model: PolicyModel) -> dict[str, Contract]:
     """The contract of every table under a policy, whose sectors, sizes, units and kinds are the codes."""
@@ -111,7 +116,7 @@ def _least_age(model: PolicyModel) -> int:
 def _enterprises(sectors: list[str], sizes: list[str]) -> Contract:
     columns = {
         "enterprise_id": _text(), "name": _text(nullable=True), "legal_form": _code(LEGAL_FORMS),
-        "sector": _code(sectors), "industry": _text(nullable=True), "size": _code(sizes),
+        "sector": _code(sectors), "industry": _industry(), "size": _code(sizes),
         "town": _text(), "registered_on": _date(),
     }  # fmt: skip
     return _table("enterprises", "enterprise_id", columns, identifiers={"enterprise_id": "enterprise"}, needed=True)
@@ -196,6 +201,13 @@ def _item(model: PolicyModel) -> "pa.Column":
     catalogues = (c for c in (model.individual, model.enterprise) if c)
     own = sorted({i.id for c in catalogues for i in c.items})
     return _column("string", [pa.Check.str_matches("|".join([*(f"^{re.escape(i)}$" for i in own), ITEM_CODE]))])
+
+
+def _industry() -> "pa.Column":
+    """A code in ASCII, as the policy's statutory minimums name them; never an address."""
+    import pandera.ibis as pa
+
+    return _column("string", [pa.Check.str_matches(ITEM_CODE)], nullable=True)
 
 
 def _code(codes: list[str] | tuple[str, ...], *, nullable: bool = False) -> "pa.Column":

@@ -32,7 +32,7 @@ def _check(label: str, **reasons: str) -> FieldCheck:
 
 
 FIELD_CHECKS = (
-    _check("field_check.document_number", record_id="missing_value identity_number too_long duplicate"),
+    _check("field_check.document_number", record_id="missing_value identity_number personal_number too_long duplicate"),
     _check(
         "field_check.subject_code", subject_id="missing_value bad_identifier unknown_subject deleted_subject too_long"
     ),
@@ -42,7 +42,9 @@ FIELD_CHECKS = (
         reported_on="missing_value impossible_date",
     ),
     _check("field_check.unit", unit="missing_value identity_number unknown_code"),
-    _check("field_check.item", item="missing_value identity_number unknown_code forbidden_data no_consent"),
+    _check(
+        "field_check.item", item="missing_value identity_number personal_number unknown_code forbidden_data no_consent"
+    ),
     _check(
         "field_check.kind",
         subject_kind="missing_value identity_number unknown_code",

@@ -1,14 +1,16 @@
 """Which files of a folder are which tables, by their names in Chinese or English."""
 
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from unicodedata import category
 
-from credit_score.errors import IDENTITY_NUMBER, RecordsError, discreet
+from credit_score.errors import RecordsError, discreet, impersonal
 from credit_score.records.contracts import Contract
 from credit_score.records.vocabulary import plain, table_names, table_of
 
 ENDINGS = (".csv", ".xlsx", ".parquet")
+# Control signs, marks of direction, lone surrogates; ends of a line and of a paragraph.
+CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
 KINDS = "CSV, Excel (.xlsx) or Parquet"
 
 
@@ -19,7 +21,8 @@ def files(folder: Path, known: Mapping[str, Contract], held: Collection[str] = (
 
     A table may come in several files: ``信用记录-税务局.xlsx`` beside ``credit_records.csv``. Raises RecordsError for
     a missing folder or needed table, one name with two endings, and a file that is no table of the contract or
-    not of a kind that is read (it would otherwise vanish silently), or whose name holds an identity number.
+    not of a kind that is read (it would otherwise vanish silently), or whose name holds an identity number
+    or a control sign.
     """
     if not folder.is_dir():
         raise RecordsError("no such folder", where=str(folder), remedy=f"give a folder of {KINDS} files")
@@ -44,7 +47,10 @@ def _means_a_table(path: Path, known: Mapping[str, Contract]) -> bool:
 
 def _table(path: Path, known: Mapping[str, Contract]) -> str:
     table = table_of(path.name.removesuffix(path.suffix), known)
-    if re.search(IDENTITY_NUMBER, plain(path.name)):
+    if any(category(sign) in CONTROL for sign in path.name):
+        what, remedy = "the name of a file holds a line end or a control sign", "rename the file"
+        raise RecordsError(what, where=str(path.parent), remedy=remedy)
+    if impersonal(plain(path.name)) != plain(path.name):
         what, remedy = "the name of a file holds an identity number, and names are kept", "rename the file"
         raise RecordsError(what, where=str(path.parent), remedy=remedy)
     if table is None:

@@ -20,6 +20,7 @@ from credit_score.errors import RecordsError
 KEY_VARIABLE = "CREDIT_SCORE_KEY"
 KEY_FILE_VARIABLE = "CREDIT_SCORE_KEY_FILE"
 DEMO_KEY = "demo.key"
+PUBLIC_KEY = "PUBLIC-DEMO-KEY-for-synthetic-data-only-never-use-it-with-real-records"
 LEAST_KEY = 16
 CENTURIES = ("18", "19", "20")
 LETTERS = {"person": "P", "sole_proprietor": "S", "household": "H", "inspector": "I"}
@@ -96,8 +97,8 @@ def judged(identifiers: Iterable[str], scheme: str, kind: str, key: bytes) -> li
 def pseudonym_key(folder: Path, key: str | bytes | None = None) -> bytes:
     """The secret key: given, from the environment, from a key file, or a synthetic folder's own.
 
-    Raises RecordsError without one, for one shorter than 16 bytes, and for a key file that others
-    than its owner can read.
+    Raises RecordsError without one, for one shorter than 16 bytes, for a key file that others than its owner can
+    read, and for the public demo key where the folder is not marked synthetic.
     """
     if key is None:
         key = key_at_hand() or _of_synthetic(folder)
@@ -110,6 +111,11 @@ def pseudonym_key(folder: Path, key: str | bytes | None = None) -> bytes:
     secret = key.encode() if isinstance(key, str) else key
     if len(secret) < LEAST_KEY:
         raise RecordsError(f"the key has {len(secret)} bytes", remedy=f"use at least {LEAST_KEY} random bytes")
+    if secret.strip() == PUBLIC_KEY.encode() and not is_synthetic(folder):
+        remedy = f"set {KEY_VARIABLE} to random bytes of your own"
+        raise RecordsError(
+            "the demo key is public, and the records are not synthetic", where=str(folder), remedy=remedy
+        )
     return secret
 
 

@@ -6,8 +6,8 @@ expression that the engine evaluates row by row.
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from credit_score.errors import IDENTITY_NUMBER
 from credit_score.records.contracts import Contract
+from credit_score.records.personal import identity_number_in, personal_number_in
 from credit_score.records.values import narrow, read_code, read_date, read_number
 from credit_score.records.vocabulary import of_any_kind
 
@@ -107,7 +107,9 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
         found.append(Check(name, "bad_identifier", faulty == "form"))
         found.append(Check(name, "unknown_subject", faulty == "unknown"))
     elif dtype == "string":
-        found.append(Check(name, "identity_number", value.re_search(IDENTITY_NUMBER)))
+        found.append(Check(name, "identity_number", identity_number_in(value)))
+        if not contract.codes(name):  # what a list of codes refuses needs no such guess
+            found.append(Check(name, "personal_number", personal_number_in(value)))
     if name == "item" and "_forbidden" in table.columns:
         found.append(Check(name, "forbidden_data", table["_forbidden"]))
         found.append(Check(name, "no_consent", table["_unconsented"]))

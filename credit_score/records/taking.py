@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 REJECTED = ["table", "file", "row", "column", "value", "reason", "unit"]
 FILES = ["table", "file", "written", "read", "accepted", "rejected", "dropped"]
+PERSONS = ("individuals", "households", "consents")
 _TEXTS = {c: "str" for c in REJECTED if c != "row"}
 
 
@@ -217,9 +218,13 @@ def _of_file(rows: "pd.DataFrame", contract: Contract, every: list[Check], raw: 
 
 
 def _shown(value: object, column: str, contract: Contract) -> str:
-    """A refused value as it may be shown: masked if it identifies, or if it could (a long number, a name)."""
+    """A refused value as it may be shown: masked if it identifies, or if it could (a long number, a name).
+
+    Of tables of persons only a code that the contract lists is shown: an age or a day tells who a person is.
+    """
     text = value if isinstance(value, str) else ""
     identifying = column in contract.identifiers or column in (contract.key, "name")
+    identifying |= contract.name in PERSONS and text not in contract.codes(column)
     if identifying or len(text) > 40 or not text.isascii():  # a cell may have millions of signs: none is counted
         return masked(text)
     return masked(text) if sum(c.isdigit() for c in text) > 8 else text

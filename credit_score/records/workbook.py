@@ -3,13 +3,15 @@
 A row keeps its place in the sheet: row 5 is the fifth below the heading, as the reporting unit counts, though empty
 rows stand between. A row is one for the judge, or is told apart with its reason: cells beyond the heading's columns or
 one longer than ``LONGEST`` (malformed_row), an Excel error such as #REF! (error_value), a formula that was never
-computed (formula_without_value), a number of more digits than Excel keeps (number_too_long). Hidden sheets are passed
-over; hidden rows and columns, which a filter may have left, are read.
+computed (formula_without_value), a number of more digits than Excel keeps (number_too_long). Hidden sheets are
+not read; hidden rows and columns, which a filter may have left, are. A workbook in which another sheet, hidden or not,
+holds rows of the same table is refused.
 
 The XML is streamed, and nothing is sized by what a sheet declares, so a used range up to XFD1048576 costs nothing.
 The texts that cells share are held in memory.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from zipfile import ZipFile
 
 from credit_score.errors import RecordsError, discreet, first_five
 from credit_score.records.lines import LONGEST, Broken
+from credit_score.records.vocabulary import plain
 from credit_score.records.workbook_cells import NAMESPACE, Book, CellFault, book_of, cell_text
 from credit_score.records.workbook_guard import CHUNK, Unreadable, check_archive, quiet, readable
 
@@ -139,7 +142,10 @@ def sheet_rows(
 
 @contextmanager
 def open_sheet(path: Path, table_names: Collection[str]) -> Iterator[Sheet]:
-    """The sheet that holds a table: the only visible one with rows, or the one named so. Raises RecordsError."""
+    """The sheet that holds a table: the only visible one with rows, or the one named so.
+
+    Raises RecordsError where none is clear, and where another sheet holds rows of the same table.
+    """
     from openpyxl import load_workbook
 
     with readable(path):
@@ -148,16 +154,22 @@ def open_sheet(path: Path, table_names: Collection[str]) -> Iterator[Sheet]:
         with readable(path), quiet():
             check_archive(stream)
             workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-            sheets = _sheets(path, workbook)
-        yield _chosen(path, sheets, table_names)
+            sheets, hidden = _sheets(path, workbook)
+        chosen = _chosen(path, sheets, table_names)
+        _check_alone(chosen, [*sheets, *hidden], table_names)
+        yield chosen
 
 
-def _sheets(path: Path, workbook: "Workbook") -> list[Sheet]:
-    """The visible sheets that hold a cell."""
-    visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-    book = book_of(workbook, visible[0]._shared_strings if visible else [])
-    sheets = (Sheet(path, sheet.title, workbook._archive, sheet._worksheet_path, book) for sheet in visible)
-    return [sheet for sheet in sheets if any(True for _ in sheet.filled())]
+def _sheets(path: Path, workbook: "Workbook") -> tuple[list[Sheet], list[Sheet]]:
+    """The visible and the hidden sheets that hold a cell."""
+    every = workbook.worksheets
+    book = book_of(workbook, every[0]._shared_strings if every else [])
+    found: tuple[list[Sheet], list[Sheet]] = [], []
+    for one in every:
+        sheet = Sheet(path, one.title, workbook._archive, one._worksheet_path, book)
+        if any(True for _ in sheet.filled()):
+            found[one.sheet_state != "visible"].append(sheet)
+    return found
 
 
 def _chosen(path: Path, sheets: list[Sheet], table_names: Collection[str]) -> Sheet:
@@ -175,6 +187,36 @@ def _chosen(path: Path, sheets: list[Sheet], table_names: Collection[str]) -> Sh
         where=str(path),
         remedy=f"keep one sheet, or name one {' or '.join(map(repr, table_names))}",
     )
+
+
+def _check_alone(chosen: Sheet, sheets: Collection[Sheet], table_names: Collection[str]) -> None:
+    """Refuse a workbook in which another sheet, visible or hidden, holds rows of the chosen sheet's table.
+
+    Such are a sheet with a row below two of the heading's names in its first rows, and one named as the table with
+    what may follow it: ``信用记录（续）``. Notes and lists of codes may stand beside a table.
+    """
+    names = frozenset(map(plain, chosen.headings())) - {""}
+    others = [sheet for sheet in sheets if sheet is not chosen]
+    if more := [s for s in others if _continues(s.name, table_names) or _has_heading(s, names)]:
+        raise RecordsError(
+            f"besides {_told(chosen.name)}, sheet {first_five(_told(s.name) for s in more)} holds rows of the table",
+            where=str(chosen.path),
+            remedy="put each in a file of its own, or remove it",
+        )
+
+
+def _continues(name: str, table_names: Collection[str]) -> bool:
+    """Whether a sheet is named as the table, alone or with a mark or number behind: （续）, -2, 2, 续."""
+    return any(
+        re.fullmatch(rf"{re.escape(plain(word))}([^\w].*|_.*|续.*|[0-9]+)?", plain(name)) for word in table_names
+    )
+
+
+def _has_heading(sheet: Sheet, names: frozenset[str]) -> bool:
+    """Whether a row of a sheet's first ones holds two of a heading's names, and another row stands below it."""
+    first = list(islice(sheet.filled(), MOST_TITLES + 1))
+    least = min(2, len(names))
+    return any(len(names & set(map(plain, row.cells.values()))) >= least for row in first[:-1])
 
 
 def _told(name: str) -> str:

@@ -90,5 +90,17 @@ def test_an_identity_number_in_the_name_of_a_file_is_refused_and_not_repeated(fo
     assert name.split("-")[-1][:15] not in told
 
 
+@pytest.mark.parametrize("number", ["130628-18000101-0016", "130628 1800 0101 0016"])
+def test_an_identity_number_with_its_digits_spread_is_known_in_the_name_of_a_file(folder, number):
+    assert "the name of a file holds an identity number" in refused(folder(f"信用记录-{number}.csv"))
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b[31m", "\u2028", "\u202e", "\x85"])
+def test_a_control_sign_in_the_name_of_a_file_is_refused_in_one_line_without_it(folder, sign):
+    told = refused(folder(f"信用记录-a{sign}b.csv"))
+    assert "the name of a file holds a line end or a control sign; rename the file" in told
+    assert sign not in told
+
+
 def test_a_long_number_in_the_name_of_a_file_that_is_no_table_is_not_repeated(folder):
     assert "13812345678" not in refused(folder("张三13812345678.csv"))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
 from credit_score.errors import RecordsError
-from credit_score.records.identity import SCHEMES, is_synthetic, judged, pseudonym, pseudonym_key
+from credit_score.records.identity import PUBLIC_KEY, SCHEMES, is_synthetic, judged, pseudonym, pseudonym_key
 
 fault_of_person, fault_of_firm, fault_of_plain = SCHEMES["cn_ric"], SCHEMES["cn_uscc"], SCHEMES["plain"]
 
@@ -142,6 +142,15 @@ def test_the_demo_key_is_taken_for_a_synthetic_folder_without_another(hand, tmp_
     assert pseudonym_key(tmp_path) == b"the demo key, which is public"
     monkeypatch.setenv("CREDIT_SCORE_KEY", "key of the environment")
     assert pseudonym_key(tmp_path) == b"key of the environment"
+
+
+def test_the_public_key_is_refused_for_a_folder_that_is_not_marked_synthetic(hand, tmp_path, monkeypatch):
+    monkeypatch.setenv("CREDIT_SCORE_KEY", f"{PUBLIC_KEY}\n")
+    for key in (None, PUBLIC_KEY, PUBLIC_KEY.encode()):
+        with pytest.raises(RecordsError, match="the demo key is public, and the records are not synthetic; set CREDIT"):
+            pseudonym_key(tmp_path, key)
+    hand.mark_synthetic(tmp_path)
+    assert pseudonym_key(tmp_path, PUBLIC_KEY) == PUBLIC_KEY.encode()
 
 
 @pytest.mark.parametrize("mark", [False, None, "no", "false", "true", 1, [True]])

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from credit_score.records.judge import IDENTITY_NUMBER
+from credit_score.errors import IDENTITY_NUMBER
 
 FAULTS = [
     # table, what is changed in a copy of the first row, the column and the reason told
@@ -20,6 +20,13 @@ FAULTS = [
     ("enterprises", {"registered_on": "2015/13/5"}, "registered_on", "impossible_date"),
     ("enterprises", {"registered_on": "5/1/2015"}, "registered_on", "impossible_date"),
     ("enterprises", {"registered_on": "20151305"}, "registered_on", "impossible_date"),
+    ("enterprises", {"town": "T1 13912345678"}, "town", "personal_number"),
+    ("enterprises", {"town": "130628 19800101 0011"}, "town", "identity_number"),
+    ("enterprises", {"industry": "和平路5号张三"}, "industry", "unknown_code"),
+    ("enterprises", {"industry": "13912345678"}, "industry", "personal_number"),
+    ("individuals", {"village": "139-1234-5678"}, "village", "personal_number"),
+    ("credit_records", {"record_id": "2023130628198001010011"}, "record_id", "identity_number"),
+    ("credit_records", {"record_id": "6222021234567890128"}, "record_id", "personal_number"),
     ("enterprises", {"name": "x" * 101}, "name", "too_long"),
     ("credit_records", {"item": "somebody did something"}, "item", "unknown_code"),
     ("enterprises", {"registered_on": "2015-01-05 10:30:00"}, "registered_on", "impossible_date"),
@@ -58,6 +65,7 @@ SOUND = [
     ("individuals", {"enrolled_on": ""}), ("individuals", {"household_id": ""}),
     ("individuals", {"enrolled_on": "2022-01-01", "left_on": "2022-01-01"}),
     ("enterprises", {"name": "", "industry": ""}), ("enterprises", {"registered_on": "2016-02-29"}),
+    ("enterprises", {"industry": "C1751"}), ("credit_records", {"record_id": "13062820230315001"}),
     ("enterprises", {"registered_on": "2015-01-05 00:00:00"}),
     ("credit_records", {"occurred_on": "2023-01-05"}), ("credit_records", {"item": "an.item.of.no.policy"}),
     ("inspections", {"draw_probability": "1"}), ("inspections", {"inspector_id": ""}), ("inspections", {"days": "0"}),

@@ -177,7 +177,46 @@ def test_a_sheet_named_by_an_identity_number_is_not_told(path):
     assert "130628" not in told(refused)
 
 
-def test_hidden_sheets_are_passed_over(path):
+@pytest.mark.parametrize("state", ["visible", "hidden", "veryHidden"])
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("Sheet2", [["h", "i"], ["c", "d"]]), ("补充", [["title"], ["no.", " I ", "ｈ"], [1, "c", "d"]]),
+        ("企业（续）", [["c", "d"]]), ("企业 -2", [["c", "d"]]), ("企业2", [["c", "d"]]), ("企业续表", [["c", "d"]]),
+        ("ENTERPRISES (old)", [["c", "d"]]),
+    ],
+)  # fmt: skip
+def test_a_workbook_with_more_rows_of_the_table_in_another_sheet_is_refused(path, state, name, rows):
+    saved(path, [["h", "i"], ["a", "b"]], "企业", **{name: rows})
+    book = load_workbook(path)
+    book[name].sheet_state = state
+    book.save(path)
+    with pytest.raises(RecordsError, match=r"besides '企业', sheet .* holds rows of the table; put each") as refused:
+        read(path)
+    assert repr(name) in told(refused)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("填表说明", [["column", "meaning"], ["h", "a letter"], ["i", "another"]]),
+        ("Sheet3", [["h", "i"]]), ("企业类型", [["x"], ["y"]]),
+        ("far", [[n] for n in range(25)] + [["h", "i"], [1, 2]]),
+    ],
+)  # fmt: skip
+def test_notes_lists_of_codes_and_an_empty_form_may_stand_beside_the_table(path, name, rows):
+    saved(path, [["h", "i"], ["a", "b"]], "enterprises", **{name: rows})
+    assert read(path)[0] == [(1, ["a", "b"])]
+
+
+def test_a_hidden_sheet_named_by_an_identity_number_is_not_told(path):
+    saved(path, [["h", "i"], ["a", "b"]], "企业", **{"130628190001010011": [["h", "i"], ["c", "d"]]})
+    with pytest.raises(RecordsError) as refused:
+        read(path)
+    assert "130628" not in told(refused)
+
+
+def test_hidden_lists_of_codes_are_passed_over(path):
     saved(path, [["h", "i"], ["a", "b"]], "表", codes=[["x", "y"]])
     book = load_workbook(path)
     book["codes"].sheet_state = "veryHidden"

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from credit_score.records.identity import PUBLIC_KEY
 from credit_score.records.synthetic.dictionary import EVENT_TABLES, TABLES, Column
 from credit_score.records.synthetic.facts import CountyFacts
 from credit_score.records.synthetic.shape import LAST_DAY
 
 VERSION = 1
 MARK = "synthetic.json"
-DEMO_KEY = "PUBLIC-DEMO-KEY-for-synthetic-data-only-never-use-it-with-real-records"
+DEMO_KEY = PUBLIC_KEY
 NOTICE = "Synthetic data. 虚构数据. No person, enterprise, town or event in it is real."
 
 _KINDS = {pa.string(): "text", pa.int32(): "whole number", pa.float64(): "number", pa.bool_(): "true / false"}
