@@ -18,11 +18,10 @@ import pytest
 from openpyxl import Workbook
 from stdnum.cn import ric
 
-import credit_score
 from credit_score.cli import main
 from credit_score.records.synthetic import make_county
 
-ROOT = Path(credit_score.__file__).parents[1]
+ROOT = Path(__file__).parents[1]
 ON = "2023-06-30"
 # Commands go on with a county of this size; each has natural persons in all tables.
 SIZES = {"n_enterprises": 80, "n_individuals": 60, "seed": 3}

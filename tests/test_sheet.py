@@ -90,7 +90,8 @@ def rows_of(path):
 
 def test_every_csv_of_the_package_is_written_here():
     """The synthetic county writes raw records as units send them: that is input, and must stay as dirty as it is."""
-    modules = [p for p in PACKAGE.rglob("*.py") if p not in (PACKAGE / "sheet.py", Path(county_writer.__file__))]
+    synthetic = Path(county_writer.__file__).parent
+    modules = [p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "sheet.py" and p.parent != synthetic]
     assert len(modules) > 50
     assert [f"{p.name}: {name}" for p in modules for name in csv_writers(p.read_text("utf-8"))] == []
     assert csv_writers((PACKAGE / "sheet.py").read_text("utf-8")) == ["to_csv"]
@@ -182,7 +183,7 @@ class Opened(HTMLParser):
 
 def test_no_cell_of_a_run_of_hostile_records_runs_anything(hostile):
     paths = sorted(hostile.glob("*.csv"))
-    assert len(paths) == 5
+    assert len(paths) == 7
     cells = {cell for path in paths for row in rows_of(path) for cell in row}
     assert {f"'{COMMAND}", "'-2+3", "'@x", "''=1"} <= cells
     assert [cell for cell in cells if neutral(cell) != cell and plain(cell) == cell] == []
@@ -194,8 +195,6 @@ def test_the_report_of_hostile_records_shows_scripts_as_text_and_runs_its_own_al
     assert "img" not in page.tags
     assert page.handlers == []
     assert SCRIPT in page.text
-    assert f"+{SCRIPT}" in page.text
-    assert COMMAND in page.text
     assert page.text.count(LABEL) > 50
 
 
