@@ -77,13 +77,15 @@ def test_forgetting_is_told_and_proved_and_a_score_then_refused(told, store, tmp
         (("forget", "P-0000", "STORE", "--on", "soon"), "'soon' is not a date"),
         (("intake", "FOLDER", "--store", "STORE", "--received-on", "2199-01-01"), "2199-01-01 is after today"),
         (("intake", "FOLDER", "--store", "STORE", "--received-on", "2023-06-29"), "2023-06-29 is before 2023-06-30"),
+        (("intake", "nowhere", "--store", "STORE", "--received-on", "2023-07-01"), "nowhere: no such folder; give a"),
+        (("intake", "FOLDER", "--store", "INSIDE", "--received-on", "2023-07-01"), "lies in the store"),
         (("intake", "FOLDER", "--store", "FOLDER", "--received-on", "2023-07-01"), "lies in what is read from"),
         (("run", "FOLDER", "--as-of", "2023-06-30", "--as-known-on", "2023-06-29", "--out", "OUT"), "cannot say what"),
         (("run", "STORE", "--as-of", "2023-06-29", "--out", "OUT"), "nothing was received by 2023-06-29"),
     ],
 )
 def test_bad_input_is_one_line(told, store, county_folder, tmp_path, arguments, message):
-    places = {"STORE": store, "FOLDER": county_folder, "OUT": tmp_path / "out"}
+    places = {"STORE": store, "FOLDER": county_folder, "OUT": tmp_path / "out", "INSIDE": store / "x"}
     code, out, err = told(*(places.get(a, a) for a in arguments), "--quiet")
     assert (code, out) == (1, "")
     assert len(err.splitlines()) == 1

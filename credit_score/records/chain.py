@@ -7,6 +7,7 @@ before and after. So whoever holds the last hash can tell whether anything in th
 import hmac
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -18,6 +19,8 @@ from credit_score.files import TOOL, fingerprint, whole_file
 
 STORE = "store.json"
 FORMAT = 1
+# Folders of a store that are ours to clear; whatever else lies in it stays.
+OURS = ("[0-9]" * 6, "revised-*", ".partial-*")
 
 
 def digest(text: str) -> str:
@@ -124,6 +127,18 @@ class Chain:
         }  # fmt: skip
         with whole_file(self.path / STORE) as partial:
             partial.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    def sweep(self) -> None:
+        """Remove what no entry names: left by a kill, or by a deletion that has its entry."""
+        named = {self.path / part for part in self.parts()}
+        for folder in (p for kind in OURS for p in self.path.glob(kind) if p.is_dir()):
+            for left in sorted(folder.rglob("*"), reverse=True):
+                with suppress(OSError):
+                    if left.is_file() and left not in named:
+                        left.unlink()
+            for empty in sorted([*folder.rglob("*"), folder], reverse=True):
+                with suppress(OSError):
+                    empty.rmdir()
 
     def _verify(self) -> None:
         for number, fault in enumerate(self._faults(), start=1):

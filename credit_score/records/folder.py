@@ -17,15 +17,12 @@ KINDS = "CSV, Excel (.xlsx) or Parquet"
 def files(folder: Path, known: Mapping[str, Contract], held: Collection[str] = ()) -> dict[str, list[Path]]:
     """The files of each table of the contract that a folder holds, in the order of their names.
 
-    Tables that a store holds (``held``) may be absent from the folder.
-
-    A table may come in several files: ``信用记录-税务局.xlsx`` beside ``credit_records.csv``. Raises RecordsError for
-    a missing folder or needed table, one name with two endings, and a file that is no table of the contract or
-    not of a kind that is read (it would otherwise vanish silently), or whose name holds an identity number
-    or a control sign.
+    Tables that a store holds (``held``) may be absent from the folder. A table may come in several files:
+    ``信用记录-税务局.xlsx`` beside ``credit_records.csv``. Raises RecordsError for a missing folder or needed table, one
+    name with two endings, and a file that is no table of the contract or not of a kind that is read (it would otherwise
+    vanish silently), or whose name holds an identity number or a control sign.
     """
-    if not folder.is_dir():
-        raise RecordsError("no such folder", where=str(folder), remedy=f"give a folder of {KINDS} files")
+    check_folder(folder)
     found: dict[str, list[Path]] = {}
     for path in sorted(p for p in folder.iterdir() if _means_a_table(p, known)):
         found.setdefault(_table(path, known), []).append(path)
@@ -36,6 +33,12 @@ def files(folder: Path, known: Mapping[str, Contract], held: Collection[str] = (
         names = " or ".join(table_names(missing[0])[:2])
         raise RecordsError(f"no file for table {missing[0]!r}", where=str(folder), remedy=f"add {names}, as {KINDS}")
     return found
+
+
+def check_folder(folder: Path) -> None:
+    """Raise RecordsError where there is no such folder."""
+    if not folder.is_dir():
+        raise RecordsError("no such folder", where=str(folder), remedy=f"give a folder of {KINDS} files")
 
 
 def _means_a_table(path: Path, known: Mapping[str, Contract]) -> bool:

@@ -6,7 +6,6 @@ that was rewritten, the hash before and after, so that the history still verifie
 """
 
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     import ibis
 
 PERSONS = ("P-", "S-")
-# Folders of a store that are ours to clear; whatever else lies in it stays.
-OURS = ("[0-9]" * 6, "revised-*", ".partial-*")
 # Tables that speak of a person through the number of a record alone.
 BY_RECORD = ("record_events", "decisions")
 
@@ -75,21 +72,8 @@ def _forget(store: Path, subject: str, on: date) -> dict[str, Rewritten]:
         what = f"could not write: {error.strerror or error}"
         raise RunError(what, where=str(store), remedy="free space and run again; the store is unchanged") from None
     finally:
-        sweep(chain)
+        chain.sweep()
     return found
-
-
-def sweep(chain: Chain) -> None:
-    """Remove what no entry of the history names: left by a kill, or by a deletion that has its entry."""
-    named = {chain.path / part for part in chain.parts()}
-    for folder in (p for kind in OURS for p in chain.path.glob(kind) if p.is_dir()):
-        for left in sorted(folder.rglob("*"), reverse=True):
-            with suppress(OSError):
-                if left.is_file() and left not in named:
-                    left.unlink()
-        for empty in sorted([*folder.rglob("*"), folder], reverse=True):
-            with suppress(OSError):
-                empty.rmdir()
 
 
 def _revised(chain: Chain, subject: str, folder: Path) -> Iterator[tuple[str, Rewritten]]:

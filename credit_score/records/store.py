@@ -16,7 +16,7 @@ from credit_score.files import alone, fingerprint
 from credit_score.policy import Policy
 from credit_score.records.chain import STORE, Chain, key_digest
 from credit_score.records.contracts import Contract, contracts
-from credit_score.records.forget import sweep
+from credit_score.records.folder import check_folder
 from credit_score.records.identity import is_synthetic, pseudonym_key
 from credit_score.records.intake import Earlier, Progress, Records, read_folder, silent
 from credit_score.records.judge import content_order
@@ -49,6 +49,7 @@ def add_batch(
     nothing new is accepted or refused, the store stays as it is. Raises RecordsError as :func:`read_folder` does, and
     for another key, policy or an earlier day than the store's.
     """
+    check_folder(folder)
     secret = pseudonym_key(folder, key)
     with alone(store):
         chain = _chain(store, folder, policy, secret)
@@ -106,6 +107,8 @@ def _chain(store: Path, folder: Path, policy: Policy, key: bytes) -> Chain:
     if not is_store(store):
         if store.exists() and (not store.is_dir() or any(store.iterdir())):
             raise RunError("holds something else than a store", where=str(store), remedy="choose another folder")
+        if outer := next((p for p in store.resolve().parents if is_store(p)), None):
+            raise RunError(f"lies in the store {outer}", where=str(store), remedy="choose another folder")
         return Chain(store, policy.name, key_digest(key), synthetic)
     chain = Chain.read(store)
     _check_policy(chain, policy)
@@ -165,7 +168,7 @@ def _write(chain: Chain, records: Records, received_on: date) -> None:
     folder = chain.path / f"{number:06d}"
     partial = chain.path / f".partial-{uuid4().hex[:12]}"
     try:
-        sweep(chain)
+        chain.sweep()
         partial.mkdir(parents=True)
         _save(records, partial, received_on)
         parts = {f"{folder.name}/{p.name}": fingerprint(p) for p in sorted(partial.iterdir())}
@@ -198,17 +201,21 @@ def _save(records: Records, folder: Path, received_on: date) -> None:
 
 def _table(chain: Chain, batches: list[dict[str, Any]], contract: Contract, engine: "ibis.BaseBackend") -> "ibis.Table":
     """One row a key: of a register the latest received, with the latest days; ties by content."""
-    import ibis
-
     paths = _parts(chain, batches, contract.name)
     if not paths:
         return empty(engine, contract)
     rows = opened(engine, paths, f"parts_{contract.name}")
-    order = content_order(rows, contract, latest=contract.register)
     latest = [rows.received_on.desc()] if contract.register else []
-    window = ibis.window(group_by=contract.key, order_by=[*latest, *order])
-    first = rows.mutate(_place=ibis.row_number().over(window)).filter(lambda t: t["_place"] == 0)
-    return kept(engine, contract.name, first.select(*contract.columns))
+    order = [*latest, *content_order(rows, contract, latest=contract.register)]
+    return kept(engine, contract.name, _first(rows, contract.key, order).select(*contract.columns))
+
+
+def _first(rows: "ibis.Table", key: str, order: "list[ibis.Value]") -> "ibis.Table":
+    """Of the rows with one key the first in an order."""
+    import ibis
+
+    place = ibis.row_number().over(ibis.window(group_by=key, order_by=order))
+    return rows.mutate(_place=place).filter(lambda t: t["_place"] == 0)
 
 
 def _frames(chain: Chain, batches: list[dict[str, Any]], name: str, columns: list[str]) -> "pd.DataFrame":
@@ -220,10 +227,7 @@ def _frames(chain: Chain, batches: list[dict[str, Any]], name: str, columns: lis
 
 def _audit(chain: Chain, batches: list[dict[str, Any]]) -> "ibis.Table":
     """Age band and gender as received last, in an engine of their own; of one day the older band."""
-    import ibis
-
     engine = open_engine()
     parts = opened(engine, _parts(chain, batches, "audit"), "audit_parts")
-    window = ibis.window(group_by="subject", order_by=[parts.received_on.desc(), parts.age_band.desc()])
-    first = parts.mutate(_place=ibis.row_number().over(window)).filter(lambda t: t["_place"] == 0)
+    first = _first(parts, "subject", [parts.received_on.desc(), parts.age_band.desc()])
     return kept(engine, "audit", first.select("subject", "age_band", "gender"))
