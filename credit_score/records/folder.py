@@ -18,9 +18,11 @@ def files(folder: Path, known: Mapping[str, Contract], held: Collection[str] = (
     """The files of each table of the contract that a folder holds, in the order of their names.
 
     Tables that a store holds (``held``) may be absent from the folder. A table may come in several files:
-    ``信用记录-税务局.xlsx`` beside ``credit_records.csv``. Raises RecordsError for a missing folder or needed table,
-    one name with two endings, and a file that is no table of the contract or not of a kind that is read (it would otherwise
-    vanish silently), or whose name holds an identity number or a control sign.
+    ``信用记录-税务局.xlsx`` beside ``credit_records.csv``.
+
+    Raises RecordsError for a missing folder or needed table, one name with two endings, and a file that is no table of
+    the contract, not of a kind that is read (it would otherwise vanish silently), or whose name holds an identity
+    number or a control sign.
     """
     check_folder(folder)
     found: dict[str, list[Path]] = {}
