@@ -24,6 +24,16 @@ def test_what_spills_goes_to_a_folder_that_only_this_user_can_read():
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_what_does_not_fit_is_spilled_and_is_not_readable_there(tmp_path):
+    engine = open_engine(memory="150MB", spill=tmp_path)
+    engine.raw_sql("CREATE TABLE t AS SELECT i, 'person-' || i AS a, md5(i::VARCHAR) AS b FROM range(3000000) r(i)")
+    engine.raw_sql("CREATE TABLE s AS SELECT a, b, row_number() OVER (ORDER BY b) AS place FROM t")
+    assert engine.table("s").count().execute() == 3_000_000
+    spilled = list(tmp_path.iterdir())
+    assert sum(path.stat().st_size for path in spilled) > 10_000_000
+    assert not [path.name for path in spilled if b"person-2" in path.read_bytes()]
+
+
 def test_memory_and_the_place_to_spill_can_be_given(tmp_path):
     engine = open_engine(memory="500MB", spill=tmp_path)
     assert setting(engine, "temp_directory") == str(tmp_path)
