@@ -1,21 +1,19 @@
 """The command line as a person or a program meets it: exit codes, one line for bad input, nothing said of persons."""
 
-import csv
-import io
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from as_a_user import raw_identifiers, refused, told
 
 import credit_score
-from credit_score.cli import main
 
 ROOT = Path(credit_score.__file__).parents[1]
 COMMANDS = [
@@ -23,17 +21,6 @@ COMMANDS = [
     ["policy", "check"], ["draw"], ["verify-draw"], ["synth"],
 ]  # fmt: skip
 ON = "2023-06-30"
-
-
-def told(*arguments):
-    """Exit code, what went to stdout, and what went to stderr."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        try:
-            code = main([str(a) for a in arguments])
-        except SystemExit as left:
-            code = left.code
-    return code, out.getvalue(), err.getvalue()
 
 
 def in_a_process(*arguments, **options):
@@ -229,18 +216,6 @@ def test_json_is_strict_json_even_where_a_number_is_missing(altered_policy):
 
 
 # Bad input -----------------------------------------------------------------------------------------------------------
-
-
-def refused(message, *arguments):
-    """Bad input: exit code 1, exactly one line, nothing on stdout."""
-    code, out, err = told(*arguments)
-    lines = [line for line in err.splitlines() if " s  " not in line[:14]]
-    assert code == 1
-    assert not out
-    assert len(lines) == 1
-    assert lines[0].startswith("credit-score: ")
-    assert message in lines[0]
-    return lines[0]
 
 
 @pytest.fixture
@@ -450,19 +425,6 @@ def test_bad_input_leaves_no_trace_of_the_program_in_a_process_of_its_own(tmp_pa
 
 
 # Persons -------------------------------------------------------------------------------------------------------------
-
-
-def raw_identifiers(folder):
-    """Identifiers of natural persons as they stand in the input files, in sound and in faulty rows."""
-    found = set()
-    for path in folder.glob("*.csv"):
-        with path.open(encoding="utf-8", errors="replace", newline="") as stream:
-            for row in csv.DictReader(stream):
-                columns = ["person_id", "household_id", "inspector_id"]
-                columns += ["enterprise_id", "name"] if row.get("legal_form") == "sole_proprietor" else []
-                columns += ["subject_id"] if row.get("subject_kind") == "individual" else []
-                found |= {row[c] for c in columns if len(row.get(c) or "") > 5}
-    return found
 
 
 def test_no_command_says_an_identifier_of_a_natural_person(ran, county_folder, run_folder, county_run):

@@ -1,16 +1,14 @@
 """The commands on reporting as a person or a program meets them: numbers worked by hand, and one line for bad input."""
 
 import csv
-import io
 import json
 import shutil
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 
 import pytest
+from as_a_user import raw_identifiers, refused, told
 
 import credit_score as cs
-from credit_score.cli import main
 from credit_score.policy.loader import BUNDLED
 from credit_score.records.store import add_batch
 
@@ -49,25 +47,6 @@ COUNTY = {
         for r, day in (("p1", "2023-05-15"), ("p2", "2023-05-15"), ("m1", "2023-05-15"), ("w1", "2023-04-17"))
     ],
 }  # fmt: skip
-
-
-def told(*arguments):
-    """Exit code, what went to stdout, and what went to stderr."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        try:
-            code = main([str(a) for a in arguments])
-        except SystemExit as left:
-            code = left.code
-    return code, out.getvalue(), err.getvalue()
-
-
-def refused(message, *arguments):
-    """Bad input: exit code 1, exactly one line, nothing on stdout."""
-    code, out, err = told(*arguments, "--quiet")
-    assert (code, out, err.count("\n")) == (1, "", 1)
-    assert err.startswith("credit-score: ")
-    assert message in err
 
 
 @pytest.fixture(autouse=True)
@@ -382,19 +361,6 @@ def test_what_is_read_from_is_never_written_over_nor_what_is_not_ours(county, tm
 
 
 # Persons -------------------------------------------------------------------------------------------------------------
-
-
-def raw_identifiers(folder):
-    """Identifiers of natural persons as they stand in the input files, in sound and in faulty rows."""
-    found = set()
-    for path in folder.glob("*.csv"):
-        with path.open(encoding="utf-8", errors="replace", newline="") as stream:
-            for row in csv.DictReader(stream):
-                columns = ["person_id", "household_id", "inspector_id"]
-                columns += ["enterprise_id", "name"] if row.get("legal_form") == "sole_proprietor" else []
-                columns += ["subject_id"] if row.get("subject_kind") == "individual" else []
-                found |= {row[c] for c in columns if len(row.get(c) or "") > 5}
-    return found
 
 
 def test_no_command_says_or_writes_an_identifier_of_a_natural_person(county_folder, county_run, tmp_path, monkeypatch):

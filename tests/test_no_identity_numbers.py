@@ -5,37 +5,24 @@ comes out is searched for them and for the codes of sole proprietors, in every w
 """
 
 import csv
-import io
 import json
 import re
 import shutil
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
+from as_a_user import told
 from openpyxl import Workbook
 from stdnum.cn import ric
 
-from credit_score.cli import main
 from credit_score.records.synthetic import make_county
 
 ROOT = Path(__file__).parents[1]
 ON = "2023-06-30"
 # Commands go on with a county of this size; each has natural persons in all tables.
 SIZES = {"n_enterprises": 80, "n_individuals": 60, "seed": 3}
-
-
-def told(*arguments):
-    """Exit code, what went to stdout, and what went to stderr."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        try:
-            code = main([str(a) for a in arguments])
-        except SystemExit as left:
-            code = left.code
-    return code, out.getvalue(), err.getvalue()
 
 
 def numbers():

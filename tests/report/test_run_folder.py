@@ -1,4 +1,3 @@
-import csv
 import errno
 import json
 import shutil
@@ -6,6 +5,7 @@ from hashlib import sha256
 
 import pandas as pd
 import pytest
+from as_a_user import raw_identifiers
 
 import credit_score as cs
 from credit_score.errors import RunError
@@ -95,19 +95,6 @@ def test_the_status_stands_in_every_list_and_on_the_page(small_run, tmp_path, si
         assert set(pd.read_csv(out / name)["status"]) == {status}
     assert f'<p class="status" role="note"><span lang="zh">{told}' in (out / "report.html").read_text(encoding="utf-8")
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["status"] == status
-
-
-def raw_identifiers(folder):
-    """Identifiers of natural persons as they stand in the input files, in sound and in faulty rows."""
-    found = set()
-    for path in folder.glob("*.csv"):
-        with path.open(encoding="utf-8", errors="replace", newline="") as stream:
-            for row in csv.DictReader(stream):
-                columns = ["person_id", "household_id", "inspector_id"]
-                columns += ["enterprise_id", "name"] if row.get("legal_form") == "sole_proprietor" else []
-                columns += ["subject_id"] if row.get("subject_kind") == "individual" else []
-                found |= {row[c] for c in columns if len(row.get(c) or "") > 5}
-    return found
 
 
 def test_no_identifier_of_a_natural_person_stands_in_a_run_folder(run_folder, county_folder):
