@@ -21,7 +21,7 @@ from fuzz_pool import REGISTERS, Pool
 import credit_score as cs
 from credit_score.engine import open_engine
 from credit_score.records.contracts import contracts
-from credit_score.records.raw import read_raw
+from credit_score.records.reading.raw import read_raw
 from credit_score.report.run_folder import with_words
 from credit_score.sheet import write_csv
 

@@ -11,7 +11,7 @@ from random import Random
 
 from stdnum.cn import ric
 
-from credit_score.records.held_items import conditional
+from credit_score.records.door.held_items import conditional
 from credit_score.records.synthetic import make_county
 
 REGISTERS = ("enterprises", "individuals")
@@ -85,5 +85,5 @@ def words(table: str) -> tuple[list[str], dict[str, list[str]]]:
     """What units call a table and its columns in Chinese."""
     import yaml
 
-    data = yaml.safe_load((files("credit_score.records") / "columns.yaml").read_text(encoding="utf-8"))
+    data = yaml.safe_load((files("credit_score.records.reading") / "columns.yaml").read_text(encoding="utf-8"))
     return data["tables"][table]["names"], data["tables"][table]["columns"]

@@ -25,8 +25,8 @@ from reliability import put, table
 
 import credit_score as cs
 from credit_score.files import fingerprint
-from credit_score.records.chain import STORE, Chain
-from credit_score.records.store import add_batch
+from credit_score.records.keeping.chain import STORE, Chain
+from credit_score.records.keeping.store import add_batch
 from credit_score.records.synthetic import make_county
 
 OLD, NEW, NEITHER = "the old one", "the new one", "neither"

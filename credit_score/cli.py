@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_synth(commands)
     _add_intake(commands)
     _add_forget(commands)
+    _add_due(commands)
     return parser
 
 
@@ -289,6 +290,19 @@ def _add_forget(commands: Commands) -> None:
     forget.add_argument("places", type=_given, nargs="+", metavar="DIR", help="stores and run folders to delete from")
     forget.add_argument("--on", required=True, metavar="DATE", help="the day of the deletion, as 2023-06-30")
     forget.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+
+
+def _add_due(commands: Commands) -> None:
+    text = "what of natural persons is due for deletion by law, and with --delete its deletion"
+    due = _command(commands, "due", "commands_store.due", text)
+    due.add_argument("store", type=_given, metavar="STORE", help="the store of records")
+    due.add_argument("runs", type=_given, nargs="*", metavar="RUN", help="run folders to delete from as well")
+    due.add_argument("--on", required=True, metavar="DATE", help="the day, as 2023-06-30")
+    due.add_argument("--delete", action="store_true", help="delete all that is listed, leaving a dated hash of each")
+    due.add_argument("--rows", type=_given, metavar="FILE", help="write the list to a CSV file")
+    due.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    _policy_option(due)
+    _json_option(due)
 
 
 def _policy_option(command: argparse.ArgumentParser) -> None:

@@ -87,7 +87,7 @@ def _run(
     from credit_score.county import run_county
     from credit_score.policy import load_policy
     from credit_score.records import read_records
-    from credit_score.records.store import is_store
+    from credit_score.records.keeping.store import is_store
 
     rules = load_policy(policy)
     rules.at(str(when["as_of"]))
@@ -284,6 +284,21 @@ def print_table(table: "pd.DataFrame", *, as_json: bool) -> None:
         print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
         return
     print(table.to_string(index=False, na_rep="–", max_colwidth=60))
+
+
+def print_words(heading: str, table: "pd.DataFrame", lang: str) -> None:
+    """A table under its heading, in columns of a terminal, where a Chinese sign is two wide; "–" where it is empty."""
+    import pandas as pd
+
+    from credit_score.language import say
+
+    print(say(heading, lang))
+    if table.empty:
+        print("  –\n")
+        return
+    with pd.option_context("display.unicode.east_asian_width", True):
+        print_table(table, as_json=False)
+    print()
 
 
 def print_json(data: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import Steps, check_file, print_json, print_table, write_table
+from credit_score.commands import Steps, check_file, print_json, print_words, write_table
 from credit_score.errors import PolicyError, RunError
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 def quality(arguments: argparse.Namespace) -> None:
     """The four zeros by unit and by unit and month, with the reading they rest on."""
-    from credit_score.records.field_checks import field_check_table
-    from credit_score.records.four_zeros import four_zeros, four_zeros_rows, zeros_by_unit
-    from credit_score.records.quality_told import quality_reading
+    from credit_score.records.duties.field_checks import field_check_table
+    from credit_score.records.duties.four_zeros import four_zeros, four_zeros_rows, zeros_by_unit
+    from credit_score.records.duties.quality_told import quality_reading
 
     records, rules, steps = _opened(arguments, "clocks")
     steps("measuring")
@@ -41,23 +41,23 @@ def quality(arguments: argparse.Namespace) -> None:
 
 def _print_quality(told: "dict[str, pd.DataFrame]", rules: "RuleSet", lang: str) -> None:
     from credit_score.language import say
-    from credit_score.records.quality_told import quality_reading, quality_told
+    from credit_score.records.duties.quality_told import quality_reading, quality_told
 
     by_unit = quality_told(told["by_unit"].assign(month=""), rules, lang)
-    _print_words("quality.by_unit", by_unit.drop(columns=say("quality.month", lang)), lang)
+    print_words("quality.by_unit", by_unit.drop(columns=say("quality.month", lang)), lang)
     offended = told["by_month"][told["by_month"]["n"].fillna(0) > 0]
-    _print_words("quality.by_month", quality_told(offended, rules, lang), lang)
+    print_words("quality.by_month", quality_told(offended, rules, lang), lang)
     checks = told["field_checks"].rename(columns={f"label_{lang}": "label"})
     shown = {"label": say("quality.check", lang), "n": say("column.rejected", lang)}
-    _print_words("quality.field_checks", checks[list(shown)].rename(columns=shown), lang)
+    print_words("quality.field_checks", checks[list(shown)].rename(columns=shown), lang)
     print(quality_reading(lang))
 
 
 def clocks(arguments: argparse.Namespace) -> None:
     """Every clock by unit, and those that still run with the days left."""
-    from credit_score.records.clocks import clock_table
-    from credit_score.records.running import COUNTED, RUNNING, clock_counts, running_clocks
-    from credit_score.records.told import in_words
+    from credit_score.records.duties.clocks import clock_table
+    from credit_score.records.duties.running import COUNTED, RUNNING, clock_counts, running_clocks
+    from credit_score.records.duties.told import in_words
 
     records, rules, steps = _opened(arguments, "clocks")
     steps("measuring")
@@ -69,14 +69,14 @@ def clocks(arguments: argparse.Namespace) -> None:
     if arguments.json:
         _print_told(rules, counts=counted, running=running)
         return
-    _print_words("clocks.counts", in_words(counted, COUNTED, rules, arguments.lang), arguments.lang)
-    _print_words("clocks.running", in_words(running, RUNNING, rules, arguments.lang), arguments.lang)
+    print_words("clocks.counts", in_words(counted, COUNTED, rules, arguments.lang), arguments.lang)
+    print_words("clocks.running", in_words(running, RUNNING, rules, arguments.lang), arguments.lang)
 
 
 def coverage(arguments: argparse.Namespace) -> None:
     """What is expected of each unit by the catalogue of resources, what arrived, and the new farm entities covered."""
     from credit_score.language import say
-    from credit_score.records.coverage import coverage_by, coverage_table, farm_coverage, first_day
+    from credit_score.records.duties.coverage import coverage_by, coverage_table, farm_coverage, first_day
 
     records, rules, steps = _opened(arguments, "resources")
     steps("measuring")
@@ -100,20 +100,20 @@ def _names_farms(rules: "RuleSet") -> bool:
 
 
 def _print_coverage(told: "dict[str, pd.DataFrame]", rules: "RuleSet", lang: str) -> None:
-    from credit_score.records.told import in_words
+    from credit_score.records.duties.told import in_words
 
     resources = told["resources"].rename(columns={f"gap_{lang}": "gap"})
     shown = ["resource", "unit", "expected", "arrived", "share", "gap"]
-    _print_words("coverage.resources", in_words(resources, shown, rules, lang), lang)
+    print_words("coverage.resources", in_words(resources, shown, rules, lang), lang)
     for by in ("group", "unit"):
         table = in_words(told[f"by_{by}"], [by, "expected", "arrived", "share"], rules, lang)
-        _print_words({"group": "coverage.by_group", "unit": "coverage.by_unit"}[by], table, lang)
+        print_words({"group": "coverage.by_group", "unit": "coverage.by_unit"}[by], table, lang)
 
 
 def repair(arguments: argparse.Namespace) -> None:
     """Who may ask for repair now or soon and what is missing, by class and unit; notices for those not served one."""
-    from credit_score.records.repair import reminders, repair_table, served_share
-    from credit_score.records.repair_counts import repair_counts
+    from credit_score.records.duties.repair import reminders, repair_table, served_share
+    from credit_score.records.duties.repair_counts import repair_counts
 
     _check_notices(arguments)
     days = _days_of_repair(arguments)
@@ -169,13 +169,13 @@ def _write_penalties(
 
 
 def _print_repair(told: "dict[str, pd.DataFrame]", rules: "RuleSet", lang: str) -> None:
-    from credit_score.records.repair_counts import STATES
-    from credit_score.records.told import in_words
+    from credit_score.records.duties.repair_counts import STATES
+    from credit_score.records.duties.told import in_words
 
     shown = ["class_id", "unit", "penalties", *STATES, "notice_not_served", "no_outcome"]
-    _print_words("repair.by_class", in_words(told["by_class"], shown, rules, lang), lang)
+    print_words("repair.by_class", in_words(told["by_class"], shown, rules, lang), lang)
     served = told["served"][told["served"]["penalties"] > 0]
-    _print_words("repair.served_share", in_words(served, ["unit", "penalties", "served", "share"], rules, lang), lang)
+    print_words("repair.served_share", in_words(served, ["unit", "penalties", "served", "share"], rules, lang), lang)
     if "reminders" in told:
         shown = [
             "remind_by",
@@ -187,7 +187,7 @@ def _print_repair(told: "dict[str, pd.DataFrame]", rules: "RuleSet", lang: str) 
             "ends_by_itself_on",
             "missing",
         ]
-        _print_words("repair.reminders", in_words(told["reminders"], shown, rules, lang), lang)
+        print_words("repair.reminders", in_words(told["reminders"], shown, rules, lang), lang)
 
 
 def _opened(
@@ -199,7 +199,7 @@ def _opened(
     """
     from credit_score.policy import load_policy
     from credit_score.records import read_records
-    from credit_score.records.store import is_store
+    from credit_score.records.keeping.store import is_store
 
     check_file(arguments.rows, arguments.folder)
     policy, steps = load_policy(arguments.policy), Steps(quiet=arguments.quiet)
@@ -220,21 +220,6 @@ def _with_days(table: "pd.DataFrame") -> "pd.DataFrame":
     """A table with days as ``datetime.date``, so that they are written as 2023-06-30."""
     days = table.select_dtypes("datetime").columns
     return table.assign(**{c: table[c].dt.date for c in days})
-
-
-def _print_words(heading: str, table: "pd.DataFrame", lang: str) -> None:
-    """A table under its heading, in columns of a terminal, where a Chinese sign is two wide; "–" where it is empty."""
-    import pandas as pd
-
-    from credit_score.language import say
-
-    print(say(heading, lang))
-    if table.empty:
-        print("  –\n")
-        return
-    with pd.option_context("display.unicode.east_asian_width", True):
-        print_table(table, as_json=False)
-    print()
 
 
 def _print_told(rules: "RuleSet", **told: Any) -> None:

@@ -1,13 +1,23 @@
-"""What the commands on a store of records do: taking a folder in, and deleting a person."""
+"""What the commands on a store of records do: taking a folder in, telling what is due for deletion, and deleting."""
 
 import argparse
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import Steps, print_json, print_verdict
+from credit_score.commands import Steps, check_file, print_json, print_verdict, print_words, write_table
 from credit_score.errors import RecordsError, RunError, masked
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from credit_score.records.keeping.forget import Gone
+
+# Columns of what is due, by ground, and their headings.
+DUE = {"ground": "due.ground", "subjects": "due.subjects", "records": "due.records", "since": "due.since"}
+# What deletes in a place, and what was deleted there before: digest → day.
+Kind = tuple[Callable[..., Any], dict[str, str]]
 
 
 def intake(arguments: argparse.Namespace) -> None:
@@ -15,7 +25,7 @@ def intake(arguments: argparse.Namespace) -> None:
     from credit_score.files import check_apart
     from credit_score.language import say
     from credit_score.policy import load_policy
-    from credit_score.records.store import add_batch
+    from credit_score.records.keeping.store import add_batch
 
     store, folder = Path(arguments.store), Path(arguments.folder)
     check_apart(store, [folder])
@@ -36,8 +46,8 @@ def intake(arguments: argparse.Namespace) -> None:
 
 def _last(store: Path) -> str:
     """The last hash of a store's history, empty where there is no store."""
-    from credit_score.records.chain import Chain
-    from credit_score.records.store import is_store
+    from credit_score.records.keeping.chain import Chain
+    from credit_score.records.keeping.store import is_store
 
     return Chain.read(store).last if is_store(store) else ""
 
@@ -55,52 +65,114 @@ def _by_today(text: str) -> date:
 def forget(arguments: argparse.Namespace) -> None:
     """A person out of stores and run folders, with the proof."""
     from credit_score.language import say
-    from credit_score.records.chain import subject_digest
+    from credit_score.records.door.identity import deletion_digest
+    from credit_score.records.keeping.forget import Gone
 
-    day, places = _by_today(arguments.on), [Path(p) for p in arguments.places]
-    kinds = {place: _kind(place) for place in places}
+    day, kinds = _by_today(arguments.on), {Path(place): _kind(Path(place)) for place in arguments.places}
     names = _pseudonyms(arguments.subject)
-    held = set()
-    for place, (forgetting, _) in kinds.items():
-        found = {name: forgetting(place, name, day) for name in names}
-        held |= {name for name in names if found[name]}
-        rows, files = sum(r.rows for f in found.values() for r in f.values()), sum(map(len, found.values()))
-        if rows:
-            print(say("told.forgotten", arguments.lang, place=place, rows=rows, files=files))
-    before = {name: on for _, deleted in kinds.values() for name in names if (on := deleted.get(subject_digest(name)))}
+    found = {name: _forgotten(kinds, Gone.of([name]), day) for name in names}
+    held = {name for name in names if found[name]}
+    _print_forgotten([told for name in names for told in found[name]], arguments.lang)
+    before = {name: on for _, deleted in kinds.values() for name in names if (on := deleted.get(deletion_digest(name)))}
     if not (held or before):
         what = f"no place given holds this subject ({masked(arguments.subject)})"
         raise RecordsError(what, remedy="give the store and the run folders, and the key for an identity number")
     for name in sorted({*held, *before}):
         on = day if name in held else before[name]
-        print(say("told.left", arguments.lang, day=on, hash=subject_digest(name)))
+        print(say("told.left", arguments.lang, day=on, hash=deletion_digest(name)))
     print(say("told.not_ours", arguments.lang))
 
 
-def _kind(place: Path) -> tuple[Callable[..., Any], dict[str, str]]:
+def _forgotten(kinds: "dict[Path, Kind]", gone: "Gone", day: date) -> list[dict[str, Any]]:
+    """Delete in every place; ``place, rows, files`` of each that held any of it."""
+    found = {place: forgetting(place, gone, day) for place, (forgetting, _) in kinds.items()}
+    return [
+        {"place": place, "rows": sum(r.rows for r in files.values()), "files": len(files)}
+        for place, files in found.items()
+        if files
+    ]
+
+
+def _print_forgotten(places: list[dict[str, Any]], lang: str) -> None:
+    from credit_score.language import say
+
+    for place in places:
+        print(say("told.forgotten", lang, **place))
+
+
+def due(arguments: argparse.Namespace) -> None:
+    """What is due for deletion in a store, and, where asked, out of it and of run folders, with the proof."""
+    from credit_score.language import say
+    from credit_score.policy import load_policy
+    from credit_score.policy.loader import as_date
+    from credit_score.records import read_records
+    from credit_score.records.keeping import due as due_for_deletion
+    from credit_score.records.keeping.store import is_store
+
+    check_file(arguments.rows, arguments.store, *arguments.runs)
+    if not is_store(Path(arguments.store)):
+        raise RecordsError("is not a store", where=arguments.store, remedy="give the folder that intake made")
+    day = _by_today(arguments.on) if arguments.delete else as_date(arguments.on)
+    # The store comes last: while a run still holds what is due, the store says so.
+    kinds = {Path(place): _kind(Path(place)) for place in (*arguments.runs, arguments.store)}
+    policy, steps = load_policy(arguments.policy), Steps(quiet=arguments.quiet)
+    table = due_for_deletion.due(read_records(arguments.store, policy=policy, progress=steps), policy, day)
+    if arguments.rows:
+        write_table(table, arguments.rows)
+    gone = _forgotten(kinds, due_for_deletion.to_forget(table), day) if arguments.delete and len(table) else []
+    steps("done")
+    if arguments.json:
+        print_json({"on": day, "due": table.to_dict("records"), "deleted": gone})
+        return
+    _print_due(table, arguments.lang)
+    _print_forgotten(gone, arguments.lang)
+    print(say("told.not_ours", arguments.lang) if gone else "", end="\n" if gone else "")
+
+
+def _print_due(table: "pd.DataFrame", lang: str) -> None:
+    """By ground: how many persons and records, since when at the longest, and the article."""
+    from credit_score.report.content import reference_in
+
+    print_words("due.list", _by_ground(table, lang), lang)
+    for reference in table["reference"].drop_duplicates():
+        print(f"  {reference_in(reference, lang)}")
+
+
+def _by_ground(table: "pd.DataFrame", lang: str) -> "pd.DataFrame":
+    from credit_score.language import say
+
+    grouped = table.groupby("ground", sort=False)
+    found = grouped.agg(
+        subjects=("subject", "nunique"), records=("record_id", lambda r: (r != "").sum()), since=("since", "min")
+    )
+    found.index = [say(f"due.{ground}", lang) for ground in found.index]
+    named = found.rename_axis("ground").reset_index()
+    return named.rename(columns={column: say(key, lang) for column, key in DUE.items()})
+
+
+def _kind(place: Path) -> Kind:
     """What deletes in a place, a store or a run folder, and what was deleted there before; nothing is changed yet."""
     from credit_score.files import check_free
-    from credit_score.records.chain import Chain
-    from credit_score.records.forget import forget_in_store
-    from credit_score.records.store import is_store
+    from credit_score.records.keeping.chain import Chain
+    from credit_score.records.keeping.forget import forget_in_store
+    from credit_score.records.keeping.store import is_store
     from credit_score.report import MANIFEST, RunFolder
     from credit_score.report.forget_run import forget_in_run
+    from credit_score.report.run_folder import deleted_names
 
     if is_store(place):
         return forget_in_store, Chain.read(place).deletions
     run = RunFolder.open(place)
     check_free(place, replaces=MANIFEST)
-    deleted = {entry["subject"]: entry["on"] for entry in run.manifest.get("deleted", [])}
-    return (lambda folder, subject, day: forget_in_run(RunFolder.open(folder), subject, day)), deleted
+    return (lambda folder, gone, day: forget_in_run(RunFolder.open(folder), gone, day)), deleted_names(run.manifest)
 
 
 def _pseudonyms(subject: str) -> list[str]:
     """What stores and runs may call a person: the pseudonym itself, or those of a number where the key is at hand."""
-    from credit_score.records.forget import PERSONS
-    from credit_score.records.identity import key_at_hand, pseudonym
+    from credit_score.records.door.identity import is_person, key_at_hand, pseudonym
 
     name = subject.strip()
-    if name.startswith(PERSONS):
+    if is_person(name):
         return [name]
     key = key_at_hand()
     if not key:

@@ -28,8 +28,8 @@ from credit_score.policy import Policy, RuleSet
 from credit_score.policy.loader import as_date
 from credit_score.policy.ruleset import Catalogue
 from credit_score.records import Records
-from credit_score.records.coverage import coverage_table, first_day
-from credit_score.records.four_zeros import four_zeros
+from credit_score.records.duties.coverage import coverage_table, first_day
+from credit_score.records.duties.four_zeros import four_zeros
 from credit_score.records.life import known_day
 from credit_score.tiers import assign_tiers, tier_shares
 

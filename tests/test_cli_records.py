@@ -10,7 +10,7 @@ from as_a_user import raw_identifiers, refused, told
 
 import credit_score as cs
 from credit_score.policy.loader import BUNDLED
-from credit_score.records.store import add_batch
+from credit_score.records.keeping.store import add_batch
 
 ON = "2023-06-30"
 KEY = "a key of the tests, no secret"

@@ -1,6 +1,7 @@
 """The commands on a store, as a user runs them."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -21,11 +22,20 @@ def told(capfd, monkeypatch):
     return run
 
 
+@pytest.fixture(scope="module")
+def made(county_folder, tmp_path_factory):
+    store = tmp_path_factory.mktemp("made") / "store"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delenv("CREDIT_SCORE_KEY", raising=False)
+        patched.delenv("CREDIT_SCORE_KEY_FILE", raising=False)
+        intake = ("intake", str(county_folder), "--store", str(store), "--received-on", "2023-06-30", "--quiet")
+        assert main(intake) == 0
+    return store
+
+
 @pytest.fixture
-def store(told, county_folder, tmp_path):
-    code, *_ = told("intake", county_folder, "--store", tmp_path / "store", "--received-on", "2023-06-30", "--quiet")
-    assert code == 0
-    return tmp_path / "store"
+def store(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "store")
 
 
 def test_a_folder_taken_in_is_reconciled_and_a_second_time_adds_nothing(told, county_folder, tmp_path):
@@ -68,9 +78,30 @@ def test_forgetting_is_told_and_proved_and_a_score_then_refused(told, store, tmp
     assert err.endswith("deleted on 2023-08-01; the law required it; nothing is kept\n")
 
 
+def test_what_is_due_is_listed_and_deleted_only_where_that_is_asked(told, store, tmp_path):
+    told("run", store, "--as-of", "2023-06-30", "--out", tmp_path / "run", "--quiet")
+    before = (store / "store.json").read_bytes()
+    code, out, _ = told("due", store, "--on", "2028-06-30", "--rows", tmp_path / "due.csv", "--quiet")
+    listed = pd.read_csv(tmp_path / "due.csv", keep_default_na=False)
+    assert code == 0
+    assert "left the scheme, consent withdrawn" in out
+    assert "bad information past its limit" in out
+    assert {"left", "bad_record"} == set(listed["ground"])
+    assert (store / "store.json").read_bytes() == before
+    code, out, _ = told("due", store, tmp_path / "run", "--on", "2026-11-01", "--delete", "--quiet", "--lang", "zh")
+    assert code == 0
+    assert "已退出积分、撤回同意" in out
+    assert "逐一查找" in out
+    assert json.loads(told("due", store, "--on", "2026-11-01", "--json", "--quiet")[1])["due"] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("due", "STORE", "--on", "2199-01-01", "--delete"), "2199-01-01 is after today"),
+        (("due", "FOLDER", "--on", "2023-06-30"), "is not a store"),
+        (("due", "STORE", "nowhere", "--on", "2023-06-30"), "no such run folder"),
+        (("due", "STORE", "--on", "2023-06-30", "--rows", "INSIDE"), "lies in what is read from"),
         (("forget", "P-0000", "STORE", "--on", "2023-08-01"), "no place given holds this subject (6 characters"),
         (("forget", "130628180001010008", "STORE", "--on", "2023-08-01"), "no key to find this subject by (18 char"),
         (("forget", "P-0000", "nowhere", "--on", "2023-08-01"), "no such run folder"),

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import credit_score as cs
-from credit_score.records.identity import pseudonym
+from credit_score.records.door.identity import pseudonym
 
 KEY = "a key of the tests, no secret"
 ON = "2023-06-30"

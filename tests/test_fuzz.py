@@ -16,7 +16,7 @@ from fuzz_csv import CSV_FAULTS
 from fuzz_files import Plan, broken_file, counted
 from reliability import put, table
 
-from credit_score.records import judge
+from credit_score.records.door import judge
 
 SOUND = Plan("csv")
 

@@ -25,7 +25,7 @@ HEAVY = ("ibis", "duckdb", "pandas", "numpy", "pyarrow", "pydantic", "pandera", 
 
 
 def module_name(path, package):
-    """``credit_score.records.raw`` of a file below the package's folder; a package is named by its folder."""
+    """``credit_score.records.reading.raw`` of a file below the package's folder; a package is named by its folder."""
     parts = path.relative_to(package.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -109,7 +109,7 @@ def altered_house(tmp_path):
 def test_the_graph_has_the_modules_and_imports_that_one_sees_in_the_files(graph):
     assert len(graph) > 40
     assert sum(map(len, graph.values())) > 80
-    assert "credit_score.records.contracts" in graph["credit_score.records.raw"]
+    assert "credit_score.records.contracts" in graph["credit_score.records.reading.raw"]
     assert "credit_score.policy" in graph["credit_score.county"]
     assert "credit_score.policy.catalogues" in graph["credit_score.policy.ruleset"]
 
@@ -131,15 +131,15 @@ def test_no_module_imports_itself_by_a_circle(graph):
 @pytest.mark.parametrize(
     ("file", "source"),
     [
-        ("policy/loader.py", "from credit_score.records import raw"),
-        ("policy/loader.py", "import credit_score.records.raw"),
+        ("policy/loader.py", "from credit_score.records.reading import raw"),
+        ("policy/loader.py", "import credit_score.records.reading.raw"),
         ("policy/loader.py", "from credit_score import records"),
-        ("policy/loader.py", "def late():\n    from credit_score.records.raw import Raw"),
+        ("policy/loader.py", "def late():\n    from credit_score.records.reading.raw import Raw"),
         (
             "policy/loader.py",
-            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from credit_score.records.raw import Raw",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from credit_score.records.reading.raw import Raw",
         ),
-        ("policy/loader.py", "from ..records import raw"),
+        ("policy/loader.py", "from ..records.reading import raw"),
         ("policy/loader.py", "from .. import records"),
         ("points/ledger.py", "from credit_score.scorecard import woe"),
         ("scorecard/woe.py", "from credit_score.points import ledger"),
@@ -153,7 +153,7 @@ def test_no_module_imports_itself_by_a_circle(graph):
     ],
 )
 def test_a_wrong_import_is_found(altered_house, file, source):
-    rooms = ("policy/loader", "records/raw", "points/ledger", "scorecard/woe", "inspection/draw", "report/page")
+    rooms = ("policy/loader", "records/reading/raw", "points/ledger", "scorecard/woe", "inspection/draw", "report/page")
     house = {f"{room}.py": "" for room in rooms} | {f"{room.split('/')[0]}/__init__.py": "" for room in rooms}
     house |= {"__init__.py": "", "county.py": "", "cli.py": "", "errors.py": "", "engine.py": ""}
     assert wrong_edges(altered_house(house)) == []
@@ -173,7 +173,7 @@ def test_a_wrong_import_is_found(altered_house, file, source):
 )
 def test_an_import_to_the_left_or_from_the_ground_floor_is_none(altered_house, source):
     files = {"__init__.py": "", "errors.py": "", "policy/__init__.py": "", "policy/loader.py": ""}
-    assert wrong_edges(altered_house(files | {"records/raw.py": source})) == []
+    assert wrong_edges(altered_house(files | {"records/reading/raw.py": source})) == []
 
 
 def test_a_circle_is_found(altered_house):

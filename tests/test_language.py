@@ -19,9 +19,10 @@ from credit_score.policy.dated import Dated
 from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Source
 from credit_score.records.contracts import contracts
-from credit_score.records.judge import BELOW, UNREADABLE
+from credit_score.records.door.judge import BELOW, UNREADABLE
+from credit_score.records.keeping.due import GROUNDS
 from credit_score.records.life import STATES
-from credit_score.records.workbook_cells import REASONS
+from credit_score.records.reading.workbook_cells import REASONS
 
 PACKAGE = Path(credit_score.__file__).parent
 KEYS = sorted(catalogue())
@@ -86,7 +87,7 @@ def possible(pattern):
         "reason": reasons(), "remedy": reasons(), "table": set(contracts(rules)),
         "basis": {"law", "plan", "published", "assumption"}, "status": {"draft", "demonstration", "in_force"},
         "column": {"sector", "size"}, "unit": units(), "field": fields(PolicyModel), "uncounted": uncounted_reasons(),
-        "warning": {"unknown_place"},
+        "warning": {"unknown_place"}, "due": set(GROUNDS),
     }  # fmt: skip
     family = pattern.split(".")[0]
     return {f"{family}.{end}" for end in ends.get(family, ())}
@@ -94,12 +95,13 @@ def possible(pattern):
 
 def reasons():
     """Every reason for which a row can be rejected, read off the code that gives them."""
-    text = "".join((PACKAGE / "records" / f"{name}.py").read_text(encoding="utf-8") for name in ("judge", "taking"))
+    door = PACKAGE / "records" / "door"
+    text = "".join((door / f"{name}.py").read_text(encoding="utf-8") for name in ("judge", "taking"))
     given = set(re.findall(r"Check\([\w.]+, \"(\w+)\"", text)) | set(
         re.findall(r"\"(\w+)\" if dtype == \"date\"", text)
     )
     others = re.findall(r"else \"(\w+)\"\n", text)
-    lines = (PACKAGE / "records" / "lines.py").read_text(encoding="utf-8")
+    lines = (PACKAGE / "records" / "reading" / "lines.py").read_text(encoding="utf-8")
     told = re.findall(r"(?:return|else) \"(\w+)\"\n", lines)
     return given | {*others, *told, *REASONS, *UNREADABLE.values(), *BELOW.values()}
 

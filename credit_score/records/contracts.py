@@ -11,8 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from credit_score.policy.schema import PolicyModel
-from credit_score.records.held_items import conditional
-from credit_score.records.vocabulary import coded_words, item_words
+from credit_score.records.door.held_items import conditional
+from credit_score.records.reading.vocabulary import coded_words, item_words
 
 if TYPE_CHECKING:
     import pandera.ibis as pa

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.files import fingerprint
 from credit_score.policy import Policy
-from credit_score.records.audit import audit_table
 from credit_score.records.contracts import contracts
-from credit_score.records.folder import files
-from credit_score.records.identity import is_synthetic, pseudonym_key
+from credit_score.records.door.audit import audit_table
+from credit_score.records.door.identity import is_synthetic, pseudonym_key
+from credit_score.records.door.pseudonyms import Pseudonyms
+from credit_score.records.door.taking import Taken, take_in
 from credit_score.records.life import effective
-from credit_score.records.pseudonyms import Pseudonyms
-from credit_score.records.taking import Taken, take_in
+from credit_score.records.reading.folder import files
 
 if TYPE_CHECKING:
     import ibis
@@ -43,7 +43,7 @@ class Records:
     synthetic : whether the folder says that nothing in it is real.
     known_between : for a store, the days on which exactly this was known: from the last batch that is in it up to,
         and without, the first that is not. None for a folder of files.
-    deleted : of a store, digest of each deleted person → the day of the deletion.
+    deleted : of a store, digest of each deleted person or record → the day of the deletion.
     audit : age band and gender by person, in an engine of its own, for audits alone; no score can be joined to it.
     """
 
@@ -72,11 +72,11 @@ class Records:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What a store holds before a folder is taken in: tables, fingerprints of its files, digests of deleted persons."""
+    """What a store holds before it takes a folder in: tables, fingerprints of its files, digest → day of deletion."""
 
     tables: dict[str, "ibis.Table"] = field(default_factory=dict)
     fingerprints: frozenset[str] = frozenset()
-    deleted: frozenset[str] = frozenset()
+    deleted: dict[str, str] = field(default_factory=dict)
 
 
 def read_folder(

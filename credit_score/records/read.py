@@ -8,7 +8,7 @@ from credit_score.errors import RecordsError
 from credit_score.policy import Policy, load_policy
 from credit_score.policy.loader import as_date
 from credit_score.records.intake import Progress, Records, read_folder, silent
-from credit_score.records.store import is_store, open_store
+from credit_score.records.keeping.store import is_store, open_store
 
 
 def read_records(

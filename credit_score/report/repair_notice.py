@@ -18,7 +18,7 @@ from credit_score.language import LANGUAGES, say
 from credit_score.policy import RuleSet
 from credit_score.policy.dated import Figure
 from credit_score.policy.repair import PUBLIC, Clause, DishonestyClass, Repair, basis_for
-from credit_score.records.identity import LETTERS
+from credit_score.records.door.identity import LETTERS
 from credit_score.report.content import reference_in
 from credit_score.report.style import font_face
 
@@ -34,7 +34,7 @@ def repair_notices(rows: "pd.DataFrame", rules: RuleSet, lang: str, *, synthetic
 
     Parameters
     ----------
-    rows : rows of :func:`credit_score.records.repair.repair_table`, as a frame.
+    rows : rows of :func:`credit_score.records.duties.repair.repair_table`, as a frame.
     synthetic : whether the records are; a notice by an unsigned policy is a draft, and says so.
 
     Raises PolicyError without rules of repair.

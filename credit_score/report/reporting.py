@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import RecordsError, discreet
 from credit_score.language import LANGUAGES, say
-from credit_score.records.calendar import working_calendar
-from credit_score.records.coverage import FarmCoverage, coverage_by, farm_coverage, first_day
-from credit_score.records.four_zeros import zeros_by_unit
-from credit_score.records.quality import MEASURES, UNKNOWN
-from credit_score.records.quality_told import quality_told
+from credit_score.records.duties.calendar import working_calendar
+from credit_score.records.duties.coverage import FarmCoverage, coverage_by, farm_coverage, first_day
+from credit_score.records.duties.four_zeros import zeros_by_unit
+from credit_score.records.duties.quality import MEASURES, UNKNOWN
+from credit_score.records.duties.quality_told import quality_told
 from credit_score.report.content import labels
 from credit_score.report.run import Run
 

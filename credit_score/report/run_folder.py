@@ -88,9 +88,20 @@ def _manifest(run: Run, folder: Path) -> dict[str, Any]:
         "cap": run.rules.figure(run.rules.model.inspection.cap).value,
         "inputs": run.records.fingerprints,
         "rows": counts.to_dict(orient="index"),
-        "deleted": [{"subject": who, "on": day, "files": {}} for who, day in sorted(run.records.deleted.items())],
+        "deleted": _deleted(run.records.deleted),
         "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
     }
+
+
+def _deleted(days: dict[str, str]) -> list[dict[str, Any]]:
+    """What the records had deleted before the run, by day."""
+    by_day = {day: sorted(n for n in days if days[n] == day) for day in sorted({*days.values()})}
+    return [{"names": names, "on": day, "files": {}} for day, names in by_day.items()]
+
+
+def deleted_names(manifest: dict[str, Any]) -> dict[str, str]:
+    """Digest of each person and record deleted from a run, or before it → the day."""
+    return {name: entry["on"] for entry in manifest.get("deleted", []) for name in entry["names"]}
 
 
 def read_list(path: Path) -> "pd.DataFrame":

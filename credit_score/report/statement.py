@@ -9,10 +9,10 @@ from credit_score.language import say
 from credit_score.points import caps_that_cut, explanation
 from credit_score.policy.dated import Figure
 from credit_score.policy.ruleset import Catalogue, Cited, Item, RuleSet, Tier
-from credit_score.records.chain import subject_digest
-from credit_score.records.identity import key_at_hand, pseudonym
+from credit_score.records.door.identity import deletion_digest, key_at_hand, pseudonym
 from credit_score.report.content import reference_in
 from credit_score.report.number import points, signed
+from credit_score.report.run_folder import deleted_names
 from credit_score.tiers.assign import BY_SCORE
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def _found(run: "RunFolder", subject: str) -> tuple[str, dict[str, Any]]:
 
 def _refuse_deleted(run: "RunFolder", subject: str) -> None:
     """A past score of a deleted person is refused with the day of the deletion, and nothing more."""
-    gone = {entry["subject"]: entry["on"] for entry in run.manifest.get("deleted", [])}
+    gone = deleted_names(run.manifest)
     for name in _names(subject):
-        if day := gone.get(subject_digest(name)):
+        if day := gone.get(deletion_digest(name)):
             raise RunError(f"deleted on {day}", where=str(run.path), remedy="the law required it; nothing is kept")
 
 

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from credit_score.county import run_county
 from credit_score.policy import load_policy
-from credit_score.records.vocabulary import _data, table_names
+from credit_score.records.reading.vocabulary import _data, table_names
 
 GAOYANG = load_policy("gaoyang")
 FORMS = ("csv_with_mark", "gb_18030", "xlsx", "parquet", "split")

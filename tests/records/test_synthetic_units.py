@@ -11,12 +11,12 @@ from openpyxl import load_workbook
 
 from credit_score.policy import load_policy
 from credit_score.records import read_records
+from credit_score.records.reading.vocabulary import written_names, written_words
 from credit_score.records.synthetic import make_county
 from credit_score.records.synthetic.books import Book
 from credit_score.records.synthetic.events import UNITS
 from credit_score.records.synthetic.units import BOOKS, MOST_ROWS, BookSink
 from credit_score.records.synthetic.wording import MORE, Wording, words
-from credit_score.records.vocabulary import written_names, written_words
 
 SIZES = {"n_enterprises": 400, "n_individuals": 300, "seed": 31, "events": True}
 GAOYANG = load_policy("gaoyang")

@@ -4,7 +4,7 @@ import pytest
 
 from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
-from credit_score.records.vocabulary import (
+from credit_score.records.reading.vocabulary import (
     coded_words,
     column_of,
     item_words,

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from credit_score.errors import RecordsError, RunError, VerificationError
-from credit_score.records.chain import subject_digest
-from credit_score.records.forget import check_gone
+from credit_score.records.door.identity import deletion_digest
+from credit_score.records.keeping.forget import Gone, check_gone
 from credit_score.report import RunFolder, statement, verified
 from credit_score.report.forget_run import forget_in_run
 
@@ -33,20 +33,20 @@ def test_a_deleted_person_is_in_no_table_and_the_score_is_refused_with_the_day(r
     person = person_with_points(run)
     before = {name: len(run.table(f"{name}.parquet")) for name in ("scores_individual", "ledger", "tiers")}
     mine = len(run.table("ledger.parquet", subject=person))
-    found = forget_in_run(run, person, DAY)
+    found = forget_in_run(run, Gone.of([person]), DAY)
     after = RunFolder.open(run.path)
     assert {name: told.rows for name, told in found.items()} == {"scores_individual.parquet": 1, "ledger.parquet": mine}
     assert len(after.table("scores_individual.parquet")) == before["scores_individual"] - 1
     assert len(after.table("tiers.parquet")) == before["tiers"]
-    check_gone(run.path, person)
+    check_gone(run.path, Gone.of([person]))
     with pytest.raises(RunError, match="deleted on 2023-08-01; the law required it; nothing is kept"):
         statement(after, person, lang="en")
-    assert after.manifest["deleted"][0]["subject"] == subject_digest(person)
+    assert after.manifest["deleted"][0]["names"] == [deletion_digest(person)]
 
 
 def test_every_file_still_has_its_fingerprint_and_those_of_before_are_kept(run):
     old = dict(run.manifest["outputs"])
-    forget_in_run(run, person_with_points(run), DAY)
+    forget_in_run(run, Gone.of([person_with_points(run)]), DAY)
     after = RunFolder.open(run.path)
     for name in after.manifest["outputs"]:
         after.file(name)
@@ -56,30 +56,30 @@ def test_every_file_still_has_its_fingerprint_and_those_of_before_are_kept(run):
 
 def test_a_draw_without_one_of_its_firms_is_refused_with_the_hash_it_had(run):
     firm, before = proprietor_drawn(run), run.manifest["outputs"]["draw.csv"]
-    assert set(forget_in_run(run, firm, DAY)) >= {"draw.csv", "frame.parquet", "tiers.parquet"}
+    assert set(forget_in_run(run, Gone.of([firm]), DAY)) >= {"draw.csv", "frame.parquet", "tiers.parquet"}
     after = RunFolder.open(run.path)
     with pytest.raises(VerificationError, match=f"was deleted on 2023-08-01.*SHA-256 {before}"):
         verified(after, after.table("draw.csv"))
 
 
 def test_a_persons_deletion_leaves_the_draw_as_it_can_be_verified(run):
-    forget_in_run(run, person_with_points(run), DAY)
+    forget_in_run(run, Gone.of([person_with_points(run)]), DAY)
     after = RunFolder.open(run.path)
     assert verified(after, after.table("draw.csv")) == len(after.table("draw.csv"))
 
 
 def test_two_deletions_stand_beside_each_other(run):
     for name in (person_with_points(run), proprietor_drawn(run)):
-        forget_in_run(RunFolder.open(run.path), name, DAY)
+        forget_in_run(RunFolder.open(run.path), Gone.of([name]), DAY)
     assert len(RunFolder.open(run.path).manifest["deleted"]) == 2
 
 
 def test_a_person_the_run_does_not_know_changes_nothing(run):
     before = json.loads((run.path / "manifest.json").read_text(encoding="utf-8"))
-    assert forget_in_run(run, "P-000000000000000000000000", DAY) == {}
+    assert forget_in_run(run, Gone.of(["P-000000000000000000000000"]), DAY) == {}
     assert json.loads((run.path / "manifest.json").read_text(encoding="utf-8")) == before
 
 
 def test_a_company_is_no_person(run):
     with pytest.raises(RecordsError, match="no natural person under a pseudonym"):
-        forget_in_run(run, "92999999C75D8WCGEW", DAY)
+        forget_in_run(run, Gone.of(["92999999C75D8WCGEW"]), DAY)

@@ -10,7 +10,7 @@ import pytest
 
 from credit_score.errors import PolicyError, RunError
 from credit_score.policy import load_policy
-from credit_score.records.identity import pseudonym
+from credit_score.records.door.identity import pseudonym
 from credit_score.report.repair_notice import repair_notices, write_repair_notices
 
 POLICY = load_policy("gaoyang")

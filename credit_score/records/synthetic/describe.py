@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from credit_score.records.identity import PUBLIC_KEY
+from credit_score.records.door.identity import PUBLIC_KEY
 from credit_score.records.synthetic.dictionary import EVENT_TABLES, TABLES, Column
 from credit_score.records.synthetic.facts import CountyFacts
 from credit_score.records.synthetic.shape import LAST_DAY

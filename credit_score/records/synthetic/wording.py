@@ -11,8 +11,8 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
+from credit_score.records.reading.vocabulary import written_names, written_words
 from credit_score.records.synthetic.dictionary import columns_of
-from credit_score.records.vocabulary import written_names, written_words
 
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 _WIDE_EVERY = 29

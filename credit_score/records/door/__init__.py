@@ -1,0 +1,1 @@
+"""The door: every row judged, every person a pseudonym, and nothing in that may not be held."""

@@ -1,0 +1,161 @@
+"""Each row judged by the contract: the first thing that is wrong with it, or nothing.
+
+The checks are read off the pandera schema, so the contract is written once; here they become one
+expression that the engine evaluates row by row.
+"""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from credit_score.records.contracts import Contract
+from credit_score.records.door.personal import identity_number_in, personal_number_in
+from credit_score.records.reading.values import narrow, read_code, read_date, read_number
+from credit_score.records.reading.vocabulary import of_any_kind
+
+if TYPE_CHECKING:
+    import ibis
+    import pandera.ibis as pa
+
+FAULT, RECORD = "_fault", "record_id"
+UNREADABLE = {
+    "date": "impossible_date",
+    "int64": "not_a_number",
+    "float64": "not_a_number",
+    "boolean": "not_true_or_false",
+}
+BELOW = {"age": "minor"}
+# What a whole number looks like: an engine would round 1.5.
+WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
+
+
+class Check(NamedTuple):
+    """One thing that can be wrong: in which column, for which reason, and where it is so."""
+
+    column: str
+    reason: str
+    wrong: "ibis.expr.types.BooleanValue"
+
+
+def typed(raw: "ibis.Table", contract: Contract) -> "ibis.Table":
+    """The raw columns read as the contract's types, null where they cannot be; raw text kept as ``_raw_…``."""
+    narrowed = raw.rename({f"_raw_{c}": c for c in contract.columns})
+    narrowed = narrowed.mutate(**{c: narrow(narrowed[f"_raw_{c}"]) for c in contract.columns})
+    coded = narrowed.mutate(**{c: read_code(narrowed[c], words) for c, words in contract.words.items()})
+    if contract.item_words:
+        coded = coded.mutate(item=_item(coded, contract))
+    return coded.mutate(**{c: _cast(coded[c], str(column.dtype)) for c, column in contract.schema.columns.items()})
+
+
+def _item(table: "ibis.Table", contract: Contract) -> Any:
+    """An item by the word of its kind of subject, since persons and enterprises may share a word.
+
+    A table that does not tell the kind has items by the words that mean one item whatever the kind.
+    """
+    import ibis
+
+    if "subject_kind" not in table.columns:
+        return read_code(table.item, of_any_kind(contract.item_words))
+    named = [(table.subject_kind == kind, read_code(table.item, words)) for kind, words in contract.item_words.items()]
+    return ibis.cases(*named, else_=table.item)
+
+
+def _cast(text: Any, dtype: str) -> Any:
+    import ibis
+
+    if dtype == "string":
+        return text
+    if dtype == "date":
+        return read_date(text)
+    if dtype in ("int64", "float64"):
+        text = read_number(text)
+    if dtype == "int64":
+        text = ibis.ifelse(text.re_search(WHOLE), text, ibis.null("string"))
+    return text.try_cast(dtype)
+
+
+def checks(table: "ibis.Table", contract: Contract) -> list[Check]:
+    """Everything the contract asks of a typed row, in the order in which it is told."""
+    found: list[Check] = []
+    for name, column in contract.schema.columns.items():
+        found += _of_column(table, name, column, contract)
+    if "_gone_record" in table.columns:
+        found.append(Check(RECORD, "deleted_record", table["_gone_record"]))
+    for first, second in contract.ordered:
+        found.append(Check(second, "impossible_date", table[first] > table[second]))
+    if "_born" in table.columns:
+        least = min(c.statistics["min_value"] for c in contract.schema.columns["age"].checks)
+        found.append(Check("age", "minor", _years(table["_born"], table.age_on) < least))
+    if "replaced_by" in table.columns:
+        corrected = table.event == "corrected"
+        found.append(Check("replaced_by", "missing_value", corrected & table.replaced_by.isnull()))
+        found.append(Check("replaced_by", "unknown_record", table.replaced_by == table.record_id))
+    return found
+
+
+def _years(born: Any, on: Any) -> Any:
+    """Whole years between two days."""
+    months = (on.year() - born.year()) * 12 + on.month() - born.month() - (on.day() < born.day()).cast("int64")
+    return (months / 12).floor()
+
+
+def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Contract) -> list[Check]:
+    raw, value, dtype = table[f"_raw_{name}"], table[name], str(column.dtype)
+    found = []
+    if not column.nullable:
+        blank = dtype == "string"  # a cell of full-width spaces alone holds no text
+        found.append(Check(name, "missing_value", value.isnull() if blank else raw.isnull()))
+    if name in contract.identifiers:
+        faulty = table[f"_fault_{name}"]
+        found.append(Check(name, "deleted_subject", faulty == "deleted"))
+        found.append(Check(name, "bad_identifier", faulty == "form"))
+        found.append(Check(name, "unknown_subject", faulty == "unknown"))
+    elif dtype == "string":
+        found.append(Check(name, "identity_number", identity_number_in(value)))
+        if not contract.codes(name):  # what a list of codes refuses needs no such guess
+            found.append(Check(name, "personal_number", personal_number_in(value)))
+    if name == "item" and "_forbidden" in table.columns:
+        found.append(Check(name, "forbidden_data", table["_forbidden"]))
+        found.append(Check(name, "no_consent", table["_unconsented"]))
+    if name in contract.refers:
+        found.append(Check(name, "unknown_record", value.notnull() & table[f"_known_{name}"].isnull()))
+    if dtype in UNREADABLE:
+        found.append(Check(name, UNREADABLE[dtype], raw.notnull() & value.isnull()))
+    for check in column.checks:
+        found += _of_check(name, dtype, value, check)
+    return found
+
+
+def _of_check(name: str, dtype: str, value: Any, check: "pa.Check") -> list[Check]:
+    rule = check.statistics
+    if check.name == "isin":
+        return [Check(name, "unknown_code", value.notin(rule["allowed_values"]))]
+    if check.name == "str_matches":
+        return [Check(name, "unknown_code", ~value.re_search(rule["pattern"]))]
+    if check.name == "str_length":
+        return [Check(name, "too_long", value.length() > rule["max_value"])]
+    outside = "impossible_date" if dtype == "date" else "out_of_range"
+    low, high = rule["min_value"], rule["max_value"]
+    below = value < low if rule["include_min"] else value <= low
+    return [Check(name, BELOW.get(name, outside), below), Check(name, outside, value > high)]
+
+
+def judged(table: "ibis.Table", contract: Contract, listed: list[Check]) -> "ibis.Table":
+    """The table with ``_fault``: the index of the first check that fails, or -1.
+
+    Of rows without a fault that share a key the one with the earliest days stays, whatever the order in which
+    they came; the others get the index ``len(listed)``: a duplicate.
+    """
+    import ibis
+
+    first = ibis.cases(*((check.wrong.fill_null(False), i) for i, check in enumerate(listed)), else_=-1)
+    table = table.mutate(_first=first)
+    order = [*content_order(table, contract), table["_file"], table.row]
+    window = ibis.window(group_by=[table[contract.key], table._first], order_by=order)
+    again = (table._first == -1) & (ibis.row_number().over(window) > 0)
+    return table.mutate(**{FAULT: ibis.ifelse(again, len(listed), table._first)}).drop("_first")
+
+
+def content_order(table: "ibis.Table", contract: Contract, *, latest: bool = False) -> "list[ibis.Value]":
+    """An order of rows by what stands in them: the earliest days first (or the latest), the last day column before."""
+    days = [c for c, column in contract.schema.columns.items() if str(column.dtype) == "date"][::-1]
+    by_day = [table[c].desc(nulls_first=False) if latest else table[c].asc(nulls_first=False) for c in days]
+    return [*by_day, *(table[c].asc(nulls_first=False) for c in contract.columns if c not in days)]

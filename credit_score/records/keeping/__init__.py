@@ -1,0 +1,1 @@
+"""Batches kept in a chain of hashes, and persons deleted from it."""

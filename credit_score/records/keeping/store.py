@@ -1,0 +1,233 @@
+"""A store of records: batches taken in one after the other, of which none is ever changed.
+
+A file that was taken in before adds nothing, nor does a row that is held already. Opened as known on a day, a store
+gives what had been received by that day and nothing later.
+"""
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from credit_score.engine import kept, open_engine, opened, saved
+from credit_score.errors import RecordsError, RunError
+from credit_score.files import alone, fingerprint
+from credit_score.policy import Policy
+from credit_score.records.contracts import Contract, contracts
+from credit_score.records.door.identity import is_synthetic, pseudonym_key
+from credit_score.records.door.judge import content_order
+from credit_score.records.door.pseudonyms import WARNINGS
+from credit_score.records.door.taking import FILES, REJECTED, empty
+from credit_score.records.intake import Earlier, Progress, Records, read_folder, silent
+from credit_score.records.keeping.chain import STORE, Chain, key_digest
+from credit_score.records.reading.folder import check_folder
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+
+def is_store(path: Path) -> bool:
+    """Whether a folder is a store."""
+    return (path / STORE).is_file()
+
+
+def add_batch(
+    store: Path,
+    folder: Path,
+    policy: Policy,
+    *,
+    received_on: date,
+    key: str | bytes | None = None,
+    progress: Progress = silent,
+) -> Records:
+    """Take a folder into a store, which appears with the first; returns what was read of it.
+
+    Files taken in before are passed over, unless rows of theirs were refused. Rows held already are duplicates; a
+    record whose key is held with another content is refused (``key_conflict``), for a change comes by an event. Where
+    nothing new is accepted or refused, the store stays as it is. Raises RecordsError as :func:`read_folder` does, and
+    for another key, policy or an earlier day than the store's.
+    """
+    check_folder(folder)
+    secret = pseudonym_key(folder, key)
+    with alone(store):
+        chain = _chain(store, folder, policy, secret)
+        _check_day(chain, received_on)
+        engine = open_engine()
+        earlier = Earlier(_held(chain, policy, engine), _prints(chain), chain.deletions)
+        records = read_folder(folder, policy, engine, key=secret, earlier=earlier, progress=progress)
+        if _adds(records, chain):
+            progress("writing the batch")
+            _write(chain, records, received_on)
+    return records
+
+
+def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on: date | None = None) -> Records:
+    """The records of a store as known on a day, by default as it is.
+
+    Of a register's versions of a row the latest received counts, with the latest days. Raises
+    RecordsError for a store that is not whole, of another policy, or that holds nothing by the day.
+    """
+    import pandas as pd
+
+    chain = Chain.read(store)
+    _check_policy(chain, policy)
+    chain.check_parts()
+    batches = [b for b in chain.batches if known_on is None or _received(b) <= known_on]
+    if not batches:
+        when = f" by {known_on}" if known_on else ""
+        raise RecordsError(f"nothing was received{when}", where=str(store), remedy="ask for a later day")
+    known = contracts(policy.model)
+    tables = {name: _table(chain, batches, contract, engine) for name, contract in known.items()}
+    per_file = pd.DataFrame([f for b in batches for f in b["files"]], columns=[*FILES, "sha256", "open"])
+    sums = per_file.groupby("table")[["read", "accepted", "rejected"]].sum()
+    return Records(
+        folder=store, policy_name=policy.name, engine=engine, tables=tables,
+        rejected=_frames(chain, batches, "rejected", REJECTED).fillna({"unit": ""}), files=per_file[FILES],
+        counts=sums.reindex(list(known), fill_value=0).astype("int64").rename_axis("table").reset_index(),
+        warnings=_frames(chain, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
+        synthetic=chain.synthetic, deleted=chain.deletions, audit=_audit(chain, batches),
+        known_between=_between(chain, batches),
+    )  # fmt: skip
+
+
+def _received(batch: dict[str, Any]) -> date:
+    return date.fromisoformat(batch["received_on"])
+
+
+def _between(chain: Chain, batches: list[dict[str, Any]]) -> tuple[date, date]:
+    after = [_received(b) for b in chain.batches[len(batches) :]]
+    return _received(batches[-1]), after[0] if after else date.max
+
+
+def _chain(store: Path, folder: Path, policy: Policy, key: bytes) -> Chain:
+    """The store's history, or a new one where there is none."""
+    synthetic = is_synthetic(folder)
+    if not is_store(store):
+        if store.exists() and (not store.is_dir() or any(store.iterdir())):
+            raise RunError("holds something else than a store", where=str(store), remedy="choose another folder")
+        if outer := next((p for p in store.resolve().parents if is_store(p)), None):
+            raise RunError(f"lies in the store {outer}", where=str(store), remedy="choose another folder")
+        return Chain(store, policy.name, key_digest(key), synthetic)
+    chain = Chain.read(store)
+    _check_policy(chain, policy)
+    if chain.key != key_digest(key):
+        what = "the key is not the one of this store: persons would get a second pseudonym"
+        raise RecordsError(what, where=str(store), remedy="use the key that the store began with")
+    if chain.synthetic != synthetic:
+        what = "synthetic records and real ones do not go into one store"
+        raise RecordsError(what, where=str(folder), remedy="keep a store for each")
+    return chain
+
+
+def _check_policy(chain: Chain, policy: Policy) -> None:
+    if chain.policy != policy.name:
+        what = f"the store is of policy {chain.policy!r}, not {policy.name!r}"
+        raise RecordsError(what, where=str(chain.path), remedy=f"use --policy {chain.policy}, or another store")
+
+
+def _check_day(chain: Chain, received_on: date) -> None:
+    if chain.received_on and received_on < chain.received_on:
+        what = f"{received_on} is before {chain.received_on}, the day of the last batch"
+        raise RecordsError(what, where=str(chain.path), remedy="a store grows by days; give that day or a later one")
+
+
+def _prints(chain: Chain) -> frozenset[str]:
+    """Files that need not be read again: none of their rows was refused."""
+    return frozenset(f["sha256"] for b in chain.batches for f in b["files"] if not f["open"])
+
+
+def _adds(records: Records, chain: Chain) -> bool:
+    """Whether a batch says anything new: a row accepted, or one refused of a file that was never seen."""
+    seen = {f["sha256"] for b in chain.batches for f in b["files"]}
+    fresh = [name for name, hash_ in records.fingerprints.items() if hash_ not in seen]
+    return bool(records.counts["accepted"].sum() or len(_refused(records, fresh)))
+
+
+def _refused(records: Records, names: list[str]) -> "pd.DataFrame":
+    """The rows of files that were refused and are not merely held already."""
+    rows = records.rejected
+    return rows[rows["file"].isin(names) & (rows["reason"] != "duplicate")]
+
+
+def _held(chain: Chain, policy: Policy, engine: "ibis.BaseBackend") -> "dict[str, ibis.Table]":
+    """Every version of every row of a store, by table."""
+    chain.check_parts()
+    found = {name: _parts(chain, chain.batches, name) for name in contracts(policy.model)}
+    return {name: opened(engine, paths, f"held_{name}") for name, paths in found.items() if paths}
+
+
+def _parts(chain: Chain, batches: list[dict[str, Any]], name: str) -> list[str]:
+    return [str(path) for batch in batches for path in chain.parts_of(batch, name)]
+
+
+def _write(chain: Chain, records: Records, received_on: date) -> None:
+    """The batch's parts in a folder of their own, then the history that names them: a kill between leaves neither."""
+    number = len(chain.batches) + 1
+    folder = chain.path / f"{number:06d}"
+    partial = chain.path / f".partial-{uuid4().hex[:12]}"
+    try:
+        chain.sweep()
+        partial.mkdir(parents=True)
+        _save(records, partial, received_on)
+        parts = {f"{folder.name}/{p.name}": fingerprint(p) for p in sorted(partial.iterdir())}
+        partial.rename(folder)
+    except OSError as error:
+        what = f"could not write: {error.strerror or error}"
+        raise RunError(what, where=str(chain.path), remedy="free space and run again; the store is unchanged") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    files = [
+        f | {"sha256": records.fingerprints[f["file"]], "open": len(_refused(records, [f["file"]]))}
+        for f in records.files.to_dict("records")
+    ]
+    entry = {"kind": "batch", "number": number, "received_on": received_on.isoformat(), "files": files, "parts": parts}
+    chain.with_entry(**entry).write()
+
+
+def _save(records: Records, folder: Path, received_on: date) -> None:
+    import ibis
+
+    for name, table in records.tables.items():
+        if table.count().execute():
+            dated = table.mutate(received_on=ibis.date(received_on)).order_by(table.columns[0])
+            saved(records.engine, dated, folder / f"{name}.parquet")
+    dated_audit = records.audit.mutate(received_on=ibis.date(received_on))
+    saved(records.audit.get_backend(), dated_audit, folder / "audit.parquet")
+    records.rejected.to_parquet(folder / "rejected.parquet", index=False)
+    records.warnings.to_parquet(folder / "warnings.parquet", index=False)
+
+
+def _table(chain: Chain, batches: list[dict[str, Any]], contract: Contract, engine: "ibis.BaseBackend") -> "ibis.Table":
+    """One row a key: of a register the latest received, with the latest days; ties by content."""
+    paths = _parts(chain, batches, contract.name)
+    if not paths:
+        return empty(engine, contract)
+    rows = opened(engine, paths, f"parts_{contract.name}")
+    latest = [rows.received_on.desc()] if contract.register else []
+    order = [*latest, *content_order(rows, contract, latest=contract.register)]
+    return kept(engine, contract.name, _first(rows, contract.key, order).select(*contract.columns))
+
+
+def _first(rows: "ibis.Table", key: str, order: "list[ibis.Value]") -> "ibis.Table":
+    """Of the rows with one key the first in an order."""
+    import ibis
+
+    place = ibis.row_number().over(ibis.window(group_by=key, order_by=order))
+    return rows.mutate(_place=place).filter(lambda t: t["_place"] == 0)
+
+
+def _frames(chain: Chain, batches: list[dict[str, Any]], name: str, columns: list[str]) -> "pd.DataFrame":
+    import pandas as pd
+
+    frames = [pd.read_parquet(path) for path in _parts(chain, batches, name)]
+    return pd.concat([pd.DataFrame(columns=columns), *(f for f in frames if len(f))], ignore_index=True)
+
+
+def _audit(chain: Chain, batches: list[dict[str, Any]]) -> "ibis.Table":
+    """Age band and gender as received last, in an engine of their own; of one day the older band."""
+    engine = open_engine()
+    parts = opened(engine, _parts(chain, batches, "audit"), "audit_parts")
+    first = _first(parts, "subject", [parts.received_on.desc(), parts.age_band.desc()])
+    return kept(engine, "audit", first.select("subject", "age_band", "gender"))
