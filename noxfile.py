@@ -19,6 +19,8 @@ nox.options.default_venv_backend = "virtualenv"
 ROOT = Path(__file__).parent
 # Libraries of the kernel's client warn on some systems; a notebook is judged by its outputs.
 NBVAL = ["-W", "default", "--nbval", "--nbval-current-env", "--nbval-sanitize-with", "notebooks/sanitize.cfg"]
+# A file of tests stays in one process, so that what its tests share is made once.
+PARALLEL = ["--numprocesses", "auto", "--dist", "loadfile"]
 RELOCK = "python -m nox -s lock"
 UV = "uv==0.13.9"
 MUTMUT = "mutmut==3.8.1"
@@ -51,9 +53,9 @@ def demo(session):
 
 @nox.session
 def tests(session):
-    """Run every test and every notebook; arguments after -- go to pytest, without the notebooks."""
+    """Run every test, a process a core, and every notebook; arguments after -- go to pytest, without the notebooks."""
     install(session)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *PARALLEL, *session.posargs)
     if not session.posargs:
         check_notebooks(session, "notebooks")
 
