@@ -56,6 +56,10 @@ class RunError(CreditScoreError):
     """A run folder that cannot be read or written."""
 
 
+class FitError(CreditScoreError, ValueError):
+    """Data or settings of which no partition, card or tier can be made; a ValueError too, as estimators raise."""
+
+
 class VerificationError(CreditScoreError):
     """A draw or a folder that is not what it claims to be."""
 

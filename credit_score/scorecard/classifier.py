@@ -1,0 +1,191 @@
+"""``ScorecardClassifier``: a card learned from rows, as a scikit-learn estimator.
+
+Cards learned here are for enterprises. What is learned is read off integers alone: ``predict_proba`` and
+``decision_function`` come from the points, so that the card on paper is the model.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import Tags, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from credit_score.errors import FitError, first_five
+from credit_score.scorecard.binning import Binning, NothingToCut, characteristic
+from credit_score.scorecard.card import Characteristic, Scaling
+from credit_score.scorecard.columns import Column, columns_of
+from credit_score.scorecard.learned import Evidence, Learned, Weighing, learn
+from credit_score.scorecard.prebins import Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from credit_score.partition.program import Trend
+
+
+class ScorecardClassifier(ClassifierMixin, BaseEstimator):
+    """A scorecard of integer points by optimal binning and a sign-constrained regression, or by boosted trees.
+
+    Of any two labels the greater is bad. A column of numbers or booleans is numeric, of categories or texts
+    categorical; missing values are an attribute of their own.
+
+    Parameters
+    ----------
+    method : ``woe``: logistic regression on weight of evidence; ``boosted``: boosted trees of one characteristic each,
+        compiled into the same kind of card.
+    trend, max_bins, min_share, min_z, min_category_share : for every characteristic; see :class:`Binning`.
+    binning : name → :class:`Binning`, for those that are cut in their own way, or by hand.
+    exclude : names of columns that no card may use.
+    min_iv : characteristics with less information are left out.
+    l1, l2 : penalties on the weights, per mean log-loss.
+    weights : name → weight on WOE set by hand, instead of learned.
+    pdo, ref_score, ref_odds : see :class:`Scaling`.
+    lowest_zero : shift points so that the worst attribute of each characteristic has 0.
+
+    Attributes
+    ----------
+    card_ : the :class:`Card`. ``table_``: its page. ``excluded_``: name → why it is not in the card.
+    coefficients_ : a row a characteristic and the constant: weight, standard error, p-value.
+    classes_, n_features_in_, feature_names_in_ : as in scikit-learn.
+    """
+
+    def __init__(
+        self,
+        method: "Literal['woe', 'boosted']" = "woe",
+        *,
+        trend: "Trend" = "auto",
+        max_bins: int = 8,
+        min_share: float = 0.05,
+        min_z: float = 0.0,
+        min_category_share: float = 0.005,
+        binning: Mapping[str, Binning] | None = None,
+        exclude: Sequence[str] = (),
+        min_iv: float = 0.0,
+        l1: float = 0.0,
+        l2: float = 1e-4,
+        weights: Mapping[str, float] | None = None,
+        pdo: float = 20.0,
+        ref_score: float = 600.0,
+        ref_odds: float = 50.0,
+        lowest_zero: bool = False,
+    ) -> None:
+        self.method, self.trend, self.max_bins, self.min_share = method, trend, max_bins, min_share
+        self.min_z, self.min_category_share, self.binning, self.exclude = min_z, min_category_share, binning, exclude
+        self.min_iv, self.l1, self.l2, self.weights = min_iv, l1, l2, weights
+        self.pdo, self.ref_score, self.ref_odds, self.lowest_zero = pdo, ref_score, ref_odds, lowest_zero
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "ScorecardClassifier":
+        """Learn the card. Raises FitError where nothing in ``X`` tells good from bad, and for what cannot be read."""
+        X, target = self._validated(X, y, sample_weight)
+        columns = [c for c in columns_of(X) if c.name not in set(self.exclude)]
+        self._check_names([c.name for c in columns])
+        self.excluded_ = dict.fromkeys(self.exclude, "excluded")
+        kept = [(column, c) for column in columns if (c := self._cut(column, target))]
+        if not kept:
+            raise FitError(
+                "no characteristic tells good from bad",
+                remedy=f"the first were: {first_five(f'{n}: {why}' for n, why in self.excluded_.items())}",
+            )
+        evidence = [Evidence(column, c, np.array([a.woe for a in c.attributes])) for column, c in kept]
+        scaling = Scaling(self.pdo, self.ref_score, self.ref_odds)
+        how = Weighing(self.l1, self.l2, self.weights or {}, scaling, self.lowest_zero)
+        self._keep(learn(evidence, target, how))
+        return self
+
+    def points(self, X: Any) -> np.ndarray:
+        """The score of each row, whole numbers of shape (n,); higher is safer."""
+        return self.card_.points(self._seen(X))
+
+    def reasons(self, X: Any, n: int = 3) -> "pd.DataFrame":
+        """Where each row loses most; see :meth:`Card.reasons`."""
+        return self.card_.reasons(self._seen(X), n)
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """The log-odds of bad by the points, shape (n,)."""
+        return np.asarray(self.card_.scaling.bad_logit(self.points(X)), dtype=np.float64)
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """The probability of good and of bad by the points, shape (n, 2)."""
+        bad = 1 / (1 + np.exp(-self.decision_function(X)))
+        return np.column_stack([1 - bad, bad])
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The likelier label of each row."""
+        return self.classes_[(self.decision_function(X) > 0).astype(int)]
+
+    @property
+    def table_(self) -> "pd.DataFrame":
+        """The page a committee reads; see :meth:`Card.table`."""
+        check_is_fitted(self, "card_")
+        return self.card_.table()
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        tags.input_tags.string = True
+        return tags
+
+    def _validated(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Target]:
+        frame = hasattr(X, "columns")
+        if frame:
+            validate_data(self, X, skip_check_array=True)
+            y = column_or_1d(y, warn=True)
+        else:
+            X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        return X, self._target(X, y, sample_weight)
+
+    def _target(self, X: Any, y: np.ndarray, sample_weight: Any) -> Target:
+        check_classification_targets(y)
+        if len(y) != len(X):
+            raise FitError(f"{len(X)} rows and {len(y)} labels", remedy="give a label for each row")
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) != 2:
+            told = f"The type of the target is {type_of_target(y)}, with {len(self.classes_)} class(es)"
+            what = f"Only binary classification is supported. {told}"
+            raise FitError(what, remedy="give labels of good and bad, both in the rows")
+        weight = _check_sample_weight(sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True)
+        target = Target(codes.astype(np.float64), weight, sample_weight is not None)
+        if min(target.totals) <= 0:
+            raise FitError("only one class has weight", remedy="give weight to rows of both labels")
+        return target
+
+    def _check_names(self, names: list[str]) -> None:
+        asked = [*(self.binning or {}), *(self.weights or {})]
+        if absent := sorted(set(asked) - set(names)):
+            raise FitError(f"no column {first_five(absent)}", remedy=f"the columns are {first_five(names)}")
+
+    def _cut(self, column: Column, target: Target) -> Characteristic | None:
+        """The characteristic of a column, or None with the reason kept."""
+        shared = {"max_bins": self.max_bins, "min_share": self.min_share, "min_z": self.min_z}
+        how = Binning(self.trend, **shared, min_category_share=self.min_category_share)
+        try:
+            found = characteristic(column, target, (self.binning or {}).get(column.name, how))
+        except NothingToCut as error:
+            self.excluded_[column.name] = error.what
+            return None
+        if found.iv <= self.min_iv and column.name not in (self.weights or {}):
+            self.excluded_[column.name] = f"information value {found.iv:.4f} is not above {self.min_iv:g}"
+            return None
+        return found
+
+    def _keep(self, learned: Learned) -> None:
+        self.card_ = replace(learned.card, classes=tuple(str(c) for c in self.classes_), method=self.method)
+        self.coefficients_ = learned.coefficients
+        self.excluded_ |= learned.excluded
+
+    def _seen(self, X: Any) -> Any:
+        check_is_fitted(self, "card_")
+        if hasattr(X, "columns"):
+            validate_data(self, X, reset=False, skip_check_array=True)
+            return X
+        array = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        import pandas as pd
+
+        names = getattr(self, "feature_names_in_", [f"x{i}" for i in range(array.shape[1])])
+        return pd.DataFrame(array, columns=list(map(str, names)), copy=False)

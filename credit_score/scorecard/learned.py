@@ -1,0 +1,104 @@
+"""From characteristics to a card: one weight a characteristic on its evidence, and then integer points.
+
+ln odds(bad) = a − Σ b·evidence with b ≥ 0, where the evidence of an attribute is its WOE, or what boosted trees say of
+it. Points = factor · b · evidence, rounded; the base takes the constant.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from credit_score.errors import FitError
+from credit_score.scorecard.card import Card, Characteristic, Scaling
+from credit_score.scorecard.columns import Column
+from credit_score.scorecard.logistic import Bounds, Fit, fit_logistic
+from credit_score.scorecard.prebins import Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NO_WEIGHT = "its weight is 0: what it tells, the others tell"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A characteristic with what each of its attributes says for good, shape (attributes,), and its column."""
+
+    column: Column
+    characteristic: Characteristic
+    values: np.ndarray
+
+    def rows(self, n: int) -> np.ndarray:
+        """The evidence of each of n rows."""
+        total = np.zeros(n)
+        self.characteristic.add(total, self.column, self.values)
+        return total
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """How weights are found: penalties, weights by hand (name → weight), scaling, whether the least points are 0."""
+
+    l1: float
+    l2: float
+    by_hand: Mapping[str, float]
+    scaling: Scaling
+    lowest_zero: bool
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A card, a row a coefficient (weight, standard error, p-value), and name → why a characteristic is left out."""
+
+    card: Card
+    coefficients: "pd.DataFrame"
+    excluded: dict[str, str]
+
+
+def learn(evidence: Sequence[Evidence], target: Target, how: Weighing) -> Learned:
+    """The card of some characteristics. Raises FitError where no weight is left."""
+    n, names = len(target.bad), [e.characteristic.name for e in evidence]
+    matrix = np.empty((n, len(evidence)), order="F")
+    for j, e in enumerate(evidence):
+        matrix[:, j] = -e.rows(n)
+    fit = fit_logistic(matrix, target.bad, target.weight, _bounds(names, how.by_hand), l1=how.l1, l2=how.l2)
+    weights = fit.coefficients[1:]
+    kept = [(e, b) for e, b in zip(evidence, weights, strict=True) if b != 0]
+    if not kept:
+        raise FitError("no characteristic has a weight", remedy="lower l1, or weigh some by hand")
+    card = _card(kept, float(fit.coefficients[0]), how)
+    left = {name: NO_WEIGHT for name, b in zip(names, weights, strict=True) if b == 0}
+    return Learned(card, _table(names, fit), left)
+
+
+def _bounds(names: list[str], by_hand: Mapping[str, float]) -> Bounds:
+    free = Bounds.signs(len(names))
+    for j, name in enumerate(names):
+        if name in by_hand:
+            free.low[j] = free.high[j] = by_hand[name]
+    return free
+
+
+def _card(kept: list[tuple[Evidence, float]], constant: float, how: Weighing) -> Card:
+    factor, base, listed = how.scaling.factor, how.scaling.score(constant), []
+    for e, b in kept:
+        exact = factor * b * e.values
+        lowest = exact.min() if how.lowest_zero else 0.0
+        base += lowest
+        points = np.rint(exact - lowest).astype(int)
+        attributes = zip(e.characteristic.attributes, points, strict=True)
+        given = tuple(replace(a, points=int(p)) for a, p in attributes)
+        listed.append(replace(e.characteristic, attributes=given, weight=float(b)))
+    return Card(tuple(listed), int(np.rint(base)), how.scaling)
+
+
+def _table(names: list[str], fit: Fit) -> "pd.DataFrame":
+    import pandas as pd
+    from scipy.stats import norm
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p_values = 2 * norm.sf(np.abs(fit.coefficients / fit.errors))
+    columns = {"weight": fit.coefficients, "standard_error": fit.errors, "p_value": p_values}
+    return pd.DataFrame(columns, index=["(constant)", *names])
