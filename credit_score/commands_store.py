@@ -113,20 +113,51 @@ def due(arguments: argparse.Namespace) -> None:
     if not is_store(Path(arguments.store)):
         raise RecordsError("is not a store", where=arguments.store, remedy="give the folder that intake made")
     day = _by_today(arguments.on) if arguments.delete else as_date(arguments.on)
-    # The store comes last: while a run still holds what is due, the store says so.
-    kinds = {Path(place): _kind(Path(place)) for place in (*arguments.runs, arguments.store)}
+    if stores := [place for place in arguments.runs if is_store(Path(place))]:
+        raise RunError("is a store of its own", where=stores[0], remedy="ask it alone what is due")
+    for place in (*arguments.runs, arguments.store):
+        _kind(Path(place))  # all must be there before anything goes
     policy, steps = load_policy(arguments.policy), Steps(quiet=arguments.quiet)
-    table = due_for_deletion.due(read_records(arguments.store, policy=policy, progress=steps), policy, day)
+    records = read_records(arguments.store, policy=policy, progress=steps)
+    table, strange = (f(records, policy, day) for f in (due_for_deletion.due, due_for_deletion.unjudged))
     if arguments.rows:
         write_table(table, arguments.rows)
-    gone = _forgotten(kinds, due_for_deletion.to_forget(table), day) if arguments.delete and len(table) else []
+    gone = _all_gone(arguments, due_for_deletion.to_forget(table), day, steps) if arguments.delete else []
     steps("done")
     if arguments.json:
-        print_json({"on": day, "due": table.to_dict("records"), "deleted": gone})
+        print_json({"on": day, "due": table.to_dict("records"), "not_judged": strange, "deleted": gone})
         return
     _print_due(table, arguments.lang)
+    if strange:
+        print(say("due.not_judged", arguments.lang, n=strange))
     _print_forgotten(gone, arguments.lang)
-    print(say("told.not_ours", arguments.lang) if gone else "", end="\n" if gone else "")
+    if gone:
+        print(say("told.last_hash", arguments.lang, hash=_last(Path(arguments.store))))
+        print(say("told.not_ours", arguments.lang))
+
+
+def _all_gone(arguments: argparse.Namespace, gone: "Gone", day: date, steps: Steps) -> list[dict[str, Any]]:
+    """What is due, out of the runs and then the store; out of the runs also what the store deleted before.
+
+    The store comes last: while a run still holds what is due, the store says so.
+    """
+    from credit_score.records.keeping.chain import Chain
+    from credit_score.records.keeping.forget import Gone
+    from credit_score.report import RunFolder
+    from credit_score.report.forget_run import held_of
+
+    chain, told = Chain.read(Path(arguments.store)), []
+    before = {**chain.deletions, **chain.deleted("records")}
+    for place in map(Path, arguments.runs):
+        steps(f"deleting from {place}")
+        run = RunFolder.open(place)
+        earlier = held_of(run, {name for name, on in before.items() if on > run.manifest["as_of"]})
+        every = Gone(gone.subjects | earlier.subjects, gone.records | earlier.records)
+        told += _forgotten({place: _kind(place)}, every, day)
+    if gone.subjects or gone.records:
+        steps(f"deleting from {arguments.store}")
+        told += _forgotten({Path(arguments.store): _kind(Path(arguments.store))}, gone, day)
+    return told
 
 
 def _print_due(table: "pd.DataFrame", lang: str) -> None:
@@ -153,18 +184,18 @@ def _by_ground(table: "pd.DataFrame", lang: str) -> "pd.DataFrame":
 def _kind(place: Path) -> Kind:
     """What deletes in a place, a store or a run folder, and what was deleted there before; nothing is changed yet."""
     from credit_score.files import check_free
-    from credit_score.records.keeping.chain import Chain
+    from credit_score.records.keeping.chain import Chain, deleted_days
     from credit_score.records.keeping.forget import forget_in_store
     from credit_score.records.keeping.store import is_store
     from credit_score.report import MANIFEST, RunFolder
     from credit_score.report.forget_run import forget_in_run
-    from credit_score.report.run_folder import deleted_names
 
     if is_store(place):
         return forget_in_store, Chain.read(place).deletions
     run = RunFolder.open(place)
     check_free(place, replaces=MANIFEST)
-    return (lambda folder, gone, day: forget_in_run(RunFolder.open(folder), gone, day)), deleted_names(run.manifest)
+    before = deleted_days(run.manifest.get("deleted", []), "subjects")
+    return (lambda folder, gone, day: forget_in_run(RunFolder.open(folder), gone, day)), before
 
 
 def _pseudonyms(subject: str) -> list[str]:

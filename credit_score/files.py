@@ -103,6 +103,8 @@ def _foreign(folder: Path, mark: str) -> list[str]:
 def whole_file(path: Path | str) -> Iterator[Path]:
     """A file to write that becomes ``path`` when the block ends without an error. Raises RunError."""
     target = Path(path).absolute()
+    if target.exists() and not target.is_file():
+        raise RunError("is no ordinary file", where=str(path), remedy="choose another place")
     partial = _beside(target, "partial")
     try:
         yield partial

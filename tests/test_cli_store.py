@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -66,7 +67,7 @@ def test_forgetting_is_told_and_proved_and_a_score_then_refused(told, store, tmp
     person = rows[rows["subject_kind"] == "individual"]["subject"].iloc[0]
     code, out, err = told("forget", person, store, tmp_path / "run", "--on", "2023-08-01")
     assert (code, err) == (0, "")
-    assert out.count("the subject is named nowhere") == 2
+    assert out.count("what was deleted stands nowhere") == 2
     assert "what is left: deleted on 2023-08-01, hash " in out
     assert person not in out
     again = told("forget", person, store, tmp_path / "run", "--on", "2023-08-02")
@@ -75,7 +76,7 @@ def test_forgetting_is_told_and_proved_and_a_score_then_refused(told, store, tmp
     assert told("explain", person, "--run", tmp_path / "later")[2].count("deleted on 2023-08-01") == 1
     code, out, err = told("explain", person, "--run", tmp_path / "run")
     assert (code, out) == (1, "")
-    assert err.endswith("deleted on 2023-08-01; the law required it; nothing is kept\n")
+    assert err.endswith("deleted on 2023-08-01; the law required it\n")
 
 
 def test_what_is_due_is_listed_and_deleted_only_where_that_is_asked(told, store, tmp_path):
@@ -95,11 +96,26 @@ def test_what_is_due_is_listed_and_deleted_only_where_that_is_asked(told, store,
     assert json.loads(told("due", store, "--on", "2026-11-01", "--json", "--quiet")[1])["due"] == []
 
 
+def test_a_run_that_was_left_out_is_cleaned_later(told, store, tmp_path):
+    told("run", store, "--as-of", "2023-06-30", "--out", tmp_path / "run", "--quiet")
+    listed = json.loads(told("due", store, "--on", "2026-11-01", "--delete", "--json", "--quiet")[1])
+    assert listed["deleted"]
+    people = {row["subject"] for row in listed["due"] if not row["record_id"]}
+    code, out, _ = told("due", store, tmp_path / "run", "--on", "2026-11-02", "--delete", "--json", "--quiet")
+    assert (code, json.loads(out)["due"]) == (0, [])
+    left = {*pd.read_parquet(tmp_path / "run" / "scores_individual.parquet")["subject"]}
+    assert not left & people
+    assert [Path(d["place"]).name for d in json.loads(out)["deleted"]] == ["run"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("due", "STORE", "--on", "2199-01-01", "--delete"), "2199-01-01 is after today"),
         (("due", "FOLDER", "--on", "2023-06-30"), "is not a store"),
+        (("due", "STORE", "STORE", "--on", "2023-06-30"), "is a store of its own; ask it alone what is due"),
+        (("due", "STORE", "--on", "2023-06-30", "--rows", "/dev/null"), "is no ordinary file"),
+        (("forget", "P-0000", "STORE", "--on", "2023-06-29"), "2023-06-29 is before 2023-06-30"),
         (("due", "STORE", "nowhere", "--on", "2023-06-30"), "no such run folder"),
         (("due", "STORE", "--on", "2023-06-30", "--rows", "INSIDE"), "lies in what is read from"),
         (("forget", "P-0000", "STORE", "--on", "2023-08-01"), "no place given holds this subject (6 characters"),

@@ -43,7 +43,8 @@ class Records:
     synthetic : whether the folder says that nothing in it is real.
     known_between : for a store, the days on which exactly this was known: from the last batch that is in it up to,
         and without, the first that is not. None for a folder of files.
-    deleted : of a store, digest of each deleted person or record → the day of the deletion.
+    deleted : of a store, digest of each deleted person → the day of the deletion.
+    touched : the same of each person of whom single records were deleted.
     audit : age band and gender by person, in an engine of its own, for audits alone; no score can be joined to it.
     """
 
@@ -60,6 +61,7 @@ class Records:
     audit: "ibis.Table" = field(repr=False)
     known_between: tuple[date, date] | None = None
     deleted: dict[str, str] = field(default_factory=dict, repr=False)
+    touched: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> "ibis.Table":
         """One accepted table by its name."""
@@ -72,11 +74,12 @@ class Records:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What a store holds before it takes a folder in: tables, fingerprints of its files, digest → day of deletion."""
+    """What a store holds before it takes a folder in; ``deleted`` persons and ``numbers`` of records: digest → day."""
 
     tables: dict[str, "ibis.Table"] = field(default_factory=dict)
     fingerprints: frozenset[str] = frozenset()
     deleted: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
 
 
 def read_folder(
@@ -98,7 +101,8 @@ def read_folder(
     known = contracts(policy.model)
     found = files(folder, known, held.tables)
     prints = {path: fingerprint(path) for paths in found.values() for path in paths}
-    names = Pseudonyms(engine, policy.model.policy.identifiers, pseudonym_key(folder, key), held.tables, held.deleted)
+    gone = held.deleted | held.numbers
+    names = Pseudonyms(engine, policy.model.policy.identifiers, pseudonym_key(folder, key), held.tables, gone)
     taken = {}
     for name, contract in known.items():
         progress(f"reading {name}")

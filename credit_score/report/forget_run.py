@@ -6,13 +6,15 @@ beside the old one and takes its name in one step, so a kill leaves it with them
 
 import json
 import shutil
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from credit_score.files import clear_leftovers, fingerprint, whole_folder
-from credit_score.records.keeping.forget import Gone, Rewritten, check_gone, rewrite
+from credit_score.records.door.identity import deletion_digest, is_person, record_digest
+from credit_score.records.keeping.forget import Gone, Named, Rewritten, check_gone
 from credit_score.report.run_folder import MANIFEST, RunFolder, read_list
 from credit_score.sheet import write_csv
 
@@ -25,47 +27,59 @@ def forget_in_run(run: RunFolder, gone: Gone, on: date) -> dict[str, Rewritten]:
     """
     clear_leftovers(run.path)  # a run or a deletion that was killed may have left the person there
     files = {name: run.file(name) for name in run.manifest["outputs"]}
-    persons = Gone(gone.subjects | _resting_on(run, gone))
+    resting = {subject for subject, number in _ledger(run) if (subject, number) in gone.records}
+    named = Named(gone.subjects | resting)
     with whole_folder(run.path, replaces=MANIFEST) as folder:
-        found = {name: told for name, path in files.items() if (told := _without(path, folder / name, persons))}
-        told = _manifest(run.manifest, folder, found, persons, on) if found else run.manifest
+        found = {name: told for name, path in files.items() if (told := _without(path, folder / name, named))}
+        told_of = {"subjects": sorted(map(deletion_digest, named.subjects)), "resting": bool(resting)}
+        entry = {"on": on.isoformat(), **told_of}
+        told = _manifest(run.manifest, folder, found, entry) if found else run.manifest
         (folder / MANIFEST).write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        check_gone(folder, persons)
+        check_gone(folder, named)
     clear_leftovers(run.path)
     return found
 
 
-def _resting_on(run: RunFolder, gone: Gone) -> frozenset[str]:
-    if not gone.records:
-        return frozenset()
+def held_of(run: RunFolder, digests: Collection[str]) -> Gone:
+    """What a run still holds of persons and records that a store has deleted, known by their digests."""
+    pairs = [(s, n) for s, n in _ledger(run) if is_person(s)]
+    records = [pair for pair in pairs if record_digest(*pair) in digests]
+    return Gone.of([s for s in _persons(run) if deletion_digest(s) in digests], records)
+
+
+def _ledger(run: RunFolder) -> Iterator[tuple[str, str]]:
     rows = run.table("ledger.parquet")
-    return frozenset(rows.loc[rows["record_id"].isin(gone.records), "subject"])
+    return zip(rows["subject"], rows["record_id"], strict=True)
 
 
-def _without(path: Path, new: Path, gone: Gone) -> Rewritten | None:
+def _persons(run: RunFolder) -> list[str]:
+    scored = [run.table(f"scores_{kind}.parquet")["subject"] for kind in ("individual", "enterprise")]
+    return [subject for subjects in scored for subject in subjects if is_person(subject)]
+
+
+def _without(path: Path, new: Path, named: Named) -> Rewritten | None:
     """One file without the persons; copied as it is where it names none of them."""
     new.parent.mkdir(exist_ok=True)
-    rows = rewrite(path, new, gone) if path.suffix == ".parquet" else _csv_without(path, new, gone)
+    rows = named.without(path, new) if path.suffix == ".parquet" else _csv_without(path, new, named)
     if not rows:
         shutil.copyfile(path, new)
         return None
     return Rewritten(path.name, fingerprint(path), fingerprint(new), rows)
 
 
-def _csv_without(path: Path, new: Path, gone: Gone) -> int:
+def _csv_without(path: Path, new: Path, named: Named) -> int:
     if path.suffix != ".csv":
         return 0
     table = read_list(path)
-    named = table.isin(gone.subjects).any(axis=1)
-    if named.any():
-        write_csv(table[~named], new)
-    return int(named.sum())
+    held = table.isin(named.subjects).any(axis=1)
+    if held.any():
+        write_csv(table[~held], new)
+    return int(held.sum())
 
 
 def _manifest(
-    manifest: dict[str, Any], folder: Path, found: dict[str, Rewritten], gone: Gone, on: date
+    manifest: dict[str, Any], folder: Path, found: dict[str, Rewritten], entry: dict[str, Any]
 ) -> dict[str, Any]:
     files = {name: {k: v for k, v in asdict(told).items() if k != "to"} for name, told in found.items()}
-    entry = {"names": gone.digests, "on": on.isoformat(), "files": files}
     outputs = {name: fingerprint(folder / name) for name in manifest["outputs"]}
-    return manifest | {"outputs": outputs, "deleted": [*manifest.get("deleted", []), entry]}
+    return manifest | {"outputs": outputs, "deleted": [*manifest.get("deleted", []), entry | {"files": files}]}

@@ -22,6 +22,8 @@ from credit_score.sheet import as_written, write_csv
 if TYPE_CHECKING:
     import pandas as pd
 
+    from credit_score.records import Records
+
 
 MANIFEST = "manifest.json"
 KEYS = {"status": str, "as_of": str, "as_known_on": str, "seed": int, "cap": int, "synthetic": bool, "outputs": dict}
@@ -88,20 +90,19 @@ def _manifest(run: Run, folder: Path) -> dict[str, Any]:
         "cap": run.rules.figure(run.rules.model.inspection.cap).value,
         "inputs": run.records.fingerprints,
         "rows": counts.to_dict(orient="index"),
-        "deleted": _deleted(run.records.deleted),
+        "deleted": _deleted(run.records),
         "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
     }
 
 
-def _deleted(days: dict[str, str]) -> list[dict[str, Any]]:
-    """What the records had deleted before the run, by day."""
-    by_day = {day: sorted(n for n in days if days[n] == day) for day in sorted({*days.values()})}
-    return [{"names": names, "on": day, "files": {}} for day, names in by_day.items()]
-
-
-def deleted_names(manifest: dict[str, Any]) -> dict[str, str]:
-    """Digest of each person and record deleted from a run, or before it → the day."""
-    return {name: entry["on"] for entry in manifest.get("deleted", []) for name in entry["names"]}
+def _deleted(records: "Records") -> list[dict[str, Any]]:
+    """By day the persons whom the records had deleted before the run, and those of whom single records were."""
+    told = {"subjects": records.deleted, "touched": records.touched}
+    days = sorted({day for names in told.values() for day in names.values()})
+    return [
+        {"on": day, "files": {}} | {what: sorted(n for n in names if names[n] == day) for what, names in told.items()}
+        for day in days
+    ]
 
 
 def read_list(path: Path) -> "pd.DataFrame":

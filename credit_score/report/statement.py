@@ -10,9 +10,9 @@ from credit_score.points import caps_that_cut, explanation
 from credit_score.policy.dated import Figure
 from credit_score.policy.ruleset import Catalogue, Cited, Item, RuleSet, Tier
 from credit_score.records.door.identity import deletion_digest, key_at_hand, pseudonym
+from credit_score.records.keeping.chain import deleted_days
 from credit_score.report.content import reference_in
 from credit_score.report.number import points, signed
-from credit_score.report.run_folder import deleted_names
 from credit_score.tiers.assign import BY_SCORE
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def statement(run: "RunFolder", subject: str, *, lang: str) -> dict[str, Any]:
     parts = explanation(rows, catalogue)
     told = _Told(rules, lang)
     lines = _heading(run, row, catalogue, told) + _records(rows, catalogue, told)
-    lines += _dimensions(rows, parts, catalogue, told) + _disputed(row, told)
+    lines += _dimensions(rows, parts, catalogue, told) + _disputed(row, told) + _touched(run, row, told)
     lines += _benefits(row, told) if kind == "individual" else _tier(run, row, told)
     return {"text": "\n".join([*lines, told.say("explain.rights")]), **_data(run, row, rows, parts, kind)}
 
@@ -95,10 +95,22 @@ def _found(run: "RunFolder", subject: str) -> tuple[str, dict[str, Any]]:
 
 def _refuse_deleted(run: "RunFolder", subject: str) -> None:
     """A past score of a deleted person is refused with the day of the deletion, and nothing more."""
-    gone = deleted_names(run.manifest)
+    gone, resting = deleted_days(run.manifest.get("deleted", []), "subjects"), _resting(run)
     for name in _names(subject):
-        if day := gone.get(deletion_digest(name)):
-            raise RunError(f"deleted on {day}", where=str(run.path), remedy="the law required it; nothing is kept")
+        if day := gone.get(digest := deletion_digest(name)):
+            why = "it rested on a record that the law lets nobody keep" if digest in resting else "the law required it"
+            raise RunError(f"deleted on {day}", where=str(run.path), remedy=why)
+
+
+def _resting(run: "RunFolder") -> set[str]:
+    """Digests of those whose score was deleted because it rested on a record that was."""
+    return {d for entry in run.manifest.get("deleted", []) if entry.get("resting") for d in entry["subjects"]}
+
+
+def _touched(run: "RunFolder", row: dict[str, Any], told: "_Told") -> list[str]:
+    """That records of the subject were deleted after the day of the score, which may have rested on them."""
+    day = deleted_days(run.manifest.get("deleted", []), "touched").get(deletion_digest(row["subject"]))
+    return [told.say("explain.touched", day=day)] if day and day > run.manifest["as_of"] else []
 
 
 def _names(subject: str) -> list[str]:

@@ -50,7 +50,7 @@ def _check_whole(folder: RunFolder) -> None:
         if "frame.parquet" in entry["files"]:
             before = entry["files"].get("draw.csv", {}).get("before", folder.manifest["outputs"].get("draw.csv"))
             raise VerificationError(
-                f"a sole proprietor in the frame was deleted on {entry['on']}, as the law required",
+                f"rows of a sole proprietor in the frame were deleted on {entry['on']}, as the law required",
                 where=str(folder.path),
                 remedy=f"the draw cannot be computed again; draw.csv had the SHA-256 {before}",
             )

@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from credit_score.errors import FitError, first_five
-from credit_score.partition import Limits, partition
+from credit_score.partition import Cells, Limits, partition
 from credit_score.partition.program import Objective, Trend
+from credit_score.scorecard import kernels
 from credit_score.scorecard.card import Attribute, Characteristic
 from credit_score.scorecard.columns import Categories, Column, Numbers
 from credit_score.scorecard.prebins import Prebins, Target, category_cells, number_cells, plain_between
@@ -44,36 +45,94 @@ class Binning:
     min_category_share: float = 0.005
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A column laid out as cells, and how it is to be cut. ``fixed``: its attributes are those given by hand."""
+
+    column: Column
+    how: Binning
+    found: Prebins
+    fixed: bool
+
+    @property
+    def trend(self) -> Trend:
+        """The trend asked for; categories stand in the order of their rates and have none."""
+        return "none" if isinstance(self.column, Categories) else self.how.trend
+
+    def codes(self) -> np.ndarray:
+        """The cell of each row, as a number: cells, then specials; NaN where missing."""
+        n_codes = len(self.found.cells) + len(self.found.specials)
+        table = np.append(np.arange(n_codes, dtype=np.float64), np.nan)
+        if isinstance(self.column, Numbers):
+            total = np.zeros(len(self.column.values))
+            kernels.add_by_number(total, self.column.values, self.found.edges, self._specials, table)
+            return total
+        at = {text: i for i, group in enumerate(self.found.groups) for text in group}
+        return np.append([at.get(text, np.nan) for text in self.column.texts], np.nan)[self.column.codes]
+
+    def edges(self, cells: Cells, target: Target, objective: Objective) -> np.ndarray:
+        """Where the partition program cuts the cells; one attribute where they hold no good or no bad."""
+        weight, bad = self.found.cells[:, 0].sum(), self.found.cells[:, 1].sum()
+        if self.fixed:
+            return np.arange(len(self.found.cells) + 1)
+        if len(self.found.cells) < 2 or not 0 < bad < weight:
+            return np.array([0, len(self.found.cells)])
+        share = min(1.0, self.how.min_share * target.weight.sum() / weight)
+        trend, min_z = ("none", 0.0) if objective == "squares" else (self.trend, self.how.min_z)
+        limits = Limits(1, self.how.max_bins, share, 1.0, 1.0, trend, min_z)
+        return partition(cells, limits, objective).edges
+
+    def cut(self, edges: np.ndarray, target: Target) -> Characteristic:
+        """The characteristic whose attributes are the cells between edges, with WOE and IV, without points yet."""
+        sums = np.add.reduceat(self.found.cells, edges[:-1])
+        if isinstance(self.column, Numbers):
+            drafts, sums = self._intervals(edges), np.vstack([sums, self.found.specials])
+        else:
+            drafts = self._values(edges)
+            sums = np.vstack([sums, np.zeros((len(drafts) - len(sums), 3))])
+        return _learned(self.column.name, drafts, sums, self.found.missing, target, self.trend)
+
+    @property
+    def _specials(self) -> np.ndarray:
+        return np.array(self.how.specials, np.float64)
+
+    def _intervals(self, edges: np.ndarray) -> list[Attribute]:
+        if self.fixed:
+            cuts = list(self.found.edges)
+        else:
+            cuts = [plain_between(self.found.below[e - 1], self.found.edges[e - 1]) for e in edges[1:-1]]
+        drafts = [Attribute("interval", 0, low=a, high=b) for a, b in pairwise([-np.inf, *cuts, np.inf])]
+        return drafts + [Attribute("special", 0, special=float(s)) for s in self._specials]
+
+    def _values(self, edges: np.ndarray) -> list[Attribute]:
+        """Groups of categories; what was never met is ``other``, with the rare ones or for itself, neutral."""
+        drafts = []
+        for a, b in pairwise(edges):
+            texts = tuple(sorted(t for group in self.found.groups[a:b] for t in group))
+            drafts.append(Attribute("other" if a <= self.found.other < b else "values", 0, values=texts))
+        return drafts if self.found.other >= 0 else [*drafts, Attribute("other", 0)]
+
+
+def draft(column: Column, target: Target, how: Binning) -> Draft:
+    """A column as cells; raises NothingToCut where it has no value or one alone, FitError where cuts overlap."""
+    if isinstance(column, Numbers):
+        cuts = None if how.cuts is None else _cuts(column.name, how.cuts)
+        found, fixed = number_cells(column, target, np.array(how.specials, np.float64), cuts), how.cuts is not None
+    else:
+        fixed = how.groups is not None
+        found = category_cells(column, target, 0.0 if fixed else how.min_category_share)
+        if how.groups is not None:
+            found = _by_hand(column.name, found, how.groups)
+    _check_worth(column.name, found)
+    return Draft(column, how, found, fixed)
+
+
 def characteristic(
     column: Column, target: Target, how: Binning, objective: Objective = "information"
 ) -> Characteristic:
-    """A column's characteristic with WOE and IV, without points yet.
-
-    Raises NothingToCut for a column without a value or with one alone, FitError for cuts or groups that overlap.
-    """
-    if isinstance(column, Numbers):
-        return _of_numbers(column, target, how, objective)
-    return _of_categories(column, target, how, objective)
-
-
-def _of_numbers(column: Numbers, target: Target, how: Binning, objective: Objective) -> Characteristic:
-    specials = np.array(how.specials, np.float64)
-    by_hand = None if how.cuts is None else _cuts(column.name, how.cuts)
-    found = number_cells(column, target, specials, by_hand)
-    _check_worth(column.name, found)
-    edges = (
-        np.arange(len(found.cells) + 1) if by_hand is not None else _edges(column.name, found, target, how, objective)
-    )
-    sums = np.add.reduceat(found.cells, edges[:-1])
-    cuts = found.edges if by_hand is not None else _plain_cuts(found, edges)
-    ends = [-np.inf, *cuts, np.inf]
-    drafts = [Attribute("interval", 0, low=a, high=b) for a, b in pairwise(ends)]
-    drafts += [Attribute("special", 0, special=float(s)) for s in specials]
-    return _learned(column.name, drafts, np.vstack([sums, found.specials]), found.missing, target, how.trend)
-
-
-def _plain_cuts(found: Prebins, edges: np.ndarray) -> list[float]:
-    return [plain_between(found.below[e - 1], found.edges[e - 1]) for e in edges[1:-1]]
+    """A column's characteristic cut by an objective; raises as :func:`draft` does."""
+    drafted = draft(column, target, how)
+    return drafted.cut(drafted.edges(drafted.found.for_partition(), target, objective), target)
 
 
 def _cuts(name: str, cuts: tuple[float, ...]) -> np.ndarray:
@@ -84,24 +143,7 @@ def _cuts(name: str, cuts: tuple[float, ...]) -> np.ndarray:
     return told
 
 
-def _of_categories(column: Categories, target: Target, how: Binning, objective: Objective) -> Characteristic:
-    found = category_cells(column, target, 0.0 if how.groups is not None else how.min_category_share)
-    _check_worth(column.name, found)
-    if how.groups is not None:
-        found, edges = _by_hand(column.name, found, how.groups)
-    else:
-        edges = _edges(column.name, found, target, how, objective)
-    sums, drafts = np.add.reduceat(found.cells, edges[:-1]), []
-    for a, b in pairwise(edges):
-        texts = tuple(sorted(t for group in found.groups[a:b] for t in group))
-        drafts.append(Attribute("other" if a <= found.other < b else "values", 0, values=texts))
-    if found.other < 0:  # what was never met: neither for nor against
-        drafts.append(Attribute("other", 0))
-        sums = np.vstack([sums, np.zeros((1, 3))])
-    return _learned(column.name, drafts, sums, found.missing, target, "none")
-
-
-def _by_hand(name: str, found: Prebins, groups: tuple[tuple[str, ...], ...]) -> tuple[Prebins, np.ndarray]:
+def _by_hand(name: str, found: Prebins, groups: tuple[tuple[str, ...], ...]) -> Prebins:
     """The cells in the order of groups given by hand; those in none come last, as the cell of the others."""
     named = [text for group in groups for text in group]
     if twice := sorted({t for t in named if named.count(t) > 1}):
@@ -113,8 +155,7 @@ def _by_hand(name: str, found: Prebins, groups: tuple[tuple[str, ...], ...]) -> 
     listed = [*zip(groups, places, strict=True), *([(tuple(found.groups[i][0] for i in rest), rest)] if rest else [])]
     cells = np.array([found.cells[p].sum(axis=0) for _, p in listed])
     other = len(groups) if rest else -1
-    made = Prebins(cells, found.specials, found.missing, groups=tuple(tuple(g) for g, _ in listed), other=other)
-    return made, np.arange(len(cells) + 1)
+    return Prebins(cells, found.specials, found.missing, groups=tuple(tuple(g) for g, _ in listed), other=other)
 
 
 def _check_worth(name: str, found: Prebins) -> None:
@@ -122,17 +163,6 @@ def _check_worth(name: str, found: Prebins) -> None:
         raise NothingToCut("no value", where=f"characteristic {name!r}", remedy="leave it out")
     if np.count_nonzero(found.cells[:, 2]) == 1 and not len(found.specials) and found.missing[2] == 0:
         raise NothingToCut("one value alone", where=f"characteristic {name!r}", remedy="leave it out")
-
-
-def _edges(name: str, found: Prebins, target: Target, how: Binning, objective: Objective) -> np.ndarray:
-    """Where the partition program cuts; one attribute where the values alone hold no good or no bad."""
-    weight, bad = found.cells[:, 0].sum(), found.cells[:, 1].sum()
-    if len(found.cells) < 2 or not 0 < bad < weight:
-        return np.array([0, len(found.cells)])
-    share = min(1.0, how.min_share * target.weight.sum() / weight)
-    trend = "none" if found.groups else how.trend
-    limits = Limits(1, how.max_bins, share, 1.0, 1.0, trend, how.min_z)
-    return partition(found.for_partition(), limits, objective).edges
 
 
 def _learned(

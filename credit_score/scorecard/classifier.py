@@ -15,10 +15,11 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from credit_score.errors import FitError, first_five
-from credit_score.scorecard.binning import Binning, NothingToCut, characteristic
+from credit_score.scorecard.binning import Binning, Draft, NothingToCut, draft
+from credit_score.scorecard.boosted import Boosting, boosted_evidence
 from credit_score.scorecard.card import Characteristic, Scaling
 from credit_score.scorecard.columns import Column, columns_of
-from credit_score.scorecard.learned import Evidence, Learned, Weighing, learn
+from credit_score.scorecard.learned import Evidence, Learned, Weighing, learn, woe_evidence
 from credit_score.scorecard.prebins import Target
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
     min_iv : characteristics with less information are left out.
     l1, l2 : penalties on the weights, per mean log-loss.
     weights : name → weight on WOE set by hand, instead of learned.
+    boosting : settings of the method ``boosted``; see :class:`Boosting`.
     pdo, ref_score, ref_odds : see :class:`Scaling`.
     lowest_zero : shift points so that the worst attribute of each characteristic has 0.
 
@@ -68,6 +70,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         l1: float = 0.0,
         l2: float = 1e-4,
         weights: Mapping[str, float] | None = None,
+        boosting: Boosting | None = None,
         pdo: float = 20.0,
         ref_score: float = 600.0,
         ref_odds: float = 50.0,
@@ -75,7 +78,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
     ) -> None:
         self.method, self.trend, self.max_bins, self.min_share = method, trend, max_bins, min_share
         self.min_z, self.min_category_share, self.binning, self.exclude = min_z, min_category_share, binning, exclude
-        self.min_iv, self.l1, self.l2, self.weights = min_iv, l1, l2, weights
+        self.min_iv, self.l1, self.l2, self.weights, self.boosting = min_iv, l1, l2, weights, boosting
         self.pdo, self.ref_score, self.ref_odds, self.lowest_zero = pdo, ref_score, ref_odds, lowest_zero
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "ScorecardClassifier":
@@ -84,13 +87,13 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         columns = [c for c in columns_of(X) if c.name not in set(self.exclude)]
         self._check_names([c.name for c in columns])
         self.excluded_ = dict.fromkeys(self.exclude, "excluded")
-        kept = [(column, c) for column in columns if (c := self._cut(column, target))]
-        if not kept:
+        drafts = [d for column in columns if (d := self._drafted(column, target))]
+        evidence = self._evidence(drafts, target)
+        if not evidence:
             raise FitError(
                 "no characteristic tells good from bad",
                 remedy=f"the first were: {first_five(f'{n}: {why}' for n, why in self.excluded_.items())}",
             )
-        evidence = [Evidence(column, c, np.array([a.woe for a in c.attributes])) for column, c in kept]
         scaling = Scaling(self.pdo, self.ref_score, self.ref_odds)
         how = Weighing(self.l1, self.l2, self.weights or {}, scaling, self.lowest_zero)
         self._keep(learn(evidence, target, how))
@@ -160,19 +163,30 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         if absent := sorted(set(asked) - set(names)):
             raise FitError(f"no column {first_five(absent)}", remedy=f"the columns are {first_five(names)}")
 
-    def _cut(self, column: Column, target: Target) -> Characteristic | None:
-        """The characteristic of a column, or None with the reason kept."""
+    def _drafted(self, column: Column, target: Target) -> Draft | None:
+        """A column as cells, or None with the reason kept."""
         shared = {"max_bins": self.max_bins, "min_share": self.min_share, "min_z": self.min_z}
         how = Binning(self.trend, **shared, min_category_share=self.min_category_share)
         try:
-            found = characteristic(column, target, (self.binning or {}).get(column.name, how))
+            return draft(column, target, (self.binning or {}).get(column.name, how))
         except NothingToCut as error:
             self.excluded_[column.name] = error.what
             return None
-        if found.iv <= self.min_iv and column.name not in (self.weights or {}):
-            self.excluded_[column.name] = f"information value {found.iv:.4f} is not above {self.min_iv:g}"
-            return None
-        return found
+
+    def _evidence(self, drafts: list[Draft], target: Target) -> list[Evidence]:
+        if self.method == "boosted":
+            found = boosted_evidence(drafts, target, self.boosting or Boosting()) if drafts else []
+        elif self.method == "woe":
+            found = [woe_evidence(d, target) for d in drafts]
+        else:
+            raise FitError(f"method {self.method!r}", remedy="use 'woe' or 'boosted'")
+        return [e for e in found if self._informs(e.characteristic)]
+
+    def _informs(self, found: Characteristic) -> bool:
+        if found.iv > self.min_iv or found.name in (self.weights or {}):
+            return True
+        self.excluded_[found.name] = f"information value {found.iv:.4f} is not above {self.min_iv:g}"
+        return False
 
     def _keep(self, learned: Learned) -> None:
         self.card_ = replace(learned.card, classes=tuple(str(c) for c in self.classes_), method=self.method)

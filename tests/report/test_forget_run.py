@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from credit_score.errors import RecordsError, RunError, VerificationError
-from credit_score.records.door.identity import deletion_digest
-from credit_score.records.keeping.forget import Gone, check_gone
+from credit_score.records.door.identity import deletion_digest, record_digest
+from credit_score.records.keeping.forget import Gone, Named, check_gone
 from credit_score.report import RunFolder, statement, verified
-from credit_score.report.forget_run import forget_in_run
+from credit_score.report.forget_run import forget_in_run, held_of
 
 DAY = date(2023, 8, 1)
 
@@ -38,10 +38,10 @@ def test_a_deleted_person_is_in_no_table_and_the_score_is_refused_with_the_day(r
     assert {name: told.rows for name, told in found.items()} == {"scores_individual.parquet": 1, "ledger.parquet": mine}
     assert len(after.table("scores_individual.parquet")) == before["scores_individual"] - 1
     assert len(after.table("tiers.parquet")) == before["tiers"]
-    check_gone(run.path, Gone.of([person]))
-    with pytest.raises(RunError, match="deleted on 2023-08-01; the law required it; nothing is kept"):
+    check_gone(run.path, Named(frozenset([person])))
+    with pytest.raises(RunError, match="deleted on 2023-08-01; the law required it"):
         statement(after, person, lang="en")
-    assert after.manifest["deleted"][0]["names"] == [deletion_digest(person)]
+    assert after.manifest["deleted"][0]["subjects"] == [deletion_digest(person)]
 
 
 def test_every_file_still_has_its_fingerprint_and_those_of_before_are_kept(run):
@@ -58,7 +58,7 @@ def test_a_draw_without_one_of_its_firms_is_refused_with_the_hash_it_had(run):
     firm, before = proprietor_drawn(run), run.manifest["outputs"]["draw.csv"]
     assert set(forget_in_run(run, Gone.of([firm]), DAY)) >= {"draw.csv", "frame.parquet", "tiers.parquet"}
     after = RunFolder.open(run.path)
-    with pytest.raises(VerificationError, match=f"was deleted on 2023-08-01.*SHA-256 {before}"):
+    with pytest.raises(VerificationError, match=f"were deleted on 2023-08-01.*SHA-256 {before}"):
         verified(after, after.table("draw.csv"))
 
 
@@ -83,3 +83,20 @@ def test_a_person_the_run_does_not_know_changes_nothing(run):
 def test_a_company_is_no_person(run):
     with pytest.raises(RecordsError, match="no natural person under a pseudonym"):
         forget_in_run(run, Gone.of(["92999999C75D8WCGEW"]), DAY)
+
+
+def test_a_score_that_rests_on_a_deleted_record_goes_and_no_other_runs_number(run):
+    rows = pd.read_parquet(run.path / "ledger.parquet")
+    row = rows[rows["subject_kind"] == "individual"].iloc[0]
+    other = rows[(rows["subject_kind"] == "individual") & (rows["subject"] != row["subject"])].iloc[0]
+    assert forget_in_run(run, Gone.of(records=[(other["subject"], row["record_id"])]), DAY) == {}
+    forget_in_run(RunFolder.open(run.path), Gone.of(records=[(row["subject"], row["record_id"])]), DAY)
+    with pytest.raises(RunError, match="deleted on 2023-08-01; it rested on a record that the law lets nobody keep"):
+        statement(RunFolder.open(run.path), row["subject"], lang="en")
+
+
+def test_what_a_store_deleted_before_is_found_in_a_run_by_its_digests(run):
+    rows = pd.read_parquet(run.path / "ledger.parquet")
+    row = rows[rows["subject_kind"] == "individual"].iloc[0]
+    digests = {deletion_digest(proprietor_drawn(run)), record_digest(row["subject"], row["record_id"])}
+    assert held_of(run, digests) == Gone.of([proprietor_drawn(run)], [(row["subject"], row["record_id"])])

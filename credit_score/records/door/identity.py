@@ -45,6 +45,11 @@ def deletion_digest(name: str) -> str:
     return sha256(f"{DELETED}{name}".encode()).hexdigest()
 
 
+def record_digest(subject: str, number: str) -> str:
+    """What is left of a single record: numbers repeat from store to store, a pseudonym and a number do not."""
+    return deletion_digest(f"{subject} {number}")
+
+
 def _fault_of_uscc(identifier: str) -> str:
     """As python-stdnum judges the 18 signs as they stand; it would pass over hyphens and wide digits.
 

@@ -74,11 +74,10 @@ def _cast(text: Any, dtype: str) -> Any:
 
 def checks(table: "ibis.Table", contract: Contract) -> list[Check]:
     """Everything the contract asks of a typed row, in the order in which it is told."""
-    found: list[Check] = []
+    gone = [Check(RECORD, "deleted_record", table["_gone_record"])] if "_gone_record" in table.columns else []
+    found: list[Check] = [*gone]
     for name, column in contract.schema.columns.items():
         found += _of_column(table, name, column, contract)
-    if "_gone_record" in table.columns:
-        found.append(Check(RECORD, "deleted_record", table["_gone_record"]))
     for first, second in contract.ordered:
         found.append(Check(second, "impossible_date", table[first] > table[second]))
     if "_born" in table.columns:

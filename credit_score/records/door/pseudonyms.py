@@ -23,6 +23,7 @@ FIELDS = ("_id", "_form", "_pseudonym")
 SPEAKS_FROM = {
     "individuals": "enrolled_on", "enterprises": "registered_on", "credit_records": "occurred_on",
     "consents": "given_on", "inspections": "inspected_on", "decisions": "decided_on",
+    "record_events": "happened_on",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ before and after. So whoever holds the last hash can tell whether anything in th
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +26,13 @@ OURS = ("[0-9]" * 6, "revised-*", ".partial-*")
 def digest(text: str) -> str:
     """SHA-256 of a text, in hexadecimal."""
     return sha256(text.encode()).hexdigest()
+
+
+def deleted_days(entries: Iterable[dict[str, Any]], what: str) -> dict[str, str]:
+    """Digest → the last day, from entries that tell of deletions. The first entries ever written told one subject."""
+    told = [(e["on"], e.get(what) or ([e["subject"]] if what == "subjects" and "subject" in e else [])) for e in entries
+            if "on" in e]  # fmt: skip
+    return {digest_: day for day, names in sorted(told) for digest_ in names}
 
 
 def key_digest(key: bytes) -> str:
@@ -71,8 +78,12 @@ class Chain:
 
     @property
     def deletions(self) -> dict[str, str]:
-        """Digest of each deleted person and record → the day of deletion, the last where there are several."""
-        return {digest_: e["on"] for e in self.entries if e["kind"] == "deletion" for digest_ in e["names"]}
+        """Digest of each deleted person → the day of deletion, the last where there are several."""
+        return deleted_days(self.entries, "subjects")
+
+    def deleted(self, what: str) -> dict[str, str]:
+        """The same of single ``records``, of their ``numbers``, or of the persons ``touched`` by their deletion."""
+        return deleted_days(self.entries, what)
 
     @property
     def received_on(self) -> date | None:

@@ -55,7 +55,7 @@ def add_batch(
         chain = _chain(store, folder, policy, secret)
         _check_day(chain, received_on)
         engine = open_engine()
-        earlier = Earlier(_held(chain, policy, engine), _prints(chain), chain.deletions)
+        earlier = Earlier(_held(chain, policy, engine), _prints(chain), chain.deletions, chain.deleted("numbers"))
         records = read_folder(folder, policy, engine, key=secret, earlier=earlier, progress=progress)
         if _adds(records, chain):
             progress("writing the batch")
@@ -87,9 +87,18 @@ def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on
         rejected=_frames(chain, batches, "rejected", REJECTED).fillna({"unit": ""}), files=per_file[FILES],
         counts=sums.reindex(list(known), fill_value=0).astype("int64").rename_axis("table").reset_index(),
         warnings=_frames(chain, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
-        synthetic=chain.synthetic, deleted=chain.deletions, audit=_audit(chain, batches),
-        known_between=_between(chain, batches),
+        synthetic=chain.synthetic, deleted=chain.deletions, touched=chain.deleted("touched"),
+        audit=_audit(chain, batches), known_between=_between(chain, batches),
     )  # fmt: skip
+
+
+def every_version(records: Records, name: str) -> "ibis.Table":
+    """All rows of a table of a store, each version of a register; of a folder of files those there are."""
+    if not is_store(records.folder):
+        return records[name]
+    chain = Chain.read(records.folder)
+    paths = _parts(chain, chain.batches, name)
+    return opened(records.engine, paths, f"versions_{name}") if paths else records[name]
 
 
 def _received(batch: dict[str, Any]) -> date:

@@ -6,8 +6,9 @@ import pytest
 
 import credit_score as cs
 from credit_score.policy.retention import bad_items, retention
-from credit_score.records.keeping.due import due, to_forget
+from credit_score.records.keeping.due import due, to_forget, unjudged
 from credit_score.records.keeping.forget import Gone
+from credit_score.records.keeping.store import add_batch
 
 POLICY = cs.load_policy("gaoyang")
 PENALTY = {"item": "compliance.penalty_minor", "catalogue_kind": "行政管理信息", "unit": "emergency"}
@@ -52,11 +53,13 @@ def test_bad_information_is_due_five_years_after_its_day_and_a_companys_never(fo
     company = hand.record(8, "enterprise", hand.firm(1), **PENALTY, **LEAP)
     person = hand.record(9, "individual", hand.person(0), **LISTED, **LEAP)
     good = hand.record(10, "individual", hand.person(0), **LEAP)
-    records, first = [shop, company, person, good], date(2025, 2, 28)
+    records, first = [shop, company, person, good], date(2025, 3, 1)  # 28 February is the last day of the five years
     assert found(first - timedelta(days=1), records=records).empty
     table = found(first, records=records)
-    assert sorted(told(table)) == [("R7", "bad_record", first), ("R9", "bad_record", first)]
-    assert to_forget(table) == Gone.of(records=["R7", "R9"])
+    table = table.sort_values("record_id")
+    assert told(table) == [("R7", "bad_record", first), ("R9", "bad_record", first)]
+    assert set(table["basis"]) == {"assumption"}
+    assert to_forget(table) == Gone.of(records=zip(table["subject"], ["R7", "R9"], strict=True))
 
 
 def test_a_record_is_due_when_no_consent_for_it_is_left(found, hand):
@@ -70,6 +73,48 @@ def test_a_record_is_due_when_no_consent_for_it_is_left(found, hand):
     assert told(found(day, records=[record], consents=[ended])) == [("R7", "consent_withdrawn", day)]
     assert found(day, records=[record], consents=[ended, second]).empty
     assert told(found(day, records=[record], consents=[ended, later])) == [("R7", "consent_withdrawn", day)]
+
+
+def test_a_renewed_consent_covers_nothing_of_before_and_a_first_withdrawal_stands(hand, tmp_path):
+    """Of a store every version counts: the register may say something else later."""
+    consent = {"consent_id": "C1", "person_id": hand.person(0), "purpose": "income", "given_on": "2022-01-01"}
+    tables = hand.county() | {"consents": [consent | {"withdrawn_on": ""}]}
+    tables["credit_records"].append(hand.record(7, "individual", hand.person(0), **INCOME))
+    store = tmp_path / "store"
+    add_batch(store, hand.write(tmp_path / "a", tables), POLICY, received_on=date(2023, 5, 31), key=hand.KEY)
+    for i, more in enumerate([{"withdrawn_on": "2023-07-01"}, {"withdrawn_on": "2023-08-01"}]):
+        again = hand.write(tmp_path / f"b{i}", {"consents": [consent | more]})
+        add_batch(store, again, POLICY, received_on=date(2023, 8, 1 + i), key=hand.KEY)
+    renewed = hand.write(tmp_path / "c", {"consents": [consent | {"given_on": "2023-09-01", "withdrawn_on": ""}]})
+    add_batch(store, renewed, POLICY, received_on=date(2023, 9, 1), key=hand.KEY)
+    table = due(cs.read_records(store), POLICY, date(2023, 9, 1))
+    assert told(table) == [("R7", "consent_withdrawn", date(2023, 7, 1))]
+
+
+def test_who_left_stays_so_in_a_stale_export_and_is_due_from_before_after_coming_back(hand, tmp_path):
+    store, tables = tmp_path / "store", hand.county()
+    versions = [{}, {"left_on": "2023-06-01"}, {"village": "V2"}, {"enrolled_on": "2023-08-01"}]
+    found = []
+    for i, more in enumerate(versions):
+        sent = tables if i == 0 else {"individuals": [hand.a_person(0, **more)]}
+        day = date(2023, 6 + i, 1)
+        add_batch(store, hand.write(tmp_path / f"v{i}", sent), POLICY, received_on=day, key=hand.KEY)
+        found.append(told(due(cs.read_records(store), POLICY, day)))
+    whole = [("", "left", date(2023, 6, 1))]
+    assert found == [[], whole, whole, [("R4", "left", date(2023, 6, 1))]]
+
+
+def test_old_records_of_persons_whose_item_is_not_known_are_counted_and_not_judged(hand, tmp_path):
+    tables = hand.county()
+    strange = {"item": "traffic.penalty", "catalogue_kind": "行政管理信息"}
+    tables["credit_records"] += [
+        hand.record(7, "individual", hand.person(0), **strange, **LEAP),
+        hand.record(8, "enterprise", hand.firm(1), **strange, **LEAP),
+    ]
+    read = hand.read(hand.write(tmp_path / "records", tables))
+    days = (date(2025, 2, 28), date(2025, 3, 1))
+    assert [unjudged(read, POLICY, day) for day in days] == [0, 1]
+    assert due(read, POLICY, days[1]).empty
 
 
 def test_no_limit_holds_before_its_law(found, hand):

@@ -6,9 +6,9 @@ import pytest
 
 import credit_score as cs
 from credit_score.errors import RecordsError, RunError
-from credit_score.records.door.identity import deletion_digest, pseudonym
+from credit_score.records.door.identity import deletion_digest, pseudonym, record_digest
 from credit_score.records.keeping.chain import STORE, Chain
-from credit_score.records.keeping.forget import Gone, check_gone, forget_in_store
+from credit_score.records.keeping.forget import Gone, Named, check_gone, forget_in_store
 from credit_score.records.keeping.store import add_batch
 
 MAY, JUNE, JULY = date(2023, 5, 31), date(2023, 6, 30), date(2023, 7, 31)
@@ -55,18 +55,21 @@ def ids(store, table, column, day=None):
 def test_a_deleted_persons_rows_are_gone_from_every_part_and_nobody_elses(store, person):
     rest = [p for p in ids(store, "individuals", "person_id") if p != person]
     found = forget_in_store(store, Gone.of([person]), JULY)
-    assert sum(r.rows for r in found.values()) == 1 + 2 + 1 + 1  # the register, two records, an event, the audit table
+    assert sum(r.rows for r in found.values()) == 1 + 2 + 1 + 1 + 1  # the register, two records, an event, the audit table, the household
     assert ids(store, "individuals", "person_id") == rest
     assert ids(store, "credit_records", "record_id") == ["R1", "R2", "R3", "R5", "R71"]
     assert ids(store, "record_events", "record_id") == ["R71"]
     assert person not in cs.read_records(store).audit.execute()["subject"].tolist()
-    check_gone(store, Gone.of([person]))
+    check_gone(store, Named(frozenset([person])))
 
 
 def test_what_is_left_is_a_dated_hash_and_the_history_still_verifies(store, person):
     forget_in_store(store, Gone.of([person]), JULY)
-    names = (person, "R4", "R70")  # the person, and the numbers of the person's records
-    assert Chain.read(store).deletions == {deletion_digest(name): "2023-07-31" for name in names}
+    chain = Chain.read(store)
+    assert chain.deletions == {deletion_digest(person): "2023-07-31"}
+    assert chain.deleted("records") == {record_digest(person, r): "2023-07-31" for r in ("R4", "R70")}
+    assert chain.deleted("numbers") == {deletion_digest(r): "2023-07-31" for r in ("R4", "R70")}
+    assert chain.deleted("touched") == {}
     assert person not in (store / STORE).read_text(encoding="utf-8")
     Chain.read(store).check_parts()
     assert not list(store.glob("000001/credit_records.parquet"))  # the old bytes are gone, not only unnamed
@@ -88,7 +91,7 @@ def test_a_deleted_person_does_not_come_back_with_a_later_batch(hand, store, per
     read = add_batch(store, hand.write(tmp_path / "late", again), policy, received_on=JULY, key=hand.KEY)
     told = hand.rejected_by(read, "table", "row", "reason")
     assert told == {("individuals", 1, "deleted_subject"), ("credit_records", 1, "deleted_subject")}
-    check_gone(store, Gone.of([person]))
+    check_gone(store, Named(frozenset([person])))
 
 
 def test_a_person_who_comes_back_is_taken_from_the_day_of_return_on(hand, store, person, policy, tmp_path):
@@ -107,22 +110,69 @@ def test_a_person_who_comes_back_is_taken_from_the_day_of_return_on(hand, store,
     assert ids(store, "individuals", "person_id").count(person) == 1
 
 
-def test_a_single_record_goes_with_its_events_and_does_not_come_back(hand, store, policy, tmp_path):
-    found = forget_in_store(store, Gone.of(records=["R70"]), JULY)
+def test_a_single_record_goes_with_its_events_and_does_not_come_back(hand, store, person, policy, tmp_path):
+    found = forget_in_store(store, Gone.of(records=[(person, "R70")]), JULY)
     assert sum(r.rows for r in found.values()) == 1 + 1
     assert ids(store, "record_events", "record_id") == ["R71"]
+    assert Chain.read(store).deleted("touched") == {deletion_digest(person): "2023-07-31"}
     decided = {"record_id": "R70", "unit": "court", "item": "contract.fulfilled", "decided_on": "2023-01-01"}
-    again = {"credit_records": [hand.county()["credit_records"][3] | {"record_id": "R70"}], "decisions": [decided]}
+    event = {"event_id": "E9", "record_id": "R70", "event": "told", "happened_on": "2023-06-02"}
+    event |= {"known_on": "2023-06-02", "unit": "", "replaced_by": ""}
+    mine = hand.county()["credit_records"][3] | {"record_id": "R70"}
+    again = {"credit_records": [mine], "decisions": [decided], "record_events": [event]}
     read = add_batch(store, hand.write(tmp_path / "late", again), policy, received_on=JULY, key=hand.KEY)
     told = hand.rejected_by(read, "table", "column", "reason")
-    assert told == {(table, "record_id", "deleted_record") for table in ("credit_records", "decisions")}
-    check_gone(store, Gone.of(records=["R70"]))
+    assert told == {(table, "record_id", "deleted_record") for table in again}
+    assert person in ids(store, "individuals", "person_id")
+    check_gone(store, Named(frozenset(), frozenset(["R70"])))
+
+
+def test_a_number_is_deleted_of_its_person_alone(store, person):
+    other = ids(store, "individuals", "person_id")
+    stranger = next(p for p in other if p != person)
+    assert forget_in_store(store, Gone.of(records=[(stranger, "R70"), (stranger, "R1")]), JULY) == {}
+
+
+def test_a_record_that_replaced_another_is_taken_out_of_that_event(hand, policy, tmp_path):
+    tables = hand.county()
+    event = {"event_id": "E1", "record_id": "R5", "event": "corrected", "happened_on": "2023-02-01"}
+    tables["record_events"] = [event | {"known_on": "2023-02-01", "unit": "", "replaced_by": "R4"}]
+    add_batch(tmp_path / "s", hand.write(tmp_path / "f", tables), policy, received_on=MAY, key=hand.KEY)
+    person = pseudonym(hand.person(0), "person", hand.KEY.encode())
+    forget_in_store(tmp_path / "s", Gone.of(records=[(person, "R4")]), JULY)
+    left = cs.read_records(tmp_path / "s")["record_events"].execute()
+    assert left["record_id"].tolist() == ["R5"]
+    assert left["replaced_by"].isna().all()
+
+
+def test_a_household_goes_with_its_last_member(hand, policy, tmp_path):
+    tables = hand.county()
+    tables["individuals"][1]["household_id"] = "House 0"
+    add_batch(tmp_path / "s", hand.write(tmp_path / "f", tables), policy, received_on=MAY, key=hand.KEY)
+    first, second = (pseudonym(hand.person(n), "person", hand.KEY.encode()) for n in (0, 1))
+    before = len(ids(tmp_path / "s", "households", "household_id"))
+    forget_in_store(tmp_path / "s", Gone.of([first]), JULY)
+    assert len(ids(tmp_path / "s", "households", "household_id")) == before
+    forget_in_store(tmp_path / "s", Gone.of([second]), JULY)
+    assert len(ids(tmp_path / "s", "households", "household_id")) == before - 1
+
+
+def test_a_deletion_dated_before_the_last_batch_is_refused(store, person):
+    with pytest.raises(RecordsError, match="2023-06-29 is before 2023-06-30, the last day of the store's history"):
+        forget_in_store(store, Gone.of([person]), date(2023, 6, 29))
+
+
+def test_a_history_that_tells_of_one_deleted_subject_is_read(store):
+    """As stores were written before single records could be deleted."""
+    chain = Chain.read(store).with_entry(kind="deletion", on="2023-07-01", subject="abc", parts={})
+    chain.write()
+    assert Chain.read(store).deletions == {"abc": "2023-07-01"}
 
 
 def test_a_second_deletion_of_others_follows_the_parts_that_the_first_moved(hand, store, person):
     forget_in_store(store, Gone.of([person]), JULY)
     other = pseudonym(hand.person(1), "person", hand.KEY.encode())
-    assert sum(r.rows for r in forget_in_store(store, Gone.of([other]), JULY).values()) == 1 + 1 + 1
+    assert sum(r.rows for r in forget_in_store(store, Gone.of([other]), JULY).values()) == 1 + 1 + 1 + 1  # register, record, audit, household
     assert ids(store, "credit_records", "record_id") == ["R1", "R2", "R3", "R71"]
     assert {deletion_digest(name) for name in (person, other)} < set(Chain.read(store).deletions)
 
