@@ -1,8 +1,8 @@
 """Deletion: a person's payload and pseudonym, or single records, destroyed in a store, leaving a dated hash.
 
-个人信息保护法 Arts 15 and 47, 征信业管理条例 Art 16. What remains is a hash of each pseudonym and of each record's number, so that
-a later batch cannot bring them back and a question about a past score is answered with the day of deletion; and, of
-each part that was rewritten, the hash before and after, so that the history still verifies.
+个人信息保护法 Arts 15 and 47, 征信业管理条例 Art 16. What remains is a hash of each pseudonym and of each record's
+number, so that a later batch cannot bring them back and a question about a past score is answered with the day of
+deletion; and, of each part that was rewritten, the hash before and after, so that the history still verifies.
 """
 
 import re

@@ -55,7 +55,8 @@ def ids(store, table, column, day=None):
 def test_a_deleted_persons_rows_are_gone_from_every_part_and_nobody_elses(store, person):
     rest = [p for p in ids(store, "individuals", "person_id") if p != person]
     found = forget_in_store(store, Gone.of([person]), JULY)
-    assert sum(r.rows for r in found.values()) == 6  # the register, two records, an event, the audit table, the household
+    told = "the register, two records, an event, the audit table, the household"
+    assert sum(r.rows for r in found.values()) == 6, told
     assert ids(store, "individuals", "person_id") == rest
     assert ids(store, "credit_records", "record_id") == ["R1", "R2", "R3", "R5", "R71"]
     assert ids(store, "record_events", "record_id") == ["R71"]
