@@ -113,11 +113,12 @@ class Draft:
         return drafts if self.found.other >= 0 else [*drafts, Attribute("other", 0)]
 
 
-def draft(column: Column, target: Target, how: Binning) -> Draft:
+def draft(column: Column, target: Target, how: Binning, n_cells: int = 100) -> Draft:
     """A column as cells; raises NothingToCut where it has no value or one alone, FitError where cuts overlap."""
     if isinstance(column, Numbers):
         cuts = None if how.cuts is None else _cuts(column.name, how.cuts)
-        found, fixed = number_cells(column, target, np.array(how.specials, np.float64), cuts), how.cuts is not None
+        specials, fixed = np.array(how.specials, np.float64), cuts is not None
+        found = number_cells(column, target, specials, n_cells=n_cells, edges=cuts)
     else:
         fixed = how.groups is not None
         found = category_cells(column, target, 0.0 if fixed else how.min_category_share)
@@ -175,10 +176,10 @@ def _learned(
     weight, bad = table[:, 0], table[:, 1]
     good = weight - bad
     evidence = woe(good, bad, *target.totals)
-    rates = np.divide(bad, weight, out=np.full(len(weight), np.nan), where=weight > 0)
+    rates = [float(b / w) if w > 0 else None for b, w in zip(bad, weight, strict=True)]
     total = target.weight.sum()
     learned = tuple(
-        replace(a, woe=float(e), count=int(n), share=float(w / total), bad_rate=float(r))
+        replace(a, woe=float(e), count=int(n), share=float(w / total), bad_rate=r)
         for a, e, n, w, r in zip(listed, evidence, table[:, 2], weight, rates, strict=True)
     )
     kept = _kept_trend(learned) if trend == "auto" else trend
@@ -186,5 +187,5 @@ def _learned(
 
 
 def _kept_trend(learned: tuple[Attribute, ...]) -> str:
-    rates = [a.bad_rate for a in learned if a.kind == "interval" and a.count]
+    rates = [a.bad_rate for a in learned if a.kind == "interval" and a.bad_rate is not None]
     return "none" if len(rates) < 2 else "ascending" if rates[0] < rates[-1] else "descending"

@@ -62,19 +62,20 @@ class Attribute:
     low: float = -np.inf
     high: float = np.inf
     values: tuple[str, ...] = ()
-    special: float = np.nan
+    special: float | None = None
     woe: float = 0.0
     count: int = 0
     share: float = 0.0
-    bad_rate: float = np.nan
+    bad_rate: float | None = None
 
     def text(self) -> str:
-        """The attribute in signs that need no translation: ``[0.5, 2)``, ``a, b``, ``= -1``, ``∅`` or ``*``."""
+        """The attribute in signs that need no translation: ``[0.5, 2)``, ``a, b``, ``= -1``, ``–`` (missing) or ``*`` (other)."""
         if self.kind == "interval":
             left = f"[{self.low:.15g}" if np.isfinite(self.low) else "(−∞"
             return f"{left}, {self.high:.15g})" if np.isfinite(self.high) else f"{left}, ∞)"
-        words = {"missing": "∅", "other": "*", "special": f"= {self.special:.15g}"}
-        return words.get(self.kind) or ", ".join(self.values)
+        if self.special is not None:
+            return f"= {self.special:.15g}"
+        return {"missing": "–", "other": "*"}.get(self.kind) or ", ".join(self.values)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Characteristic:
         at = {id(a): i for i, a in enumerate(self.attributes)}
         missing = [at[id(a)] for a in self.of("missing")] or [-1]
         if isinstance(column, Numbers):
-            return np.array([*(at[id(a)] for a in self.of("interval", "special")), *missing])
+            return np.array([*(at[id(a)] for a in [*self.of("interval"), *self.of("special")]), *missing])
         named = {value: at[id(a)] for a in self.of("values", "other") for value in a.values}
         other = next((at[id(a)] for a in self.of("other")), -1)
         return np.array([*(named.get(text, other) for text in column.texts), *missing])
@@ -241,6 +242,10 @@ def check_attributes(characteristic: Characteristic) -> None:
     for kind in ("missing", "other"):
         if len(characteristic.of(kind)) > 1:
             raise FitError(f"characteristic {name!r} has two attributes {kind!r}", remedy="keep one of them")
+    for a in characteristic.attributes:
+        if (a.kind == "special") != (a.special is not None) or (a.kind == "values" and not a.values):
+            what = f"characteristic {name!r}: an attribute of kind {a.kind!r} without what it stands for, or with more"
+            raise FitError(what, remedy="give a special its number and values their categories")
     _check_intervals(name, characteristic.of("interval"))
     named = [v for a in characteristic.of("values", "other") for v in a.values]
     specials = [a.special for a in characteristic.of("special")]

@@ -119,8 +119,8 @@ def _attribute(told: _Attribute) -> Attribute:
     return Attribute(
         kind=told.kind, points=told.points,
         low=-np.inf if told.low is None else told.low, high=np.inf if told.high is None else told.high,
-        values=tuple(told.values or ()), special=np.nan if told.special is None else told.special,
-        woe=told.woe, count=told.count, share=told.share, bad_rate=np.nan if told.bad_rate is None else told.bad_rate,
+        values=tuple(told.values or ()), special=told.special,
+        woe=told.woe, count=told.count, share=told.share, bad_rate=told.bad_rate,
     )  # fmt: skip
 
 
@@ -154,12 +154,12 @@ def _told(a: Attribute) -> Iterator[tuple[str, Any]]:
         yield "below", float(a.high)
     if a.values:
         yield "values", list(a.values)
-    if a.kind == "special":
+    if a.special is not None:
         yield "special", float(a.special)
     yield "points", int(a.points)
     for name in LEARNED:
         value = getattr(a, name)
-        if not np.isnan(value):
+        if value is not None:
             yield name, int(value) if name == "count" else float(value)
 
 

@@ -7,6 +7,7 @@ Cards learned here are for enterprises. What is learned is read off integers alo
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
+from warnings import warn
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from credit_score.partition.program import Trend
+
+
+# Boosted trees look at the ends of a column more closely than a regression on few attributes can use.
+N_CELLS = {"woe": 100, "boosted": 250}
+
+
+class NothingTells(UserWarning):
+    """A card without a characteristic: everybody has the base points."""
 
 
 class ScorecardClassifier(ClassifierMixin, BaseEstimator):
@@ -82,34 +91,35 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         self.pdo, self.ref_score, self.ref_odds, self.lowest_zero = pdo, ref_score, ref_odds, lowest_zero
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "ScorecardClassifier":
-        """Learn the card. Raises FitError where nothing in ``X`` tells good from bad, and for what cannot be read."""
+        """Learn the card; warns (NothingTells) where nothing in ``X`` tells good from bad. Raises FitError."""
         X, target = self._validated(X, y, sample_weight)
         columns = [c for c in columns_of(X) if c.name not in set(self.exclude)]
         self._check_names([c.name for c in columns])
         self.excluded_ = dict.fromkeys(self.exclude, "excluded")
         drafts = [d for column in columns if (d := self._drafted(column, target))]
         evidence = self._evidence(drafts, target)
-        if not evidence:
-            raise FitError(
-                "no characteristic tells good from bad",
-                remedy=f"the first were: {first_five(f'{n}: {why}' for n, why in self.excluded_.items())}",
-            )
         scaling = Scaling(self.pdo, self.ref_score, self.ref_odds)
         how = Weighing(self.l1, self.l2, self.weights or {}, scaling, self.lowest_zero)
         self._keep(learn(evidence, target, how))
+        if not self.card_.characteristics:
+            told = first_five(f"{name}: {why}" for name, why in self.excluded_.items())
+            warn(f"no characteristic tells good from bad; all get the same score ({told})", NothingTells, stacklevel=2)
         return self
 
     def points(self, X: Any) -> np.ndarray:
         """The score of each row, whole numbers of shape (n,); higher is safer."""
-        return self.card_.points(self._seen(X))
+        seen = self._seen(X)
+        return self.card_.points(seen)
 
     def reasons(self, X: Any, n: int = 3) -> "pd.DataFrame":
         """Where each row loses most; see :meth:`Card.reasons`."""
-        return self.card_.reasons(self._seen(X), n)
+        seen = self._seen(X)
+        return self.card_.reasons(seen, n)
 
     def decision_function(self, X: Any) -> np.ndarray:
         """The log-odds of bad by the points, shape (n,)."""
-        return np.asarray(self.card_.scaling.bad_logit(self.points(X)), dtype=np.float64)
+        points = self.points(X)
+        return np.asarray(self.card_.scaling.bad_logit(points), dtype=np.float64)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """The probability of good and of bad by the points, shape (n, 2)."""
@@ -118,7 +128,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Any) -> np.ndarray:
         """The likelier label of each row."""
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]
+        is_bad = self.decision_function(X) > 0
+        return self.classes_[is_bad.astype(int)]
 
     @property
     def table_(self) -> "pd.DataFrame":
@@ -141,7 +152,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
             y = column_or_1d(y, warn=True)
         else:
             X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
-        return X, self._target(X, y, sample_weight)
+        target = self._target(X, y, sample_weight)
+        there = target.weight > 0
+        if there.all():
+            return X, target
+        return X[there], replace(target, bad=target.bad[there], weight=target.weight[there])
 
     def _target(self, X: Any, y: np.ndarray, sample_weight: Any) -> Target:
         check_classification_targets(y)
@@ -168,7 +183,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         shared = {"max_bins": self.max_bins, "min_share": self.min_share, "min_z": self.min_z}
         how = Binning(self.trend, **shared, min_category_share=self.min_category_share)
         try:
-            return draft(column, target, (self.binning or {}).get(column.name, how))
+            return draft(column, target, (self.binning or {}).get(column.name, how), N_CELLS.get(self.method, 100))
         except NothingToCut as error:
             self.excluded_[column.name] = error.what
             return None

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from credit_score.errors import FitError
 from credit_score.scorecard.binning import Draft
 from credit_score.scorecard.card import Card, Characteristic, Scaling
 from credit_score.scorecard.columns import Column
@@ -66,7 +65,7 @@ class Learned:
 
 
 def learn(evidence: Sequence[Evidence], target: Target, how: Weighing) -> Learned:
-    """The card of some characteristics. Raises FitError where no weight is left."""
+    """The card of some characteristics; those without a weight are left out of it."""
     n, names = len(target.bad), [e.characteristic.name for e in evidence]
     matrix = np.empty((n, len(evidence)), order="F")
     for j, e in enumerate(evidence):
@@ -74,8 +73,6 @@ def learn(evidence: Sequence[Evidence], target: Target, how: Weighing) -> Learne
     fit = fit_logistic(matrix, target.bad, target.weight, _bounds(names, how.by_hand), l1=how.l1, l2=how.l2)
     weights = fit.coefficients[1:]
     kept = [(e, b) for e, b in zip(evidence, weights, strict=True) if b != 0]
-    if not kept:
-        raise FitError("no characteristic has a weight", remedy="lower l1, or weigh some by hand")
     card = _card(kept, float(fit.coefficients[0]), how)
     left = {name: NO_WEIGHT for name, b in zip(names, weights, strict=True) if b == 0}
     return Learned(card, _table(names, fit), left)

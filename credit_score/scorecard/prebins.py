@@ -14,7 +14,6 @@ from credit_score.partition import Cells
 from credit_score.scorecard import kernels
 from credit_score.scorecard.columns import Categories, Numbers
 
-N_CELLS = 100
 SHRINK = 20.0
 
 
@@ -54,15 +53,17 @@ class Prebins:
         return Cells(self.cells[:, 0], self.cells[:, 1], self.cells[:, 2])
 
 
-def number_cells(column: Numbers, target: Target, specials: np.ndarray, edges: np.ndarray | None = None) -> Prebins:
-    """The cells of a column of numbers: at most 100 equal shares, or those between given ``edges``."""
+def number_cells(
+    column: Numbers, target: Target, specials: np.ndarray, *, n_cells: int = 100, edges: np.ndarray | None = None
+) -> Prebins:
+    """The cells of a column of numbers: at most ``n_cells`` equal shares, or those between given ``edges``."""
     ordered, weight = _ordered(column.values, target, specials)
-    chosen = _quantiles(ordered, weight) if edges is None else np.asarray(edges, np.float64)
+    chosen = _quantiles(ordered, weight, n_cells) if edges is None else np.asarray(edges, np.float64)
     sums = kernels.number_sums(column.values, target.bad, target.weight, chosen, specials)
-    n_cells = len(chosen) + 1
+    n = len(chosen) + 1
     at = np.searchsorted(ordered, chosen, side="left")
     below = ordered[np.maximum(at - 1, 0)] if len(ordered) else chosen
-    return Prebins(sums[:n_cells], sums[n_cells:-1], sums[-1], chosen, below)
+    return Prebins(sums[:n], sums[n:-1], sums[-1], chosen, below)
 
 
 def _ordered(values: np.ndarray, target: Target, specials: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -78,24 +79,24 @@ def _ordered(values: np.ndarray, target: Target, specials: np.ndarray) -> tuple[
     return kept[order], target.weight[keep][order]
 
 
-def _quantiles(ordered: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+def _quantiles(ordered: np.ndarray, weight: np.ndarray | None, n_cells: int) -> np.ndarray:
     """Values at which cells of equal weight begin, ascending, without the smallest; every value where they are few."""
     if not len(ordered):
         return np.empty(0)
     if weight is None:
-        at = -(-np.arange(1, N_CELLS) * len(ordered) // N_CELLS) - 1
+        at = -(-np.arange(1, n_cells) * len(ordered) // n_cells) - 1
     else:
         summed = np.cumsum(weight)
-        at = np.searchsorted(summed, np.arange(1, N_CELLS) * summed[-1] / N_CELLS, side="left")
+        at = np.searchsorted(summed, np.arange(1, n_cells) * summed[-1] / n_cells, side="left")
     begins = np.unique(ordered[np.clip(at, 0, len(ordered) - 1)])
-    few = _distinct(ordered)
+    few = _distinct(ordered, n_cells)
     return (few if few is not None else begins)[1:] if few is not None or begins[0] == ordered[0] else begins
 
 
-def _distinct(ordered: np.ndarray) -> np.ndarray | None:
+def _distinct(ordered: np.ndarray, n_cells: int) -> np.ndarray | None:
     """The different values where there are no more than there may be cells, else None."""
     steps = np.count_nonzero(ordered[1:] != ordered[:-1])
-    return np.unique(ordered) if steps < N_CELLS else None
+    return np.unique(ordered) if steps < n_cells else None
 
 
 def category_cells(column: Categories, target: Target, min_share: float) -> Prebins:

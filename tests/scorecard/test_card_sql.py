@@ -1,0 +1,73 @@
+"""A card as SQL gives the integers of the card, on every row, in DuckDB; other dialects say the same words."""
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+import sqlglot
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from credit_score.errors import FitError
+from credit_score.scorecard import Attribute, Binning, Card, Characteristic, ScorecardClassifier, card_sql
+
+SPECIAL = -9.0
+
+
+def by_duckdb(card, table):
+    with duckdb.connect() as connection:
+        connection.register("rows", table.assign(at=np.arange(len(table))))
+        text = card_sql(card, "rows", also=("at",))
+        return connection.sql(text).df().sort_values("at")["score"].to_numpy()
+
+
+@pytest.mark.parametrize("method", ["woe", "boosted"])
+def test_sql_equals_python_on_every_row(rows, more_rows, method):
+    card = ScorecardClassifier(method=method, binning={"age": Binning(specials=(SPECIAL,))}).fit(*rows).card_
+    table = more_rows[0].assign(sector=more_rows[0]["sector"].astype(object))
+    table.loc[:20, "sector"] = "never met"
+    table.loc[20:40, "sector"] = None
+    assert (by_duckdb(card, table) == card.points(table)).all()
+
+
+@settings(max_examples=60)
+@given(
+    cuts=st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=6, unique=True).map(sorted),
+    near=st.lists(st.integers(-2, 2), min_size=6, max_size=6),
+)
+def test_at_and_beside_every_cut_both_agree(cuts, near):
+    """Any cut a double can hold: a decimal literal would be rounded twice on its way to one."""
+    ends = [-np.inf, *cuts, np.inf]
+    listed = [Attribute("interval", i, low=a, high=b) for i, (a, b) in enumerate(zip(ends, ends[1:], strict=False))]
+    card = Card((Characteristic("x", (*listed, Attribute("missing", 99))),), 0)
+    steps = [c for cut, k in zip(cuts, near, strict=False) for c in (cut, np.nextafter(cut, np.inf * (k or 1)))]
+    table = pd.DataFrame({"x": [*steps, np.nan, 0.0, -0.0, 1.7976931348623157e308, -1.7976931348623157e308]})
+    assert (by_duckdb(card, table) == card.points(table)).all()
+
+
+def test_names_and_values_cannot_leave_their_quotes():
+    values = ("it's", 'a "b"', "; DROP TABLE rows; --")
+    card = Card((Characteristic('x"; --', (Attribute("values", 5, values=values), Attribute("other", 1))),), 10)
+    table = pd.DataFrame({'x"; --': [*values, "else"]})
+    assert by_duckdb(card, table).tolist() == [15, 15, 15, 11]
+
+
+def test_a_row_that_python_refuses_has_no_score():
+    card = Card((Characteristic("x", (Attribute("values", 5, values=("a",)),)),), 10)
+    found = by_duckdb(card, pd.DataFrame({"x": ["a", "b", None]}))
+    assert found[0] == 15
+    assert np.isnan(found[1:].astype(float)).all()
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "spark"])
+def test_every_dialect_parses_as_its_own_and_keeps_the_cuts(rows, dialect):
+    card = ScorecardClassifier().fit(*rows).card_
+    text = card_sql(card, "firms", dialect=dialect)
+    tree = sqlglot.parse_one(text, read=dialect)
+    numbers = {float(n.this) for n in tree.find_all(sqlglot.exp.Literal) if not n.is_string}
+    assert {abs(e) for c in card.characteristics for e in c.edges} <= numbers
+
+
+def test_another_dialect_is_refused():
+    with pytest.raises(FitError, match="dialect 'oracle'; use one of duckdb, postgres, spark"):
+        card_sql(Card((), 0), "t", dialect="oracle")

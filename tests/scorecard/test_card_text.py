@@ -1,0 +1,104 @@
+"""A saved card is the card: the same integers on every row, and every fault of an edited one is told."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from credit_score.errors import CreditScoreError, RunError
+from credit_score.scorecard import Attribute, Binning, Card, Characteristic, ScorecardClassifier, load_card, save_card
+
+SPECIAL = -9.0
+
+
+@pytest.fixture(scope="module", params=["woe", "boosted"])
+def card(request, rows):
+    binning = {"age": Binning(specials=(SPECIAL,))}
+    return ScorecardClassifier(method=request.param, binning=binning).fit(*rows).card_
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_a_saved_card_gives_the_same_points_on_every_row(card, form, more_rows, tmp_path):
+    save_card(card, tmp_path / f"card.{form}")
+    again = load_card(tmp_path / f"card.{form}")
+    assert again == card
+    edges = pd.DataFrame({"turnover": np.concatenate([c.edges for c in card.characteristics if c.name == "turnover"])})
+    at_edges = edges.assign(age=SPECIAL, sector="never met")
+    for table in (more_rows[0], at_edges, at_edges.assign(turnover=np.nextafter(edges["turnover"], -np.inf))):
+        assert (again.points(table) == card.points(table)).all()
+
+
+def test_names_and_categories_of_any_text_come_back(tmp_path):
+    texts = ("=1+1", "a,b", 'say "so"', "农产品|种植", " spaced ", "null", "1.0", "yes")
+    listed = tuple(Attribute("values", i, values=(t,)) for i, t in enumerate(texts))
+    card = Card((Characteristic("=sector", listed),), -3, classes=("good", "bad"))
+    for form in ("yaml", "csv"):
+        save_card(card, tmp_path / f"c.{form}")
+        assert load_card(tmp_path / f"c.{form}") == card
+    assert "\n'=sector" in (tmp_path / "c.csv").read_text(encoding="utf-8")
+
+
+CARD = """credit_score_card: 1
+pdo: 20.0
+ref_score: 600.0
+ref_odds: 50.0
+base_points: 500
+characteristics:
+- name: size
+  attributes:
+  - {kind: interval, below: 0.5, points: -7}
+  - {kind: interval, from: 0.5, points: 3}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("from: 0.5", "from: 0.6", "characteristic 'size': gap between 0.5 and 0.6; let each interval begin"),
+        ("from: 0.5", "from: 0.4", "overlap between 0.5 and 0.4"),
+        (
+            "points: 3",
+            "points: 3.5",
+            "characteristics.0.attributes.1.points: input should be a valid integer, found 3.5",
+        ),
+        (", points: 3", "", "characteristics.0.attributes.1.points: field required"),
+        ("kind: interval, from", "kind: rest, from", "attributes.1.kind: input should be 'interval'"),
+        ("from: 0.5", "form: 0.5", "attributes.1.form: extra inputs are not permitted"),
+        ("credit_score_card: 1", "credit_score_card: 2", "credit_score_card: input should be 1, found 2"),
+        ("below: 0.5", "below: .inf", "attributes.0.below: input should be a finite number"),
+        ("pdo: 20.0\n", "", "pdo: field required"),
+        ("base_points: 500", "base_points: 500\nbase_points: 9", "key 'base_points' stands twice"),
+    ],
+)
+def test_a_fault_of_an_edited_card_is_told_with_its_place(tmp_path, before, after, message):
+    assert CARD.count(before) == 1
+    path = tmp_path / "card.yaml"
+    path.write_text(CARD, encoding="utf-8")
+    assert load_card(path).points(pd.DataFrame({"size": [0.4, 0.6]})).tolist() == [493, 503]
+    path.write_text(CARD.replace(before, after), encoding="utf-8")
+    with pytest.raises(CreditScoreError) as error:
+        load_card(path)
+    assert message in str(error.value)
+    assert str(path) in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_a_sheet_without_its_heading_or_a_row_is_refused(tmp_path):
+    path = tmp_path / "card.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(CreditScoreError, match="the heading is not that of a card; begin with characteristic,kind"):
+        load_card(path)
+    (tmp_path / "card.yaml").write_text(CARD, encoding="utf-8")
+    save_card(load_card(tmp_path / "card.yaml"), path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(lines[:-1]), encoding="utf-8")
+    with pytest.raises(CreditScoreError, match="no attribute from 0.5 on"):
+        load_card(path)
+
+
+def test_other_endings_and_files_that_are_not_there_are_refused(card, tmp_path):
+    with pytest.raises(CreditScoreError, match="a card is no .pkl; name it .yaml or .csv"):
+        save_card(card, tmp_path / "card.pkl")
+    with pytest.raises(CreditScoreError, match="no such card"):
+        load_card(tmp_path / "card.yaml")
+    with pytest.raises(RunError, match="could not write"):
+        save_card(card, tmp_path / "nowhere" / "card.yaml")

@@ -1,0 +1,201 @@
+"""What a learned card is: a page with integers, invariant to how rows are told, and a door that says what is wrong."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import log_loss, roc_auc_score
+
+from credit_score.errors import FitError
+from credit_score.scorecard import Binning, Boosting, ScorecardClassifier
+from credit_score.scorecard.classifier import NothingTells
+
+METHODS = ["woe", "boosted"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_page_holds_whole_points_that_rise_as_risk_falls(rows, method):
+    card = ScorecardClassifier(method=method, min_z=2).fit(*rows)
+    page = card.table_
+    assert page["points"].dtype == int
+    assert page["share"].groupby(page["characteristic"]).sum().to_numpy() == pytest.approx(1)
+    assert page.groupby("characteristic")["count"].sum().tolist() == [4000] * 3
+    met = page[(page["count"] > 100) & (page["characteristic"] != "age")]  # age holds a special number, not told apart
+    for _, part in met.groupby("characteristic"):
+        by_rate = part.sort_values("bad_rate")["points"]
+        assert (by_rate.diff().dropna() <= (0 if method == "woe" else 6)).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_it_finds_what_is_there(rows, more_rows, method):
+    card = ScorecardClassifier(method=method, binning={"age": Binning(specials=(-9.0,))}).fit(*rows)
+    table, bad = more_rows
+    pd_bad = card.predict_proba(table)[:, 1]
+    assert roc_auc_score(bad, pd_bad) > 0.76
+    assert log_loss(bad, pd_bad) < log_loss(bad, np.full(len(bad), bad.mean())) - 0.03
+    assert pd_bad.mean() == pytest.approx(bad.mean(), abs=4 * np.sqrt(bad.mean() / len(bad)))
+
+
+def test_the_probability_is_read_off_the_points(rows):
+    card = ScorecardClassifier(pdo=30, ref_score=500, ref_odds=20).fit(*rows)
+    points, table = card.points(rows[0]), rows[0]
+    odds = 20 * 2 ** ((points - 500) / 30)
+    assert card.predict_proba(table)[:, 0] == pytest.approx(odds / (1 + odds))
+    assert points.dtype == np.int64
+    parts = card.card_.parts(table).sum(axis=1)
+    assert (parts + card.card_.base_points == points).all()
+
+
+def test_worked_by_hand_two_groups_and_one_weight():
+    """Goods 90 and 30, bads 10 and 70: WOE ln(.75/.125) and ln(.25/.875), weight 1 without a penalty."""
+    x = np.repeat(["a", "b", "a", "b"], [90, 30, 10, 70])
+    bad = np.repeat([0, 1], [120, 80])
+    card = ScorecardClassifier(l2=0.0, pdo=20, ref_score=600, ref_odds=50).fit(pd.DataFrame({"x": x}), bad)
+    page, factor = card.table_.set_index("attribute"), 20 / np.log(2)
+    assert page.loc["a", "woe"] == pytest.approx(np.log(0.75 / 0.125))
+    assert card.coefficients_.loc["x", "weight"] == pytest.approx(1, abs=1e-6)
+    assert page.loc["a", "points"] == round(factor * np.log(0.75 / 0.125))
+    assert page.loc["b", "points"] == round(factor * np.log(0.25 / 0.875))
+    assert card.card_.base_points == round(600 - factor * (np.log(50) - np.log(120 / 80)))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_monotone_transform_of_a_number_changes_no_score(rows, method):
+    table, bad = rows
+    told = table.assign(turnover=np.exp(table["turnover"]), age=table["age"] ** 3)
+    one, other = (ScorecardClassifier(method=method).fit(t, bad).points(t) for t in (table, told))
+    assert (one == other).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_order_of_rows_changes_no_card(rows, method):
+    table, bad = rows
+    order = np.random.default_rng(5).permutation(len(bad))
+    one = ScorecardClassifier(method=method).fit(table, bad)
+    other = ScorecardClassifier(method=method).fit(table.iloc[order], bad[order])
+    pd.testing.assert_frame_equal(one.table_, other.table_)
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 1000))
+def test_a_weight_of_two_is_a_row_told_twice(rows, seed):
+    table, bad = rows[0].iloc[:800], rows[1][:800]
+    times = np.random.default_rng(seed).integers(0, 4, 800)
+    weighed = ScorecardClassifier().fit(table, bad, sample_weight=times.astype(float))
+    again = ScorecardClassifier().fit(table.loc[np.repeat(table.index, times)], np.repeat(bad, times))
+    one, other = weighed.table_.drop(columns="count"), again.table_.drop(columns="count")
+    pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-7)
+
+
+def test_swapping_good_and_bad_turns_the_signs(rows):
+    table, bad = rows[0][["turnover"]], rows[1]
+    one, other = (ScorecardClassifier(l2=0.0).fit(table, y) for y in (bad, 1 - bad))
+    assert one.table_["woe"].to_numpy() == pytest.approx(-other.table_["woe"].to_numpy(), abs=1e-12)
+    assert one.table_["points"].tolist() == (-other.table_["points"]).tolist()
+
+
+def test_missing_special_unseen_and_rare_values_have_attributes(rows):
+    table, bad = rows
+    table = table.assign(sector=table["sector"].astype(object))
+    table.loc[:9, "sector"] = [f"rare {i}" for i in range(10)]
+    card = ScorecardClassifier(binning={"age": Binning(specials=(-9.0,))}).fit(table, bad)
+    kinds = {c.name: [a.kind for a in c.attributes] for c in card.card_.characteristics}
+    assert kinds["age"][-2:] == ["special", "missing"]
+    assert kinds["sector"].count("other") == 1
+    asked = pd.DataFrame({"turnover": [np.nan, 0], "age": [-9.0, 1], "sector": ["never met", "rare 3"]})
+    parts = card.card_.parts(asked)
+    assert parts["sector"].nunique() == 1  # what was never met is treated as the rare ones are
+
+
+def test_bins_trends_and_weights_by_hand_are_kept(rows):
+    binning = {
+        "turnover": Binning(cuts=(-1.0, 0.0, 1.0)),
+        "sector": Binning(groups=(("farm", "textile"), ("food",))),
+        "age": Binning(trend="ascending"),
+    }
+    card = ScorecardClassifier(binning=binning, weights={"turnover": 0.5}, lowest_zero=True).fit(*rows)
+    by_name = {c.name: c for c in card.card_.characteristics}
+    assert by_name["turnover"].edges.tolist() == [-1, 0, 1]
+    assert by_name["turnover"].weight == 0.5
+    assert [a.values for a in by_name["sector"].of("values", "other")] == [("farm", "textile"), ("food",), ("parts",)]
+    assert all(min(a.points for a in c.attributes) == 0 for c in card.card_.characteristics)
+    assert "age" not in by_name or by_name["age"].trend == "ascending"
+
+
+def test_what_is_left_out_is_named_with_the_reason(rows):
+    table, bad = rows
+    table = table.assign(same=1.0, empty=np.nan, copy=table["turnover"], name="x")
+    card = ScorecardClassifier(exclude=["age"], min_iv=0.01).fit(table, bad)
+    told = card.excluded_
+    assert (told["age"], told["same"], told["empty"], told["name"]) == (
+        "excluded", "one value alone", "no value", "one value alone",
+    )  # fmt: skip
+    assert ("weight is 0" in told.get("copy", "")) or ("weight is 0" in told.get("turnover", "")) or len(told) == 4
+
+
+def test_l1_leaves_out_more_and_more(rows):
+    sizes = [len(ScorecardClassifier(l1=l1).fit(*rows).card_.characteristics) for l1 in (0, 0.02, 0.1)]
+    assert sizes[0] == 3
+    assert sizes == sorted(sizes, reverse=True)
+    with pytest.warns(NothingTells, match="no characteristic tells good from bad; all get the same score"):
+        assert len(ScorecardClassifier(l1=10.0).fit(*rows).card_.characteristics) == 0
+
+
+def test_ten_thousand_categories_are_a_few_attributes():
+    rng = np.random.default_rng(0)
+    town = rng.integers(0, 10_000, 30_000)
+    bad = (rng.random(30_000) < 0.2).astype(int)
+    table = pd.DataFrame({"town": pd.Categorical(town.astype(str)), "x": rng.normal(size=30_000)})
+    card = ScorecardClassifier(min_iv=-1).fit(table, bad)
+    assert len(card.table_) < 15
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t, y: (t, np.zeros(len(y))), "Only binary classification is supported.*1 class"),
+        (lambda t, y: (t, np.arange(len(y)) % 3), "Only binary classification is supported.*3 class"),
+        (lambda t, y: (t.assign(age=np.inf), y), "column 'age' holds 4000 infinite values, the first in row 0"),
+        (lambda t, y: (t.assign(age=pd.Timestamp(0)), y), "column 'age' is of type datetime64"),
+        (lambda t, y: (t, y[:-1]), "4000 rows and 3999 labels"),
+    ],
+)
+def test_data_of_which_no_card_can_be_made_is_refused(rows, change, message):
+    with pytest.raises(FitError, match=message):
+        ScorecardClassifier().fit(*change(*rows))
+
+
+def test_negative_weights_and_weights_of_one_class_are_refused(rows):
+    table, bad = rows
+    with pytest.raises(ValueError, match="Negative values"):
+        ScorecardClassifier().fit(table, bad, sample_weight=np.where(bad, 1.0, -1.0))
+    with pytest.raises(FitError, match="only one class has weight"):
+        ScorecardClassifier().fit(table, bad, sample_weight=bad)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"method": "magic"}, "method 'magic'; use 'woe' or 'boosted'"),
+        ({"trend": "up"}, "trend 'up'; use one of"),
+        ({"binning": {"turnover": Binning(cuts=(1.0, 0.0))}}, "characteristic 'turnover': cuts 1.0, 0.0 overlap"),
+        (
+            {"binning": {"turnover": Binning(cuts=(1.0, 1.0))}},
+            "cuts 1.0, 1.0 overlap; give finite numbers in ascending",
+        ),
+        ({"binning": {"sector": Binning(groups=(("farm",), ("farm", "food")))}}, "'farm' stands in two groups"),
+        ({"binning": {"turnver": Binning()}}, "no column turnver; the columns are turnover, age, sector"),
+        ({"weights": {"size": 1.0}}, "no column size"),
+        ({"pdo": 0}, "pdo 0"),
+        ({"max_bins": 0}, "1 to 0 groups"),
+    ],
+)
+def test_settings_without_meaning_are_refused(rows, settings, message):
+    with pytest.raises(FitError, match=message):
+        ScorecardClassifier(**settings).fit(*rows)
+
+
+def test_boosting_is_the_same_for_one_seed(rows):
+    one, other = (ScorecardClassifier(method="boosted", boosting=Boosting(rounds=50)).fit(*rows) for _ in range(2))
+    assert one.card_ == other.card_
