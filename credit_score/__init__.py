@@ -12,7 +12,15 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "county": ["CountyRun", "run_county"],
-        "errors": ["CreditScoreError", "FitError", "NotAvailable", "PolicyError", "RecordsError", "RunError", "VerificationError"],
+        "errors": [
+            "CreditScoreError",
+            "FitError",
+            "NotAvailable",
+            "PolicyError",
+            "RecordsError",
+            "RunError",
+            "VerificationError",
+        ],
         "policy": ["Policy", "RuleSet", "compare", "load_policy", "rule_table"],
         "records": ["Records", "read_records"],
         "scorecard": ["Binning", "Boosting", "Card", "ScorecardClassifier", "card_sql", "load_card", "save_card"],

@@ -69,7 +69,7 @@ class Attribute:
     bad_rate: float | None = None
 
     def text(self) -> str:
-        """The attribute in signs that need no translation: ``[0.5, 2)``, ``a, b``, ``= -1``, ``–`` (missing) or ``*`` (other)."""
+        """The attribute in signs: ``[0.5, 2)``, ``a, b``, ``= -1``, ``–`` (missing) or ``*`` (other)."""
         if self.kind == "interval":
             left = f"[{self.low:.15g}" if np.isfinite(self.low) else "(−∞"
             return f"{left}, {self.high:.15g})" if np.isfinite(self.high) else f"{left}, ∞)"

@@ -30,12 +30,6 @@ class Evidence:
     characteristic: Characteristic
     values: np.ndarray
 
-    def rows(self, n: int) -> np.ndarray:
-        """The evidence of each of n rows."""
-        total = np.zeros(n)
-        self.characteristic.add(total, self.column, self.values)
-        return total
-
 
 def woe_evidence(drafted: Draft, target: Target) -> Evidence:
     """A characteristic cut for the most information, and the WOE of each attribute."""
@@ -67,9 +61,9 @@ class Learned:
 def learn(evidence: Sequence[Evidence], target: Target, how: Weighing) -> Learned:
     """The card of some characteristics; those without a weight are left out of it."""
     n, names = len(target.bad), [e.characteristic.name for e in evidence]
-    matrix = np.empty((n, len(evidence)), order="F")
+    matrix = np.zeros((n, len(evidence)))
     for j, e in enumerate(evidence):
-        matrix[:, j] = -e.rows(n)
+        e.characteristic.add(matrix[:, j], e.column, -e.values)
     fit = fit_logistic(matrix, target.bad, target.weight, _bounds(names, how.by_hand), l1=how.l1, l2=how.l2)
     weights = fit.coefficients[1:]
     kept = [(e, b) for e, b in zip(evidence, weights, strict=True) if b != 0]

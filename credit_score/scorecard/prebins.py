@@ -59,7 +59,10 @@ def number_cells(
     """The cells of a column of numbers: at most ``n_cells`` equal shares, or those between given ``edges``."""
     ordered, weight = _ordered(column.values, target, specials)
     chosen = _quantiles(ordered, weight, n_cells) if edges is None else np.asarray(edges, np.float64)
-    sums = kernels.number_sums(column.values, target.bad, target.weight, chosen, specials)
+    if target.weighted:
+        sums = kernels.number_sums(column.values, target.bad, target.weight, chosen, specials)
+    else:
+        sums = kernels.number_counts(column.values, target.bad, chosen, specials)
     n = len(chosen) + 1
     at = np.searchsorted(ordered, chosen, side="left")
     below = ordered[np.maximum(at - 1, 0)] if len(ordered) else chosen

@@ -103,7 +103,7 @@ def test_columns_that_cannot_be_scored_are_refused(more, message):
 def test_what_the_card_has_no_attribute_for_is_refused_where_it_occurs():
     bare = Card((Characteristic("sector", (Attribute("values", 1, values=("farm", "food")),)),), 0)
     assert bare.points(table().iloc[:2]).tolist() == [1, 1]
-    with pytest.raises(FitError, match="no attribute for 'new', 'rare'|no attribute for 'rare', 'new'"):
+    with pytest.raises(FitError, match=r"no attribute for 'new', 'rare'|no attribute for 'rare', 'new'"):
         bare.points(table().dropna())
     with pytest.raises(FitError, match="has missing values, and the card has no attribute for them"):
         bare.points(table().iloc[4:])

@@ -1,5 +1,7 @@
 """A card as SQL gives the integers of the card, on every row, in DuckDB; other dialects say the same words."""
 
+from itertools import pairwise
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -38,7 +40,7 @@ def test_sql_equals_python_on_every_row(rows, more_rows, method):
 def test_at_and_beside_every_cut_both_agree(cuts, near):
     """Any cut a double can hold: a decimal literal would be rounded twice on its way to one."""
     ends = [-np.inf, *cuts, np.inf]
-    listed = [Attribute("interval", i, low=a, high=b) for i, (a, b) in enumerate(zip(ends, ends[1:], strict=False))]
+    listed = [Attribute("interval", i, low=a, high=b) for i, (a, b) in enumerate(pairwise(ends))]
     card = Card((Characteristic("x", (*listed, Attribute("missing", 99))),), 0)
     steps = [c for cut, k in zip(cuts, near, strict=False) for c in (cut, np.nextafter(cut, np.inf * (k or 1)))]
     table = pd.DataFrame({"x": [*steps, np.nan, 0.0, -0.0, 1.7976931348623157e308, -1.7976931348623157e308]})

@@ -91,12 +91,12 @@ def test_a_sheet_without_its_heading_or_a_row_is_refused(tmp_path):
     save_card(load_card(tmp_path / "card.yaml"), path)
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(lines[:-1]), encoding="utf-8")
-    with pytest.raises(CreditScoreError, match="no attribute from 0.5 on"):
+    with pytest.raises(CreditScoreError, match=r"no attribute from 0\.5 on"):
         load_card(path)
 
 
 def test_other_endings_and_files_that_are_not_there_are_refused(card, tmp_path):
-    with pytest.raises(CreditScoreError, match="a card is no .pkl; name it .yaml or .csv"):
+    with pytest.raises(CreditScoreError, match=r"a card is no \.pkl; name it \.yaml or \.csv"):
         save_card(card, tmp_path / "card.pkl")
     with pytest.raises(CreditScoreError, match="no such card"):
         load_card(tmp_path / "card.yaml")

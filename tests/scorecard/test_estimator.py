@@ -7,13 +7,8 @@ from credit_score.scorecard import Boosting, ScorecardClassifier
 
 FEW = Boosting(rounds=20, min_leaf=1)
 pytestmark = pytest.mark.filterwarnings("ignore::credit_score.scorecard.classifier.NothingTells")  # of noise
-# scikit-learn says the same of its own estimator.
-ROWS = {"check_sample_weight_equivalence_on_dense_data": "histogram boosting counts rows, not their weight, in a leaf"}
 
 
-@parametrize_with_checks(
-    [ScorecardClassifier(), ScorecardClassifier(method="boosted", boosting=FEW)],
-    expected_failed_checks=lambda estimator: ROWS if estimator.method == "boosted" else {},
-)
+@parametrize_with_checks([ScorecardClassifier(), ScorecardClassifier(method="boosted", boosting=FEW)])
 def test_the_estimator_keeps_the_contract(estimator, check):
     check(estimator)
