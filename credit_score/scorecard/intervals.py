@@ -64,7 +64,7 @@ def auc_interval(
     s = sample(bad, score, sample_weight)
     value, influence = _influence(s)
     error = float(np.sqrt(influence @ influence))
-    if not 0 < value < 1:
+    if min(value, 1 - value) < 1e-12:
         return Interval(value, np.nan, np.nan, error, level)
     centre = np.log(value / (1 - value))
     step = _z(level) * error / (value * (1 - value))
@@ -107,8 +107,8 @@ def bootstrap_interval(
     """A metric with the percentile interval and standard error of its bootstrap; the same seed gives the same.
 
     ``metric(bad, score, sample_weight=…)`` gives what ``float`` reads, as all of :mod:`metrics` but two do. Good and
-    bad are drawn apart, each as many as there are; with groups, those of good alone, of bad alone and of both. A draw is
-    told to the metric by weights: how often a row was drawn, times its own. Raises FitError for fewer than 100
+    bad are drawn apart, each as many as there are; with groups, those of good alone, of bad alone and of both. The
+    metric is told by weights: how often a row was drawn, times its own. Raises FitError for fewer than 100
     replications and groups that are not one a row, and what the metric raises.
     """
     check_level(resampling.level)
