@@ -102,8 +102,9 @@ def _shares(s: Sample) -> "pd.DataFrame":
     at, good, bad = cumulative_shares(s)
     columns = {"score": at, "good": good, "bad": bad}
     for name, rows in (("good", ~s.bad), ("bad", s.bad)):
-        found = jeffreys_interval(columns[name], effective_rows(s.weight[rows]))
-        columns[f"{name}_low"], columns[f"{name}_high"] = found
+        low, high = jeffreys_interval(columns[name], effective_rows(s.weight[rows]))
+        high[0], low[-1] = 0.0, 1.0  # nobody is below the first, everybody below the last
+        columns[f"{name}_low"], columns[f"{name}_high"] = low, high
     return pd.DataFrame(columns)
 
 
