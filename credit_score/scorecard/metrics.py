@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from credit_score.errors import FitError
-from credit_score.scorecard.logistic import Bounds, Fit, fit_logistic
+from credit_score.scorecard.logistic import Bounds, fit_logistic
 from credit_score.scorecard.sample import Sample, equal_groups, open_probabilities, sample
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def ks(bad: "ArrayLike", score: "ArrayLike", *, sample_weight: "ArrayLike | None
 
 def cumulative_shares(
     s: Sample,
-) -> "tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]":
+) -> "tuple[Floats, Floats, Floats]":
     """Each score, ascending from −∞, with the share of good and the share of bad at or below it."""
     from sklearn.metrics import roc_curve
 
@@ -111,10 +113,11 @@ def calibration(bad: "ArrayLike", pd: "ArrayLike", *, sample_weight: "ArrayLike 
     s = open_probabilities(bad, pd, sample_weight)
     logit = np.log(s.values) - np.log1p(-s.values)
     _check_overlap(s)
-    free, one = _recalibrated(s, logit, -np.inf, np.inf), _recalibrated(s, logit, 1.0, 1.0)
-    (intercept, slope), (intercept_error, slope_error) = free.coefficients, free.errors
-    numbers = (slope, intercept, slope_error, intercept_error, one.coefficients[0])
-    return Calibration(*map(float, numbers))
+    centre, spread = float(np.average(logit, weights=s.weight)), float(np.std(logit))
+    z = (logit - centre) / spread  # settles at once, however close together PDs are
+    free, one = _recalibrated(s, z, -np.inf, np.inf), _recalibrated(s, z, spread, spread)
+    slope, intercept = free[1] / spread, free[0] - free[1] * centre / spread
+    return Calibration(slope, intercept, *_errors(s, logit, intercept + slope * logit), one[0] - centre)
 
 
 def hosmer_lemeshow(
@@ -145,10 +148,21 @@ def hosmer_lemeshow(
     return HosmerLemeshow(statistic, df, float(chi2.sf(statistic, df)))
 
 
-def _recalibrated(s: Sample, logit: "NDArray[np.float64]", low: float, high: float) -> Fit:
+def _recalibrated(s: Sample, z: "Floats", low: float, high: float) -> tuple[float, float]:
+    """Constant and coefficient of bad on one column, the latter within bounds."""
     with np.errstate(over="ignore"):  # of a PD within 1e−300 of 1
         bounds = Bounds(np.array([low]), np.array([high]))
-        return fit_logistic(logit[:, None], s.bad.astype(np.float64), s.weight, bounds)
+        fit = fit_logistic(z[:, None], s.bad.astype(np.float64), s.weight, bounds)
+    return float(fit.coefficients[0]), float(fit.coefficients[1])
+
+
+def _errors(s: Sample, x: "Floats", logit: "Floats") -> tuple[float, float]:
+    """Standard errors of slope and intercept, from the information about the mean that has no covariance."""
+    p = 1 / (1 + np.exp(-logit))
+    curve = s.weight * p * (1 - p)
+    middle = np.average(x, weights=curve)
+    of_slope = 1 / float(curve @ (x - middle) ** 2)
+    return float(np.sqrt(of_slope)), float(np.sqrt(1 / curve.sum() + middle**2 * of_slope))
 
 
 def _check_overlap(s: Sample) -> None:
