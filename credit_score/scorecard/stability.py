@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 def psi(expected: "ArrayLike", actual: "ArrayLike") -> float:
     """The population stability index of two distributions over the same parts, at least 0.
 
-    Counts, sums of weight, or shares, shape (parts,). A part that is empty in one of them has half a case there, as in
-    :func:`information_value`, of which this is another name. Under .1 and over .25 are a convention, not a law. Raises
-    FitError for lengths that differ, numbers below 0, nothing at all, and an empty part among shares, which have no
-    cases to halve.
+    Counts, sums of weight, or shares, shape (parts,). A part that is empty in one of them gets half a case of each, as
+    in :func:`information_value`, of which this is another name. Under .1 and over .25 are a convention, not a law.
+    Raises FitError for lengths that differ, numbers below 0, nothing at all, and an empty part among shares, which
+    have no cases to halve.
     """
     return float(information_value(*_parts(expected, actual)[::-1]))
 
@@ -162,7 +162,7 @@ def _parts(expected: "ArrayLike", actual: "ArrayLike") -> "tuple[Floats, Floats]
         lacks = ((was > 0) | (found > 0)) & (counts == 0)
         if lacks.any() and counts.sum() <= 1 + 1e-6 and (counts != np.rint(counts)).any():
             what = f"the {name} share of part {int(np.argmax(lacks)) + 1} is 0"
-            raise FitError(what, remedy="give counts: an empty part is then taken as half a case")
+            raise FitError(what, remedy="give counts: an empty part then gets half a case")
     return was, found
 
 

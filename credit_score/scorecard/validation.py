@@ -147,13 +147,19 @@ def _codes(values: Any, n: int, name: str) -> "Rows":
 
 
 def _days(when: "ArrayLike") -> "NDArray[Any]":
-    """Dates and times as days, all else as it is."""
+    """Dates and times as days, also as ISO text; all else as it is."""
     import pandas as pd
 
     times: Any = pd.Series(when)
+    if isinstance(times.dtype, pd.StringDtype):
+        try:
+            times = pd.to_datetime(times, format="ISO8601")
+        except ValueError:
+            what = f"dates as text, such as {times.iloc[0]!r}"
+            raise FitError(what, remedy="write them as 2021-02-01, or give dates") from None
     if not pd.api.types.is_datetime64_any_dtype(times.dtype):
         return np.asarray(when)
-    return times.dt.tz_localize(None).to_numpy().astype("datetime64[D]")
+    return np.asarray(times.dt.tz_localize(None).to_numpy().astype("datetime64[D]"))
 
 
 def _day(value: Any) -> str:

@@ -192,9 +192,11 @@ def test_a_pd_of_0_or_1_has_no_log_odds(name):
 
 
 def test_a_slope_that_has_no_end_is_refused():
-    with pytest.raises(FitError, match=r"good \(0.1 to 0.2\) and bad \(0.2 to 0.4\) do not overlap; the slope has no end"):
+    with pytest.raises(
+        FitError, match=r"good \(0.1 to 0.2\) and bad \(0.2 to 0.4\) do not overlap; the slope has no end"
+    ):
         calibration([0, 0, 1, 1], [0.1, 0.2, 0.2, 0.4])
-    with pytest.raises(FitError, match="every PD is 0.25; a slope needs PDs that differ"):
+    with pytest.raises(FitError, match=r"every PD is 0\.25; a slope needs PDs that differ"):
         calibration([0, 1], [0.25, 0.25])
 
 
