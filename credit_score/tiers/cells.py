@@ -77,6 +77,8 @@ class ScoreCells:
 def check_rows(score: Any, bad: Any, sample_weight: Any, probability: Any = None, days: Any = None) -> Rows:
     """The columns of a fit; rows of weight 0 are left out. Raises FitError, with value and row, for what cannot be."""
     scores = check_scores(score)
+    if not len(scores) and not len(bad):
+        raise FitError("no scored row", remedy="give scores with their labels")
     found: dict[str, Any] = {"score": scores, "bad": _column(bad, "label", len(scores))}
     low, _, whole, outside = kernels.extent(found["bad"], 1.0)
     if not whole or outside or not low >= 0:
@@ -130,8 +132,11 @@ def _weighing(rows: Rows) -> Rows:
     keep = rows.weight > 0
     if not keep.any():
         raise FitError("no row has weight", remedy="give weights above 0")
-    kept: dict[str, Any] = {f.name: getattr(rows, f.name) for f in fields(Rows)}
-    return Rows(**{name: None if column is None else column[keep] for name, column in kept.items()})
+    kept: dict[str, Any] = {}
+    for f in fields(Rows):
+        column = getattr(rows, f.name)
+        kept[f.name] = None if column is None else column[keep]
+    return Rows(**kept)
 
 
 def score_cells(rows: Rows, n_cells: int, kept: np.ndarray | None = None) -> ScoreCells:

@@ -209,10 +209,9 @@ def _fits(x, k, load, ratios, work, capacity, sums_of, bounds, trend, least_z):
     if k == 0:
         return FITS
     h = x[k - 1]
-    before, own = sums_of[:, i] - sums_of[:, h], sums_of[:, j] - sums_of[:, i]
-    direction = UP if trend else 0
-    together = apart(before[0], before[1], before[2], own[0], own[1], own[2], direction, least_z)
-    return FITS if together else NOT
+    w0, e0, s0 = sums_of[0, i] - sums_of[0, h], sums_of[1, i] - sums_of[1, h], sums_of[2, i] - sums_of[2, h]
+    e, s = sums_of[1, j] - sums_of[1, i], sums_of[2, j] - sums_of[2, i]
+    return FITS if apart(w0, e0, s0, w, e, s, UP if trend else 0, least_z) else NOT
 
 
 @njit(cache=True, nogil=True)
