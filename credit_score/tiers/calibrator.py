@@ -16,7 +16,7 @@ from credit_score.partition import Limits
 from credit_score.tiers.aim import OBJECTIVES, Aim, Cut, Objective, Visits
 from credit_score.tiers.cells import check_rows, score_cells
 from credit_score.tiers.costs import constraint_costs, possible_cut
-from credit_score.tiers.cutoffs import check_cutoffs, check_n_tiers, tier_codes
+from credit_score.tiers.cutoffs import check_cutoffs, check_n_tiers, numbers, tier_codes
 from credit_score.tiers.table import tier_table
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ ROUNDING = 1e-6
 
 class TierCalibrator(BaseEstimator):  # type: ignore[misc]
     """Cut-offs of 3 to 6 tiers with rising bad rates, by likelihood, information, shares, rule or detections.
+
+    Rates, their intervals and ``z`` are of the rows that chose the cut-offs, and so a little too far apart: fit the
+    cut-offs found as ``fixed`` to other rows for figures that are not.
 
     Parameters
     ----------
@@ -170,7 +173,7 @@ def _one_of(name: str, value: Any, choices: Sequence[str]) -> None:
 
 def _array(name: str, values: Any, shape: tuple[int, ...] | None = None) -> np.ndarray:
     """Numbers ≥ 0, of a shape."""
-    found = np.asarray(values, np.float64)
+    found = numbers(values, name)
     if not (np.isfinite(found) & (found >= 0)).all():
         raise FitError(f"{name} {first_five(found.ravel())}", remedy="give numbers of 0 or more")
     if shape is not None and found.shape != shape:

@@ -15,7 +15,7 @@ from credit_score.errors import FitError, first_five
 from credit_score.partition import Cells
 from credit_score.partition.kernels import distance
 from credit_score.tiers import kernels
-from credit_score.tiers.cutoffs import WIDEST, check_scores
+from credit_score.tiers.cutoffs import WIDEST, check_scores, numbers
 
 N_DRAWERS = 1 << 16
 
@@ -97,7 +97,7 @@ def check_rows(score: Any, bad: Any, sample_weight: Any, probability: Any = None
 
 
 def _column(values: Any, name: str, n: int) -> np.ndarray:
-    found = np.ascontiguousarray(np.asarray(values, np.float64))
+    found = np.ascontiguousarray(numbers(values, name))
     if found.shape != (n,):
         raise FitError(f"{n} scores and {name}s of shape {found.shape}", remedy=f"give one {name} a row")
     return found
@@ -118,7 +118,7 @@ def _odd(name: str, values: np.ndarray, fine: np.ndarray) -> str:
 
 
 def _days(values: Any, n: int) -> np.ndarray:
-    found = np.asarray(values, np.float64)
+    found = numbers(values, "number of days")
     columns = found[:, None] if found.ndim == 1 else found
     if columns.ndim != 2:
         raise FitError(f"days of shape {found.shape}", remedy="give a row a firm, a column a department")

@@ -65,7 +65,7 @@ def _refusal(cells: ScoreCells, aim: Aim) -> FitError:
 def _reach(cells: ScoreCells, aim: Aim, constraint: str) -> str:
     """How far tiers without a constraint are from keeping it."""
     if constraint == "capacity":
-        return f"the least that any need is {least_days(cells, aim):,.6g} days"
+        return f"the least that any need is {least_days(cells, aim):,.6g} days in all"
     tiers = cells.grouped(best_cut(cells, aim.without(constraint)).edges)
     shares = tiers.weight / tiers.weight.sum()
     figures = {

@@ -12,6 +12,17 @@ FEWEST, MOST = 3, 6
 WIDEST = 1e300
 
 
+def numbers(values: Any, name: str) -> np.ndarray:
+    """Values as float64, missing ones as NaN. Raises FitError where they are of another kind."""
+    try:
+        if hasattr(values, "to_numpy"):
+            return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError) as error:
+        kind = getattr(values, "dtype", type(values).__name__)
+        raise FitError(f"a {name} of kind {kind} that is no number", remedy="give numbers") from error
+
+
 def check_n_tiers(n_tiers: Any) -> int:
     """The number of tiers, a whole number from 3 to 6. Raises FitError."""
     if isinstance(n_tiers, bool) or not isinstance(n_tiers, (int, np.integer)) or not FEWEST <= n_tiers <= MOST:
@@ -21,7 +32,7 @@ def check_n_tiers(n_tiers: Any) -> int:
 
 def check_cutoffs(cutoffs: Any, n_tiers: int | None = None) -> np.ndarray:
     """Cut-offs as float64 of shape (K − 1,). Raises FitError where they do not descend, or are not K − 1 numbers."""
-    found = np.asarray(cutoffs, np.float64)
+    found = numbers(cutoffs, "cut-off")
     told = first_five(f"{c:g}" for c in found.ravel())
     if found.ndim != 1 or (n_tiers is not None and len(found) != n_tiers - 1):
         asked = "a list of them" if n_tiers is None else f"{n_tiers - 1} for {n_tiers} tiers"
@@ -34,7 +45,7 @@ def check_cutoffs(cutoffs: Any, n_tiers: int | None = None) -> np.ndarray:
 
 def check_scores(score: Any) -> np.ndarray:
     """Scores as float64 of shape (n,). Raises FitError where one is no number, with its row (from 0)."""
-    found = np.asarray(score, np.float64)
+    found = numbers(score, "score")
     if found.ndim == 2 and found.shape[1] == 1:
         found = found[:, 0]
     if found.ndim != 1:

@@ -288,6 +288,8 @@ ROWS = {"score": [1, 2, 3, 4] * 50, "bad": [1, 1, 0, 0] * 50}
         ({}, {"bad": [0, 1, np.nan, 1] * 50}, "label nan in row 2"),
         ({}, {"score": [1, np.nan, 3, 4] * 50}, "no finite number: nan in row 1.*and 45 more; score these rows"),
         ({}, {"score": [1, 2, np.inf, 4] * 50}, "no finite number: inf in row 2"),
+        ({}, {"score": ["a", "b", "c", "d"] * 50}, "a score of kind list that is no number; give numbers"),
+        ({}, {"score": pd.Series([1, None, 3, 4] * 50, dtype="Int64")}, "nan in row 1"),
         ({}, {"score": []}, "0 scores and labels of shape"),
         ({}, {"score": [], "bad": []}, "no scored row"),
         ({}, {"sample_weight": [1, -2, 1, 1] * 50}, "weight -2 in row 1.*give a weight of 0 or more"),
@@ -355,7 +357,7 @@ def graded(*rates, firms=1000):
         (
             {"objective": "detections", "ratios": [0.1, 0.2, 0.3, 0.4], "capacity": 900},
             (0.1, 0.2, 0.3, 0.4),
-            "no 4 tiers keep capacity 900.0; without it the least that any need is 1,000 days",
+            "no 4 tiers keep capacity 900.0; without it the least that any need is 1,000 days in all",
         ),
     ],
 )

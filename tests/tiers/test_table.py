@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import beta, binom
+from scipy.stats import beta, betabinom, binom
 
 from credit_score.tiers import TierCalibrator, jeffreys_interval, master_scale
 
@@ -17,16 +17,16 @@ def test_of_no_firm_nothing_is_known():
     assert (low[0], high[0]) == (0, 1)
 
 
-@pytest.mark.parametrize(("n", "p"), [(50, 0.02), (300, 0.05), (300, 0.3), (5000, 0.004)])
-def test_the_interval_covers_on_average_as_often_as_it_says(n, p):
-    """Coverage swings with p; over rates near p, drawn, it lies within standard errors of .95 or a little above."""
-    rng, draws = np.random.default_rng(7), 20_000
-    rates = rng.uniform(0.5 * p, 1.5 * p, draws)
-    low, high = jeffreys_interval(rng.binomial(n, rates), n)
+@pytest.mark.parametrize("n", [5, 50, 300])
+def test_the_interval_covers_as_often_as_it_says(n):
+    """Over rates from its own prior it covers .95, and .025 more where no firm or every firm is bad."""
+    rng, draws = np.random.default_rng(7), 50_000
+    rates = rng.beta(0.5, 0.5, draws)
+    bad = rng.binomial(n, rates)
+    low, high = jeffreys_interval(bad, n)
     covered = ((low <= rates) & (rates <= high)).mean()
-    error = np.sqrt(0.95 * 0.05 / draws)
-    assert 0.95 - 4 * error <= covered + 0.005
-    assert covered <= 0.985
+    at_an_end = 2 * betabinom.pmf(0, n, 0.5, 0.5)
+    assert abs(covered - 0.95 - 0.025 * at_an_end) <= 4 * np.sqrt(0.05 * 0.95 / draws)
 
 
 def test_tiers_of_a_fixed_card_are_covered_as_often_as_the_interval_says():
@@ -64,12 +64,14 @@ def test_there_is_no_band_between_tiers_whose_rates_do_not_rise():
     assert 0.05 < scale[2] < 0.5
 
 
-def test_a_score_made_of_a_known_pd_lands_in_its_own_band():
-    """Where the score is the PD, the likelihood cuts at the borders of the master scale."""
-    rng = np.random.default_rng(2)
-    chance = rng.beta(1, 6, 400_000)
-    table = TierCalibrator(n_tiers=4).fit(-chance, rng.random(400_000) < chance, probability=chance).table_
-    cut_at = -table["cutoff"].to_numpy()[:-1]
-    assert table["pd_high"].to_numpy()[:-1] == pytest.approx(cut_at, rel=0.08)
-    assert ((table["pd_low"] < table["mean_pd"]) & (table["mean_pd"] < table["pd_high"])).all()
-    assert ((table["rate_low"] - 0.01 < table["mean_pd"]) & (table["mean_pd"] < table["rate_high"] + 0.01)).all()
+def test_where_the_score_is_the_pd_the_likelihood_cuts_at_the_borders_of_the_master_scale():
+    """2,000 firms of each of 500 PDs, with just as many bad as expected: no chance is left."""
+    chance = beta.ppf((np.arange(500) + 0.5) / 500, 1, 6)
+    score, bad = np.tile(-chance, 2), np.repeat([1, 0], 500)
+    tier = TierCalibrator().fit(score, bad, 2000 * np.append(chance, 1 - chance), probability=np.tile(chance, 2))
+    table = tier.table_
+    last_in, first_out = -tier.cutoffs_, chance[np.searchsorted(chance, -tier.cutoffs_) + 1]
+    border = table["pd_high"].to_numpy()[:-1]
+    assert (last_in <= border * 1.001).all()
+    assert (border <= first_out * 1.001).all()
+    assert table["mean_pd"].to_numpy() == pytest.approx(table["rate"].to_numpy(), rel=1e-9)
