@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 NEVER = -np.inf
-INFORMATION, LIKELIHOOD, SQUARES = 0, 1, 2
+INFORMATION, LIKELIHOOD, SQUARES, SHARES = 0, 1, 2, 3
 UP, DOWN, EITHER = 1, -1, 0
 
 
@@ -26,6 +26,8 @@ def _worth(kind, weight, events, squares, all_good, all_bad):
         return NEVER
     if kind == SQUARES:
         return events * events / weight - squares
+    if kind == SHARES:
+        return -((weight / (all_good + all_bad)) ** 2)
     good = weight - events
     if kind == LIKELIHOOD:
         return _x_log_ratio(events, weight) + _x_log_ratio(good, weight)
@@ -57,34 +59,46 @@ def group_values(kind, weight, events, squares, count, bounds):
 
 
 @njit(cache=True, nogil=True)
-def relaxed(value, most):
-    """Best value of each prefix in 1 … most groups, and where its last group begins; both of shape (most, B + 1)."""
+def relaxed(value, most, ends):
+    """Best value of each prefix in 1 … most groups, and where its last group begins; both of shape (most, B + 1).
+
+    ``ends[k, j]``, of that shape too, is added where group k ends without cell j.
+    """
     n = len(value)
     best = np.full((most, n), NEVER)
     begins = np.zeros((most, n), np.int32)
-    best[0] = value[0]
+    best[0] = value[0] + ends[0]
     for k in range(1, most):
         for i in range(k, n - 1):
             before = best[k - 1, i]
             if before == NEVER:
                 continue
             for j in range(i + 1, n):
-                total = before + value[i, j]
+                total = before + value[i, j] + ends[k, j]
                 if total > best[k, j]:
                     best[k, j], begins[k, j] = total, i
     return best, begins
 
 
 @njit(cache=True, nogil=True)
-def apart(w1, e1, w2, e2, direction, least_z):
+def distance(w1, e1, s1, w2, e2, s2):
+    """How far the rate of the second of two groups lies above that of the first, in pooled standard errors.
+
+    ``s``: sums of squared weights; where a weight is a number of rows, the weight. Of equal rates 0.
+    """
+    gap = e2 / w2 - e1 / w1
+    pooled = (e1 + e2) / (w1 + w2)
+    variance = pooled * (1 - pooled) * (s1 / w1**2 + s2 / w2**2)
+    return gap / np.sqrt(variance) if variance > 0 else 0.0
+
+
+@njit(cache=True, nogil=True)
+def apart(w1, e1, s1, w2, e2, s2, direction, least_z):
     """Whether the rates of two groups differ in a direction, and by at least so many pooled standard errors."""
     r1, r2 = e1 / w1, e2 / w2
     if (direction == UP and r2 < r1) or (direction == DOWN and r2 > r1):
         return False
-    if least_z <= 0:
-        return True
-    pooled = (e1 + e2) / (w1 + w2)
-    return (r2 - r1) ** 2 >= least_z**2 * pooled * (1 - pooled) * (1 / w1 + 1 / w2) and r1 != r2
+    return least_z <= 0 or (r1 != r2 and abs(distance(w1, e1, s1, w2, e2, s2)) >= least_z)
 
 
 @njit(cache=True, nogil=True)
@@ -126,13 +140,13 @@ def _running_best(values, order, upward):
 
 
 @njit(cache=True, nogil=True)
-def with_trend(value, most, weight, events, first, second):
+def with_trend(value, most, ends, weight, events, first, second):
     """The program of :func:`coupled` for a trend alone, in O(B² (K + ln B)): neighbours agree by their rates."""
     n = len(value)
     phases = 1 if first == second else 2
     best = np.full((most, phases, n, n), NEVER)
     before = np.zeros((most, phases, n, n), np.int32)
-    best[0, 0, 0] = value[0]
+    best[0, 0, 0] = value[0] + ends[0]
     order, below, upto = by_rate(weight, events)
     for k in range(1, most):
         for i in range(k, n - 1):
@@ -145,7 +159,7 @@ def with_trend(value, most, weight, events, first, second):
                         h = top[upto[i, j] if upward else i - below[i, j]]
                         if h < 0:
                             continue
-                        total = left[h] + value[i, j]
+                        total = left[h] + value[i, j] + ends[k, j]
                         if total > best[k, phase, i, j]:
                             best[k, phase, i, j] = total
                             before[k, phase, i, j] = h if earlier else -1 - h
@@ -153,35 +167,46 @@ def with_trend(value, most, weight, events, first, second):
 
 
 @njit(cache=True, nogil=True)
-def coupled(value, most, weight, events, first, second, least_z):
+def coupled(value, most, ends, weight, events, spread, first, second, least_z):
     """The same where neighbours must agree: best value by groups, phase and last group, shape (most, 2, B + 1, B + 1).
 
     Phase 0 goes in the direction ``first``, phase 1 in the direction ``second`` and never back; ``before`` is where the
-    group before the last begins, with the phase of it in the sign (−1 − i for phase 0, i for phase 1).
+    group before the last begins, with the phase of it in the sign (−1 − i for phase 0, i for phase 1). The groups on
+    the left are tried from the best on, and the first that agrees is taken: at worst O(K·B³), mostly near O(K·B² ln B).
     """
     n = len(value)
     phases = 1 if first == second else 2
     best = np.full((most, phases, n, n), NEVER)
     before = np.zeros((most, phases, n, n), np.int32)
-    best[0, 0, 0] = value[0]
+    best[0, 0, 0] = value[0] + ends[0]
     for k in range(1, most):
         for i in range(k, n - 1):
-            for j in range(i + 1, n):
-                if value[i, j] == NEVER:
-                    continue
-                w2, e2 = weight[j] - weight[i], events[j] - events[i]
-                for h in range(k - 1, i):
-                    _extend(best, before, k, h, i, j, value[i, j], weight, events, w2, e2, first, second, least_z)
+            for phase in range(phases):
+                direction = second if phase else first
+                for earlier in range(phase + 1):
+                    left = best[k - 1, earlier, :i, i].copy()
+                    ranked = np.argsort(-left, kind="mergesort")
+                    for j in range(i + 1, n):
+                        gain = value[i, j] + ends[k, j]
+                        h = _first_apart(
+                            left, ranked, best[k, phase, i, j] - gain, i, j, weight, events, spread, direction, least_z
+                        )
+                        if h >= 0:
+                            best[k, phase, i, j] = left[h] + gain
+                            before[k, phase, i, j] = h if earlier else -1 - h
     return best, before
 
 
 @njit(cache=True, nogil=True)
-def _extend(best, before, k, h, i, j, gain, weight, events, w2, e2, first, second, least_z):
-    w1, e1 = weight[i] - weight[h], events[i] - events[h]
-    for phase in range(best.shape[1]):
-        direction = second if phase else first
-        for earlier in range(phase + 1):
-            total = best[k - 1, earlier, h, i] + gain
-            if total > best[k, phase, i, j] and apart(w1, e1, w2, e2, direction, least_z):
-                best[k, phase, i, j] = total
-                before[k, phase, i, j] = h if earlier else -1 - h
+def _first_apart(left, ranked, above, i, j, weight, events, spread, direction, least_z):
+    """Of groups on the left of one from i to j, from the best down, the first that is apart from it; −1 for none.
+
+    Only those count that are worth more than ``above``.
+    """
+    w2, e2, s2 = weight[j] - weight[i], events[j] - events[i], spread[j] - spread[i]
+    for h in ranked:
+        if not left[h] > above:  # nor where the gain is minus infinity, and above is no number
+            return -1
+        if apart(weight[i] - weight[h], events[i] - events[h], spread[i] - spread[h], w2, e2, s2, direction, least_z):
+            return h
+    return -1

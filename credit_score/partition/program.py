@@ -2,21 +2,24 @@
 
 Cells are in order and known by sums alone: weight, events (or any weighted value), count. The relaxed program is exact
 for bounds on share and count, in O(K·B²). Where its answer violates a trend, neighbours are coupled by the rank of
-their rates, in O(B² (K + ln B)); where it violates their separation, pair by pair, in O(K·B³). All are exact (ours;
-held to enumeration by the tests).
+their rates, in O(B² (K + ln B)); where it violates their separation, pair by pair from the best down, at worst in
+O(K·B³). All are exact (ours; held to enumeration by the tests).
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from credit_score.errors import FitError
 from credit_score.partition import kernels
 
-Objective = Literal["information", "likelihood", "squares"]
+Objective = Literal["information", "likelihood", "squares", "shares"]
 Trend = Literal["none", "ascending", "descending", "peak", "valley", "auto"]
-KINDS = {"information": kernels.INFORMATION, "likelihood": kernels.LIKELIHOOD, "squares": kernels.SQUARES}
+KINDS = {
+    "information": kernels.INFORMATION, "likelihood": kernels.LIKELIHOOD,
+    "squares": kernels.SQUARES, "shares": kernels.SHARES,
+}  # fmt: skip
 UP, DOWN, EITHER = kernels.UP, kernels.DOWN, kernels.EITHER
 DIRECTIONS = {
     "none": (EITHER, EITHER), "ascending": (UP, UP), "descending": (DOWN, DOWN),
@@ -31,22 +34,33 @@ class Cells:
     """Sums of ordered cells, each of shape (B,).
 
     ``weight`` > 0 in all; ``events``: weight of what is counted, in [0, weight], or for the objective ``squares`` the
-    weighted sum of any value; ``count``: rows, by default the weight; ``squares``: weighted sum of squared values.
+    weighted sum of any value; ``count``: rows, by default the weight; ``squares``: weighted sum of squared values;
+    ``spread``: sum of squared weights, by default the weight, as where a weight is a number of rows.
     """
 
     weight: np.ndarray
     events: np.ndarray
     count: np.ndarray | None = None
     squares: np.ndarray | None = None
+    spread: np.ndarray | None = None
 
-    def prefix(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Prefix sums of weight, events, squares and count, each of shape (B + 1,)."""
-        count = self.weight if self.count is None else self.count
-        squares = np.zeros(len(self.weight)) if self.squares is None else self.squares
-        weight, events, sums, rows = (
-            np.concatenate([[0.0], np.cumsum(a, dtype=float)]) for a in (self.weight, self.events, squares, count)
-        )
-        return weight, events, sums, rows
+    def prefix(self) -> "Prefix":
+        """Sums of the first 0 … B cells."""
+        none = np.zeros(len(self.weight))
+        count, spread = (self.weight if a is None else a for a in (self.count, self.spread))
+        squares = none if self.squares is None else self.squares
+        columns = (self.weight, self.events, squares, count, spread)
+        return Prefix(*(np.concatenate([[0.0], np.cumsum(a, dtype=float)]) for a in columns))
+
+
+class Prefix(NamedTuple):
+    """Prefix sums of cells, each of shape (B + 1,)."""
+
+    weight: np.ndarray
+    events: np.ndarray
+    squares: np.ndarray
+    rows: np.ndarray
+    spread: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -93,36 +107,43 @@ class Partition:
     trend: str
 
 
-def partition(cells: Cells, limits: Limits = Limits(), objective: Objective = "information") -> Partition:
+def partition(
+    cells: Cells, limits: Limits = Limits(), objective: Objective = "information", ends: np.ndarray | None = None
+) -> Partition:
     """The partition of the highest objective within limits; of equals the one with the fewest groups.
 
     ``information``: Σ (good share − bad share) ln(good share / bad share), groups without good or bad excluded;
-    ``likelihood``: Σ e ln(e/w) + g ln(g/w); ``squares``: minus the weighted squares about the group means. Raises
-    FitError where no partition keeps the limits.
+    ``likelihood``: Σ e ln(e/w) + g ln(g/w); ``squares``: minus the weighted squares about the group means; ``shares``:
+    minus the squared shares of all weight. ``ends``, of shape (most, B + 1), is what is added where the k-th group ends
+    without a cell: for objectives that tell the groups apart. Raises FitError where no partition keeps the limits.
     """
     if limits.trend == "auto":
-        return _better(cells, limits, objective)
-    weight, events, squares, count = cells.prefix()
-    slack = SLACK * weight[-1]
-    least, most = limits.min_share * weight[-1] - slack, limits.max_share * weight[-1] + slack
-    bounds = np.array([least, most, limits.min_count])
-    value = kernels.group_values(KINDS[objective], weight, events, squares, count, bounds)
+        return _better(cells, limits, objective, ends)
+    sums = cells.prefix()
+    value = kernels.group_values(KINDS[objective], *sums[:4], _bounds(limits, sums.weight[-1]))
     n_most = min(limits.most, len(cells.weight))
-    best, begins = kernels.relaxed(value, n_most)
+    added = np.zeros((n_most, len(value))) if ends is None else np.asarray(ends, float)[:n_most]
+    best, begins = kernels.relaxed(value, n_most, added)
     n_groups = _chosen(best[:, -1], limits)
     edges, free = _traced(begins, n_groups), float(best[n_groups - 1, -1])
-    if _holds(edges, weight, events, limits):
+    if holds(edges, sums, limits):
         return Partition(edges, free, free, limits.trend)
-    return _coupled(value, weight, events, limits, n_most, free)
+    return _coupled(value, added, sums, limits, free)
 
 
-def _better(cells: Cells, limits: Limits, objective: Objective) -> Partition:
+def _bounds(limits: Limits, total: float) -> np.ndarray:
+    """Least and most weight and least count of a group; sums of weights lie off by rounding."""
+    slack = SLACK * total
+    return np.array([limits.min_share * total - slack, limits.max_share * total + slack, limits.min_count])
+
+
+def _better(cells: Cells, limits: Limits, objective: Objective, ends: np.ndarray | None) -> Partition:
     from dataclasses import replace
 
     found, refused = [], None
     for trend in ("ascending", "descending"):
         try:
-            found.append(partition(cells, replace(limits, trend=trend), objective))
+            found.append(partition(cells, replace(limits, trend=trend), objective, ends))
         except FitError as error:
             refused = error
     if not found and refused:
@@ -149,28 +170,27 @@ def _traced(begins: np.ndarray, n_groups: int) -> np.ndarray:
     return np.array([0, *reversed(edges)])
 
 
-def _holds(edges: np.ndarray, weight: np.ndarray, events: np.ndarray, limits: Limits) -> bool:
+def holds(edges: np.ndarray, sums: Prefix, limits: Limits) -> bool:
     """Whether neighbours agree with trend and separation as they stand."""
-    w, e = np.diff(weight[edges]), np.diff(events[edges])
+    w, e, s = (np.diff(a[edges]) for a in (sums.weight, sums.events, sums.spread))
     first, second = DIRECTIONS[limits.trend]
     phase = first
     for i in range(len(w) - 1):
-        if kernels.apart(w[i], e[i], w[i + 1], e[i + 1], phase, limits.min_z):
+        pair = (w[i], e[i], s[i], w[i + 1], e[i + 1], s[i + 1])
+        if kernels.apart(*pair, phase, limits.min_z):
             continue
         phase = second
-        if not kernels.apart(w[i], e[i], w[i + 1], e[i + 1], phase, limits.min_z):
+        if not kernels.apart(*pair, phase, limits.min_z):
             return False
     return True
 
 
-def _coupled(
-    value: np.ndarray, weight: np.ndarray, events: np.ndarray, limits: Limits, n_most: int, free: float
-) -> Partition:
+def _coupled(value: np.ndarray, ends: np.ndarray, sums: Prefix, limits: Limits, free: float) -> Partition:
     directions = DIRECTIONS[limits.trend]
     if limits.min_z > 0:
-        best, before = kernels.coupled(value, n_most, weight, events, *directions, limits.min_z)
+        best, before = kernels.coupled(value, len(ends), ends, *sums[:2], sums.spread, *directions, limits.min_z)
     else:
-        best, before = kernels.with_trend(value, n_most, weight, events, *directions)
+        best, before = kernels.with_trend(value, len(ends), ends, *sums[:2], *directions)
     n_groups = _chosen(best[:, :, :, -1].max(axis=(1, 2)), limits)
     phase, begins = map(int, np.unravel_index(np.argmax(best[n_groups - 1, :, :, -1]), best.shape[1:3]))
     top = float(best[n_groups - 1, phase, begins, -1])

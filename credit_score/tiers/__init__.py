@@ -1,5 +1,14 @@
 """Tiers of enterprises: internal priors for where to look, never a verdict and never published."""
 
-from credit_score.tiers.assign import assign_tiers, tier_shares
+import lazy_loader
 
-__all__ = ["assign_tiers", "tier_shares"]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "assign": ["assign_tiers", "tier_shares"],
+        "calibrator": ["TierCalibrator"],
+        "cutoffs": ["buffered", "tier_codes"],
+        "stability": ["Migration", "cutoff_intervals", "migration_matrix", "tier_psi"],
+        "table": ["jeffreys_interval", "master_scale"],
+    },
+)

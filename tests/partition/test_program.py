@@ -18,6 +18,8 @@ def worth(objective, w, e, s, good, bad):
     """A group's value, written out once more."""
     if objective == "squares":
         return e * e / w - s
+    if objective == "shares":
+        return -((w / (good + bad)) ** 2)
     g = w - e
     if objective == "likelihood":
         return sum(x * log(x / w) for x in (e, g) if x > 0)
@@ -36,31 +38,36 @@ def rises(rates, trend):
     return {"none": True, "ascending": all(up), "descending": all(down)}[trend]
 
 
-def separated(w, e, z):
+def separated(w, e, z, spread=None):
+    spread = w if spread is None else spread
+
     def far(i):
         p = (e[i] + e[i + 1]) / (w[i] + w[i + 1])
         gap = abs(e[i] / w[i] - e[i + 1] / w[i + 1])
-        return gap > 0 and gap >= z * sqrt(p * (1 - p) * (1 / w[i] + 1 / w[i + 1])) * (1 - 1e-9)
+        return gap > 0 and gap >= z * sqrt(p * (1 - p) * sum(spread[m] / w[m] ** 2 for m in (i, i + 1))) * (1 - 1e-9)
 
     return z == 0 or all(far(i) for i in range(len(w) - 1))
 
 
-def enumerated(cells, limits, objective):
+def enumerated(cells, limits, objective, ends=None):
     """The best value over every partition that keeps the limits."""
     n, best = len(cells.weight), -inf
     squares = np.zeros(n) if cells.squares is None else cells.squares
-    count = cells.weight if cells.count is None else cells.count
+    count, spread = (cells.weight if a is None else a for a in (cells.count, cells.spread))
     total, bad = cells.weight.sum(), cells.events.sum()
     for k in range(limits.least, min(limits.most, n) + 1):
         for inner in combinations(range(1, n), k - 1):
             at = [0, *inner]
-            w, e, s, c = (np.add.reduceat(a, at) for a in (cells.weight, cells.events, squares, count))
+            columns = (cells.weight, cells.events, squares, count, spread)
+            w, e, s, c, v = (np.add.reduceat(a, at) for a in columns)
             share = w / total
             bounded = (share >= limits.min_share - 1e-9).all() and (share <= limits.max_share + 1e-9).all()
-            if not bounded or (c < limits.min_count).any() or not separated(w, e, limits.min_z):
+            if not bounded or (c < limits.min_count).any() or not separated(w, e, limits.min_z, v):
                 continue
             if rises(list(e / w), limits.trend):
-                best = max(best, sum(worth(objective, *x, total - bad, bad) for x in zip(w, e, s, strict=True)))
+                value = sum(worth(objective, *x, total - bad, bad) for x in zip(w, e, s, strict=True))
+                added = 0 if ends is None else sum(ends[g, j] for g, j in enumerate([*inner, n]))
+                best = max(best, value + added)
     return best
 
 
@@ -104,6 +111,29 @@ def test_the_program_finds_what_enumeration_finds(cells, trend, most, min_share,
     assert found.value == pytest.approx(best, abs=1e-9)
     assert kept(found, cells, limits)
     assert found.relaxed >= found.value - 1e-9
+
+
+@settings(max_examples=200)
+@given(
+    cells=cells_of_rows,
+    trend=st.sampled_from(TRENDS),
+    most=st.integers(1, 5),
+    min_z=st.sampled_from([0, 1, 2]),
+    unequal=st.floats(1, 5),
+    seed=st.integers(0, 99),
+)
+def test_what_is_added_where_a_group_ends_and_unequal_weights_are_found_as_enumerated(
+    cells, trend, most, min_z, unequal, seed
+):
+    cells = Cells(cells.weight, cells.events, spread=unequal * cells.weight)
+    limits = Limits(1, most, trend=trend, min_z=min_z)
+    ends = np.random.default_rng(seed).normal(size=(most, len(cells.weight) + 1))
+    best = enumerated(cells, limits, "shares", ends)
+    if best == -inf:
+        with pytest.raises(FitError, match="keeps the limits"):
+            partition(cells, limits, "shares", ends)
+        return
+    assert partition(cells, limits, "shares", ends).value == pytest.approx(best, abs=1e-9)
 
 
 def made(n, seed, slope=2.0):

@@ -1,0 +1,196 @@
+"""Rows of scored and labelled firms as ordered cells, the best scores first.
+
+Of few different scores each is a cell. Of more, cells are equal shares of the weight by rank, so that only the order of
+the scores counts; a score is never split. Rows are read a few times and never sorted as a whole: equally wide drawers
+find where the cells begin, and only the drawers that hold such a place are sorted.
+"""
+
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from credit_score.errors import FitError, first_five
+from credit_score.partition import Cells
+from credit_score.partition.kernels import distance
+from credit_score.tiers import kernels
+from credit_score.tiers.cutoffs import WIDEST, check_scores, numbers
+
+N_DRAWERS = 1 << 16
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Checked columns: score and bad (0.0 or 1.0), shape (n,); weight, (n,), or (1,) if the same for all.
+
+    ``probability``: the PD of each row, (n,), or None. ``days``: inspector-days of a visit, (n, D), or None.
+    """
+
+    score: np.ndarray
+    bad: np.ndarray
+    weight: np.ndarray
+    probability: np.ndarray | None = None
+    days: np.ndarray | None = None
+
+    @property
+    def step(self) -> int:
+        """1 where each row has its own weight, 0 where all have the first."""
+        return int(len(self.weight) == len(self.score) and len(self.weight) > 1)
+
+
+@dataclass(frozen=True)
+class ScoreCells:
+    """Sums of ordered cells, the best first: lowest score, weight, bad weight, rows, squared weights, each (B,).
+
+    ``probability``: Σ weight · PD, (B,), or None; ``days``: Σ weight · days, (B, D).
+    """
+
+    lowest: np.ndarray
+    weight: np.ndarray
+    bad: np.ndarray
+    rows: np.ndarray
+    squares: np.ndarray
+    days: np.ndarray
+    probability: np.ndarray | None = None
+
+    def grouped(self, edges: np.ndarray) -> "ScoreCells":
+        """The same sums of groups of cells; an empty group has the sums 0 and no lowest score (NaN)."""
+        bounds = list(pairwise(edges))
+        found: dict[str, Any] = {"lowest": np.array([self.lowest[b - 1] if b > a else np.nan for a, b in bounds])}
+        for name in (f.name for f in fields(self) if f.name not in found):
+            column = getattr(self, name)
+            found[name] = None if column is None else np.array([column[a:b].sum(axis=0) for a, b in bounds])
+        return ScoreCells(**found)
+
+    def separation(self, *, drawn: bool) -> np.ndarray:
+        """How far each rate lies above that of the group before, in pooled standard errors, (B,); NaN if unknown."""
+        columns = list(zip(self.weight, self.bad, self.squares if drawn else self.weight, strict=True))
+        known = ((a, b) if a[0] > 0 and b[0] > 0 else None for a, b in pairwise(columns))
+        return np.array([np.nan, *(distance(*pair[0], *pair[1]) if pair else np.nan for pair in known)])
+
+    def for_partition(self, *, drawn: bool) -> Cells:
+        """The cells as the partition program takes them; ``drawn`` where a weight is not a number of rows."""
+        return Cells(self.weight, self.bad, self.rows, spread=self.squares if drawn else None)
+
+
+def check_rows(score: Any, bad: Any, sample_weight: Any, probability: Any = None, days: Any = None) -> Rows:
+    """The columns of a fit; rows of weight 0 are left out. Raises FitError, with value and row, for what cannot be."""
+    scores = check_scores(score)
+    if not len(scores) and not len(bad):
+        raise FitError("no scored row", remedy="give scores with their labels")
+    found: dict[str, Any] = {"score": scores, "bad": _column(bad, "label", len(scores))}
+    low, _, whole, outside = kernels.extent(found["bad"], 1.0)
+    if not whole or outside or not low >= 0:
+        raise FitError(_odd("label", found["bad"], np.isin(found["bad"], (0, 1))), remedy="label good 0 and bad 1")
+    found["weight"] = np.ones(1) if sample_weight is None else _bounded(sample_weight, "weight", len(scores), WIDEST)
+    if probability is not None:
+        found["probability"] = _bounded(probability, "PD", len(scores), 1.0)
+    if days is not None:
+        found["days"] = _days(days, len(scores))
+    rows = _weighing(Rows(**found))
+    low, high, _, _ = kernels.extent(rows.bad, 1.0)
+    if not low < high:
+        kind = "bad" if low == 1 else "good"
+        raise FitError(f"all {len(rows.bad)} rows are {kind}", remedy="give rows of both, good and bad")
+    return rows
+
+
+def _column(values: Any, name: str, n: int) -> np.ndarray:
+    found = np.ascontiguousarray(numbers(values, name))
+    if found.shape != (n,):
+        raise FitError(f"{n} scores and {name}s of shape {found.shape}", remedy=f"give one {name} a row")
+    return found
+
+
+def _bounded(values: Any, name: str, n: int, most: float) -> np.ndarray:
+    """A column of numbers from 0 to the most."""
+    found = _column(values, name, n)
+    low, _, _, outside = kernels.extent(found, most)
+    if outside or low < 0:
+        raise FitError(_odd(name, found, (found >= 0) & (found <= most)), remedy=f"give a {name} of 0 or more")
+    return found
+
+
+def _odd(name: str, values: np.ndarray, fine: np.ndarray) -> str:
+    at = np.flatnonzero(~fine)
+    return f"{name} {first_five(f'{values[i]:g} in row {i}' for i in at)}" if len(at) else f"no {name}"
+
+
+def _days(values: Any, n: int) -> np.ndarray:
+    found = numbers(values, "number of days")
+    columns = found[:, None] if found.ndim == 1 else found
+    if columns.ndim != 2:
+        raise FitError(f"days of shape {found.shape}", remedy="give a row a firm, a column a department")
+    return np.column_stack([_bounded(c, "number of days", n, WIDEST) for c in columns.T])
+
+
+def _weighing(rows: Rows) -> Rows:
+    """The rows that weigh something."""
+    if rows.weight.all():
+        return rows
+    keep = rows.weight > 0
+    if not keep.any():
+        raise FitError("no row has weight", remedy="give weights above 0")
+    kept: dict[str, Any] = {}
+    for f in fields(Rows):
+        column = getattr(rows, f.name)
+        kept[f.name] = None if column is None else column[keep]
+    return Rows(**kept)
+
+
+def score_cells(rows: Rows, n_cells: int, kept: np.ndarray | None = None) -> ScoreCells:
+    """The rows as at most ``n_cells`` cells, the best first; ``kept`` are scores at which a cell must begin."""
+    low, high, whole, _ = kernels.extent(rows.score, WIDEST)
+    if whole and high - low < n_cells:
+        code = kernels.down_from(rows.score, high)
+        return _summed(rows, code, high - np.arange(int(high - low) + 1))
+    values, code = kernels.distinct(rows.score, n_cells)
+    if len(values):
+        order = np.argsort(-values)
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        return _summed(rows, rank[code], values[order])
+    return _by_rank(rows, n_cells, (low, high), kept)
+
+
+def _by_rank(rows: Rows, n_cells: int, between: tuple[float, float], kept: np.ndarray | None) -> ScoreCells:
+    low, high = between
+    how = (low, min(N_DRAWERS / (high - low), WIDEST), N_DRAWERS)
+    drawer = kernels.drawers(rows.score, *how)
+    edges = _begins(rows, n_cells, drawer)
+    if kept is not None:
+        edges = np.union1d(edges, kept[kept <= high])
+    edges = edges[edges > low]
+    code = len(edges) - kernels.placed(rows.score, drawer, edges, kernels.drawers(edges, *how), N_DRAWERS)
+    return _summed(rows, code, np.append(edges[::-1], low))
+
+
+def _begins(rows: Rows, n_cells: int, drawer: np.ndarray) -> np.ndarray:
+    """The scores at which cells of equal weight begin, ascending."""
+    by_drawer = kernels.drawer_weights(drawer, rows.weight, rows.step, N_DRAWERS)
+    ends = np.cumsum(by_drawer)
+    wanted = np.arange(1, n_cells) * ends[-1] / n_cells
+    marked = np.zeros(N_DRAWERS, np.bool_)
+    marked[np.searchsorted(ends, wanted, side="left")] = True
+    at = kernels.within(drawer, marked)
+    at = at[np.argsort(rows.score[at])]
+    # Ahead of each drawer lies the weight of all before it, not only of those that were marked.
+    skipped = np.cumsum(np.where(marked, 0.0, by_drawer))[drawer[at]]
+    reached = np.cumsum(rows.weight[at] if rows.step else np.full(len(at), rows.weight[0])) + skipped
+    first = np.searchsorted(reached, wanted * (1 - 1e-12), side="left")
+    return np.unique(rows.score[at[np.minimum(first, len(at) - 1)]])
+
+
+def _summed(rows: Rows, code: np.ndarray, lowest: np.ndarray) -> ScoreCells:
+    """The sums of the cells that hold a row."""
+    how = (rows.weight, rows.step, len(lowest))
+    table = kernels.sums(code, rows.bad, *how)
+    there = table[:, 2] > 0
+    weight, bad, counted, squares = table[there].T.copy()
+    days = weight[:, None]
+    if rows.days is not None:
+        by_column = [kernels.weighted_sums(code, np.ascontiguousarray(c), *how) for c in rows.days.T]
+        days = np.stack(by_column, axis=1)[there]
+    probability = None if rows.probability is None else kernels.weighted_sums(code, rows.probability, *how)[there]
+    return ScoreCells(np.asarray(lowest, float)[there], weight, bad, counted, squares, days, probability)

@@ -1,0 +1,223 @@
+"""The loops of the tiers, compiled: rows to cells of the score, cells to blocks of rising rate, cuts under a capacity.
+
+``step`` is 1 where every row has its own weight and 0 where ``weight[0]`` is that of all.
+"""
+
+import numpy as np
+from numba import njit
+
+from credit_score.partition.kernels import UP, apart
+
+NONE = -np.inf
+FITS, NOT, TOO_MUCH = 0, 1, 2
+
+
+@njit(cache=True, nogil=True)
+def extent(x, most):
+    """Smallest, greatest, whether all are whole, and how many are no number or not within ± ``most``."""
+    low, high, whole, outside = np.inf, -np.inf, True, 0
+    for v in x:
+        if not abs(v) <= most:
+            outside += 1
+            continue
+        low = min(low, v)
+        high = max(high, v)
+        whole = whole and v == np.floor(v)
+    return low, high, whole, outside
+
+
+@njit(cache=True, nogil=True)
+def down_from(x, high):
+    """How far each whole number lies below the greatest, int32 of shape (n,)."""
+    code = np.empty(len(x), np.int32)
+    for i in range(len(x)):
+        code[i] = high - x[i]
+    return code
+
+
+@njit(cache=True, nogil=True)
+def sums(code, bad, weight, step, n_cells):
+    """Sums by cell, shape (n_cells, 4): weight, bad weight, rows, squared weights."""
+    total = np.zeros((n_cells, 4))
+    for i in range(len(code)):
+        at, w = code[i], weight[i * step]
+        total[at, 0] += w
+        total[at, 1] += w * bad[i]
+        total[at, 2] += 1
+        total[at, 3] += w * w
+    return total
+
+
+@njit(cache=True, nogil=True)
+def weighted_sums(code, x, weight, step, n_cells):
+    """Sums by cell of a column times the weight, shape (n_cells,)."""
+    total = np.zeros(n_cells)
+    for i in range(len(code)):
+        total[code[i]] += weight[i * step] * x[i]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def distinct(x, most):
+    """The different values in the order met, and the number of each row's; of more than ``most``, none."""
+    size = 64
+    while size < 4 * most:
+        size *= 2
+    slot = np.full(size, -1, np.int32)
+    found = np.empty(most)
+    code = np.empty(len(x), np.int32)
+    n = 0
+    for i in range(len(x)):
+        v = x[i] + 0.0  # one zero
+        bits = np.float64(v).view(np.uint64)
+        at = np.int64(((bits ^ (bits >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & (size - 1)
+        while slot[at] >= 0 and found[slot[at]] != v:
+            at = (at + 1) & (size - 1)
+        if slot[at] < 0:
+            if n == most:
+                return found[:0], code[:0]
+            slot[at] = n
+            found[n] = v
+            n += 1
+        code[i] = slot[at]
+    return found[:n], code
+
+
+@njit(cache=True, nogil=True)
+def drawers(x, low, scale, n_drawers):
+    """Which of equally wide drawers holds each value, uint16; never a lower one for a greater value."""
+    found = np.empty(len(x), np.uint16)
+    for i in range(len(x)):
+        found[i] = min(int((x[i] - low) * scale), n_drawers - 1)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def drawer_weights(drawer, weight, step, n_drawers):
+    """Weight by drawer, shape (n_drawers,)."""
+    total = np.zeros(n_drawers)
+    for i in range(len(drawer)):
+        total[drawer[i]] += weight[i * step]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def within(drawer, marked):
+    """The rows that lie in marked drawers, by number."""
+    n = 0
+    rows = np.empty(len(drawer), np.int32)
+    for i in range(len(drawer)):
+        rows[n] = i
+        n += marked[drawer[i]]
+    return rows[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def placed(x, drawer, edges, edge_drawer, n_drawers):
+    """How many of the ascending edges lie not above each value, int32 of shape (n,)."""
+    first = np.zeros(n_drawers + 1, np.int32)
+    for d in edge_drawer:
+        first[d + 1] += 1
+    for d in range(n_drawers):
+        first[d + 1] += first[d]
+    code = np.empty(len(x), np.int32)
+    for i in range(len(x)):
+        a, b = first[drawer[i]], first[drawer[i] + 1]
+        while a < b:
+            middle = (a + b) // 2
+            if x[i] >= edges[middle]:
+                a = middle + 1
+            else:
+                b = middle
+        code[i] = a
+    return code
+
+
+@njit(cache=True, nogil=True)
+def rising_blocks(weight, events):
+    """Where the blocks of isotonic regression begin, and B at the end: pooled until every rate is above the last."""
+    n = len(weight)
+    begins = np.empty(n + 1, np.int64)
+    w, e = np.empty(n), np.empty(n)
+    m = 0
+    for i in range(n):
+        begins[m], w[m], e[m] = i, weight[i], events[i]
+        m += 1
+        while m > 1 and e[m - 2] * w[m - 1] >= e[m - 1] * w[m - 2]:
+            w[m - 2] += w[m - 1]
+            e[m - 2] += e[m - 1]
+            m -= 1
+    begins[m] = n
+    return begins[: m + 1].copy()
+
+
+@njit(cache=True, nogil=True)
+def under_capacity(gain, ratios, work, capacity, sums_of, bounds, trend, least_z):
+    """Edges of the tiers with the greatest gain whose work keeps the capacity; all 0 where there are none.
+
+    Parameters
+    ----------
+    gain : of each tier and each prefix of cells, shape (K, B + 1): tier k from i to j gains gain[k, j] − gain[k, i],
+        and never more for the cells left than the best of the later tiers would.
+    ratios, work, capacity : (K,), (D, B + 1) prefix sums, (D,): Σ ratios[k] · work of k must not exceed it.
+    sums_of : prefix sums of weight, events, squared weights and rows, shape (4, B + 1).
+    bounds : least and most weight, least rows, of a tier.
+    trend : whether rates must rise from tier to tier. least_z : see the partition program.
+
+    Every choice of cuts is met unless what it has so far rules it out: exact, at worst C(B − 1, K − 1) choices.
+    """
+    n_tiers, n = gain.shape[0], gain.shape[1] - 1
+    n_work = len(capacity)
+    x = np.zeros(n_tiers + 1, np.int64)
+    x[n_tiers] = n
+    got = np.zeros(n_tiers + 1)
+    load = np.zeros((n_tiers + 1, n_work))
+    best, found = NONE, np.zeros(n_tiers + 1, np.int64)
+    k = 0
+    while k >= 0:
+        last = k == n_tiers - 1
+        x[k + 1] = n if last else x[k + 1] + 1
+        if x[k + 1] > n - (n_tiers - 1 - k):
+            k -= 1
+            continue
+        fits = _fits(x, k, load, ratios, work, capacity, sums_of, bounds, trend, least_z)
+        got[k + 1] = got[k] + gain[k, x[k + 1]] - gain[k, x[k]]
+        if fits == TOO_MUCH or last:
+            if last and fits == FITS and got[k + 1] > best:
+                best = got[k + 1]
+                found[:] = x
+            k -= 1
+        elif fits == FITS and got[k + 1] + _at_most(gain, k + 1, x[k + 1]) > best:
+            k += 1
+            x[k + 1] = n if k == n_tiers - 1 else x[k]
+    return found, best
+
+
+@njit(cache=True, nogil=True)
+def _fits(x, k, load, ratios, work, capacity, sums_of, bounds, trend, least_z):
+    """Whether tier k keeps every constraint; ``TOO_MUCH`` where no wider one would."""
+    i, j = x[k], x[k + 1]
+    w = sums_of[0, j] - sums_of[0, i]
+    over = w > bounds[1]
+    for d in range(len(capacity)):
+        load[k + 1, d] = load[k, d] + ratios[k] * (work[d, j] - work[d, i])
+        over = over or load[k + 1, d] > capacity[d]
+    if over:
+        return TOO_MUCH
+    if w < bounds[0] or sums_of[3, j] - sums_of[3, i] < bounds[2]:
+        return NOT
+    if k == 0:
+        return FITS
+    h = x[k - 1]
+    w0, e0, s0 = sums_of[0, i] - sums_of[0, h], sums_of[1, i] - sums_of[1, h], sums_of[2, i] - sums_of[2, h]
+    e, s = sums_of[1, j] - sums_of[1, i], sums_of[2, j] - sums_of[2, i]
+    return FITS if apart(w0, e0, s0, w, e, s, UP if trend else 0, least_z) else NOT
+
+
+@njit(cache=True, nogil=True)
+def _at_most(gain, k, i):
+    """The most that the cells from i on can still gain, in tier k or a later one."""
+    most = NONE
+    for later in range(k, len(gain)):
+        most = max(most, gain[later, -1] - gain[later, i])
+    return most
