@@ -116,7 +116,7 @@ def test_csi_by_hand_with_the_points_that_the_mean_score_moved():
 
 def test_csi_by_attribute_sums_to_csi_by_characteristic():
     table = csi_table(CARD, WAS, NOW)
-    assert list(table["part"][:3]) == ["(−∞, 5)", "[5, ∞)", "∅"]
+    assert list(table["part"][:3]) == ["(−∞, 5)", "[5, ∞)", "–"]
     assert list(table["points"]) == [-10, 20, 0, 5, 0, 0]
     sums = table.groupby("characteristic")["psi"].sum()
     assert sums["age"] == pytest.approx(csi(CARD, WAS, NOW).set_index("characteristic")["csi"]["age"])
