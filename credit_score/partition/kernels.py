@@ -31,10 +31,11 @@ def _worth(kind, weight, events, squares, all_good, all_bad):
     good = weight - events
     if kind == LIKELIHOOD:
         return _x_log_ratio(events, weight) + _x_log_ratio(good, weight)
-    if events <= 0 or good <= 0:
+    if all_good <= 0 or all_bad <= 0:
         return NEVER
-    shares = good / all_good, events / all_bad
-    return (shares[0] - shares[1]) * np.log(shares[0] / shares[1])
+    half = 0.5 if events <= 0 or good <= 0 else 0.0
+    evidence = np.log((good + half) / all_good) - np.log((events + half) / all_bad)
+    return (good / all_good - events / all_bad) * evidence
 
 
 @njit(cache=True, nogil=True)

@@ -112,10 +112,11 @@ def partition(
 ) -> Partition:
     """The partition of the highest objective within limits; of equals the one with the fewest groups.
 
-    ``information``: Σ (good share − bad share) ln(good share / bad share), groups without good or bad excluded;
-    ``likelihood``: Σ e ln(e/w) + g ln(g/w); ``squares``: minus the weighted squares about the group means; ``shares``:
-    minus the squared shares of all weight. ``ends``, of shape (most, B + 1), is what is added where the k-th group ends
-    without a cell: for objectives that tell the groups apart. Raises FitError where no partition keeps the limits.
+    ``information``: Σ (good share − bad share) ln(good share / bad share), in the logarithm half a case more of each
+    where a group has no good or no bad, as in WOE; ``likelihood``: Σ e ln(e/w) + g ln(g/w); ``squares``: minus the
+    weighted squares about the group means; ``shares``: minus the squared shares of all weight. ``ends``, of shape
+    (most, B + 1), is what is added where the k-th group ends without a cell: for objectives that tell the groups
+    apart. Raises FitError where no partition keeps the limits.
     """
     if limits.trend == "auto":
         return _better(cells, limits, objective, ends)

@@ -10,6 +10,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "card": ["Attribute", "Card", "Characteristic", "Scaling"],
         "card_sql": ["card_sql"],
         "card_text": ["load_card", "save_card"],
+        "checks": ["CardWarning", "MissingTells", "NothingTells", "OneCarries"],
         "classifier": ["ScorecardClassifier"],
+        "labels": ["draw_weights"],
     },
 )

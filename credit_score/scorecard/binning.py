@@ -71,7 +71,7 @@ class Draft:
         return np.append([at.get(text, np.nan) for text in self.column.texts], np.nan)[self.column.codes]
 
     def edges(self, cells: Cells, target: Target, objective: Objective) -> np.ndarray:
-        """Where the partition program cuts the cells; one attribute where they hold no good or no bad."""
+        """Where the partition program cuts the cells; one attribute where all of them hold no good, or no bad."""
         weight, bad = self.found.cells[:, 0].sum(), self.found.cells[:, 1].sum()
         if self.fixed:
             return np.arange(len(self.found.cells) + 1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from warnings import warn
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import Tags, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
@@ -19,8 +19,11 @@ from credit_score.errors import FitError, first_five
 from credit_score.scorecard.binning import Binning, Draft, NothingToCut, draft
 from credit_score.scorecard.boosted import Boosting, boosted_evidence
 from credit_score.scorecard.card import Characteristic, Scaling
+from credit_score.scorecard.checks import NothingTells, check_carried, check_missing
 from credit_score.scorecard.columns import Column, columns_of
+from credit_score.scorecard.labels import effective_weights
 from credit_score.scorecard.learned import Evidence, Learned, Weighing, learn, woe_evidence
+from credit_score.scorecard.path import penalty_path
 from credit_score.scorecard.prebins import Target
 
 if TYPE_CHECKING:
@@ -31,10 +34,6 @@ if TYPE_CHECKING:
 
 # Boosted trees look at the ends of a column more closely than a regression on few attributes can use.
 N_CELLS = {"woe": 100, "boosted": 250}
-
-
-class NothingTells(UserWarning):
-    """A card without a characteristic: everybody has the base points."""
 
 
 class ScorecardClassifier(ClassifierMixin, BaseEstimator):
@@ -52,7 +51,10 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
     exclude : names of columns that no card may use.
     min_iv : characteristics with less information are left out.
     l1, l2 : penalties on the weights, per mean log-loss.
-    weights : name → weight on WOE set by hand, instead of learned.
+    fixed_weights : name → weight on WOE set by hand, instead of learned.
+    weights : what a sample weight is: ``counts``, so many equal rows; ``draws``, one over the chance that the row was
+        drawn (see :func:`draw_weights`), which makes nothing more precise: rows then count as Kish's effective number
+        of them, and standard errors are Huber's and White's.
     boosting : settings of the method ``boosted``; see :class:`Boosting`.
     pdo, ref_score, ref_odds : see :class:`Scaling`.
     lowest_zero : shift points so that the worst attribute of each characteristic has 0.
@@ -78,7 +80,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         min_iv: float = 0.0,
         l1: float = 0.0,
         l2: float = 1e-4,
-        weights: Mapping[str, float] | None = None,
+        fixed_weights: Mapping[str, float] | None = None,
+        weights: "Literal['counts', 'draws']" = "counts",
         boosting: Boosting | None = None,
         pdo: float = 20.0,
         ref_score: float = 600.0,
@@ -87,24 +90,34 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
     ) -> None:
         self.method, self.trend, self.max_bins, self.min_share = method, trend, max_bins, min_share
         self.min_z, self.min_category_share, self.binning, self.exclude = min_z, min_category_share, binning, exclude
-        self.min_iv, self.l1, self.l2, self.weights, self.boosting = min_iv, l1, l2, weights, boosting
+        self.min_iv, self.l1, self.l2, self.boosting = min_iv, l1, l2, boosting
+        self.fixed_weights, self.weights = fixed_weights, weights
         self.pdo, self.ref_score, self.ref_odds, self.lowest_zero = pdo, ref_score, ref_odds, lowest_zero
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "ScorecardClassifier":
-        """Learn the card; warns (NothingTells) where nothing in ``X`` tells good from bad. Raises FitError."""
-        X, target = self._validated(X, y, sample_weight)
-        columns = [c for c in columns_of(X) if c.name not in set(self.exclude)]
-        self._check_names([c.name for c in columns])
-        self.excluded_ = dict.fromkeys(self.exclude, "excluded")
-        drafts = [d for column in columns if (d := self._drafted(column, target))]
-        evidence = self._evidence(drafts, target)
-        scaling = Scaling(self.pdo, self.ref_score, self.ref_odds)
-        how = Weighing(self.l1, self.l2, self.weights or {}, scaling, self.lowest_zero)
-        self._keep(learn(evidence, target, how))
-        if not self.card_.characteristics:
-            told = first_five(f"{name}: {why}" for name, why in self.excluded_.items())
-            warn(f"no characteristic tells good from bad; all get the same score ({told})", NothingTells, stacklevel=2)
+        """Learn the card. Raises FitError.
+
+        Warns (CardWarning) where nothing in ``X`` tells good from bad, where what is missing tells by itself, and
+        where one characteristic carries the card.
+        """
+        columns, target = self._read(X, y, sample_weight)
+        self._keep(learn(self._evidence(columns, target), target, self._weighing()))
+        self._warn(columns, target)
         return self
+
+    def path(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        penalty: "Literal['l1', 'l2']" = "l1",
+        strengths: Sequence[float] | None = None,
+    ) -> "pd.DataFrame":
+        """The weights on these rows along a penalty, the other as set; see :func:`penalty_path`. Fits nothing here."""
+        fresh = clone(self)
+        columns, target = fresh._read(X, y, sample_weight)
+        return penalty_path(fresh._evidence(columns, target), target, fresh._weighing(), penalty, strengths)
 
     def points(self, X: Any) -> np.ndarray:
         """The score of each row, whole numbers of shape (n,); higher is safer."""
@@ -145,6 +158,29 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.string = True
         return tags
 
+    def _read(self, X: Any, y: Any, sample_weight: Any) -> tuple[list[Column], Target]:
+        """The columns a card may use, and labels with weights."""
+        if self.weights not in ("counts", "draws"):
+            raise FitError(f"weights {self.weights!r}", remedy="use 'counts' or 'draws'")
+        X, target = self._validated(X, y, sample_weight)
+        columns = [c for c in columns_of(X) if c.name not in set(self.exclude)]
+        self._check_names([c.name for c in columns])
+        self.excluded_ = dict.fromkeys(self.exclude, "excluded")
+        if self.weights == "draws":
+            target = replace(target, weight=effective_weights(target.weight))
+        return columns, target
+
+    def _weighing(self) -> Weighing:
+        scaling = Scaling(self.pdo, self.ref_score, self.ref_odds)
+        return Weighing(self.l1, self.l2, self.fixed_weights or {}, scaling, self.lowest_zero, self.weights == "draws")
+
+    def _warn(self, columns: list[Column], target: Target) -> None:
+        check_missing(columns, target)
+        check_carried(self.card_, columns, target)
+        if not self.card_.characteristics:
+            told = first_five(f"{name}: {why}" for name, why in self.excluded_.items())
+            warn(f"no characteristic tells good from bad; all get the same score ({told})", NothingTells, stacklevel=3)
+
     def _validated(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Target]:
         frame = hasattr(X, "columns")
         if frame:
@@ -174,7 +210,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         return target
 
     def _check_names(self, names: list[str]) -> None:
-        asked = [*(self.binning or {}), *(self.weights or {})]
+        asked = [*(self.binning or {}), *(self.fixed_weights or {})]
         if absent := sorted(set(asked) - set(names)):
             raise FitError(f"no column {first_five(absent)}", remedy=f"the columns are {first_five(names)}")
 
@@ -188,7 +224,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
             self.excluded_[column.name] = error.what
             return None
 
-    def _evidence(self, drafts: list[Draft], target: Target) -> list[Evidence]:
+    def _evidence(self, columns: list[Column], target: Target) -> list[Evidence]:
+        drafts = [d for column in columns if (d := self._drafted(column, target))]
         if self.method == "boosted":
             found = boosted_evidence(drafts, target, self.boosting or Boosting()) if drafts else []
         elif self.method == "woe":
@@ -198,7 +235,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         return [e for e in found if self._informs(e.characteristic)]
 
     def _informs(self, found: Characteristic) -> bool:
-        if found.iv > self.min_iv or found.name in (self.weights or {}):
+        if found.iv > self.min_iv or found.name in (self.fixed_weights or {}):
             return True
         self.excluded_[found.name] = f"information value {found.iv:.4f} is not above {self.min_iv:g}"
         return False

@@ -13,7 +13,7 @@ import numpy as np
 from credit_score.scorecard.binning import Draft
 from credit_score.scorecard.card import Card, Characteristic, Scaling
 from credit_score.scorecard.columns import Column
-from credit_score.scorecard.logistic import Bounds, Fit, fit_logistic
+from credit_score.scorecard.logistic import Bounds, Fit, fit_logistic, robust_errors
 from credit_score.scorecard.prebins import Target
 
 if TYPE_CHECKING:
@@ -40,13 +40,17 @@ def woe_evidence(drafted: Draft, target: Target) -> Evidence:
 
 @dataclass(frozen=True)
 class Weighing:
-    """How weights are found: penalties, weights by hand (name → weight), scaling, whether the least points are 0."""
+    """How weights are found: penalties, weights by hand (name → weight), scaling, whether the least points are 0.
+
+    ``drawn``: sample weights are of rows drawn, not copies.
+    """
 
     l1: float
     l2: float
     by_hand: Mapping[str, float]
     scaling: Scaling
     lowest_zero: bool
+    drawn: bool
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,10 @@ class Learned:
 
 def learn(evidence: Sequence[Evidence], target: Target, how: Weighing) -> Learned:
     """The card of some characteristics; those without a weight are left out of it."""
-    n, names = len(target.bad), [e.characteristic.name for e in evidence]
-    matrix = np.zeros((n, len(evidence)))
-    for j, e in enumerate(evidence):
-        e.characteristic.add(matrix[:, j], e.column, -e.values)
-    fit = fit_logistic(matrix, target.bad, target.weight, _bounds(names, how.by_hand), l1=how.l1, l2=how.l2)
+    names, matrix = [e.characteristic.name for e in evidence], evidence_matrix(evidence, len(target.bad))
+    fit = fit_logistic(matrix, target.bad, target.weight, bounds_of(names, how.by_hand), l1=how.l1, l2=how.l2)
+    if how.drawn:
+        fit = replace(fit, errors=robust_errors(matrix, target.bad, target.weight, fit))
     weights = fit.coefficients[1:]
     kept = [(e, b) for e, b in zip(evidence, weights, strict=True) if b != 0]
     card = _card(kept, float(fit.coefficients[0]), how)
@@ -72,7 +75,16 @@ def learn(evidence: Sequence[Evidence], target: Target, how: Weighing) -> Learne
     return Learned(card, _table(names, fit), left)
 
 
-def _bounds(names: list[str], by_hand: Mapping[str, float]) -> Bounds:
+def evidence_matrix(evidence: Sequence[Evidence], n: int) -> np.ndarray:
+    """What each characteristic says for bad in each row, shape (n, characteristics)."""
+    matrix = np.zeros((n, len(evidence)))
+    for j, e in enumerate(evidence):
+        e.characteristic.add(matrix[:, j], e.column, -e.values)
+    return matrix
+
+
+def bounds_of(names: list[str], by_hand: Mapping[str, float]) -> Bounds:
+    """At least 0, or as set by hand."""
     free = Bounds.signs(len(names))
     for j, name in enumerate(names):
         if name in by_hand:

@@ -41,11 +41,21 @@ class Bounds:
 
 
 def fit_logistic(
-    columns: np.ndarray, bad: np.ndarray, weight: np.ndarray, bounds: Bounds, *, l1: float = 0.0, l2: float = 0.0
+    columns: np.ndarray,
+    bad: np.ndarray,
+    weight: np.ndarray,
+    bounds: Bounds,
+    *,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    start: np.ndarray | None = None,
 ) -> Fit:
-    """The constrained fit of bad (n,) on columns (n, p). Raises FitError where it does not settle."""
+    """The constrained fit of bad (n,) on columns (n, p), from ``start`` (p + 1,) where one is known to be near.
+
+    Raises FitError where it does not settle.
+    """
     total = float(weight.sum())
-    b = _start(columns, bad, weight, bounds, l1, l2)
+    b = _start(columns, bad, weight, bounds, l1, l2) if start is None else start
     low, high = np.concatenate([[-np.inf], bounds.low]), np.concatenate([[np.inf], bounds.high])
     penalty = _Penalty(np.r_[0.0, np.full(columns.shape[1], l1)], np.r_[0.0, np.full(columns.shape[1], l2)])
     loss, gradient, hessian = _moments(columns, bad, weight, b, total)
@@ -68,6 +78,22 @@ def _start(
         ).coefficients
     rate = float(weight @ bad) / float(weight.sum())
     return np.concatenate([[np.log(rate / (1 - rate))], np.clip(0.0, bounds.low, bounds.high)])
+
+
+def robust_errors(columns: np.ndarray, bad: np.ndarray, weight: np.ndarray, fit: Fit) -> np.ndarray:
+    """Standard errors (p + 1,) that hold where weights are of rows drawn, not copies; NaN where held at a bound.
+
+    H⁻¹ (Σ w² e² x xᵀ) H⁻¹ over the free coefficients, e the residual (Huber 1967, White 1982).
+    """
+    free = np.isfinite(fit.errors)
+    _, _, hessian = kernels.logistic_moments(columns, bad, weight, fit.coefficients)
+    logit = fit.coefficients[0] + columns @ fit.coefficients[1:]
+    residual = weight * (1 / (1 + np.exp(-logit)) - bad)
+    rows = np.column_stack([residual, columns * residual[:, None]])[:, free]
+    inverse = np.linalg.pinv(hessian[np.ix_(free, free)])
+    errors = np.full(len(fit.errors), np.nan)
+    errors[free] = np.sqrt(np.diag(inverse @ (rows.T @ rows) @ inverse))
+    return errors
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Tiers are of enterprises and internal: priors for where to look, not ratings. Th
 policy decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -13,11 +13,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from credit_score.errors import FitError, first_five
 from credit_score.partition import Limits
+from credit_score.scorecard.labels import effective_weights
 from credit_score.tiers.aim import OBJECTIVES, Aim, Cut, Objective, Visits
 from credit_score.tiers.cells import check_rows, score_cells
 from credit_score.tiers.costs import constraint_costs, possible_cut
 from credit_score.tiers.cutoffs import check_cutoffs, check_n_tiers, numbers, tier_codes
-from credit_score.tiers.table import tier_table
+from credit_score.tiers.gradient import check_gradient, gradient_table
+from credit_score.tiers.table import NAMES, tier_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +57,8 @@ class TierCalibrator(BaseEstimator):  # type: ignore[misc]
     ----------
     cutoffs_ : lowest score of each tier but the last, (K − 1,), descending. ``objective_`` : what they reach.
     table_ : a row a tier; see :func:`tier_table`. ``costs_`` : a row a constraint; see :func:`constraint_costs`.
+    gradients_ : of each group that was given by name, the odds of bad between tiers in all and within it; see
+        :func:`gradient_table`.
     cells_, edges_ : the cells of the score and where the tiers begin among them, (K + 1,).
     """
 
@@ -82,7 +86,14 @@ class TierCalibrator(BaseEstimator):  # type: ignore[misc]
         self.weights, self.n_cells, self.level = weights, n_cells, level
 
     def fit(
-        self, score: Any, bad: Any, sample_weight: Any = None, *, probability: Any = None, days: Any = None
+        self,
+        score: Any,
+        bad: Any,
+        sample_weight: Any = None,
+        *,
+        probability: Any = None,
+        days: Any = None,
+        groups: Mapping[str, Any] | None = None,
     ) -> "TierCalibrator":
         """Find the cut-offs.
 
@@ -92,6 +103,8 @@ class TierCalibrator(BaseEstimator):  # type: ignore[misc]
         sample_weight : ≥ 0, (n,).
         probability : PD of each firm, (n,): shown beside the rates, and what detections are expected by.
         days : inspector-days of one visit, (n,) or (n, D) by department; 1 if not given.
+        groups : name → who looked at each firm, (n,), as inspector or department. Warns (ExplainedByGroups) where a
+            group explains what tells two tiers apart.
 
         Raises FitError for settings and columns that cannot be used, and where no cut-offs keep the limits, with the
         constraints that bind.
@@ -105,6 +118,7 @@ class TierCalibrator(BaseEstimator):  # type: ignore[misc]
         self._aim_, self.cells_ = aim, cells
         self.edges_, self.objective_ = possible_cut(cells, aim)
         self.cutoffs_ = cells.lowest[self.edges_[1:-1] - 1] if aim.cutoffs is None else aim.cutoffs
+        self._compare(score, bad, sample_weight, groups or {})
         return self
 
     def predict(self, score: Any) -> np.ndarray:
@@ -123,6 +137,17 @@ class TierCalibrator(BaseEstimator):  # type: ignore[misc]
         """What each constraint cost, computed when asked for; see :func:`constraint_costs`."""
         check_is_fitted(self, "cutoffs_")
         return constraint_costs(self.cells_, self._aim_, Cut(self.edges_, self.objective_))
+
+    def _compare(self, score: Any, bad: Any, sample_weight: Any, groups: Mapping[str, Any]) -> None:
+        """Odds between tiers within each group; warns of those that a group explains."""
+        weight = None if sample_weight is None else np.asarray(sample_weight, np.float64)
+        if weight is not None and self.weights == "draws":
+            weight = effective_weights(weight)
+        tiers = self.predict(score) if groups else None
+        tables = {name: gradient_table(tiers, bad, who, weight, level=self.level) for name, who in groups.items()}
+        self.gradients_ = tables
+        for name, table in tables.items():
+            check_gradient(name, table, NAMES)
 
     def _aim(self) -> Aim:
         """The settings, checked."""

@@ -23,7 +23,10 @@ def worth(objective, w, e, s, good, bad):
     g = w - e
     if objective == "likelihood":
         return sum(x * log(x / w) for x in (e, g) if x > 0)
-    return (g / good - e / bad) * log((g / good) / (e / bad)) if e > 0 and g > 0 else -inf
+    if good <= 0 or bad <= 0:
+        return -inf
+    half = 0 if e > 0 and g > 0 else 0.5
+    return (g / good - e / bad) * log((g + half) / good / ((e + half) / bad))
 
 
 def rises(rates, trend):

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import log_loss, roc_auc_score
 
 from credit_score.errors import FitError
-from credit_score.scorecard import Binning, Boosting, ScorecardClassifier
-from credit_score.scorecard.classifier import NothingTells
+from credit_score.scorecard import Binning, Boosting, NothingTells, ScorecardClassifier
 
 METHODS = ["woe", "boosted"]
+pytestmark = pytest.mark.filterwarnings("ignore::credit_score.scorecard.checks.OneCarries")  # turnover does, by design
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -114,7 +114,7 @@ def test_bins_trends_and_weights_by_hand_are_kept(rows):
         "sector": Binning(groups=(("farm", "textile"), ("food",))),
         "age": Binning(trend="ascending"),
     }
-    card = ScorecardClassifier(binning=binning, weights={"turnover": 0.5}, lowest_zero=True).fit(*rows)
+    card = ScorecardClassifier(binning=binning, fixed_weights={"turnover": 0.5}, lowest_zero=True).fit(*rows)
     by_name = {c.name: c for c in card.card_.characteristics}
     assert by_name["turnover"].edges.tolist() == [-1, 0, 1]
     assert by_name["turnover"].weight == 0.5
@@ -186,7 +186,7 @@ def test_negative_weights_and_weights_of_one_class_are_refused(rows):
         ),
         ({"binning": {"sector": Binning(groups=(("farm",), ("farm", "food")))}}, "'farm' stands in two groups"),
         ({"binning": {"turnver": Binning()}}, "no column turnver; the columns are turnover, age, sector"),
-        ({"weights": {"size": 1.0}}, "no column size"),
+        ({"fixed_weights": {"size": 1.0}}, "no column size"),
         ({"pdo": 0}, "pdo 0"),
         ({"max_bins": 0}, "1 to 0 groups"),
     ],

@@ -6,7 +6,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from credit_score.scorecard import Boosting, ScorecardClassifier
 
 FEW = Boosting(rounds=20, min_leaf=1)
-pytestmark = pytest.mark.filterwarnings("ignore::credit_score.scorecard.classifier.NothingTells")  # of noise
+pytestmark = pytest.mark.filterwarnings("ignore::credit_score.scorecard.checks.CardWarning")  # of noise
 
 
 @parametrize_with_checks([ScorecardClassifier(), ScorecardClassifier(method="boosted", boosting=FEW)])

@@ -28,10 +28,14 @@ def worth(objective, w, e, k):
     if objective == "likelihood":
         return sum(x_log(b, a) + x_log(a - b, a) for a, b in zip(w, e, strict=True))
     if objective == "information":
-        if any(b <= 0 or b >= a for a, b in zip(w, e, strict=True)):
+        if not 0 < sum(e) < sum(w):
             return -inf
-        pairs = [((a - b) / good, b / bad) for a, b in zip(w, e, strict=True)]
-        return sum((g - b) * log(g / b) for g, b in pairs)
+        good, half = (
+            [a - b for a, b in zip(w, e, strict=True)],
+            [0 if 0 < b < a else 0.5 for a, b in zip(w, e, strict=True)],
+        )
+        told = [(log((g + h) / sum(good)) - log((b + h) / sum(e))) for g, b, h in zip(good, e, half, strict=True)]
+        return sum((g / sum(good) - b / sum(e)) * x for g, b, x in zip(good, e, told, strict=True))
     if objective == "shares":
         return -sum((a / total - t) ** 2 for a, t in zip(w, TARGETS[k], strict=True))
     return 0.8 * sum(r * b for r, b in zip(RATIOS, e, strict=False))
