@@ -34,5 +34,5 @@ def draw_weights(probability: "ArrayLike") -> "NDArray[np.float64]":
 
 
 def effective_weights(weight: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Weights of drawn rows scaled to sum to the rows they are worth, Kish's (Σw)² / Σw² (Kish 1965, Survey Sampling)."""
+    """Weights of drawn rows scaled to sum to the rows they are worth, (Σw)² / Σw² (Kish 1965, Survey Sampling)."""
     return np.asarray(weight * (weight.sum() / (weight @ weight)), np.float64)
