@@ -165,6 +165,19 @@ def _two_classes(ax, frame, x, steps, lang):
     ax.legend(title=say("figure.bands", lang, level=0.95), loc="center left", bbox_to_anchor=(1, 0.5))
 
 
+def log_axis(ax: "Axes", axis: str) -> None:
+    """A logarithmic axis, ``x`` or ``y``, whose numbers are written out: the house's font has no raised ones."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    ax.set(**{f"{axis}scale": "log"})
+    drawn = getattr(ax, f"{axis}axis")
+    low, high = sorted(getattr(ax, f"get_{axis}lim")())
+    steps = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if high / low < 30 else (1.0,)
+    drawn.set_major_locator(LogLocator(subs=steps))
+    drawn.set_major_formatter("{x:g}")
+    drawn.set_minor_formatter(NullFormatter())
+
+
 def _title(ax, text):
     ax.set_title(text, fontsize=10, loc="left")
 

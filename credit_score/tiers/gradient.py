@@ -80,11 +80,11 @@ COLUMNS = (
 
 
 def check_gradient(name: str, table: "pd.DataFrame", tiers: Sequence[str]) -> None:
-    """Warn (ExplainedByGroups) of every pair whose odds differ in all, but not within groups or by half as much.
+    """Warn (ExplainedByGroups) of every pair whose odds surely differ in all, and within groups by half or less.
 
-    ``tiers``: their names by code.
+    So also where no group has both tiers, and nobody can tell. ``tiers``: their names by code.
     """
-    lost = ~(table["within_low"] > 1) | (table["explained"] >= EXPLAINED)
+    lost = ~(table["explained"] < EXPLAINED)
     for row in table[(table["low"] > 1) & lost].to_dict("records"):
         crude = f"odds of bad in {tiers[row['worse']]} against {tiers[row['better']]} {row['odds_ratio']:.2f}"
         within = f"{row['within']:.2f} ({row['within_low']:.2f} to {row['within_high']:.2f})"
