@@ -37,7 +37,9 @@ def open_engine(*, memory: str | None = None, spill: Path | None = None) -> "ibi
     # DuckDB's own cipher spills nothing unless asked to: its random numbers are not those of an extension that would
     # have to be fetched. It guards what a kill leaves in a folder that only this user can read, not against a break-in.
     cipher = {"temp_file_encryption": True, "force_mbedtls_unsafe": True}
-    return ibis.duckdb.connect(temp_directory=str(folder), **cipher, **settings, **limit)
+    engine = ibis.duckdb.connect(temp_directory=str(folder), **cipher, **settings, **limit)
+    engine.raw_sql("SET enable_progress_bar = false")  # in a notebook it would draw one over its outputs
+    return engine
 
 
 def _private_folder() -> Path:
