@@ -45,8 +45,9 @@ def visit_outcomes(run: CountyRun, until: date | str) -> "pd.DataFrame":
     """What the draws after a run's day and up to ``until`` found, a row a visit, in order of the visit.
 
     ``subject``, ``department``, ``inspector`` (missing where not told), ``inspected_on``, ``draw_probability``, ``bad``
-    (a violation was found). Visits by complaint, alert, referral or duty are left out: they say nothing of the others.
-    Raises RecordsError where there are none, or no inspections.
+    (a violation was found). Visits by complaint, alert, referral or duty are left out: they say nothing of the others;
+    so are visits to firms that were not in the register on the day. Raises RecordsError where there are none, or no
+    inspections.
     """
     end = as_date(until)
     if "inspections" not in run.records.tables:
@@ -54,7 +55,8 @@ def visit_outcomes(run: CountyRun, until: date | str) -> "pd.DataFrame":
     visits = run.records["inspections"].execute()
     days = visits["inspected_on"].map(as_date)
     drawn = (visits["stream"] == "random") & visits["draw_probability"].notna()
-    found = visits[drawn & (days > run.rules.on) & (days <= end)]
+    scored = visits["enterprise_id"].isin(run.tiers["subject"])
+    found = visits[drawn & scored & (days > run.rules.on) & (days <= end)]
     if not len(found):
         what = f"no visit that a draw chose between {run.rules.on} and {end}"
         raise RecordsError(what, where=str(run.records.folder), remedy="run an earlier day, or look at a later one")
@@ -76,8 +78,8 @@ def fit_card(
 
     Parameters
     ----------
-    outcomes : as :func:`visit_outcomes` gives them: ``subject``, ``inspected_on``, ``draw_probability``, ``bad``. Firms
-        that were not in the register on the day are left out.
+    outcomes : as :func:`visit_outcomes` gives them: ``subject``, ``inspected_on``, ``draw_probability``, ``bad``. Those
+        of firms without characteristics are left out.
     characteristics : a row a firm by ``subject``; by default :func:`firm_characteristics`.
     estimator : settings; by default those of ``ScorecardClassifier(weights="draws")``. A clone is fitted.
 
