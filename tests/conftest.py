@@ -110,3 +110,27 @@ def plain_county(tmp_path, altered_policy):
         return folder, policy
 
     return made
+
+
+@pytest.fixture
+def ax():
+    """Axes under the house's settings."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    from credit_score.report import style
+
+    with mpl.rc_context(style.settings()):
+        yield Figure().add_subplot()
+
+
+@pytest.fixture
+def texts():
+    """All that is written on some axes, as a function of them."""
+    from matplotlib.text import Text
+
+    def written(ax):
+        ax.figure.draw_without_rendering()
+        return [t.get_text() for t in ax.findobj(Text) if t.get_text()]
+
+    return written

@@ -78,7 +78,8 @@ class Draft:
         if len(self.found.cells) < 2 or not 0 < bad < weight:
             return np.array([0, len(self.found.cells)])
         share = min(1.0, self.how.min_share * target.weight.sum() / weight)
-        trend, min_z = ("none", 0.0) if objective == "squares" else (self.trend, self.how.min_z)
+        trend: Trend = "none" if objective == "squares" else self.trend
+        min_z = 0.0 if objective == "squares" else self.how.min_z
         limits = Limits(1, self.how.max_bins, share, 1.0, 1.0, trend, min_z)
         return partition(cells, limits, objective).edges
 

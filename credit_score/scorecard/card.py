@@ -249,7 +249,8 @@ def check_attributes(characteristic: Characteristic) -> None:
     _check_intervals(name, characteristic.of("interval"))
     named = [v for a in characteristic.of("values", "other") for v in a.values]
     specials = [a.special for a in characteristic.of("special")]
-    for listed in (named, specials):
+    each: tuple[list[Any], ...] = (named, specials)
+    for listed in each:
         if twice := sorted({v for v in listed if listed.count(v) > 1}):
             what = f"characteristic {name!r}: {first_five(map(repr, twice))} stands in two attributes"
             raise FitError(what, remedy="leave it in one of them")

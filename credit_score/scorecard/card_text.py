@@ -199,7 +199,7 @@ def _of_sheet(file: Path) -> dict[str, Any]:
     return data | {"characteristics": list(listed.values())}
 
 
-def _attribute_of(row: dict[str, str]) -> dict[str, Any]:
+def _attribute_of(row: dict[Any, str]) -> dict[str, Any]:
     told = {name: _value(row[name]) for name in ("from", "below", "points", *LEARNED) if row[name]}
     if row["values"]:
         told["special" if row["kind"] == "special" else "values"] = _value(row["values"])

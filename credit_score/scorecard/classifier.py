@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 N_CELLS = {"woe": 100, "boosted": 250}
 
 
-class ScorecardClassifier(ClassifierMixin, BaseEstimator):
+class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A scorecard of integer points by optimal binning and a sign-constrained regression, or by boosted trees.
 
     Of any two labels the greater is bad. A column of numbers or booleans is numeric, of categories or texts
@@ -216,8 +216,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
 
     def _drafted(self, column: Column, target: Target) -> Draft | None:
         """A column as cells, or None with the reason kept."""
-        shared = {"max_bins": self.max_bins, "min_share": self.min_share, "min_z": self.min_z}
-        how = Binning(self.trend, **shared, min_category_share=self.min_category_share)
+        how = Binning(self.trend, self.max_bins, self.min_share, self.min_z, min_category_share=self.min_category_share)
         try:
             return draft(column, target, (self.binning or {}).get(column.name, how), N_CELLS.get(self.method, 100))
         except NothingToCut as error:
@@ -241,7 +240,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):
         return False
 
     def _keep(self, learned: Learned) -> None:
-        self.card_ = replace(learned.card, classes=tuple(str(c) for c in self.classes_), method=self.method)
+        good, bad = map(str, self.classes_)
+        self.card_ = replace(learned.card, classes=(good, bad), method=self.method)
         self.coefficients_ = learned.coefficients
         self.excluded_ |= learned.excluded
 

@@ -109,7 +109,7 @@ def category_cells(column: Categories, target: Target, min_share: float) -> Preb
     there = np.flatnonzero(seen[:, 2] > 0)
     rare = there[seen[there, 0] < min_share * sums[:, 0].sum()]
     common = np.setdiff1d(there, rare)
-    groups = [(column.texts[c],) for c in common]
+    groups: list[tuple[str, ...]] = [(column.texts[c],) for c in common]
     cells = [seen[c] for c in common]
     if len(rare):
         groups.append(tuple(sorted(column.texts[c] for c in rare)))

@@ -1,11 +1,8 @@
 """Charts of a card and of a path: every attribute and characteristic has its place, in both languages."""
 
-import matplotlib as mpl
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
-from credit_score.report import style
 from credit_score.scorecard import Attribute, Card, Characteristic
 from credit_score.scorecard.card_plots import plot_card, plot_path
 
@@ -27,19 +24,8 @@ PATH = pd.DataFrame(
 )
 
 
-@pytest.fixture
-def ax():
-    with mpl.rc_context(style.settings()):
-        yield Figure().add_subplot()
-
-
-def texts(ax):
-    ax.figure.draw_without_rendering()
-    return [t.get_text() for t in ax.findobj(mpl.text.Text) if t.get_text()]
-
-
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_card_shows_each_attribute_a_row_had_with_its_points(ax, lang):
+def test_a_card_shows_each_attribute_a_row_had_with_its_points(ax, texts, lang):
     assert plot_card(CARD.table(), ax, names={"turnover": "营业额" if lang == "zh" else "Turnover"}, lang=lang) is ax
     said = texts(ax)
     assert {"(−∞, 5)", "[5, ∞)", "farm, food", "*", "-12", "+9", "+3", "-1", "sector"} <= set(said)
@@ -51,7 +37,7 @@ def test_a_card_shows_each_attribute_a_row_had_with_its_points(ax, lang):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_path_shows_each_weight_over_falling_strengths(ax, lang):
+def test_a_path_shows_each_weight_over_falling_strengths(ax, texts, lang):
     assert plot_path(PATH, ax, lang=lang) is ax
     assert "L1" in ax.get_xlabel()
     assert ax.xaxis_inverted()

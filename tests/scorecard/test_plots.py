@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.container import ErrorbarContainer
-from matplotlib.figure import Figure
 
 from credit_score.report import style
 from credit_score.scorecard import plots
@@ -33,24 +32,13 @@ DRAWN = {
 }
 
 
-@pytest.fixture
-def ax():
-    with mpl.rc_context(style.settings()):
-        yield Figure().add_subplot()
-
-
-def texts(ax):
-    ax.figure.draw_without_rendering()
-    return [t.get_text() for t in ax.findobj(mpl.text.Text) if t.get_text()]
-
-
 def test_every_chart_of_the_module_is_tried():
     assert len(DRAWN) == len([name for name in vars(plots) if name.startswith("plot_")])
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", DRAWN)
-def test_a_chart_is_drawn_on_the_axes_it_is_given_in_one_language(ax, name, lang):
+def test_a_chart_is_drawn_on_the_axes_it_is_given_in_one_language(ax, texts, name, lang):
     assert DRAWN[name](ax, lang) is ax
     said = texts(ax)
     chinese = [t for t in said if any("一" <= c <= "鿿" for c in t)]
@@ -60,7 +48,7 @@ def test_a_chart_is_drawn_on_the_axes_it_is_given_in_one_language(ax, name, lang
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_uncertainty_is_drawn_and_said(ax, name):
+def test_uncertainty_is_drawn_and_said(ax, texts, name):
     DRAWN[name](ax, "en")
     if name in BANDS:
         assert ax.findobj(mpl.collections.PolyCollection)

@@ -1,12 +1,9 @@
 """Charts of tiers: rates with intervals, none where none is identified; odds in all beside odds within groups."""
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
-from credit_score.report import style
 from credit_score.tiers import gradient_table
 from credit_score.tiers.plots import plot_gradient, plot_tier_rates
 
@@ -16,19 +13,8 @@ TIERS = pd.DataFrame({
 })  # fmt: skip
 
 
-@pytest.fixture
-def ax():
-    with mpl.rc_context(style.settings()):
-        yield Figure().add_subplot()
-
-
-def texts(ax):
-    ax.figure.draw_without_rendering()
-    return [t.get_text() for t in ax.findobj(mpl.text.Text) if t.get_text()]
-
-
 @pytest.mark.parametrize(("lang", "told"), [("zh", "问题率无从得知"), ("en", "rate not identified")])
-def test_a_tier_nobody_was_drawn_from_has_no_point_and_says_so(ax, lang, told):
+def test_a_tier_nobody_was_drawn_from_has_no_point_and_says_so(ax, texts, lang, told):
     assert plot_tier_rates(TIERS, ax, lang=lang) is ax
     points = next(line for line in ax.lines if line.get_marker() == "o")
     assert points.get_xdata().tolist() == [10.0, 30.0]
@@ -36,7 +22,7 @@ def test_a_tier_nobody_was_drawn_from_has_no_point_and_says_so(ax, lang, told):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_odds_stand_twice_a_pair(ax, lang):
+def test_odds_stand_twice_a_pair(ax, texts, lang):
     draw = np.random.default_rng(1)
     tier, group = draw.integers(0, 3, 600), draw.integers(0, 4, 600)
     table = gradient_table(tier, (draw.random(600) < 0.1 + 0.1 * tier).astype(int), group)
