@@ -4,6 +4,7 @@ Both are looked at on at most ``ROWS`` rows, evenly spaced. The bounds are conve
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from warnings import warn
 
 import numpy as np
@@ -54,7 +55,7 @@ def missing_auc(columns: Sequence[Column], target: Target) -> tuple[float, float
     None where nothing, or too little, is missing or bad.
     """
     few = _spaced(len(target.bad))
-    gaps = np.column_stack([_missing(c, few) for c in columns]) if columns else np.empty((len(target.bad[few]), 0))
+    gaps = np.array([_missing(_part(c, few)) for c in columns]).reshape(len(columns), len(target.bad[few])).T
     gaps = gaps[:, (gaps.mean(axis=0) > 0) & (gaps.mean(axis=0) < 1)]
     bad, weight = target.bad[few], target.weight[few]
     if not gaps.shape[1] or min(_rows_by_half(bad)) < 2:
@@ -69,8 +70,8 @@ def missing_auc(columns: Sequence[Column], target: Target) -> tuple[float, float
 def check_carried(card: Card, columns: Sequence[Column], target: Target) -> None:
     """Warn (OneCarries) where the points of one characteristic order rows nearly as well as the score of all does."""
     few = _spaced(len(target.bad))
-    by_name = {c.name: c for c in columns}
-    parts = {c.name: _points(c, by_name[c.name])[few] for c in card.characteristics}
+    by_name = {c.name: _part(c, few) for c in columns}
+    parts = {c.name: _points(c, by_name[c.name]) for c in card.characteristics}
     bad, weight = target.bad[few], target.weight[few]
     if len(columns) < 2 or not parts or min(bad.sum(), len(bad) - bad.sum()) == 0:
         return  # of one column nothing else can be asked
@@ -87,10 +88,15 @@ def _spaced(n: int) -> slice:
     return slice(None, None, max(1, -(-n // ROWS)))
 
 
-def _missing(column: Column, few: slice) -> np.ndarray:
+def _part(column: Column, few: slice) -> Column:
     if isinstance(column, Numbers):
-        return np.isnan(column.values[few]).astype(np.float64)
-    return (column.codes[few] < 0).astype(np.float64)
+        return replace(column, values=np.ascontiguousarray(column.values[few]))
+    return replace(column, codes=np.ascontiguousarray(column.codes[few]))
+
+
+def _missing(column: Column) -> np.ndarray:
+    gaps = np.isnan(column.values) if isinstance(column, Numbers) else column.codes < 0
+    return gaps.astype(np.float64)
 
 
 def _rows_by_half(bad: np.ndarray) -> list[int]:
