@@ -44,6 +44,16 @@ class Binning:
     groups: tuple[tuple[str, ...], ...] | None = None
     min_category_share: float = 0.005
 
+    def __post_init__(self) -> None:
+        shares = {"min_share": self.min_share, "min_category_share": self.min_category_share}
+        for name, share in shares.items():
+            if not 0 <= share <= 1:
+                raise FitError(f"{name} {share}", remedy="give a share in [0, 1]")
+        if self.max_bins < 1 or self.max_bins != int(self.max_bins):
+            raise FitError(f"max_bins {self.max_bins}", remedy="give a whole number, 1 or more")
+        if not self.min_z >= 0:
+            raise FitError(f"min_z {self.min_z}", remedy="give 0 or more standard errors")
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -164,7 +174,12 @@ def _check_worth(name: str, found: Prebins) -> None:
     if found.cells[:, 2].sum() == 0:
         raise NothingToCut("no value", where=f"characteristic {name!r}", remedy="leave it out")
     if np.count_nonzero(found.cells[:, 2]) == 1 and not len(found.specials) and found.missing[2] == 0:
-        raise NothingToCut("one value alone", where=f"characteristic {name!r}", remedy="leave it out")
+        raise NothingToCut(_alone(found), where=f"characteristic {name!r}", remedy="leave it out")
+
+
+def _alone(found: Prebins) -> str:
+    n = len(found.groups[0]) if found.groups else 1
+    return f"{n:,} categories, each of them rare" if n > 1 else "one value alone"
 
 
 def _learned(

@@ -94,9 +94,9 @@ def load_card(path: Path | str) -> Card:
         place = ".".join(str(p) for p in first["loc"])
         what = f"{place}: {first['msg'].lower()}, found {first['input']!r:.60}"
         raise FitError(what, where=str(file), remedy="mend the card, or save it anew") from None
+    except PolicyError as error:  # not readable at all
+        raise FitError(error.what, where=error.where, remedy=error.remedy) from None
     except FitError as error:
-        if isinstance(error, PolicyError):
-            raise
         raise FitError(str(error), where=str(file)) from None
 
 

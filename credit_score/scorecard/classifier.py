@@ -203,7 +203,10 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             told = f"The type of the target is {type_of_target(y)}, with {len(self.classes_)} class(es)"
             what = f"Only binary classification is supported. {told}"
             raise FitError(what, remedy="give labels of good and bad, both in the rows")
-        weight = _check_sample_weight(sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True)
+        weight = _check_sample_weight(sample_weight, np.empty((len(y), 1)), dtype=np.float64)
+        if (below := weight < 0).any():
+            row = int(below.argmax())
+            raise FitError(f"Negative values: weight {weight[row]:g} in row {row}", remedy="give weights of 0 or more")
         target = Target(codes.astype(np.float64), weight, sample_weight is not None)
         if min(target.totals) <= 0:
             raise FitError("only one class has weight", remedy="give weight to rows of both labels")

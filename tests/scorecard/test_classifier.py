@@ -168,7 +168,7 @@ def test_data_of_which_no_card_can_be_made_is_refused(rows, change, message):
 
 def test_negative_weights_and_weights_of_one_class_are_refused(rows):
     table, bad = rows
-    with pytest.raises(ValueError, match="Negative values"):
+    with pytest.raises(ValueError, match="weight -1 in row 0; give weights of 0"):
         ScorecardClassifier().fit(table, bad, sample_weight=np.where(bad, 1.0, -1.0))
     with pytest.raises(FitError, match="only one class has weight"):
         ScorecardClassifier().fit(table, bad, sample_weight=bad)
@@ -179,6 +179,9 @@ def test_negative_weights_and_weights_of_one_class_are_refused(rows):
     [
         ({"method": "magic"}, "method 'magic'; use 'woe' or 'boosted'"),
         ({"trend": "up"}, "trend 'up'; use one of"),
+        ({"max_bins": 0}, "max_bins 0; give a whole number"),
+        ({"min_share": 2}, r"min_share 2; give a share in \[0, 1\]"),
+        ({"min_z": -1}, "min_z -1; give 0 or more"),
         ({"binning": {"turnover": Binning(cuts=(1.0, 0.0))}}, "characteristic 'turnover': cuts 1.0, 0.0 overlap"),
         (
             {"binning": {"turnover": Binning(cuts=(1.0, 1.0))}},
@@ -188,7 +191,6 @@ def test_negative_weights_and_weights_of_one_class_are_refused(rows):
         ({"binning": {"turnver": Binning()}}, "no column turnver; the columns are turnover, age, sector"),
         ({"fixed_weights": {"size": 1.0}}, "no column size"),
         ({"pdo": 0}, "pdo 0"),
-        ({"max_bins": 0}, "1 to 0 groups"),
     ],
 )
 def test_settings_without_meaning_are_refused(rows, settings, message):
