@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "assign": ["assign_tiers", "tier_shares"],
         "calibrator": ["TierCalibrator"],
+        "sector": ["sector_tiers"],
         "cutoffs": ["buffered", "tier_codes"],
         "stability": ["Migration", "cutoff_intervals", "migration_matrix", "tier_psi"],
         "table": ["jeffreys_interval", "master_scale"],
