@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
 from credit_score.errors import FitError
+from credit_score.tiers.aim import Objective
 from credit_score.tiers.calibrator import TierCalibrator
 from credit_score.tiers.cutoffs import tier_codes
 from credit_score.tiers.stability import cutoff_intervals
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BY_LABELS = ("likelihood", "information")
-ASKABLE = (*BY_LABELS, "shares")
+Numbers: TypeAlias = "Sequence[float] | np.ndarray"
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,13 @@ class Labels:
     draw_probability: np.ndarray | None = None
 
     @property
-    def columns(self) -> dict[str, np.ndarray]:
+    def columns(self) -> dict[str, Any]:
         """The columns of a fit: a firm that was unlikely to be drawn stands for many."""
         own = {"score": self.score, "bad": self.bad}
         return own if self.draw_probability is None else own | {"sample_weight": 1 / self.draw_probability}
 
     @property
-    def weights(self) -> str:
+    def weights(self) -> Literal["counts", "draws"]:
         """What a weight is, in the words of :class:`TierCalibrator`."""
         return "counts" if self.draw_probability is None else "draws"
 
@@ -44,9 +45,9 @@ class Asked:
     """What is asked for: the number of tiers, the objective with its target shares, limits, draws of the bootstrap."""
 
     n_tiers: int
-    objective: str
-    shares: Sequence[float] | None = None
-    limits: dict[str, float] = field(default_factory=dict)
+    objective: Objective
+    shares: Numbers | None = None
+    limits: dict[str, Any] = field(default_factory=dict)
     n_replications: int = 200
     seed: int = 0
 
@@ -64,7 +65,7 @@ class Proposal:
     costs: "pd.DataFrame"
 
 
-def propose(score: np.ndarray, cutoffs: Sequence[float], asked: Asked, labels: Labels | None = None) -> Proposal:
+def propose(score: np.ndarray, cutoffs: Numbers, asked: Asked, labels: Labels | None = None) -> Proposal:
     """Cut-offs by an objective, beside those in force.
 
     Target shares are of all scored firms, by default those of the cut-offs in force; the other objectives ask for
@@ -81,7 +82,7 @@ def propose(score: np.ndarray, cutoffs: Sequence[float], asked: Asked, labels: L
     return Proposal(tier_page(score, cutoffs, labels), page, costs)
 
 
-def tier_page(score: np.ndarray, cutoffs: Sequence[float], labels: Labels | None) -> "pd.DataFrame":
+def tier_page(score: np.ndarray, cutoffs: Numbers, labels: Labels | None) -> "pd.DataFrame":
     """A row a tier, by score alone: ``tier`` (A is best), ``cutoff`` (NaN for the last), ``firms``, ``share``.
 
     With labels also ``labelled`` firms and their bad ``rate`` with its Jeffreys interval ``rate_low``, ``rate_high``;
@@ -104,18 +105,18 @@ def tier_page(score: np.ndarray, cutoffs: Sequence[float], labels: Labels | None
 
 
 def _calibrator(
-    score: np.ndarray, cutoffs: Sequence[float], asked: Asked, labels: Labels | None
-) -> tuple[TierCalibrator, dict[str, np.ndarray]]:
+    score: np.ndarray, cutoffs: Numbers, asked: Asked, labels: Labels | None
+) -> tuple[TierCalibrator, dict[str, Any]]:
     """The calibrator, and the rows it is to be fitted to."""
     if asked.objective in BY_LABELS:
         if labels is None:
             raise FitError(f"objective {asked.objective!r} without labels", remedy="give labels, or ask for shares")
         return TierCalibrator(asked.n_tiers, asked.objective, weights=labels.weights, **asked.limits), labels.columns
-    limits = {"min_share": 0.0, "min_z": 0.0} | asked.limits
+    limits: dict[str, Any] = {"min_share": 0.0, "min_z": 0.0} | asked.limits
     return TierCalibrator(asked.n_tiers, "shares", shares=_shares(score, cutoffs, asked), **limits), _unlabelled(score)
 
 
-def _shares(score: np.ndarray, cutoffs: Sequence[float], asked: Asked) -> Sequence[float]:
+def _shares(score: np.ndarray, cutoffs: Numbers, asked: Asked) -> Numbers:
     """The target shares: those asked for, or those of the cut-offs in force."""
     if asked.shares is not None:
         return asked.shares
@@ -125,7 +126,7 @@ def _shares(score: np.ndarray, cutoffs: Sequence[float], asked: Asked) -> Sequen
     return np.bincount(tier_codes(score, cutoffs), minlength=asked.n_tiers) / max(len(score), 1)
 
 
-def _unlabelled(score: np.ndarray) -> dict[str, np.ndarray]:
+def _unlabelled(score: np.ndarray) -> dict[str, Any]:
     """Rows for an objective that reads no label: stand-ins that rise as scores fall, so that no limit feels them."""
     if len(np.unique(score)) < 2:
         raise FitError(f"{len(score)} firms with one score cannot be told apart", remedy="score more of them")
