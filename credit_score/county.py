@@ -143,8 +143,13 @@ class CountyRun:
         return county_share(self.draw, int(self.tier_shares["firms"].sum()))
 
     def burden(self, by: str) -> "pd.DataFrame":
-        """Expected visits a year per firm by ``sector``, ``size`` or ``tier``."""
-        return burden(self.tables["frame"], self.schedule, by)
+        """Expected visits a year per firm by ``sector``, ``size`` or ``tier``, the county's."""
+        frame = self.tables["frame"]
+        if by != "tier":
+            return burden(frame, self.schedule, by)
+        # A department's own tier of a firm can be another; here a firm stands once.
+        county = frame.join(self.tables["tiers"].select("subject", county_tier="tier"), "subject")
+        return burden(county, self.schedule, "county_tier").rename(columns={"county_tier": "tier"})
 
     def save(self, out: Path | str, *, progress: Callable[[str], None] = _silent) -> Path:
         """Write the run folder, whole or not at all; returns its path. Raises RunError."""

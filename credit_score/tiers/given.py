@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from credit_score.errors import RecordsError, first_five, masked
+from credit_score.errors import RecordsError, discreet, first_five, masked
 from credit_score.records.door.identity import LETTERS
 from credit_score.sheet import as_written
 
@@ -62,10 +62,16 @@ def check_figures(
     for name, numbers in found.items():
         wrong = ~_WITHIN[ranges[name]](numbers)
         if wrong.any():
-            shown = first_five(f"{table[name].iloc[i]!r} in row {i + 1}" for i in wrong.to_numpy().nonzero()[0])
+            rows = wrong.to_numpy().nonzero()[0]
+            shown = first_five(f"{_shown(table[name].iloc[i], numbers.iloc[i])} in row {i + 1}" for i in rows)
             what, remedy = f"{name} {shown} is outside {ranges[name]}", "mend these rows, or leave them out"
             raise RecordsError(what, where=where, remedy=remedy)
     return pd.DataFrame({"subject": subject, **found}).reset_index(drop=True)
+
+
+def _shown(written: object, number: float) -> str:
+    """A figure as it may stand in a message: a number, or what stands in its place where that identifies nobody."""
+    return repr(discreet(written)) if number != number else f"{number:g}"  # noqa: PLR0124 - NaN is not itself
 
 
 def _refuse(wrong: "pd.Series", subject: "pd.Series", where: str, what: str, remedy: str) -> None:

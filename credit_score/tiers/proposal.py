@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BY_LABELS = ("likelihood", "information")
-Numbers: TypeAlias = "Sequence[float] | np.ndarray"
+Numbers: TypeAlias = Sequence[float] | np.ndarray
 
 
 @dataclass(frozen=True)
