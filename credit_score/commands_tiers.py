@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from credit_score.tiers.proposal import Asked, Labels, Proposal
 
 IN_POINTS = ("cutoff", "low", "high")
+HEADINGS = {
+    "tier": "calibrate.tier", "cutoff": "calibrate.cutoff", "firms": "calibrate.firms", "share": "calibrate.share",
+    "labelled": "calibrate.labelled", "rate": "calibrate.rate", "rate_low": "calibrate.rate_low",
+    "rate_high": "calibrate.rate_high", "low": "calibrate.low", "high": "calibrate.high",
+    "replications": "calibrate.replications", "constraint": "calibrate.constraint", "value": "calibrate.value",
+    "objective": "calibrate.with_it", "without": "calibrate.without", "difference": "calibrate.difference",
+}  # fmt: skip
 
 
 def calibrate(arguments: argparse.Namespace) -> None:
@@ -118,11 +125,8 @@ def _in_words(table: "pd.DataFrame", lang: str) -> "pd.DataFrame":
     """A table with headings in words and numbers as they are read; what is not known is left out as –."""
     from credit_score.language import say
 
-    headings = {name: f"calibrate.{name}" for name in table.columns}
-    if "objective" in headings:
-        headings["objective"] = "calibrate.with_it"
     shown = {name: table[name].map(_written(name)) for name in table.columns}
-    return table.assign(**shown).rename(columns={name: say(key, lang) for name, key in headings.items()})
+    return table.assign(**shown).rename(columns={name: say(HEADINGS[name], lang) for name in table.columns})
 
 
 def _written(name: str) -> Any:

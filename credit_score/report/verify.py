@@ -118,9 +118,8 @@ def _check_sector_tiers(tables: dict[str, "ibis.Table"], ledger: "ibis.Table", r
     import ibis
 
     register, scores = tables["register"], tables["scores_enterprise"]
-    twice = register.count().execute() - register.subject.nunique().execute()
-    if odd := twice + ibis.union(*_apart(register, scores, ["subject"])).count().execute():
-        _refuse(f"{odd} firms stand twice in the register, are missing from it or have no score", "register.parquet")
+    if odd := ibis.union(*_apart(register, scores, ["subject"])).count().execute():
+        _refuse(f"{odd} firms stand twice, are missing, or have no score", "register.parquet")
     again = sector_tiers(register, scores, ledger, rules)
     if again is not None:
         said = tables["sector_tiers"].select(*COLUMNS)
