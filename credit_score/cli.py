@@ -124,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_repair(commands)
     _add_explain(commands)
     _add_policy(commands)
+    _add_calibrate(commands)
     _add_draw(commands)
     _add_verify_draw(commands)
     _add_synth(commands)
@@ -155,6 +156,8 @@ def _add_run(commands: Commands) -> None:
     run.add_argument("--as-of", required=True, metavar="DATE", help="the day, as 2023-06-30")
     run.add_argument("--as-known-on", metavar="DATE", help="by what was known on this day (default: the same day)")
     run.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draw (default: 0)")
+    learned = "CSV of a learned PD by firm (subject, pd), for departments that evaluate by credit and risk"
+    run.add_argument("--pd", type=_given, metavar="FILE", help=learned)
     run.add_argument("--out", type=_given, required=True, metavar="DIR", help="run folder; appears whole or not at all")
     run.add_argument("--engine", choices=("duckdb",), default="duckdb", help="where tables live (default: duckdb)")
     run.add_argument("--memory", metavar="SIZE", help="most memory the engine may take, as 2GB")
@@ -237,6 +240,34 @@ def _add_policy(commands: Commands) -> None:
     _json_option(diff)
     check = _command(actions, "check", "policy_check", "read a policy folder and refuse what is wrong or unjust")
     check.add_argument("policy", type=_given, metavar="POLICY", help="bundled name or folder")
+
+
+def _add_calibrate(commands: Commands) -> None:
+    text = "the tier table of a run and proposed cut-offs; changes neither policy nor run"
+    calibrate = _command(commands, "calibrate", "commands_tiers.calibrate", text)
+    calibrate.add_argument("run", type=_given, metavar="RUN", help="run folder")
+    calibrate.add_argument("--tiers", type=int, metavar="N", help="number of tiers, 3 to 6 (default: the policy's)")
+    objective = "what is sought (default: likelihood with labels, else shares)"
+    calibrate.add_argument("--objective", choices=("likelihood", "information", "shares"), help=objective)
+    shares = "target share of each tier, the best first, as .4,.3,.2,.1 (default: those in force)"
+    calibrate.add_argument("--shares", type=_shares, metavar="S,S,…", help=shares)
+    labels = "CSV of what visits found (subject, bad, and draw_probability where it is known)"
+    calibrate.add_argument("--labels", type=_given, metavar="FILE", help=labels)
+    calibrate.add_argument("--min-share", type=float, metavar="S", help="least share of a tier")
+    calibrate.add_argument("--min-z", type=float, metavar="Z", help="least standard errors between neighbouring rates")
+    draws = "draws of the bootstrap behind the intervals (default: %(default)s)"
+    calibrate.add_argument("--replications", type=int, default=200, metavar="N", help=draws)
+    calibrate.add_argument("--seed", type=int, default=0, metavar="N", help="seed of these draws (default: 0)")
+    calibrate.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    _json_option(calibrate)
+
+
+def _shares(text: str) -> list[float]:
+    """Numbers between commas."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError("are no numbers between commas, as .4,.3,.2,.1") from None
 
 
 def _add_draw(commands: Commands) -> None:

@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace) -> None:
     steps = Steps(quiet=arguments.quiet)
     _check_out(arguments.out, arguments.folder, arguments.policy)
     when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
-    done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, memory=arguments.memory)
+    given = {"memory": arguments.memory, "pd": arguments.pd}
+    done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, **given)
     done.save(arguments.out, progress=steps)
     steps("done")
     if arguments.json:
@@ -82,18 +83,21 @@ def check_file(path: str | None, *inputs: str | Path) -> None:
 
 
 def _run(
-    folder: Path | str, policy: str, when: dict[str, str | None], seed: int, steps: Steps, memory: str | None = None
-) -> "CountyRun":
+    folder: Path | str, policy: str, when: dict[str, str | None], seed: int, steps: Steps, *,
+    memory: str | None = None, pd: str | None = None,
+) -> "CountyRun":  # fmt: skip
     from credit_score.county import run_county
     from credit_score.policy import load_policy
     from credit_score.records import read_records
     from credit_score.records.keeping.store import is_store
+    from credit_score.tiers.given import read_figures
 
     rules = load_policy(policy)
     rules.at(str(when["as_of"]))
+    learned = read_figures(pd) if pd else None
     known = (when["as_known_on"] or when["as_of"]) if is_store(Path(folder)) else None
     records = read_records(folder, policy=rules, memory=memory, as_known_on=known, progress=steps)
-    return run_county(records, rules, **when, seed=seed, progress=steps)
+    return run_county(records, rules, **when, seed=seed, pd=learned, progress=steps)
 
 
 def _tell(run: "CountyRun", out: str, lang: str) -> None:

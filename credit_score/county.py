@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from credit_score.engine import kept
-from credit_score.errors import NotAvailable, RecordsError
+from credit_score.errors import NotAvailable, PolicyError, RecordsError
 from credit_score.inspection import (
     burden,
     county_share,
@@ -25,13 +25,15 @@ from credit_score.inspection import (
 from credit_score.points import balance, ledger_of, uncounted, with_both_ways
 from credit_score.points.ledger import scored
 from credit_score.policy import Policy, RuleSet
+from credit_score.policy.evaluation import evaluations
 from credit_score.policy.loader import as_date
 from credit_score.policy.ruleset import Catalogue
 from credit_score.records import Records
 from credit_score.records.duties.coverage import coverage_table, first_day
 from credit_score.records.duties.four_zeros import four_zeros
 from credit_score.records.life import known_day
-from credit_score.tiers import assign_tiers, tier_shares
+from credit_score.tiers import assign_tiers, sector_tiers, tier_shares
+from credit_score.tiers.given import PD_RANGE, check_figures
 
 if TYPE_CHECKING:
     import ibis
@@ -46,8 +48,9 @@ def _silent(step: str) -> None:
 class CountyRun:
     """What a county's records come to under a policy on a day, by what was known on ``as_known_on``.
 
-    ``tables`` are in the engine: ``ledger``, ``scores_individual``, ``scores_enterprise``, ``tiers``,
-    ``frame``, ``draw``. The attributes named in the documentation give them as frames.
+    ``tables`` are in the engine: ``ledger``, ``scores_individual``, ``scores_enterprise``, ``tiers``, ``frame``,
+    ``draw``, and where a department's evaluation is in force ``register`` and ``sector_tiers``. The attributes named in
+    the documentation give them as frames.
     """
 
     records: Records = field(repr=False)
@@ -80,6 +83,12 @@ class CountyRun:
     def tiers(self) -> "pd.DataFrame":
         """``subject, score_milli, tier_code, tier, decided_by`` of every enterprise; internal."""
         return self.tables["tiers"].order_by("subject").execute()
+
+    @cached_property
+    def sector_tiers(self) -> "pd.DataFrame | None":
+        """The tiers by credit and risk, a row a firm × department; None without an evaluation in force. Internal."""
+        found = self.tables.get("sector_tiers")
+        return None if found is None else found.order_by("department", "subject").execute()
 
     @cached_property
     def draw(self) -> "pd.DataFrame":
@@ -134,8 +143,13 @@ class CountyRun:
         return county_share(self.draw, int(self.tier_shares["firms"].sum()))
 
     def burden(self, by: str) -> "pd.DataFrame":
-        """Expected visits a year per firm by ``sector``, ``size`` or ``tier``."""
-        return burden(self.tables["frame"], self.schedule, by)
+        """Expected visits a year per firm by ``sector``, ``size`` or ``tier``, the county's."""
+        frame = self.tables["frame"]
+        if by != "tier":
+            return burden(frame, self.schedule, by)
+        # A department's own tier of a firm can be another; here a firm stands once.
+        county = frame.join(self.tables["tiers"].select("subject", county_tier="tier"), "subject")
+        return burden(county, self.schedule, "county_tier").rename(columns={"county_tier": "tier"})
 
     def save(self, out: Path | str, *, progress: Callable[[str], None] = _silent) -> Path:
         """Write the run folder, whole or not at all; returns its path. Raises RunError."""
@@ -151,16 +165,20 @@ def run_county(
     as_of: date | str,
     as_known_on: date | str | None = None,
     seed: int = 0,
+    pd: "pd.DataFrame | None" = None,
     progress: Callable[[str], None] = _silent,
 ) -> CountyRun:
     """Score, tier, schedule and draw a county on a day, by the rules in force on that day.
 
     Only what had happened by ``as_of`` and was known by ``as_known_on`` counts; by default the two are one day. Asked
-    for a past day as known then, it gives the scores of then; as known later, with the corrections since. Raises
-    PolicyError before the first rule, and RecordsError where records and policy do not belong together, no enterprise
-    stands in the register on the day, or ``as_known_on`` is before ``as_of``.
+    for a past day as known then, it gives the scores of then; as known later, with the corrections since. ``pd`` is a
+    learned PD of firms, ``subject`` and ``pd`` in [0, 1], for the evaluations by credit and risk. Raises PolicyError
+    before the first rule, and where no evaluation in force counts a PD that is given; RecordsError where records, PDs
+    and policy do not belong together, no enterprise stands in the register on the day, or ``as_known_on`` is before
+    ``as_of``.
     """
     rules = policy.at(as_of)
+    _check_counted(rules, pd)
     known = known_day(rules.on, as_date(as_known_on) if as_known_on else None)
     _check(records, policy, known)
 
@@ -171,8 +189,10 @@ def run_county(
     tables["tiers"] = _held(
         records, "tiers", assign_tiers(tables["scores_enterprise"], tables["ledger_enterprise"], rules)
     )
+    tables |= _by_sector(records, tables, rules, pd)
     progress("scheduling inspections")
-    tables["frame"] = _held(records, "frame", inspection_frame(records.tables, tables["tiers"], rules))
+    frame = inspection_frame(records.tables, tables["tiers"], rules, tables.get("sector_tiers"))
+    tables["frame"] = _held(records, "frame", frame)
     schedule = make_schedule(tables["frame"], rules, seed=seed)
     progress("drawing")
     cap = rules.figure(rules.model.inspection.cap).value
@@ -234,3 +254,38 @@ def _scores(records: Records, rules: RuleSet, known: date) -> dict[str, "ibis.Ta
         tables[f"scores_{kind}"] = _held(records, f"scores_{kind}", scores)
     tables["ledger"] = ibis.union(tables["ledger_individual"], tables["ledger_enterprise"])
     return tables
+
+
+def _check_counted(rules: RuleSet, pd: "pd.DataFrame | None") -> None:
+    """Refuse PDs that would count for nothing."""
+    if pd is not None and not any(e.bounds for e in evaluations(rules)):
+        raise PolicyError(
+            f"no evaluation in force on {rules.on} counts a learned PD",
+            where=f"policy {rules.name!r}",
+            remedy="add risk.yaml with bounds under pd, or leave the PDs out",
+        )
+
+
+def _by_sector(
+    records: Records, tables: dict[str, "ibis.Table"], rules: RuleSet, pd: "pd.DataFrame | None"
+) -> dict[str, "ibis.Table"]:
+    """The tiers by credit and risk, and of the register what they rest on; nothing without an evaluation in force."""
+    if not evaluations(rules):
+        return {}
+    register = _held(records, "register", _register(records, tables["scores_enterprise"], pd))
+    found = sector_tiers(register, tables["scores_enterprise"], tables["ledger_enterprise"], rules)
+    return {"register": register, "sector_tiers": _held(records, "sector_tiers", found)}
+
+
+def _register(records: Records, scores: "ibis.Table", pd: "pd.DataFrame | None") -> "ibis.Table":
+    """``subject, sector, industry`` and learned ``pd`` (null where none is given) of every scored firm."""
+    import ibis
+
+    firms = records["enterprises"]
+    listed = scores.select("subject").join(firms, scores.subject == firms.enterprise_id)
+    listed = listed.select("subject", "sector", "industry")
+    if pd is None:
+        return listed.mutate(pd=ibis.null("float64"))
+    subjects = scores.select("subject").execute()["subject"]
+    given = ibis.memtable(check_figures(pd, PD_RANGE, subjects, where="the learned PDs"))
+    return listed.left_join(given, "subject").drop("subject_right")

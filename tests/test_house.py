@@ -18,7 +18,10 @@ GROUND = ("errors", "language", "engine", "files", "sheet", "partition")
 ROOMS = (
     "policy", "records", "points", "scorecard", "tiers", "inspection", "simulation", "pilot", "report", "session",
 )  # fmt: skip
-TOP = ("county", "learning", "commands", "commands_records", "commands_store", "cli", "__main__", "__init__")
+TOP = (
+    "county", "learning", "commands", "commands_records", "commands_store", "commands_tiers", "cli", "__main__",
+    "__init__",
+)  # fmt: skip
 HOUSE = (*ROOMS, *TOP)
 STRANGERS = {("points", "scorecard"), ("scorecard", "points")}
 HEAVY = ("ibis", "duckdb", "pandas", "numpy", "pyarrow", "pydantic", "pandera", "matplotlib", "yaml", "sklearn")

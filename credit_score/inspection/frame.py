@@ -17,7 +17,9 @@ STRATUM = ("department", "tier_code", "duty")
 COLUMNS = ("department", "subject", "tier_code", "tier", "duty")
 
 
-def inspection_frame(tables: dict[str, "ibis.Table"], tiers: "ibis.Table", rules: RuleSet) -> "ibis.Table":
+def inspection_frame(
+    tables: dict[str, "ibis.Table"], tiers: "ibis.Table", rules: RuleSet, own: "ibis.Table | None" = None
+) -> "ibis.Table":
     """A row a firm × department: ``department, subject, tier_code, tier, duty, sector, size``.
 
     Parameters
@@ -25,12 +27,22 @@ def inspection_frame(tables: dict[str, "ibis.Table"], tiers: "ibis.Table", rules
     tables : accepted ``enterprises`` and ``inspections``.
     tiers : ``subject, tier_code, tier`` of the enterprises on the day.
     rules : who supervises which sector, and the statutory minimums, on the day.
+    own : ``subject, department, tier_code, tier`` where a department has a tier of its own for a firm.
     """
     firms = tables["enterprises"]
     pairs = _supervision(rules)
     placed = tiers.join(firms, tiers.subject == firms.enterprise_id).join(pairs, "sector")
+    placed = placed if own is None else with_own_tiers(placed, own)
     frame = placed.select("department", "subject", "tier_code", "tier", "sector", "size", "industry", "registered_on")
     return _with_duty(frame, tables["inspections"], rules).drop("industry", "registered_on")
+
+
+def with_own_tiers(frame: "ibis.Table", own: "ibis.Table") -> "ibis.Table":
+    """A frame of firms × departments in which a department's own tier of a firm stands in the place of the county's."""
+    theirs = own.select("department", "subject", own_code="tier_code", own_tier="tier")
+    joined = frame.left_join(theirs, ["department", "subject"])
+    code, tier = joined.own_code.fill_null(joined.tier_code), joined.own_tier.fill_null(joined.tier)
+    return joined.mutate(tier_code=code, tier=tier).select(*frame.columns)
 
 
 def _supervision(rules: RuleSet) -> "ibis.Table":

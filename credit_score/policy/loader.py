@@ -16,7 +16,7 @@ from credit_score.policy.source import Location, Source
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 BUNDLED = Path(__file__).parent
 REQUIRED = ("policy", "catalogue", "enterprise", "tiers", "inspection")
-SECTIONS = (*REQUIRED, "individual", "repair", "clocks", "resources")
+SECTIONS = (*REQUIRED, "individual", "repair", "clocks", "resources", "risk")
 
 
 class Policy:

@@ -283,7 +283,7 @@ def _needed(model: schema.PolicyModel) -> Iterator[Dated]:
 
 
 def terms(node: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """What a policy model says besides dated values and labels: rule, field, text; ids of tiers in their order."""
+    """What a policy model says besides dated values and labels: rule, field, text; tiers and levels in their order."""
     if isinstance(node, Dated | Label):
         return
     if isinstance(node, Frozen):
@@ -292,7 +292,7 @@ def terms(node: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
     elif isinstance(node, tuple) and node and isinstance(node[0], Named):
         for child in node:
             yield from terms(child, f"{path}:{child.id}")
-        if path.endswith("tiers"):
+        if path.endswith(("tiers", "levels")):
             yield path, "order", " ".join(child.id for child in node)
     elif isinstance(node, dict):
         for key, child in node.items():

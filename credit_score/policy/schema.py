@@ -18,6 +18,7 @@ from credit_score.policy.held import refuse_held
 from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such, refuse_twice
 from credit_score.policy.repair import Repair
 from credit_score.policy.resources import Resources
+from credit_score.policy.risk import Known, Risk
 
 
 class CatalogueKind(Rule):
@@ -171,6 +172,7 @@ class PolicyModel(Frozen):
     repair: Repair | None = None
     clocks: tuple[Clock, ...] | None = Field(default=None, min_length=1)
     resources: Resources | None = None
+    risk: Risk | None = None
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -192,6 +194,7 @@ class PolicyModel(Frozen):
         self._check_repair()
         self._check_clocks()
         self._check_resources()
+        self._check_risk()
         return self
 
     @cached_property
@@ -254,3 +257,12 @@ class PolicyModel(Frozen):
             about = self.policy
             units, sectors = ((named.id for named in group) for group in (about.units, about.sectors))
             self.resources.check(units=units, kinds=self.kinds, sectors=sectors)
+
+    def _check_risk(self) -> None:
+        if not self.risk:
+            return
+        sectors = [s.id for s in self.policy.sectors]
+        departments = {d.id: sectors if d.sectors == "all" else d.sectors for d in self.inspection.departments}
+        overrides = [o.id for o in self.enterprise.overrides]
+        items = [i.id for i in self.enterprise.items]
+        self.risk.check(Known([t.id for t in self.tiers.tiers], departments, sectors, items, overrides))

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.language import LANGUAGES, say
 from credit_score.policy import RuleSet, rule_table
+from credit_score.policy.evaluation import Evaluation, evaluations
+from credit_score.policy.named import Label
 from credit_score.report.run import Run
 from credit_score.tiers.assign import BY_SCORE
+from credit_score.tiers.sector import BY_MATRIX, BY_PD
 
 if TYPE_CHECKING:
     import ibis
@@ -21,7 +24,7 @@ def labels(rules: RuleSet, group: str) -> dict[str, dict[str, str]]:
         "tiers": rules.model.tiers.tiers, "statutory_minimums": inspection.statutory_minimums,
         "units": about.units, "clocks": rules.model.clocks or (),
     }  # fmt: skip
-    return {n.id: {"zh": n.label.zh, "en": n.label.en} for n in named[group]}
+    return {n.id: _both(n.label) for n in named[group]}
 
 
 def score_counts(scores: "ibis.Table", *also: str) -> "pd.DataFrame":
@@ -43,6 +46,47 @@ def tier_rows(run: Run) -> list[dict[str, Any]]:
         }
         for tier, row in zip(run.rules.tiers, run.tier_shares.itertuples(), strict=True)
     ]  # fmt: skip
+
+
+def sector_tables(run: Run) -> list[dict[str, Any]]:
+    """Per evaluation in force: its matrix with the firms in each cell, how many stand there by an override or a PD.
+
+    ``label, department, levels`` (labels of the columns), ``rows`` (``label`` and ``cells`` of ``tier, firms, rule``),
+    ``firms``, ``forced`` (by an overriding condition), ``with_pd`` and ``by_pd`` (whose level a learned PD decided).
+    """
+    found = evaluations(run.rules)
+    placed = run.tables["sector_tiers"].execute() if found else None
+    known = run.tables["register"].filter(run.tables["register"].pd.notnull()) if found else None
+    with_pd = set(known.subject.execute()) if known is not None else set()
+    return [_sector_table(e, placed[placed["department"] == e.department], with_pd, run.rules) for e in found]
+
+
+def _sector_table(own: Evaluation, placed: "pd.DataFrame", with_pd: set[str], rules: RuleSet) -> dict[str, Any]:
+    counts = placed.groupby(["credit_tier", "risk_level"]).size().to_dict()
+    rule = f"risk:evaluations:{own.id}"
+    rows = [
+        {
+            "label": _both(tier.label),
+            "cells": [
+                {
+                    "tier": own.tiers[code].id, "firms": counts.get((tier.id, level.id), 0),
+                    "rule": f"{rule}:matrix:{tier.id}:{level.id}",
+                }
+                for level, code in zip(own.levels, own.matrix[tier.code], strict=True)
+            ],
+        }
+        for tier in own.tiers
+    ]  # fmt: skip
+    return {
+        "label": _both(own.label), "department": labels(rules, "departments")[own.department], "rows": rows,
+        "levels": [_both(level.label) for level in own.levels], "firms": len(placed), "rule": rule,
+        "forced": int((placed["decided_by"] != BY_MATRIX).sum()), "with_pd": int(placed["subject"].isin(with_pd).sum()),
+        "by_pd": int((placed["risk_from"] == BY_PD).sum()),
+    }  # fmt: skip
+
+
+def _both(label: Label) -> dict[str, str]:
+    return {"zh": label.zh, "en": label.en}
 
 
 def visits_by_tier(run: Run, lang: str) -> "pd.DataFrame":
@@ -123,7 +167,7 @@ def _item_labels(rules: RuleSet) -> dict[tuple[str, str], dict[str, str]]:
     """Kind of subject and item → {zh, en}, of every item of the policy, whatever the day."""
     catalogues = {"individual": rules.model.individual, "enterprise": rules.model.enterprise}
     held = ((kind, item) for kind, catalogue in catalogues.items() if catalogue for item in catalogue.items)
-    return {(kind, item.id): {"zh": item.label.zh, "en": item.label.en} for kind, item in held}
+    return {(kind, item.id): _both(item.label) for kind, item in held}
 
 
 def rules_cited(rules: RuleSet) -> list[dict[str, Any]]:

@@ -44,7 +44,8 @@ def _values(run: Run) -> dict[str, Any]:
     labels = {name: content.labels(rules, name) for name in ("departments", "sectors", "sizes", "statutory_minimums")}
     return {
         "run": run, "rules": rules, "status": run.status.replace(" ", "_"), "summary": content.summary(run),
-        "tiers": content.tier_rows(run), "schedule": run.schedule.to_dict(orient="records"),
+        "tiers": content.tier_rows(run), "sector_tables": content.sector_tables(run),
+        "schedule": run.schedule.to_dict(orient="records"),
         "load": run.workload.to_dict(orient="records"), "labels": labels,
         "burden": {by: content.burden_labelled(run, by, "en").to_dict(orient="records") for by in ("sector", "size")},
         "counts": run.records.counts.to_dict(orient="records"),

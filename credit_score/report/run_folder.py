@@ -30,6 +30,7 @@ KEYS = {"status": str, "as_of": str, "as_known_on": str, "seed": int, "cap": int
 TEXTS = ("department", "subject", "tier", "duty", "key", "status", "rule", "reference")
 NUMBERS = ("ratio", "days_per_visit", "draw_probability")
 PARQUET = ("scores_individual", "scores_enterprise", "ledger", "tiers")
+BY_SECTOR = ("register", "sector_tiers")
 
 
 def save_run(run: Run, out: Path | str, *, progress: Callable[[str], None]) -> Path:
@@ -47,9 +48,9 @@ def _save_tables(run: Run, folder: Path) -> None:
     import ibis
 
     status = ibis.literal(run.status)
-    for name in PARQUET:
+    for name in (*PARQUET, *(name for name in BY_SECTOR if name in run.tables)):
         table = run.tables[name]
-        order = ["subject", "record_id"] if name == "ledger" else ["subject"]
+        order = ["subject"] + [c for c in ("record_id", "department") if c in table.columns]
         saved(run.records.engine, table.order_by(order).mutate(status=status), folder / f"{name}.parquet")
     frame = sampling_frame(run.tables["frame"]).order_by("department", "tier_code", "duty", "subject")
     saved(run.records.engine, frame.mutate(status=status), folder / "frame.parquet")

@@ -5,14 +5,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import RunError, masked
-from credit_score.language import say
 from credit_score.points import caps_that_cut, explanation
-from credit_score.policy.dated import Figure
-from credit_score.policy.ruleset import Catalogue, Cited, Item, RuleSet, Tier
+from credit_score.policy.ruleset import Catalogue, Cited, Item, Tier
 from credit_score.records.door.identity import deletion_digest, key_at_hand, pseudonym
 from credit_score.records.keeping.chain import deleted_days
 from credit_score.report.content import reference_in
 from credit_score.report.number import points, signed
+from credit_score.report.statement_sector import sector_rows, sector_tier
+from credit_score.report.told import Told
 from credit_score.tiers.assign import BY_SCORE
 
 if TYPE_CHECKING:
@@ -35,48 +35,11 @@ def statement(run: "RunFolder", subject: str, *, lang: str) -> dict[str, Any]:
     rows = run.table("ledger.parquet", subject=row["subject"])
     rows = rows[rows["subject_kind"] == kind].sort_values(["occurred_on", "record_id"])
     parts = explanation(rows, catalogue)
-    told = _Told(rules, lang)
+    told = Told(rules, lang)
     lines = _heading(run, row, catalogue, told) + _records(rows, catalogue, told)
     lines += _dimensions(rows, parts, catalogue, told) + _disputed(row, told) + _touched(run, row, told)
     lines += _benefits(row, told) if kind == "individual" else _tier(run, row, told)
     return {"text": "\n".join([*lines, told.say("explain.rights")]), **_data(run, row, rows, parts, kind)}
-
-
-class _Told:
-    """Words in one language, and rules cited by the names that ``credit-score policy show`` gives them."""
-
-    def __init__(self, rules: RuleSet, lang: str) -> None:
-        self.rules, self.lang = rules, lang
-        self.figures = {(c.rule, c.field): c.figure for c in rules.cited()}
-
-    def say(self, key: str, **values: object) -> str:
-        """A text of the catalogue."""
-        return say(key, self.lang, **values)
-
-    def label(self, named: Any) -> str:
-        """A label of the policy."""
-        return str(getattr(named.label, self.lang))
-
-    def rule(self, rule: str, field: str) -> str:
-        """A line that cites a number of a rule, with its basis and reference."""
-        return self.cite(rule, [(field, self.figures[rule, field])])[0]
-
-    def cite(self, rule: str, numbered: list[tuple[str, Figure]]) -> list[str]:
-        """Lines that cite numbers of a rule; those on the same ground share a line."""
-        grounds: dict[tuple[str, str], list[str]] = {}
-        for field, figure in numbered:
-            grounds.setdefault((figure.basis, figure.reference), []).append(self.say(f"field.{field}"))
-        return [self._ground(rule, fields, *ground) for ground, fields in grounds.items()]
-
-    def weight(self, kind: str, dimension: str) -> int:
-        """The weight of a dimension, in thousandths; 1000 where none is in force."""
-        figure = self.figures.get((f"{kind}:dimensions:{dimension}", "weight"))
-        return figure.value if figure else 1000
-
-    def _ground(self, rule: str, fields: list[str], basis: str, reference: str) -> str:
-        told = self.say("explain.and").join(dict.fromkeys(fields))
-        ground = {"basis": self.say(f"basis.{basis}"), "reference": reference_in(reference, self.lang)}
-        return "      " + self.say("explain.rule", rule=rule, field=told, **ground)
 
 
 def _found(run: "RunFolder", subject: str) -> tuple[str, dict[str, Any]]:
@@ -107,7 +70,7 @@ def _resting(run: "RunFolder") -> set[str]:
     return {d for entry in run.manifest.get("deleted", []) if entry.get("resting") for d in entry["subjects"]}
 
 
-def _touched(run: "RunFolder", row: dict[str, Any], told: "_Told") -> list[str]:
+def _touched(run: "RunFolder", row: dict[str, Any], told: Told) -> list[str]:
     """That records of the subject were deleted after the day of the score, which may have rested on them."""
     day = deleted_days(run.manifest.get("deleted", []), "touched").get(deletion_digest(row["subject"]))
     return [told.say("explain.touched", day=day)] if day and day > run.manifest["as_of"] else []
@@ -121,7 +84,7 @@ def _names(subject: str) -> list[str]:
     return [subject.strip(), number, *(pseudonym(number, kind, key or b"") for kind in kinds)]
 
 
-def _heading(run: "RunFolder", row: dict[str, Any], catalogue: Catalogue, told: _Told) -> list[str]:
+def _heading(run: "RunFolder", row: dict[str, Any], catalogue: Catalogue, told: Told) -> list[str]:
     pairs = [
         ("explain.subject", row["subject"]), ("explain.on", told.rules.on),
         ("explain.known_on", run.manifest["as_known_on"]),
@@ -133,7 +96,7 @@ def _heading(run: "RunFolder", row: dict[str, Any], catalogue: Catalogue, told: 
     return [told.say("explain.title"), status, *named, told.rule(catalogue.subject_kind, "base"), ""]
 
 
-def _records(rows: "pd.DataFrame", catalogue: Catalogue, told: _Told) -> list[str]:
+def _records(rows: "pd.DataFrame", catalogue: Catalogue, told: Told) -> list[str]:
     if rows.empty:
         return [told.say("explain.none"), ""]
     items = {i.id: i for i in catalogue.items}
@@ -143,7 +106,7 @@ def _records(rows: "pd.DataFrame", catalogue: Catalogue, told: _Told) -> list[st
     return [*lines, ""]
 
 
-def _item(rows: "pd.DataFrame", item: Item, kind: str, told: _Told) -> list[str]:
+def _item(rows: "pd.DataFrame", item: Item, kind: str, told: Told) -> list[str]:
     """The records of one item, and once, what gives them their points and their end."""
     rule = f"{kind}:items:{item.id}"
     own, weight = told.figures[rule, "points"], told.weight(kind, item.dimension)
@@ -154,20 +117,20 @@ def _item(rows: "pd.DataFrame", item: Item, kind: str, told: _Told) -> list[str]
     return lines + [line for e in ends if e.rule != rule for line in told.cite(e.rule, [(e.field, e.figure)])]
 
 
-def _record(record: Any, worth: str, label: str, told: _Told) -> str:
+def _record(record: Any, worth: str, label: str, told: Told) -> str:
     days = {"occurred": record.occurred_on, "reported": record.reported_on, "expires": record.expires_on}
     line = told.say("explain.record", points=worth, label=label, **{name: _day(day) for name, day in days.items()})
     return line + (told.say("explain.disputed") if record.disputed else "")
 
 
-def _ends(rows: "pd.DataFrame", item: str, kind: str, told: _Told) -> list[Cited]:
+def _ends(rows: "pd.DataFrame", item: str, kind: str, told: Told) -> list[Cited]:
     """What ends the records: the periods in force on the last days, amendments counted in."""
     days = [told.rules.on, *(date.fromisoformat(_day(day)) for day in rows["expires_on"])]
     today, *found = (replace(told.rules, on=day).ending(kind, item) for day in days)
     return [end for end in dict.fromkeys(end or today for end in found) if end]
 
 
-def _dimensions(rows: "pd.DataFrame", parts: "pd.DataFrame", catalogue: Catalogue, told: _Told) -> list[str]:
+def _dimensions(rows: "pd.DataFrame", parts: "pd.DataFrame", catalogue: Catalogue, told: Told) -> list[str]:
     """What each dimension comes to, and the weights and bounds that made it so."""
     labels = {d.id: told.label(d) for d in catalogue.dimensions}
     lines = []
@@ -183,7 +146,7 @@ def _dimensions(rows: "pd.DataFrame", parts: "pd.DataFrame", catalogue: Catalogu
     return [*lines, ""] if lines else []
 
 
-def _disputed(row: dict[str, Any], told: _Told) -> list[str]:
+def _disputed(row: dict[str, Any], told: Told) -> list[str]:
     """The score both ways while records are disputed."""
     if not row["n_disputed"]:
         return []
@@ -191,7 +154,7 @@ def _disputed(row: dict[str, Any], told: _Told) -> list[str]:
     return [told.say("explain.undisputed", **values), ""]
 
 
-def _benefits(row: dict[str, Any], told: _Told) -> list[str]:
+def _benefits(row: dict[str, Any], told: Told) -> list[str]:
     benefits = told.rules.benefits(int(row["score_milli"]))
     if not benefits:
         return [told.say("explain.no_benefits"), told.say("explain.only_benefits")]
@@ -206,23 +169,23 @@ def _benefits(row: dict[str, Any], told: _Told) -> list[str]:
     return [*lines, told.say("explain.only_benefits")]
 
 
-def _tier(run: "RunFolder", row: dict[str, Any], told: _Told) -> list[str]:
+def _tier(run: "RunFolder", row: dict[str, Any], told: Told) -> list[str]:
     placed = run.table("tiers.parquet", subject=row["subject"]).iloc[0]
     tiers = told.rules.tiers
     tier = tiers[int(placed["tier_code"])]
     why, rule = _reason(placed["decided_by"], tier, tiers, row, told)
-    return [told.say("explain.tier", tier=told.label(tier), why=why), rule, told.say("explain.internal")]
+    lines = [told.say("explain.tier", tier=told.label(tier), why=why), rule]
+    for found in sector_rows(run, row["subject"]):
+        lines += sector_tier(found, row["score_milli"], told)
+    return [*lines, told.say("explain.internal")]
 
 
-def _reason(decided_by: str, tier: Tier, tiers: tuple[Tier, ...], row: dict[str, Any], told: _Told) -> tuple[str, str]:
+def _reason(decided_by: str, tier: Tier, tiers: tuple[Tier, ...], row: dict[str, Any], told: Told) -> tuple[str, str]:
     """Why the tier, in words, and the number that decided: an override, or the cut-off reached or missed."""
     if decided_by != BY_SCORE:
         rule = f"enterprise:overrides:{decided_by}"
         return told.say("explain.by_override", rule=decided_by), told.rule(rule, "tier")
-    if tier.cutoff is None:
-        return told.say("explain.by_score_last"), told.rule(f"tiers:tiers:{tiers[-2].id}", "from_score")
-    values = {"score": points(row["score_milli"]), "cutoff": points(tier.cutoff)}
-    return told.say("explain.by_score", **values), told.rule(f"tiers:tiers:{tier.id}", "from_score")
+    return told.by_cutoff(tier, tiers, row["score_milli"])
 
 
 def _data(
@@ -235,6 +198,7 @@ def _data(
         "as_known_on": run.manifest["as_known_on"], "score": row["score_milli"] / 1000,
         "score_undisputed": row["score_undisputed_milli"] / 1000,
         "records": own.to_dict("records"), "dimensions": parts.to_dict("records"),
+        "sector_tiers": sector_rows(run, row["subject"]) if kind == "enterprise" else [],
     }  # fmt: skip
 
 

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 from credit_score.engine import open_engine, opened
 from credit_score.errors import RunError, VerificationError, discreet, first_five
-from credit_score.inspection import make_schedule, verify_draw
+from credit_score.inspection import make_schedule, verify_draw, with_own_tiers
 from credit_score.points import balance
 from credit_score.policy import RuleSet
-from credit_score.report.run_folder import RunFolder
-from credit_score.tiers import assign_tiers
+from credit_score.policy.evaluation import evaluations
+from credit_score.report.run_folder import BY_SECTOR, RunFolder
+from credit_score.tiers import assign_tiers, sector_tiers
+from credit_score.tiers.sector import COLUMNS
 
 if TYPE_CHECKING:
     import ibis
@@ -34,7 +36,7 @@ def verified(
     engine = open_engine()
     tables = {
         name: opened(engine, [folder.file(f"{name}.parquet")], name)
-        for name in ("scores_enterprise", "ledger", "tiers", "frame")
+        for name in ("scores_enterprise", "ledger", "tiers", "frame", *(BY_SECTOR if evaluations(rules) else ()))
     }
     _check_tiers(tables, rules)
     schedule = folder.table("schedule.csv")
@@ -94,13 +96,41 @@ def _check_tiers(tables: dict[str, "ibis.Table"], rules: RuleSet) -> None:
     both = scores.join(summed, "subject")
     if wrong := both.filter(both.again != both.score_milli).count().execute():
         _refuse(f"{wrong} firms have another score than the ledger gives", "scores_enterprise.parquet")
-    again = assign_tiers(scores, ledger, rules).select("subject", code="tier_code")
+    again = assign_tiers(scores, ledger, rules).select("subject", "tier_code", "tier")
+    own = _check_sector_tiers(tables, ledger, rules) if "register" in tables else None
     _check_frame(tables, rules)
-    for name in ("tiers", "frame"):
-        both = tables[name].left_join(again, "subject").select("subject", "tier_code", "code")
-        wrong = both.filter(both.code.isnull() | (both.code != both.tier_code)).count().execute()
-        if wrong:
-            _refuse(f"{wrong} firms have another tier than their score and the policy give", f"{name}.parquet")
+    _check_placed(tables["tiers"], again, "tiers.parquet")
+    listed = tables["frame"].select("department", "subject").join(again, "subject")
+    _check_placed(tables["frame"], listed if own is None else with_own_tiers(listed, own), "frame.parquet")
+
+
+def _check_placed(table: "ibis.Table", again: "ibis.Table", where: str) -> None:
+    """Every row of a table has the tier that was computed again."""
+    key = [c for c in ("department", "subject") if c in again.columns]
+    both = table.left_join(again.select(*key, code="tier_code"), key)
+    wrong = both.filter(both.code.isnull() | (both.code != both.tier_code)).count().execute()
+    if wrong:
+        _refuse(f"{wrong} firms have another tier than their score and the policy give", where)
+
+
+def _check_sector_tiers(tables: dict[str, "ibis.Table"], ledger: "ibis.Table", rules: RuleSet) -> "ibis.Table | None":
+    """The tiers by credit and risk are what register, scores, ledger and policy give; returns them, computed again."""
+    import ibis
+
+    register, scores = tables["register"], tables["scores_enterprise"]
+    if odd := ibis.union(*_apart(register, scores, ["subject"])).count().execute():
+        _refuse(f"{odd} firms stand twice, are missing, or have no score", "register.parquet")
+    again = sector_tiers(register, scores, ledger, rules)
+    if again is not None:
+        said = tables["sector_tiers"].select(*COLUMNS)
+        if odd := ibis.union(*_apart(said, again, list(COLUMNS))).count().execute():
+            _refuse(f"{odd} rows are not what register, scores, ledger and policy give", "sector_tiers.parquet")
+    return again
+
+
+def _apart(one: "ibis.Table", other: "ibis.Table", columns: list[str]) -> "list[ibis.Table]":
+    """The rows of each table that the other has not."""
+    return [a.select(*columns).difference(b.select(*columns), distinct=False) for a, b in ((one, other), (other, one))]
 
 
 def _check_frame(tables: dict[str, "ibis.Table"], rules: RuleSet) -> None:

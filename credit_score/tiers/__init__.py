@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "calibrator": ["TierCalibrator"],
         "gradient": ["ExplainedByGroups", "gradient_table", "mantel_haenszel"],
         "strata": ["stratum_rates"],
+        "sector": ["sector_tiers"],
         "cutoffs": ["buffered", "tier_codes"],
         "stability": ["Migration", "cutoff_intervals", "migration_matrix", "tier_psi"],
         "table": ["jeffreys_interval", "master_scale"],

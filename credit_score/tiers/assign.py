@@ -1,5 +1,6 @@
 """Scores to tiers, by the cut-offs of the policy and its overriding conditions."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from credit_score.policy.ruleset import RuleSet, Tier
@@ -24,9 +25,9 @@ def assign_tiers(scores: "ibis.Table", ledger: "ibis.Table", rules: RuleSet) -> 
     """
     import ibis
 
-    forced = _forced(ledger, rules)
+    forced = forced_tiers(ledger, rules.overrides)
     joined = scores.left_join(forced, "subject").drop("subject_right")
-    by_score = _code(joined.score_milli, rules.tiers)
+    by_score = code_by_score(joined.score_milli, rules.tiers)
     overridden = joined.forced_code.fill_null(-1) > by_score
     code = ibis.ifelse(overridden, joined.forced_code, by_score).cast("int64")
     tiers = joined.mutate(tier_code=code, decided_by=ibis.ifelse(overridden, joined.forced_by, BY_SCORE))
@@ -34,7 +35,7 @@ def assign_tiers(scores: "ibis.Table", ledger: "ibis.Table", rules: RuleSet) -> 
     return tiers.mutate(tier=names).select("subject", "score_milli", "tier_code", "tier", "decided_by")
 
 
-def _code(score: Any, tiers: tuple[Tier, ...]) -> Any:
+def code_by_score(score: Any, tiers: tuple[Tier, ...]) -> Any:
     """The code of the best tier whose cut-off the score reaches; the last tier takes the rest."""
     import ibis
 
@@ -42,18 +43,21 @@ def _code(score: Any, tiers: tuple[Tier, ...]) -> Any:
     return ibis.cases(*reached, else_=len(tiers) - 1)
 
 
-def _forced(ledger: "ibis.Table", rules: RuleSet) -> "ibis.Table":
-    """The worst tier that an effective record of each subject forces, and by which override."""
+def forced_tiers(ledger: "ibis.Table", overrides: Mapping[str, tuple[str, int]]) -> "ibis.Table":
+    """The worst tier that a counted record of each subject forces: ``subject, forced_code, forced_by``.
+
+    ``overrides``: item → (override id, tier code).
+    """
     import ibis
 
     schema = {"item": "string", "forced_by": "string", "forced_code": "int64", "rank": "int64"}
-    mildest_first = sorted(rules.overrides.items(), key=lambda rule: (rule[1][1], rule[0]))
+    mildest_first = sorted(overrides.items(), key=lambda rule: (rule[1][1], rule[0]))
     listed = [(item, override, code, rank) for rank, (item, (override, code)) in enumerate(mildest_first)]
     columns: dict[str, list[object]] = {n: [r[i] for r in listed] for i, n in enumerate(schema)}
-    overrides = ibis.memtable(columns, schema=schema)
-    hits = ledger.join(overrides, "item")
+    listing = ibis.memtable(columns, schema=schema)
+    hits = ledger.join(listing, "item")
     worst = hits.group_by("subject").aggregate(rank=hits["rank"].max())
-    return worst.join(overrides, "rank").select("subject", "forced_code", "forced_by")
+    return worst.join(listing, "rank").select("subject", "forced_code", "forced_by")
 
 
 def tier_shares(tiers: "ibis.Table", rules: RuleSet) -> "pd.DataFrame":

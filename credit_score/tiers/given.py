@@ -1,0 +1,81 @@
+"""Figures of firms that come from outside, a row a firm: a learned PD, a label of a visit. Read and checked here."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from credit_score.errors import RecordsError, discreet, first_five, masked
+from credit_score.records.door.identity import LETTERS
+from credit_score.sheet import as_written
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PERSON = f"{LETTERS['person']}-"
+PD_RANGE = {"pd": "[0, 1]"}
+LABEL_RANGES = {"bad": "{0, 1}", "draw_probability": "(0, 1]"}
+_WITHIN = {
+    "[0, 1]": lambda x: (x >= 0) & (x <= 1), "(0, 1]": lambda x: (x > 0) & (x <= 1), "{0, 1}": lambda x: x.isin([0, 1]),
+}  # fmt: skip
+
+
+def read_figures(path: Path | str) -> "pd.DataFrame":
+    """A CSV file in UTF-8 as text, its headings without blanks. Raises RecordsError where it is none."""
+    import pandas as pd
+
+    if not Path(path).is_file():
+        raise RecordsError("no such file", where=str(path), remedy="give a CSV file with a row a firm")
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+    except ValueError as error:
+        what = f"not readable as CSV in UTF-8: {str(error).splitlines()[0]}"
+        raise RecordsError(what, where=str(path), remedy="save it as CSV in UTF-8") from None
+    return as_written(table).rename(columns=str.strip)
+
+
+def check_figures(
+    table: "pd.DataFrame", ranges: Mapping[str, str], firms: "pd.Series", *, where: str, optional: tuple[str, ...] = ()
+) -> "pd.DataFrame":
+    """The figures as ``subject`` and float64 columns, a row a firm.
+
+    Parameters
+    ----------
+    table : ``subject`` as in the run, and the columns of ``ranges``, as numbers or text.
+    ranges : column → what a number in it may be: ``[0, 1]``, ``(0, 1]`` or ``{0, 1}``.
+    firms : the subjects there are.
+    where : what the table is, for messages. ``optional`` : columns that may be absent.
+
+    Raises RecordsError for a column that is missing, a natural person, a subject that is no firm of the run or stands
+    twice, and a figure that is no number or out of its range, with the rows (1 first, under the heading).
+    """
+    import pandas as pd
+
+    wanted = [name for name in ranges if name in table.columns or name not in optional]
+    if missing := [name for name in ("subject", *wanted) if name not in table.columns]:
+        remedy = f"give the columns subject, {', '.join(ranges)}"
+        raise RecordsError(f"column {first_five(missing)} is missing", where=where, remedy=remedy)
+    subject = table["subject"].astype(str).str.strip()
+    _refuse(subject.str.startswith(PERSON), subject, where, "is a natural person", "persons have no tier and no PD")
+    _refuse(~subject.isin(set(firms)), subject, where, "is no enterprise of the run", "write subjects as the run does")
+    _refuse(subject.duplicated(), subject, where, "stands twice", "give a row a firm")
+    found = {name: pd.to_numeric(table[name], errors="coerce").astype("float64") for name in wanted}
+    for name, numbers in found.items():
+        wrong = ~_WITHIN[ranges[name]](numbers)
+        if wrong.any():
+            rows = wrong.to_numpy().nonzero()[0]
+            shown = first_five(f"{_shown(table[name].iloc[i], numbers.iloc[i])} in row {i + 1}" for i in rows)
+            what, remedy = f"{name} {shown} is outside {ranges[name]}", "mend these rows, or leave them out"
+            raise RecordsError(what, where=where, remedy=remedy)
+    return pd.DataFrame({"subject": subject, **found}).reset_index(drop=True)
+
+
+def _shown(written: object, number: float) -> str:
+    """A figure as it may stand in a message: a number, or what stands in its place where that identifies nobody."""
+    return repr(discreet(written)) if number != number else f"{number:g}"  # noqa: PLR0124 - NaN is not itself
+
+
+def _refuse(wrong: "pd.Series", subject: "pd.Series", where: str, what: str, remedy: str) -> None:
+    if wrong.any():
+        rows = wrong.to_numpy().nonzero()[0]
+        shown = first_five(f"row {i + 1} ({masked(subject.iloc[i])})" for i in rows)
+        raise RecordsError(f"the subject of {shown} {what}", where=where, remedy=remedy)
