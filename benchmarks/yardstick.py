@@ -25,7 +25,7 @@ WARM = 5000
 
 
 def card(max_bins: int | None, categories: list[str], names: list[str], c: float = 1.0) -> Scorecard:
-    """optbinning's scorecard: its binning, with missing values as it found them, and scikit-learn's logistic."""
+    """The scorecard of optbinning: its binning, with missing values as it found them, and scikit-learn's logistic."""
     rising = {n: {"monotonic_trend": "auto_asc_desc"} for n in names if n not in categories}
     binning = BinningProcess(
         names, max_n_bins=max_bins, categorical_variables=categories or None, binning_fit_params=rising

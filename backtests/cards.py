@@ -1,0 +1,143 @@
+"""What the back-tests of learned cards share: models on grouped folds, and a card against its file and its SQL."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from real_data import Labelled
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from credit_score.scorecard import Card, ScorecardClassifier, card_sql, load_card, save_card
+from credit_score.scorecard.metrics import auc
+from credit_score.scorecard.validation import folds
+
+N_FOLDS = 5
+FINE = 1000  # times as many points as usual: what a card would say without rounding
+
+
+class Winsorised(TransformerMixin, BaseEstimator):
+    """Each column cut off at its 1st and 99th percentile, missing values at the median."""
+
+    def fit(self, X: Any, y: Any = None) -> "Winsorised":
+        self.low_, self.high_ = np.nanquantile(X, [0.01, 0.99], axis=0)
+        self.middle_ = np.nanmedian(X, axis=0)
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        values = np.asarray(X, float)
+        return np.clip(np.where(np.isnan(values), self.middle_, values), self.low_, self.high_)
+
+
+def plain_logistic() -> Pipeline:
+    """Logistic regression as an analyst would begin: numbers winsorised and scaled, categories as indicators."""
+    numbers = make_pipeline(Winsorised(), StandardScaler())
+    categories = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore"))
+    columns = make_column_transformer(
+        (numbers, make_column_selector(dtype_include="number")),
+        (categories, make_column_selector(dtype_include="category")),
+    )
+    return make_pipeline(columns, LogisticRegression(max_iter=2000))
+
+
+def boosting(*, alone: bool = False) -> HistGradientBoostingClassifier:
+    """scikit-learn's histogram boosting; ``alone``: of one characteristic a tree."""
+    shape = {"interaction_cst": "no_interactions", "max_leaf_nodes": 4, "l2_regularization": 1.0} if alone else {}
+    return HistGradientBoostingClassifier(
+        max_iter=400, learning_rate=0.05, early_stopping=False, categorical_features="from_dtype", random_state=0,
+        **shape,
+    )  # fmt: skip
+
+
+def unrounded(card: ScorecardClassifier) -> ScorecardClassifier:
+    """The same card with points so fine that rounding does not show."""
+    return clone(card).set_params(pdo=card.pdo * FINE)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A model and the rows that it was not fitted on."""
+
+    model: Any
+    X: pd.DataFrame
+    bad: np.ndarray
+
+
+def fitted(model: Any, data: Labelled, seed: int) -> list[Fold]:
+    """A clone of a model for each of five folds, fitted on the other four; groups are never parted."""
+    made = []
+    for split in folds(data.bad, data.group, N_FOLDS, seed):
+        known, own = split.fitted, split.tested
+        found = clone(model).fit(data.X.iloc[known], data.bad[known])
+        made.append(Fold(found, data.X.iloc[own], data.bad[own]))
+    return made
+
+
+def aucs(made: list[Fold]) -> list[float]:
+    """AUC of each fold; of a card by its integer points."""
+    return [auc(fold.bad, safety(fold.model, fold.X)) for fold in made]
+
+
+def safety(model: Any, X: pd.DataFrame) -> np.ndarray:
+    """A score that is higher where it is safer."""
+    return model.points(X) if isinstance(model, ScorecardClassifier) else -model.decision_function(X)
+
+
+def fold_of(data: Labelled, seed: int) -> np.ndarray:
+    """The fold that tests each row, from 0."""
+    fold = np.zeros(len(data.bad), int)
+    for i, split in enumerate(folds(data.bad, data.group, N_FOLDS, seed)):
+        fold[split.tested] = i
+    return fold
+
+
+def mean_auc(model: Any, data: Labelled, seed: int) -> float:
+    """Mean AUC over the folds of a seed."""
+    return float(np.mean(aucs(fitted(model, data, seed))))
+
+
+def with_neutral_missing(card: Card) -> Card:
+    """The card where a missing value has the mean points of the others, by their shares: it tells nothing."""
+    listed = []
+    for c in card.characteristics:
+        others = [a for a in c.attributes if a.kind != "missing" and a.share > 0]
+        middle = round(np.average([a.points for a in others], weights=[a.share for a in others]))
+        given = tuple(replace(a, points=middle) if a.kind == "missing" else a for a in c.attributes)
+        listed.append(replace(c, attributes=given))
+    return replace(card, characteristics=tuple(listed))
+
+
+def by_missingness(data: Labelled, seed: int) -> float:
+    """Mean AUC of a logistic regression that sees nothing but which values are missing."""
+    gaps = data.X.isna().astype(float)
+    return mean_auc(LogisticRegression(max_iter=2000), replace(data, X=gaps), seed)
+
+
+def one_by_one(card: ScorecardClassifier, data: Labelled, seed: int) -> dict[str, float]:
+    """Mean AUC of a card of each characteristic alone, the best first."""
+    alone = {name: mean_auc(card, replace(data, X=data.X[[name]]), seed) for name in data.X}
+    return dict(sorted(alone.items(), key=lambda pair: -pair[1]))
+
+
+def saved_points(card: Card, X: pd.DataFrame, path: Path) -> np.ndarray:
+    """The points of each row by the card as saved and loaded."""
+    save_card(card, path)
+    return load_card(path).points(X)
+
+
+def sql_points(card: Card, X: pd.DataFrame) -> np.ndarray:
+    """The points of each row by the card's SQL in DuckDB."""
+    with duckdb.connect() as engine:
+        rows = X.astype({n: str for n in X if isinstance(X[n].dtype, pd.CategoricalDtype)}).reset_index(drop=True)
+        engine.register("rows", rows.assign(row=range(len(rows))))
+        found = engine.sql(card_sql(card, "rows", also=("row",))).df()
+    return found.sort_values("row")["score"].to_numpy()
+
