@@ -15,10 +15,11 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from threadpoolctl import threadpool_limits
 
 from credit_score.scorecard import Card, ScorecardClassifier, card_sql, load_card, save_card
 from credit_score.scorecard.metrics import auc
-from credit_score.scorecard.validation import folds
+from credit_score.scorecard.validation import Split, folds
 
 N_FOLDS = 5
 FINE = 1000  # times as many points as usual: what a card would say without rounding
@@ -71,14 +72,21 @@ class Fold:
     bad: np.ndarray
 
 
-def fitted(model: Any, data: Labelled, seed: int) -> list[Fold]:
-    """A clone of a model for each of five folds, fitted on the other four; groups are never parted."""
-    made = []
-    for split in folds(data.bad, data.group, N_FOLDS, seed):
-        known, own = split.fitted, split.tested
-        found = clone(model).fit(data.X.iloc[known], data.bad[known])
-        made.append(Fold(found, data.X.iloc[own], data.bad[own]))
-    return made
+def parted(data: Labelled, seed: int) -> list[Split]:
+    """Five folds with about equal shares of bad; rows that are alike are never parted."""
+    return folds(data.bad, data.group, N_FOLDS, seed)
+
+
+def fitted(model: Any, data: Labelled, splits: list[Split]) -> list[Fold]:
+    """A clone of a model for each fold, fitted on the other folds.
+
+    On one thread: tables are small, and threads that wait for each other on a busy machine take minutes.
+    """
+    with threadpool_limits(1):
+        return [
+            Fold(clone(model).fit(data.X.iloc[s.fitted], data.bad[s.fitted]), data.X.iloc[s.tested], data.bad[s.tested])
+            for s in splits
+        ]
 
 
 def aucs(made: list[Fold]) -> list[float]:
@@ -91,17 +99,9 @@ def safety(model: Any, X: pd.DataFrame) -> np.ndarray:
     return model.points(X) if isinstance(model, ScorecardClassifier) else -model.decision_function(X)
 
 
-def fold_of(data: Labelled, seed: int) -> np.ndarray:
-    """The fold that tests each row, from 0."""
-    fold = np.zeros(len(data.bad), int)
-    for i, split in enumerate(folds(data.bad, data.group, N_FOLDS, seed)):
-        fold[split.tested] = i
-    return fold
-
-
-def mean_auc(model: Any, data: Labelled, seed: int) -> float:
-    """Mean AUC over the folds of a seed."""
-    return float(np.mean(aucs(fitted(model, data, seed))))
+def mean_auc(model: Any, data: Labelled, splits: list[Split]) -> float:
+    """Mean AUC over folds."""
+    return float(np.mean(aucs(fitted(model, data, splits))))
 
 
 def with_neutral_missing(card: Card) -> Card:
@@ -115,15 +115,25 @@ def with_neutral_missing(card: Card) -> Card:
     return replace(card, characteristics=tuple(listed))
 
 
-def by_missingness(data: Labelled, seed: int) -> float:
+def by_missingness(data: Labelled, splits: list[Split]) -> float:
     """Mean AUC of a logistic regression that sees nothing but which values are missing."""
     gaps = data.X.isna().astype(float)
-    return mean_auc(LogisticRegression(max_iter=2000), replace(data, X=gaps), seed)
+    return mean_auc(LogisticRegression(max_iter=2000), replace(data, X=gaps), splits)
 
 
-def one_by_one(card: ScorecardClassifier, data: Labelled, seed: int) -> dict[str, float]:
+def without_gaps(data: Labelled, seed: int) -> Labelled:
+    """The table with each missing value drawn from those of its column, so that nothing tells that it was missing."""
+    draw, filled = np.random.default_rng(seed), data.X.copy()
+    for name in filled:
+        gap = filled[name].isna()
+        known = filled.loc[~gap, name].to_numpy()
+        filled.loc[gap, name] = known[draw.integers(0, len(known), gap.sum())]
+    return replace(data, X=filled)
+
+
+def one_by_one(card: ScorecardClassifier, data: Labelled, splits: list[Split]) -> dict[str, float]:
     """Mean AUC of a card of each characteristic alone, the best first."""
-    alone = {name: mean_auc(card, replace(data, X=data.X[[name]]), seed) for name in data.X}
+    alone = {name: mean_auc(card, replace(data, X=data.X[[name]]), splits) for name in data.X}
     return dict(sorted(alone.items(), key=lambda pair: -pair[1]))
 
 
@@ -140,4 +150,3 @@ def sql_points(card: Card, X: pd.DataFrame) -> np.ndarray:
         engine.register("rows", rows.assign(row=range(len(rows))))
         found = engine.sql(card_sql(card, "rows", also=("row",))).df()
     return found.sort_values("row")["score"].to_numpy()
-

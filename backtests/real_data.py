@@ -1,6 +1,6 @@
 """Tables of real records, read as features and labels: Polish companies and South German credit.
 
-They are found in ``CREDIT_SCORE_DATA``, else in ``../shared/data`` beside the checkout, and are no part of this project.
+They are found in ``CREDIT_SCORE_DATA``, else in ``../shared/data`` beside the checkout, and are not in this project.
 Both are from the UCI repository under CC BY 4.0: Polish companies 365 (Zięba, Tomczak and Tomczak 2016, Expert Systems
 with Applications 58:93–101); South German credit 522 and 573 (Grömping 2019).
 """
