@@ -88,7 +88,7 @@ def backtests(session):
     install(session)
     session.env["CREDIT_SCORE_DATA"] = str(data.resolve())
     report = Path(session.create_tmp()) / "backtests.xml"
-    session.run("pytest", f"--junitxml={report}", "backtests", *session.posargs)
+    session.run("pytest", *PARALLEL, f"--junitxml={report}", "backtests", *session.posargs)
     skipped = sum(int(suite.get("skipped", 0)) for suite in ET.parse(report).iter("testsuite"))
     if skipped:
         session.error(f"{skipped} back-tests skipped, though {data} is there")

@@ -13,6 +13,7 @@ from cards import (
     Fold,
     aucs,
     boosting,
+    boosting_alone,
     by_missingness,
     fitted,
     mean_auc,
@@ -37,7 +38,7 @@ BOOSTED_CARD = ScorecardClassifier(method="boosted", trend="none", max_bins=10, 
 CARDS = {"logistic card": LOGISTIC_CARD, "boosted card": BOOSTED_CARD}
 BESIDE = {
     "boosted card, points not rounded": unrounded(BOOSTED_CARD),
-    "boosted trees of one characteristic each": boosting(alone=True),
+    "boosted trees of one characteristic each": boosting_alone(),
     "full boosting": boosting(),
     "plain logistic": plain_logistic(),
 }
