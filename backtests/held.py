@@ -26,8 +26,9 @@ def unlike(found: Any, committed: Path, *, within: float) -> list[str]:
 
 
 def short(value: float, digits: int = 3) -> str:
-    """A fraction as the pages write it: .912."""
-    return f"{value:.{digits}f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.{digits}f}"
+    """A fraction as the pages write it: .912, −.093."""
+    text = f"{value:.{digits}f}".replace("-", "−")
+    return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 
 def spanned(interval: dict[str, float], digits: int = 3) -> str:
