@@ -81,7 +81,7 @@ def lint(session):
 
 @nox.session
 def backtests(session):
-    """Run the main job and learned cards on real records, found by CREDIT_SCORE_DATA or in ../shared/data beside the checkout."""
+    """Run the main job and learned cards on real records, found by CREDIT_SCORE_DATA or in ../shared/data beside it."""
     data = Path(os.environ.get("CREDIT_SCORE_DATA") or ROOT.parent / "shared" / "data")
     if not data.is_dir():
         session.skip(f"no real records: {data} is not a folder; set CREDIT_SCORE_DATA to the folder that holds them")
