@@ -7,6 +7,7 @@ hash, and then this package as a user would get it, built from the checkout.
 import os
 import shutil
 import sys
+from itertools import takewhile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -24,6 +25,8 @@ PARALLEL = ["--numprocesses", "auto", "--dist", "loadfile"]
 RELOCK = "python -m nox -s lock"
 UV = "uv==0.13.9"
 MUTMUT = "mutmut==3.8.1"
+BENCHES = ["startup", "ledger", "scorecard", "cutoffs", "accuracy"]
+AGAINST_RIVALS = {"scorecard", "accuracy"}
 
 
 def install(session):
@@ -78,50 +81,70 @@ def lint(session):
 
 @nox.session
 def backtests(session):
-    """Run the main job on real records, found by CREDIT_SCORE_DATA or in ../shared/data beside the checkout."""
+    """Run the main job and learned cards on real records, found by CREDIT_SCORE_DATA or in ../shared/data beside it."""
     data = Path(os.environ.get("CREDIT_SCORE_DATA") or ROOT.parent / "shared" / "data")
     if not data.is_dir():
         session.skip(f"no real records: {data} is not a folder; set CREDIT_SCORE_DATA to the folder that holds them")
     install(session)
     session.env["CREDIT_SCORE_DATA"] = str(data.resolve())
     report = Path(session.create_tmp()) / "backtests.xml"
-    session.run("pytest", f"--junitxml={report}", "backtests", *session.posargs)
+    session.run("pytest", *PARALLEL, f"--junitxml={report}", "backtests", *session.posargs)
     skipped = sum(int(suite.get("skipped", 0)) for suite in ET.parse(report).iter("testsuite"))
     if skipped:
         session.error(f"{skipped} back-tests skipped, though {data} is there")
     check_notebooks(session, "backtests")
 
 
-def measure(session, *names):
-    """Run benchmark scripts; what follows -- goes to them. Figures are written to benchmarks/results.md."""
+def measure(session, names, words):
+    """Run benchmark scripts, each with some words. Figures are written to benchmarks/results.md."""
     install(session)
     session.chdir("benchmarks")
     for name in names:
-        session.run("python", f"{name}.py", *session.posargs)
+        session.run("python", f"{name}.py", *words)
+
+
+def install_rivals(session):
+    """Put what is measured against into an environment of its own; where that fails, the board says so."""
+    place = Path(session.create_tmp()).resolve() / "yardstick"
+    python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    try:
+        session.run("python", "-m", "venv", "--clear", str(place))
+        pip = ("-m", "pip", "install", "--quiet", "--require-hashes", "-r", "benchmarks/yardstick.txt")
+        session.run(str(python), *pip, external=True)
+    except nox.command.CommandFailed:
+        session.warn("the rivals of benchmarks/yardstick.txt could not be installed; the board will say so")
+        return
+    session.env["CREDIT_SCORE_YARDSTICK"] = str(python)
 
 
 @nox.session
 def bench(session):
-    """Measure ratios to yardsticks in one run: start-up, and the ledger against hand-written SQL and pandas."""
-    measure(session, "startup", "ledger")
+    """Measure ratios to yardsticks in one run: all of BENCHES, or those named after --; options go to each of them."""
+    named = list(takewhile(lambda word: not word.startswith("-"), session.posargs))
+    if unknown := sorted(set(named) - set(BENCHES)):
+        session.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    names = named or BENCHES
+    if AGAINST_RIVALS & set(names):
+        install_rivals(session)
+    measure(session, names, session.posargs[len(named) :])
 
 
 @nox.session
 def scale(session):
     """Measure a county at several sizes: seconds a step, peak memory, and the slope."""
-    measure(session, "scale")
+    measure(session, ["scale"], session.posargs)
 
 
 @nox.session
 def fuzz(session):
     """Read 10,000 broken files and 1,000,000 broken rows; every row accounted for, or the file refused in one line."""
-    measure(session, "fuzz")
+    measure(session, ["fuzz"], session.posargs)
 
 
 @nox.session
 def kill(session):
     """Kill a run and an intake a hundred times each; what stood there before stays, or the new one is whole."""
-    measure(session, "kill")
+    measure(session, ["kill"], session.posargs)
 
 
 @nox.session
@@ -132,15 +155,22 @@ def mutation(session):
     session.run("python", "benchmarks/mutation.py")
 
 
-@nox.session
-def lock(session):
-    """Write requirements.txt anew from pyproject.toml, for every platform, with the hashes of the public index."""
-    session.install(UV)
+def compile_lock(session, source, target, *more):
+    """Lock what ``source`` asks for, for every platform, with the hashes of the public index."""
     own = {name: None for name in os.environ if name.startswith(("UV_", "PIP_"))}
     session.run(
-        *("uv", "pip", "compile", "pyproject.toml", "--extra", "lab", "--extra", "dev", "--upgrade", "--no-config"),
-        *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest", "--constraints", "constraints.txt"),
+        *("uv", "pip", "compile", source, *more, "--upgrade", "--no-config"),
+        *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),
         *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"),
-        *("--custom-compile-command", RELOCK, "--quiet", "--output-file", "requirements.txt"),
+        *("--custom-compile-command", RELOCK, "--quiet", "--output-file", target),
         env=own,
     )
+
+
+@nox.session
+def lock(session):
+    """Write requirements.txt anew from pyproject.toml, and benchmarks/yardstick.txt from the rivals it names."""
+    session.install(UV)
+    extras = ("--extra", "lab", "--extra", "dev", "--constraints", "constraints.txt")
+    compile_lock(session, "pyproject.toml", "requirements.txt", *extras)
+    compile_lock(session, "benchmarks/yardstick.in", "benchmarks/yardstick.txt")

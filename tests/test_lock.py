@@ -1,4 +1,4 @@
-"""requirements.txt: every platform, every library, every hash, and no package host."""
+"""requirements.txt, and benchmarks/yardstick.txt: every platform, library and hash, and no package host."""
 
 import re
 import tomllib
@@ -10,7 +10,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+LOCKS = {path: (ROOT / path).read_text(encoding="utf-8") for path in ("requirements.txt", "benchmarks/yardstick.txt")}
+RIVALS = (ROOT / "benchmarks" / "yardstick.in").read_text(encoding="utf-8").splitlines()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DECLARED = [
     Requirement(text)
@@ -18,9 +19,9 @@ DECLARED = [
 ]
 
 
-def entries():
+def entries(lock="requirements.txt"):
     """The locked requirements: {canonical name: list of (Requirement, number of hashes)}."""
-    joined = re.sub(r"\\\n", " ", LOCK)
+    joined = re.sub(r"\\\n", " ", LOCKS[lock])
     lines = [line for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     found = {}
     for line in lines:
@@ -30,13 +31,16 @@ def entries():
     return found
 
 
-def test_the_lock_names_no_host_and_no_path():
-    assert not re.search(r"://|\bfile:|^-|--(extra-)?index-url|--find-links|--trusted-host| @ ", LOCK, re.MULTILINE)
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_names_no_host_and_no_path(lock):
+    hosts = r"://|\bfile:|^-|--(extra-)?index-url|--find-links|--trusted-host| @ "
+    assert not re.search(hosts, LOCKS[lock], re.MULTILINE)
 
 
-def test_every_locked_requirement_is_one_version_with_hashes():
-    locked = entries()
-    assert len(locked) > 100
+@pytest.mark.parametrize(("lock", "least"), [("requirements.txt", 100), ("benchmarks/yardstick.txt", 20)])
+def test_every_locked_requirement_is_one_version_with_hashes(lock, least):
+    locked = entries(lock)
+    assert len(locked) > least
     for name, versions in locked.items():
         for requirement, n_hashes in versions:
             assert [clause.operator for clause in requirement.specifier] == ["=="], name
@@ -54,3 +58,13 @@ def test_every_declared_library_is_locked_within_its_bounds(declared):
 
 def test_what_only_spark_needs_is_not_locked():
     assert "pyspark" not in entries()
+
+
+def test_the_rivals_of_the_benchmarks_are_locked_apart_and_in_no_lock_of_the_project():
+    named = [Requirement(line) for line in RIVALS if not line.startswith("#")]
+    assert len(named) == 2
+    for rival in named:
+        ((found, _),) = entries("benchmarks/yardstick.txt")[canonicalize_name(rival.name)]
+        (pin,) = found.specifier
+        assert Version(pin.version) in rival.specifier
+        assert canonicalize_name(rival.name) not in entries()
