@@ -38,7 +38,11 @@ def _case(characteristic: Characteristic) -> str:
     lacks = f"{column} IS NULL OR {x} > {GREATEST}" if numeric else f"{column} IS NULL"
     missing = next((str(a.points) for a in characteristic.of("missing")), "NULL")
     whens = [f"WHEN {lacks} THEN {missing}"]
-    whens += [f"WHEN {x} = {_number(a.special)} THEN {a.points}" for a in characteristic.of("special")]
+    whens += [
+        f"WHEN {x} = {_number(a.special)} THEN {a.points}"
+        for a in characteristic.of("special")
+        if a.special is not None
+    ]
     whens += [_interval(x, a) for a in characteristic.of("interval")]
     whens += [f"WHEN {x} IN ({', '.join(map(_text, a.values))}) THEN {a.points}"
               for a in characteristic.of("values", "other") if a.values]  # fmt: skip
