@@ -168,9 +168,20 @@ def compile_lock(session, source, target, *more):
 
 
 @nox.session
+def dialects(session):
+    """Run a card's SQL in a real PostgreSQL and a real Spark; every row has the integer of the card. Needs Java 17."""
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        session.error("Spark needs Java 17 or later: install it, or set JAVA_HOME")
+    install(session)
+    session.install("--require-hashes", "-r", "dialects/requirements.txt")
+    session.run("pytest", "-W", "default", "dialects", *session.posargs)
+
+
+@nox.session
 def lock(session):
-    """Write requirements.txt anew from pyproject.toml, and benchmarks/yardstick.txt from the rivals it names."""
+    """Write requirements.txt anew from pyproject.toml, and the locks of the benchmarks' rivals and of real engines."""
     session.install(UV)
     extras = ("--extra", "lab", "--extra", "dev", "--constraints", "constraints.txt")
     compile_lock(session, "pyproject.toml", "requirements.txt", *extras)
     compile_lock(session, "benchmarks/yardstick.in", "benchmarks/yardstick.txt")
+    compile_lock(session, "dialects/requirements.in", "dialects/requirements.txt", "--constraints", "requirements.txt")
