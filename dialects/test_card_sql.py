@@ -17,8 +17,8 @@ from credit_score.scorecard import Attribute, Binning, Card, Characteristic, Sco
 
 CUTS = [-2.5, 5e-324, 1e-300, 0.1, 0.1 + 0.2, float(np.nextafter(1, 2)), 7.0, 123456789.123456789, 1e300]
 TEXTS = [
-    "a", "A", " a", "a ", "", "it's", 'say "x"', "back\\slash", "\\n", "\\'", "tab\t", "new\nline", "餐饮", "é", "😀", "%_",
-    "`tick`",
+    "a", "A", " a", "a ", "", "it's", 'say "x"', "back\\slash", "\\n", "\\'", "tab\t", "new\nline", "餐饮", "é", "😀",
+    "%_", "`tick`",
 ]  # fmt: skip
 NUMBER, KIND = 'x "q" 值', "kind`s"
 
