@@ -7,10 +7,11 @@ from cards import saved_points, sql_points, with_neutral_missing
 from held import short, unlike
 from polish import study
 
-from credit_score.scorecard import Attribute, Card, Characteristic
+from credit_score.scorecard import Attribute, Card, Characteristic, MissingTells, ScorecardClassifier
 
 HERE = Path(__file__).parent
 needs_data = pytest.mark.skipif(not study.DATA.is_file(), reason=f"no data: {study.DATA} is not there")
+pytestmark = pytest.mark.filterwarnings("ignore::credit_score.scorecard.checks.CardWarning")
 # AUC after rounding to whole points hangs on sums whose last digits differ between machines.
 MACHINES = 0.003
 
@@ -39,6 +40,12 @@ def first_cards(made):
 @needs_data
 def test_the_table_is_the_published_one(found):
     assert (found["rows"], found["bad"], found["duplicates"]) == (7027, 271, 82)
+
+
+@needs_data
+def test_a_card_of_these_rows_says_by_itself_that_missingness_tells(data):
+    with pytest.warns(MissingTells, match="which values are missing predicts the label alone: AUC 0.8"):
+        ScorecardClassifier().fit(data.X, data.bad)
 
 
 @needs_data
