@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 needs_data = pytest.mark.skipif(not study.DATA.is_file(), reason=f"no data: {study.DATA} is not there")
 pytestmark = pytest.mark.filterwarnings("ignore::credit_score.scorecard.checks.CardWarning")
 # AUC after rounding to whole points hangs on sums whose last digits differ between machines.
-MACHINES = 0.003
+MACHINES = 0.01
 
 
 @pytest.fixture(scope="module")
