@@ -2,8 +2,8 @@
 
 The data are found by ``CREDIT_SCORE_DATA``, as the back-tests find them; optbinning and EBM run in an environment of
 their own (``yardstick.txt``). EBM with interactions takes minutes a fold on 64 columns and is left out there. Losses
-stay on the board beside wins. Polish companies are told twice: most of what any method knows of them is which values are
-missing, so the second time those are drawn from their column.
+stay on the board beside wins. Polish companies are told twice: most of what any method knows of them is which values
+are missing, so the second time those are drawn from their column.
 """
 
 import sys
