@@ -96,7 +96,7 @@ def measured(X: pd.DataFrame, bad: np.ndarray, binning: dict[str, Binning]) -> d
     if not (ours == theirs).all():
         raise SystemExit("the bare loop does not give the same points")
     listed = model.card_.characteristics
-    bins = {c.name: len(c.of("interval", "values", "other")) for c in listed}
+    bins = {c.name: sum(a.count > 0 for a in c.of("interval", "values", "other")) for c in listed}
     return {"fit": fit, "points": points, "loop": loop, "iv": {c.name: c.iv for c in listed}, "bins": bins}
 
 
