@@ -77,7 +77,7 @@ def accuracy(X: pd.DataFrame, bad: np.ndarray, fold: np.ndarray) -> dict[str, An
 
     rivals = {
         f"optbinning {version('optbinning')} scorecard": binned(1.0),
-        "the same, C = .01": binned(0.01),
+        "optbinning scorecard, logistic with C = .01": binned(0.01),
         f"EBM (interpret {version('interpret-core')}) without interactions": ebm(0),
     }
     if len(names) <= PAIRED:
