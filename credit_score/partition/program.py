@@ -6,7 +6,7 @@ their rates, in O(B² (K + ln B)); where it violates their separation, pair by p
 O(K·B³). All are exact (ours; held to enumeration by the tests).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -43,6 +43,11 @@ class Cells:
     count: np.ndarray | None = None
     squares: np.ndarray | None = None
     spread: np.ndarray | None = None
+
+    def joined(self, edges: np.ndarray) -> "Cells":
+        """The cells between edges, 0 to B, put together."""
+        columns = (getattr(self, f.name) for f in fields(self))
+        return Cells(*(None if a is None else np.add.reduceat(a, edges[:-1]) for a in columns))
 
     def prefix(self) -> "Prefix":
         """Sums of the first 0 … B cells."""

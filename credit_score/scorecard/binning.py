@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from credit_score.errors import FitError, first_five
-from credit_score.partition import Cells, Limits, partition
+from credit_score.partition import Cells, Limits, zoomed
 from credit_score.partition.program import Objective, Trend
 from credit_score.scorecard import kernels
 from credit_score.scorecard.card import Attribute, Characteristic
@@ -91,7 +91,7 @@ class Draft:
         trend: Trend = "none" if objective == "squares" else self.trend
         min_z = 0.0 if objective == "squares" else self.how.min_z
         limits = Limits(1, self.how.max_bins, share, 1.0, 1.0, trend, min_z)
-        return partition(cells, limits, objective).edges
+        return zoomed(cells, limits, objective).edges
 
     def cut(self, edges: np.ndarray, target: Target) -> Characteristic:
         """The characteristic whose attributes are the cells between edges, with WOE and IV, without points yet."""
@@ -124,7 +124,7 @@ class Draft:
         return drafts if self.found.other >= 0 else [*drafts, Attribute("other", 0)]
 
 
-def draft(column: Column, target: Target, how: Binning, n_cells: int = 100) -> Draft:
+def draft(column: Column, target: Target, how: Binning, n_cells: int | None = None) -> Draft:
     """A column as cells; raises NothingToCut where it has no value or one alone, FitError where cuts overlap."""
     if isinstance(column, Numbers):
         cuts = None if how.cuts is None else _cuts(column.name, how.cuts)

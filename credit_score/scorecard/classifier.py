@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from credit_score.partition.program import Trend
 
 
-# Boosted trees look at the ends of a column more closely than a regression on few attributes can use.
-N_CELLS = {"woe": 100, "boosted": 250}
+# Boosted trees read whole columns of cells, of which they tell no more than 255 apart.
+BOOSTED_CELLS = 250
 
 
 class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -220,8 +220,9 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _drafted(self, column: Column, target: Target) -> Draft | None:
         """A column as cells, or None with the reason kept."""
         how = Binning(self.trend, self.max_bins, self.min_share, self.min_z, min_category_share=self.min_category_share)
+        n_cells = BOOSTED_CELLS if self.method == "boosted" else None
         try:
-            return draft(column, target, (self.binning or {}).get(column.name, how), N_CELLS.get(self.method, 100))
+            return draft(column, target, (self.binning or {}).get(column.name, how), n_cells)
         except NothingToCut as error:
             self.excluded_[column.name] = error.what
             return None

@@ -76,11 +76,11 @@ def learn(evidence: Sequence[Evidence], target: Target, how: Weighing) -> Learne
 
 
 def evidence_matrix(evidence: Sequence[Evidence], n: int) -> np.ndarray:
-    """What each characteristic says for bad in each row, shape (n, characteristics)."""
-    matrix = np.zeros((n, len(evidence)))
-    for j, e in enumerate(evidence):
-        e.characteristic.add(matrix[:, j], e.column, -e.values)
-    return matrix
+    """What each characteristic says for bad in each row, shape (n, characteristics), a column in one piece."""
+    rows = np.zeros((len(evidence), n))
+    for e, row in zip(evidence, rows, strict=True):
+        e.characteristic.add(row, e.column, -e.values)
+    return rows.T
 
 
 def bounds_of(names: list[str], by_hand: Mapping[str, float]) -> Bounds:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from credit_score.errors import FitError, first_five
-from credit_score.scorecard import kernels
 from credit_score.scorecard.learned import Evidence, Weighing, bounds_of, evidence_matrix
-from credit_score.scorecard.logistic import fit_logistic
+from credit_score.scorecard.logistic import fit_logistic, moments
 from credit_score.scorecard.prebins import Target
 
 if TYPE_CHECKING:
@@ -66,5 +65,5 @@ def _first_to_leave(matrix: np.ndarray, target: Target, how: Weighing) -> float:
     total = target.weight.sum()
     rate = float(target.weight @ target.bad) / total
     nothing = np.concatenate([[np.log(rate / (1 - rate))], np.zeros(matrix.shape[1])])
-    _, gradient, _ = kernels.logistic_moments(matrix, target.bad, target.weight, nothing)
-    return max(float(-gradient[1:].min() / total), 1e-6)
+    _, gradient, _ = moments(matrix, target.bad, target.weight, nothing)
+    return max(float(-gradient[1:].min() / total), 1e-6) * (1 + 1e-9)  # sums of rows lie off by rounding
