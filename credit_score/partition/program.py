@@ -6,7 +6,8 @@ their rates, in O(B² (K + ln B)); where it violates their separation, pair by p
 O(K·B³). All are exact (ours; held to enumeration by the tests).
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -46,8 +47,9 @@ class Cells:
 
     def joined(self, edges: np.ndarray) -> "Cells":
         """The cells between edges, 0 to B, put together."""
-        columns = (getattr(self, f.name) for f in fields(self))
-        return Cells(*(None if a is None else np.add.reduceat(a, edges[:-1]) for a in columns))
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        joined = {n: a if a is None else np.add.reduceat(a, edges[:-1]) for n, a in columns.items()}
+        return replace(self, **joined)
 
     def prefix(self) -> "Prefix":
         """Sums of the first 0 … B cells."""
@@ -124,7 +126,7 @@ def partition(
     apart. Raises FitError where no partition keeps the limits.
     """
     if limits.trend == "auto":
-        return _better(cells, limits, objective, ends)
+        return better_trend(lambda told: partition(cells, told, objective, ends), limits)
     sums = cells.prefix()
     value = kernels.group_values(KINDS[objective], *sums[:4], _bounds(limits, sums.weight[-1]))
     n_most = min(limits.most, len(cells.weight))
@@ -143,13 +145,13 @@ def _bounds(limits: Limits, total: float) -> np.ndarray:
     return np.array([limits.min_share * total - slack, limits.max_share * total + slack, limits.min_count])
 
 
-def _better(cells: Cells, limits: Limits, objective: Objective, ends: np.ndarray | None) -> Partition:
-    from dataclasses import replace
-
+def better_trend(solve: Callable[[Limits], Partition], limits: Limits) -> Partition:
+    """The better of the partitions that rise and that fall; of equals the one that rises."""
     found, refused = [], None
-    for trend in ("ascending", "descending"):
+    trends: tuple[Trend, ...] = ("ascending", "descending")
+    for trend in trends:
         try:
-            found.append(partition(cells, replace(limits, trend=trend), objective, ends))
+            found.append(solve(replace(limits, trend=trend)))
         except FitError as error:
             refused = error
     if not found and refused:

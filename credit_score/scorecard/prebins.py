@@ -16,7 +16,7 @@ from credit_score.scorecard import kernels
 from credit_score.scorecard.columns import Categories, Numbers
 
 SHRINK = 20.0
-FINENESS, LEAST_HELD = (100, 800, 6400), 100
+CASES_SQUARED, FINENESS = 1e7, (100, 100_000)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,12 @@ class Prebins:
 
 
 def number_cells(
-    column: Numbers, target: Target, specials: np.ndarray, *, n_cells: int | None = None, edges: np.ndarray | None = None
+    column: Numbers,
+    target: Target,
+    specials: np.ndarray,
+    *,
+    n_cells: int | None = None,
+    edges: np.ndarray | None = None,
 ) -> Prebins:
     """The cells of a column of numbers: at most ``n_cells`` equal shares, or those between given ``edges``.
 
@@ -76,9 +81,11 @@ def number_cells(
 
 
 def fineness(target: Target) -> int:
-    """How many cells: 100, or 800, or 6,400, the most of which each still holds ``LEAST_HELD`` cases."""
-    held = target.weight.sum() / LEAST_HELD
-    return max(n for n in FINENESS if n <= max(held, FINENESS[0]))
+    """How many cells: 100, and of more than some 30,000 cases the more the finer, up to 100,000 of a million.
+
+    A closer look at few rows finds chance: 700 cells of 7,000 cost .003 of AUC out of sample (Polish back-test).
+    """
+    return int(np.clip(target.weight.sum() ** 2 / CASES_SQUARED, *FINENESS))
 
 
 @dataclass(frozen=True)
