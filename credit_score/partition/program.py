@@ -8,7 +8,7 @@ O(K·B³). All are exact (ours; held to enumeration by the tests).
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -48,7 +48,7 @@ class Cells:
     def joined(self, edges: np.ndarray) -> "Cells":
         """The cells between edges, 0 to B, put together."""
         columns = {f.name: getattr(self, f.name) for f in fields(self)}
-        joined = {n: a if a is None else np.add.reduceat(a, edges[:-1]) for n, a in columns.items()}
+        joined: dict[str, Any] = {n: a if a is None else np.add.reduceat(a, edges[:-1]) for n, a in columns.items()}
         return replace(self, **joined)
 
     def prefix(self) -> "Prefix":
