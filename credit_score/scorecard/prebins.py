@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from credit_score.partition import Cells
+from credit_score.partition.ordered import Ordered
 from credit_score.scorecard import kernels
 from credit_score.scorecard.columns import Categories, Numbers
 
@@ -74,10 +75,19 @@ def number_cells(
     """
     apart = [np.isnan(column.values), *(column.values == special for special in specials)]
     missing, *stand_in = (target.sums(rows) for rows in apart)
-    ordered = Ordered.of(column.values, target, ~np.any(apart, axis=0))
-    chosen = ordered.quantiles(n_cells or fineness(target)) if edges is None else np.asarray(edges, np.float64)
-    below = ordered.values[np.maximum(ordered.places(chosen) - 1, 0)] if len(ordered.values) else chosen
-    return Prebins(ordered.between(chosen), np.array(stand_in).reshape(-1, 3), missing, chosen, below)
+    keep = ~np.any(apart, axis=0)
+    values, bad, weight = column.values[keep], target.bad[keep], target.weight[keep] if target.weighted else None
+    ordered = Ordered.of(values, bad, along=target.weighted)
+    chosen = ordered.begins(n_cells or fineness(target), weight) if edges is None else np.asarray(edges, np.float64)
+    bounds = ordered.bounds(chosen)
+    rows = np.diff(bounds)
+    if weight is None:
+        summed = [rows, ordered.bad_rows(chosen), rows]
+    else:
+        summed = [ordered.sums(weight, bounds), ordered.sums(weight * bad, bounds), rows]
+    below = ordered.values[np.maximum(bounds[1:-1] - 1, 0)] if len(values) else chosen
+    specials_told = np.array(stand_in).reshape(-1, 3)
+    return Prebins(np.column_stack(summed).astype(np.float64), specials_told, missing, chosen, below)
 
 
 def fineness(target: Target) -> int:
@@ -86,57 +96,6 @@ def fineness(target: Target) -> int:
     A closer look at few rows finds chance: 700 cells of 7,000 cost .003 of AUC out of sample (Polish back-test).
     """
     return int(np.clip(target.weight.sum() ** 2 / CASES_SQUARED, *FINENESS))
-
-
-@dataclass(frozen=True)
-class Ordered:
-    """Numbers, ascending, shape (n,); rows, or weight, of good and of bad up to each, shape (n + 1,).
-
-    Where all rows weigh 1 the bad numbers, ascending, do instead of sums: two sorts are faster than one that takes the
-    rows along.
-    """
-
-    values: np.ndarray
-    good: np.ndarray | None
-    bad: np.ndarray
-
-    @classmethod
-    def of(cls, values: np.ndarray, target: Target, keep: np.ndarray) -> "Ordered":
-        """Those rows of a column that are kept."""
-        kept, bad = values[keep], target.bad[keep]
-        if not target.weighted:
-            return cls(np.sort(kept), None, np.sort(kept[bad > 0]))
-        order = np.argsort(kept)
-        weight, bad = target.weight[keep][order], bad[order]
-        good, bad = (np.append(0.0, np.cumsum(weight * part)) for part in (1 - bad, bad))
-        return cls(kept[order], good, bad)
-
-    def places(self, edges: np.ndarray) -> np.ndarray:
-        """How many numbers are below each edge."""
-        return np.searchsorted(self.values, edges, side="left")
-
-    def between(self, edges: np.ndarray) -> np.ndarray:
-        """Sums (weight, bad, rows) of the numbers between ascending edges, shape (edges + 1, 3)."""
-        rows = np.concatenate([[0], self.places(edges), [len(self.values)]])
-        if self.good is None:
-            bad = np.concatenate([[0], np.searchsorted(self.bad, edges, side="left"), [len(self.bad)]])
-            return np.diff(np.column_stack([rows, bad, rows]).astype(np.float64), axis=0)
-        # Good and bad apart: the weight of a cell without a good row is then its bad weight, to the last digit.
-        good, bad = np.diff(self.good[rows]), np.diff(self.bad[rows])
-        return np.column_stack([good + bad, bad, np.diff(rows)])
-
-    def quantiles(self, n_cells: int) -> np.ndarray:
-        """Where cells of equal weight begin, ascending, without the smallest number; every number where few differ."""
-        n = len(self.values)
-        if np.count_nonzero(self.values[1:] != self.values[:-1]) < n_cells:
-            return np.unique(self.values)[1:]
-        if self.good is None:
-            at = -(-np.arange(1, n_cells) * n // n_cells) - 1
-        else:
-            upto = self.good[1:] + self.bad[1:]
-            at = np.searchsorted(upto, np.arange(1, n_cells) * upto[-1] / n_cells, side="left")
-        begins = np.unique(self.values[np.clip(at, 0, n - 1)])
-        return begins[begins > self.values[0]]
 
 
 def category_cells(column: Categories, target: Target, min_share: float) -> Prebins:

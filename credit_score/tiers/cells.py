@@ -1,8 +1,7 @@
 """Rows of scored and labelled firms as ordered cells, the best scores first.
 
 Of few different scores each is a cell. Of more, cells are equal shares of the weight by rank, so that only the order of
-the scores counts; a score is never split. Rows are read a few times and never sorted as a whole: equally wide drawers
-find where the cells begin, and only the drawers that hold such a place are sorted.
+the scores counts; a score is never split.
 """
 
 from dataclasses import dataclass, fields
@@ -14,10 +13,9 @@ import numpy as np
 from credit_score.errors import FitError, first_five
 from credit_score.partition import Cells
 from credit_score.partition.kernels import distance
+from credit_score.partition.ordered import Ordered
 from credit_score.tiers import kernels
 from credit_score.tiers.cutoffs import WIDEST, check_scores, numbers
-
-N_DRAWERS = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -141,56 +139,30 @@ def _weighing(rows: Rows) -> Rows:
 
 def score_cells(rows: Rows, n_cells: int, kept: np.ndarray | None = None) -> ScoreCells:
     """The rows as at most ``n_cells`` cells, the best first; ``kept`` are scores at which a cell must begin."""
-    low, high, whole, _ = kernels.extent(rows.score, WIDEST)
-    if whole and high - low < n_cells:
-        code = kernels.down_from(rows.score, high)
-        return _summed(rows, code, high - np.arange(int(high - low) + 1))
-    values, code = kernels.distinct(rows.score, n_cells)
-    if len(values):
-        order = np.argsort(-values)
-        rank = np.empty_like(order)
-        rank[order] = np.arange(len(order))
-        return _summed(rows, rank[code], values[order])
-    return _by_rank(rows, n_cells, (low, high), kept)
-
-
-def _by_rank(rows: Rows, n_cells: int, between: tuple[float, float], kept: np.ndarray | None) -> ScoreCells:
-    low, high = between
-    how = (low, min(N_DRAWERS / (high - low), WIDEST), N_DRAWERS)
-    drawer = kernels.drawers(rows.score, *how)
-    edges = _begins(rows, n_cells, drawer)
+    weight = rows.weight if rows.step else None
+    along = weight is not None or rows.days is not None or rows.probability is not None
+    ordered = Ordered.of(rows.score, rows.bad, along=along)
+    edges = ordered.begins(n_cells, weight)
+    low, high = ordered.values[[0, -1]]
     if kept is not None:
-        edges = np.union1d(edges, kept[kept <= high])
-    edges = edges[edges > low]
-    code = len(edges) - kernels.placed(rows.score, drawer, edges, kernels.drawers(edges, *how), N_DRAWERS)
-    return _summed(rows, code, np.append(edges[::-1], low))
+        edges = np.union1d(edges, kept[(kept > low) & (kept <= high)])
+    return _summed(rows, ordered, edges, np.append(low, edges))
 
 
-def _begins(rows: Rows, n_cells: int, drawer: np.ndarray) -> np.ndarray:
-    """The scores at which cells of equal weight begin, ascending."""
-    by_drawer = kernels.drawer_weights(drawer, rows.weight, rows.step, N_DRAWERS)
-    ends = np.cumsum(by_drawer)
-    wanted = np.arange(1, n_cells) * ends[-1] / n_cells
-    marked = np.zeros(N_DRAWERS, np.bool_)
-    marked[np.searchsorted(ends, wanted, side="left")] = True
-    at = kernels.within(drawer, marked)
-    at = at[np.argsort(rows.score[at])]
-    # Ahead of each drawer lies the weight of all before it, not only of those that were marked.
-    skipped = np.cumsum(np.where(marked, 0.0, by_drawer))[drawer[at]]
-    reached = np.cumsum(rows.weight[at] if rows.step else np.full(len(at), rows.weight[0])) + skipped
-    first = np.searchsorted(reached, wanted * (1 - 1e-12), side="left")
-    return np.unique(rows.score[at[np.minimum(first, len(at) - 1)]])
+def _summed(rows: Rows, ordered: Ordered, edges: np.ndarray, lowest: np.ndarray) -> ScoreCells:
+    """The sums of the cells that hold a row, the best first."""
+    bounds = ordered.bounds(edges)
+    counted = np.diff(bounds).astype(float)
+    there = np.flatnonzero(counted)[::-1]
 
+    def sums(column: np.ndarray) -> np.ndarray:
+        return ordered.sums(column, bounds)[there]
 
-def _summed(rows: Rows, code: np.ndarray, lowest: np.ndarray) -> ScoreCells:
-    """The sums of the cells that hold a row."""
-    how = (rows.weight, rows.step, len(lowest))
-    table = kernels.sums(code, rows.bad, *how)
-    there = table[:, 2] > 0
-    weight, bad, counted, squares = table[there].T.copy()
-    days = weight[:, None]
-    if rows.days is not None:
-        by_column = [kernels.weighted_sums(code, np.ascontiguousarray(c), *how) for c in rows.days.T]
-        days = np.stack(by_column, axis=1)[there]
-    probability = None if rows.probability is None else kernels.weighted_sums(code, rows.probability, *how)[there]
-    return ScoreCells(np.asarray(lowest, float)[there], weight, bad, counted, squares, days, probability)
+    counted, each = counted[there], rows.weight[0]
+    if rows.step:
+        weight, bad, squares = sums(rows.weight), sums(rows.weight * rows.bad), sums(rows.weight**2)
+    else:
+        weight, bad, squares = each * counted, each * ordered.bad_rows(edges)[there], each**2 * counted
+    days = weight[:, None] if rows.days is None else sums(rows.days * rows.weight[:, None])
+    probability = None if rows.probability is None else sums(rows.probability * rows.weight)
+    return ScoreCells(lowest[there], weight, bad, counted, squares, days, probability)
