@@ -44,9 +44,9 @@ class Ordered:
 
         ``weight``: of the rows in their order, (n,); none where they weigh the same. A value is never split.
         """
-        n = len(self.values)
-        if np.count_nonzero(self.values[1:] != self.values[:-1]) < n_cells:
-            return np.unique(self.values)[1:]
+        n, steps = len(self.values), self.values[1:] != self.values[:-1]
+        if np.count_nonzero(steps) < n_cells:
+            return self.values[1:][steps]
         if weight is None:
             at = -(-np.arange(1, n_cells) * n // n_cells) - 1
         else:

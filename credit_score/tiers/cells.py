@@ -87,9 +87,9 @@ def check_rows(score: Any, bad: Any, sample_weight: Any, probability: Any = None
     if days is not None:
         found["days"] = _days(days, len(scores))
     rows = _weighing(Rows(**found))
-    low, high, _, _ = kernels.extent(rows.bad, 1.0)
-    if not low < high:
-        kind = "bad" if low == 1 else "good"
+    n_bad = np.count_nonzero(rows.bad)
+    if n_bad in (0, len(rows.bad)):
+        kind = "bad" if n_bad else "good"
         raise FitError(f"all {len(rows.bad)} rows are {kind}", remedy="give rows of both, good and bad")
     return rows
 
