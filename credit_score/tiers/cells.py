@@ -78,9 +78,9 @@ def check_rows(score: Any, bad: Any, sample_weight: Any, probability: Any = None
     if not len(scores) and not len(bad):
         raise FitError("no scored row", remedy="give scores with their labels")
     found: dict[str, Any] = {"score": scores, "bad": _column(bad, "label", len(scores))}
-    low, _, whole, outside = kernels.extent(found["bad"], 1.0)
-    if not whole or outside or not low >= 0:
-        raise FitError(_odd("label", found["bad"], np.isin(found["bad"], (0, 1))), remedy="label good 0 and bad 1")
+    is_label = (found["bad"] == 0) | (found["bad"] == 1)
+    if not is_label.all():
+        raise FitError(_odd("label", found["bad"], is_label), remedy="label good 0 and bad 1")
     found["weight"] = np.ones(1) if sample_weight is None else _bounded(sample_weight, "weight", len(scores), WIDEST)
     if probability is not None:
         found["probability"] = _bounded(probability, "PD", len(scores), 1.0)
@@ -104,7 +104,7 @@ def _column(values: Any, name: str, n: int) -> np.ndarray:
 def _bounded(values: Any, name: str, n: int, most: float) -> np.ndarray:
     """A column of numbers from 0 to the most."""
     found = _column(values, name, n)
-    low, _, _, outside = kernels.extent(found, most)
+    low, _, outside = kernels.extent(found, most)
     if outside or low < 0:
         raise FitError(_odd(name, found, (found >= 0) & (found <= most)), remedy=f"give a {name} of 0 or more")
     return found

@@ -50,7 +50,7 @@ def check_scores(score: Any) -> np.ndarray:
         found = found[:, 0]
     if found.ndim != 1:
         raise FitError(f"scores of shape {found.shape}", remedy="give one score a row")
-    if kernels.extent(np.ascontiguousarray(found), WIDEST)[3]:
+    if kernels.extent(np.ascontiguousarray(found), WIDEST)[2]:
         rows = np.flatnonzero(~(np.abs(found) <= WIDEST))
         told = first_five(f"{found[i]:g} in row {i}" for i in rows)
         raise FitError(f"scores that are no finite number: {told}", remedy="score these rows, or leave them out")

@@ -11,16 +11,15 @@ FITS, NOT, TOO_MUCH = 0, 1, 2
 
 @njit(cache=True, nogil=True)
 def extent(x, most):
-    """Smallest, greatest, whether all are whole, and how many are no number or not within ± ``most``."""
-    low, high, whole, outside = np.inf, -np.inf, True, 0
+    """Smallest, greatest, and how many are no number or not within ± ``most``."""
+    low, high, outside = np.inf, -np.inf, 0
     for v in x:
         if not abs(v) <= most:
             outside += 1
             continue
         low = min(low, v)
         high = max(high, v)
-        whole = whole and v == np.floor(v)
-    return low, high, whole, outside
+    return low, high, outside
 
 
 @njit(cache=True, nogil=True)
