@@ -101,7 +101,8 @@ def _card(kept: list[tuple[Evidence, float]], constant: float, how: Weighing) ->
         points = np.rint(exact - lowest).astype(int)
         attributes = zip(e.characteristic.attributes, points, strict=True)
         given = tuple(replace(a, points=int(p)) for a, p in attributes)
-        listed.append(replace(e.characteristic, attributes=given, weight=float(b)))
+        weight = round(float(b), 6)  # the digits beyond differ from machine to machine
+        listed.append(replace(e.characteristic, attributes=given, weight=weight))
     return Card(tuple(listed), int(np.rint(base)), how.scaling)
 
 
