@@ -19,6 +19,8 @@ from credit_score.scorecard.prebins import Target
 if TYPE_CHECKING:
     import pandas as pd
 
+# Of a weight; those beyond differ from machine to machine.
+DIGITS = 6
 NO_WEIGHT = "its weight is 0: what it tells, the others tell"
 
 
@@ -68,7 +70,7 @@ def learn(evidence: Sequence[Evidence], target: Target, how: Weighing) -> Learne
     fit = fit_logistic(matrix, target.bad, target.weight, bounds_of(names, how.by_hand), l1=how.l1, l2=how.l2)
     if how.drawn:
         fit = replace(fit, errors=robust_errors(matrix, target.bad, target.weight, fit))
-    weights = fit.coefficients[1:]
+    weights = np.round(fit.coefficients[1:], DIGITS)
     kept = [(e, b) for e, b in zip(evidence, weights, strict=True) if b != 0]
     card = _card(kept, float(fit.coefficients[0]), how)
     left = {name: NO_WEIGHT for name, b in zip(names, weights, strict=True) if b == 0}
@@ -101,8 +103,7 @@ def _card(kept: list[tuple[Evidence, float]], constant: float, how: Weighing) ->
         points = np.rint(exact - lowest).astype(int)
         attributes = zip(e.characteristic.attributes, points, strict=True)
         given = tuple(replace(a, points=int(p)) for a, p in attributes)
-        weight = round(float(b), 6)  # the digits beyond differ from machine to machine
-        listed.append(replace(e.characteristic, attributes=given, weight=weight))
+        listed.append(replace(e.characteristic, attributes=given, weight=float(b)))
     return Card(tuple(listed), int(np.rint(base)), how.scaling)
 
 
