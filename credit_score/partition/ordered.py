@@ -7,51 +7,70 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Ordered:
-    """``values`` ascending, (n,), no NaN. ``order``: the row of each, (n,), or None where no column is taken along.
+    """``values`` ascending, (n,), no NaN; ``bad``: the values of bad rows, ascending.
 
-    ``bad``: the values of bad rows, ascending. Where rows are only counted two plain sorts are many times faster than
-    one that remembers the rows.
+    ``order``: the row of each value, (n,), and ``weights`` the columns weight and bad weight in that order, (n, 2), or
+    None. Where rows are only counted two plain sorts are many times faster than one that remembers the rows.
     """
 
     values: np.ndarray
     bad: np.ndarray
     order: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
     @classmethod
-    def of(cls, values: np.ndarray, bad: np.ndarray, *, along: bool) -> "Ordered":
-        """Rows of a value and a label (1.0 if bad), each (n,); ``along``: with columns to sum by :meth:`sums`."""
-        order = np.argsort(values) if along else None
-        return cls(np.sort(values) if order is None else values[order], np.sort(values[bad > 0]), order)
+    def of(
+        cls, values: np.ndarray, bad: np.ndarray, weight: np.ndarray | None = None, *, along: bool = False
+    ) -> "Ordered":
+        """Rows of a value, a label (1.0 if bad) and a weight (1 if None), each (n,).
+
+        ``along``: with other columns to sum by :meth:`sums`.
+        """
+        those = np.sort(values[bad > 0])
+        if weight is None and not along:
+            return cls(np.sort(values), those)
+        order = np.argsort(values)
+        weights = None if weight is None else np.column_stack([weight, weight * bad])[order]
+        return cls(values[order], those, order, weights)
 
     def bounds(self, edges: np.ndarray) -> np.ndarray:
         """Where cells that begin at ascending edges begin and end among the values, the first at 0, (edges + 2,)."""
         return np.concatenate([[0], np.searchsorted(self.values, edges), [len(self.values)]])
 
-    def bad_rows(self, edges: np.ndarray) -> np.ndarray:
-        """Bad rows of each cell, (edges + 1,)."""
-        return np.diff(np.searchsorted(self.bad, edges), prepend=0, append=len(self.bad))
+    def table(self, edges: np.ndarray) -> np.ndarray:
+        """Weight, bad weight and rows of each cell, (edges + 1, 3)."""
+        bounds = self.bounds(edges)
+        rows = np.diff(bounds)
+        if self.weights is not None:
+            return np.column_stack([_by_cell(self.weights, bounds), rows])
+        bad = np.diff(np.searchsorted(self.bad, edges), prepend=0, append=len(self.bad))
+        return np.column_stack([rows, bad, rows]).astype(np.float64)
 
-    def sums(self, column: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-        """Sums by cell of a column in the order of the rows, (n,) or (n, D)."""
-        there = np.diff(bounds) > 0
-        total = np.zeros((len(there), *column.shape[1:]))
-        if there.any():
-            total[there] = np.add.reduceat(column[self.order], bounds[:-1][there])
-        return total
+    def sums(self, column: np.ndarray, edges: np.ndarray) -> np.ndarray:
+        """Sums by cell of a column in the order of the rows, (n,) or (n, D); of rows taken along."""
+        return _by_cell(column[self.order], self.bounds(edges))
 
-    def begins(self, n_cells: int, weight: np.ndarray | None = None) -> np.ndarray:
+    def begins(self, n_cells: int) -> np.ndarray:
         """Where cells of equal weight begin, ascending, without the smallest value; every value where they are few.
 
-        ``weight``: of the rows in their order, (n,); none where they weigh the same. A value is never split.
+        A value is never split.
         """
         n, steps = len(self.values), self.values[1:] != self.values[:-1]
         if np.count_nonzero(steps) < n_cells:
             return self.values[1:][steps]
-        if weight is None:
+        if self.weights is None:
             at = -(-np.arange(1, n_cells) * n // n_cells) - 1
         else:
-            upto = np.cumsum(weight[self.order])
+            upto = np.cumsum(self.weights[:, 0])
             # A share that is met but for rounding is met.
             at = np.searchsorted(upto, np.arange(1, n_cells) * upto[-1] / n_cells * (1 - 1e-12))
         begins = np.unique(self.values[np.minimum(at, n - 1)])
         return begins[begins > self.values[0]]
+
+
+def _by_cell(ordered: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    there = np.diff(bounds) > 0
+    total = np.zeros((len(there), *ordered.shape[1:]))
+    if there.any():
+        total[there] = np.add.reduceat(ordered, bounds[:-1][there])
+    return total

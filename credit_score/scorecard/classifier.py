@@ -62,7 +62,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     card_ : the :class:`Card`. ``table_``: its page. ``excluded_``: name → why it is not in the card.
-    coefficients_ : a row a characteristic and the constant: weight, standard error, p-value.
+    coefficients_ : a row a characteristic and the constant: weight, standard error, p-value. The card has the weights
+        to six decimals.
     classes_, n_features_in_, feature_names_in_ : as in scikit-learn.
     """
 

@@ -77,17 +77,10 @@ def number_cells(
     missing, *stand_in = (target.sums(rows) for rows in apart)
     keep = ~np.any(apart, axis=0)
     values, bad, weight = column.values[keep], target.bad[keep], target.weight[keep] if target.weighted else None
-    ordered = Ordered.of(values, bad, along=target.weighted)
-    chosen = ordered.begins(n_cells or fineness(target), weight) if edges is None else np.asarray(edges, np.float64)
-    bounds = ordered.bounds(chosen)
-    rows = np.diff(bounds)
-    if weight is None:
-        summed = [rows, ordered.bad_rows(chosen), rows]
-    else:
-        summed = [ordered.sums(weight, bounds), ordered.sums(weight * bad, bounds), rows]
-    below = ordered.values[np.maximum(bounds[1:-1] - 1, 0)] if len(values) else chosen
-    specials_told = np.array(stand_in).reshape(-1, 3)
-    return Prebins(np.column_stack(summed).astype(np.float64), specials_told, missing, chosen, below)
+    ordered = Ordered.of(values, bad, weight)
+    chosen = ordered.begins(n_cells or fineness(target)) if edges is None else np.asarray(edges, np.float64)
+    below = ordered.values[np.maximum(ordered.bounds(chosen)[1:-1] - 1, 0)] if len(values) else chosen
+    return Prebins(ordered.table(chosen), np.array(stand_in).reshape(-1, 3), missing, chosen, below)
 
 
 def fineness(target: Target) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 
 from credit_score.errors import FitError
 from credit_score.partition import Cells, Limits, partition
+from credit_score.partition.blocks import rate_blocks
 from credit_score.partition.program import SLACK, holds
 from credit_score.tiers import kernels
 from credit_score.tiers.cells import ScoreCells
@@ -121,7 +122,7 @@ def _near(cells: Cells, limits: Limits, targets: np.ndarray) -> Cut:
 
 def _on_blocks(cells: Cells, limits: Limits, kind: Literal["likelihood", "information"]) -> Cut | None:
     """The best tiers without bounds and separation, if they keep those all the same."""
-    begins = kernels.rising_blocks(cells.weight, cells.events)
+    begins = rate_blocks(cells)
     if limits.trend != "ascending" or len(begins) <= limits.most:
         return None
     weight, events = (np.add.reduceat(a, begins[:-1]) for a in (cells.weight, cells.events))

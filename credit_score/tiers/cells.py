@@ -14,7 +14,6 @@ from credit_score.errors import FitError, first_five
 from credit_score.partition import Cells
 from credit_score.partition.kernels import distance
 from credit_score.partition.ordered import Ordered
-from credit_score.tiers import kernels
 from credit_score.tiers.cutoffs import WIDEST, check_scores, numbers
 
 
@@ -104,9 +103,9 @@ def _column(values: Any, name: str, n: int) -> np.ndarray:
 def _bounded(values: Any, name: str, n: int, most: float) -> np.ndarray:
     """A column of numbers from 0 to the most."""
     found = _column(values, name, n)
-    low, _, outside = kernels.extent(found, most)
-    if outside or low < 0:
-        raise FitError(_odd(name, found, (found >= 0) & (found <= most)), remedy=f"give a {name} of 0 or more")
+    fine = (found >= 0) & (found <= most)
+    if not fine.all():
+        raise FitError(_odd(name, found, fine), remedy=f"give a {name} of 0 or more")
     return found
 
 
@@ -140,9 +139,8 @@ def _weighing(rows: Rows) -> Rows:
 def score_cells(rows: Rows, n_cells: int, kept: np.ndarray | None = None) -> ScoreCells:
     """The rows as at most ``n_cells`` cells, the best first; ``kept`` are scores at which a cell must begin."""
     weight = rows.weight if rows.step else None
-    along = weight is not None or rows.days is not None or rows.probability is not None
-    ordered = Ordered.of(rows.score, rows.bad, along=along)
-    edges = ordered.begins(n_cells, weight)
+    ordered = Ordered.of(rows.score, rows.bad, weight, along=rows.days is not None or rows.probability is not None)
+    edges = ordered.begins(n_cells)
     low, high = ordered.values[[0, -1]]
     if kept is not None:
         edges = np.union1d(edges, kept[(kept > low) & (kept <= high)])
@@ -151,18 +149,16 @@ def score_cells(rows: Rows, n_cells: int, kept: np.ndarray | None = None) -> Sco
 
 def _summed(rows: Rows, ordered: Ordered, edges: np.ndarray, lowest: np.ndarray) -> ScoreCells:
     """The sums of the cells that hold a row, the best first."""
-    bounds = ordered.bounds(edges)
-    counted = np.diff(bounds).astype(float)
-    there = np.flatnonzero(counted)[::-1]
+    table = ordered.table(edges)
+    there = np.flatnonzero(table[:, 2])[::-1]
 
     def sums(column: np.ndarray) -> np.ndarray:
-        return ordered.sums(column, bounds)[there]
+        return ordered.sums(column, edges)[there]
 
-    counted, each = counted[there], rows.weight[0]
-    if rows.step:
-        weight, bad, squares = sums(rows.weight), sums(rows.weight * rows.bad), sums(rows.weight**2)
-    else:
-        weight, bad, squares = each * counted, each * ordered.bad_rows(edges)[there], each**2 * counted
+    weight, bad, counted = table[there].T.copy()
+    if not rows.step:
+        weight, bad = weight * rows.weight[0], bad * rows.weight[0]
+    squares = sums(rows.weight**2) if rows.step else weight * rows.weight[0]
     days = weight[:, None] if rows.days is None else sums(rows.days * rows.weight[:, None])
     probability = None if rows.probability is None else sums(rows.probability * rows.weight)
     return ScoreCells(lowest[there], weight, bad, counted, squares, days, probability)

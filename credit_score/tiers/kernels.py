@@ -1,4 +1,4 @@
-"""The loops of the tiers, compiled: extent of a column, cells to blocks of rising rate, cuts under a capacity."""
+"""The loops of the tiers, compiled: cuts under a capacity."""
 
 import numpy as np
 from numba import njit
@@ -7,37 +7,6 @@ from credit_score.partition.kernels import UP, apart
 
 NONE = -np.inf
 FITS, NOT, TOO_MUCH = 0, 1, 2
-
-
-@njit(cache=True, nogil=True)
-def extent(x, most):
-    """Smallest, greatest, and how many are no number or not within ± ``most``."""
-    low, high, outside = np.inf, -np.inf, 0
-    for v in x:
-        if not abs(v) <= most:
-            outside += 1
-            continue
-        low = min(low, v)
-        high = max(high, v)
-    return low, high, outside
-
-
-@njit(cache=True, nogil=True)
-def rising_blocks(weight, events):
-    """Where the blocks of isotonic regression begin, and B at the end: pooled until every rate is above the last."""
-    n = len(weight)
-    begins = np.empty(n + 1, np.int64)
-    w, e = np.empty(n), np.empty(n)
-    m = 0
-    for i in range(n):
-        begins[m], w[m], e[m] = i, weight[i], events[i]
-        m += 1
-        while m > 1 and e[m - 2] * w[m - 1] >= e[m - 1] * w[m - 2]:
-            w[m - 2] += w[m - 1]
-            e[m - 2] += e[m - 1]
-            m -= 1
-    begins[m] = n
-    return begins[: m + 1].copy()
 
 
 @njit(cache=True, nogil=True)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from credit_score.partition import Limits, partition
-from credit_score.tiers import kernels
 from credit_score.tiers.aim import Aim, best_cut
 from credit_score.tiers.cells import check_rows, score_cells
 
@@ -28,22 +27,3 @@ def test_blocks_give_the_tiers_that_all_cells_give(seed, n_tiers, slope, min_sha
         expected = partition(cells.for_partition(drawn=False), limits, kind)
         found = best_cut(cells, Aim(kind, limits))
         assert found.objective == pytest.approx(expected.value, rel=1e-11)
-
-
-def test_blocks_have_rates_that_rise_and_are_those_of_isotonic_regression():
-    from sklearn.isotonic import isotonic_regression
-
-    cells = cells_of(1, 1.0, whole=False)
-    begins = kernels.rising_blocks(cells.weight, cells.bad)
-    weight, bad = (np.add.reduceat(a, begins[:-1]) for a in (cells.weight, cells.bad))
-    assert (np.diff(bad / weight) > 0).all()
-    rate = cells.bad / cells.weight
-    smooth = isotonic_regression(rate, sample_weight=cells.weight)
-    assert np.repeat(bad / weight, np.diff(begins)) == pytest.approx(smooth)
-
-
-def test_blocks_by_hand():
-    """Rates that fall are one block, and so are equal ones."""
-    weight = np.full(6, 100.0)
-    assert kernels.rising_blocks(weight, np.array([60.0, 50, 40, 30, 20, 10])).tolist() == [0, 6]
-    assert kernels.rising_blocks(weight, np.array([10.0, 20, 15, 30, 30, 40])).tolist() == [0, 1, 3, 5, 6]
