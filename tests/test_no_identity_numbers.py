@@ -234,7 +234,8 @@ def test_a_refused_file_is_told_without_it(place, county_folder, tmp_path):
 def test_an_error_of_a_policy_is_told_without_it(edit, altered_policy):
     number = next(numbers())
     folder = altered_policy(individual=lambda data: edit(data["items"], number))
-    _, stdout, stderr = told("policy", "check", folder)
+    code, stdout, stderr = told("policy", "check", folder)
+    assert code == 1
     silent_about([number], stdout + stderr, "policy check")
 
 

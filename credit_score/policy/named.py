@@ -4,11 +4,20 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from credit_score.errors import impersonal
 from credit_score.policy.dated import Dated, Frozen, Refused, Text
 
-Id = Annotated[str, Field(pattern=r"^[^\s:]+$", max_length=80)]
+
+def _nobody(name: str) -> str:
+    """An id goes into every explanation and public file, so it may be nobody's identity number."""
+    if impersonal(name) != name:
+        raise Refused("an id holds an identity number; name the rule, not a person")
+    return name
+
+
+Id = Annotated[str, Field(pattern=r"^[^\s:]+$", max_length=80), AfterValidator(_nobody)]
 
 
 class Label(Frozen):
