@@ -21,6 +21,11 @@ HEADINGS = {
     "replications": "calibrate.replications", "constraint": "calibrate.constraint", "value": "calibrate.value",
     "objective": "calibrate.with_it", "without": "calibrate.without", "difference": "calibrate.difference",
 }  # fmt: skip
+WORDS = {
+    "likelihood": "calibrate.likelihood", "information": "calibrate.information", "shares": "calibrate.shares",
+    "min_share": "calibrate.min_share", "trend": "calibrate.trend", "min_z": "calibrate.min_z",
+    "ascending": "calibrate.ascending",
+}  # fmt: skip
 
 
 def calibrate(arguments: argparse.Namespace) -> None:
@@ -48,11 +53,13 @@ def calibrate(arguments: argparse.Namespace) -> None:
 
 
 def _asked(arguments: argparse.Namespace, n_tiers: int) -> "Asked":
+    from credit_score.tiers.cutoffs import check_n_tiers
     from credit_score.tiers.proposal import Asked
 
     limits = {name: getattr(arguments, name) for name in ("min_share", "min_z") if getattr(arguments, name) is not None}
     shares = arguments.shares
     number = arguments.tiers or (len(shares) if shares else n_tiers)
+    check_n_tiers(number)
     objective = arguments.objective or ("shares" if shares or not arguments.labels else "likelihood")
     if shares and objective != "shares":
         raise FitError(f"shares with objective {objective!r}", remedy="leave one of them out")
@@ -67,8 +74,6 @@ def _labels(path: str, firms: "pd.DataFrame") -> "Labels":
     given = check_figures(
         read_figures(path), LABEL_RANGES, firms["subject"], where=path, optional=("draw_probability",)
     )  # fmt: skip
-    if given.empty:
-        raise FitError("no label", where=path, remedy="give a row a firm that was visited")
     rows = given.merge(firms, on="subject")
     chance = rows["draw_probability"].to_numpy() if "draw_probability" in rows else None
     return Labels(rows["score_milli"].to_numpy(float), rows["bad"].to_numpy(), chance)
@@ -114,7 +119,7 @@ def _print(found: "Proposal", notes: list[tuple[str, dict[str, Any]]], objective
     from credit_score.language import say
 
     print_words("calibrate.in_force", _in_words(found.tiers, lang), lang)
-    print(say("calibrate.objective", lang, objective=objective))
+    print(say("calibrate.objective", lang, objective=say(WORDS[objective], lang)))
     print_words("calibrate.proposed", _in_words(found.proposed, lang), lang)
     print_words("calibrate.costs", _in_words(found.costs, lang), lang)
     for note in notes:
@@ -125,18 +130,20 @@ def _in_words(table: "pd.DataFrame", lang: str) -> "pd.DataFrame":
     """A table with headings in words and numbers as they are read; what is not known is left out as –."""
     from credit_score.language import say
 
-    shown = {name: table[name].map(_written(name)) for name in table.columns}
+    shown = {name: table[name].map(_written(name, lang)) for name in table.columns}
     return table.assign(**shown).rename(columns={name: say(HEADINGS[name], lang) for name in table.columns})
 
 
-def _written(name: str) -> Any:
+def _written(name: str, lang: str) -> Any:
     import pandas as pd
+
+    from credit_score.language import say
 
     percent = name in ("share", "rate", "rate_low", "rate_high")
 
     def write(value: Any) -> str:
         if isinstance(value, str):
-            return value
+            return say(WORDS[value], lang) if value in WORDS else value
         if pd.isna(value):
             return "–"
         return f"{value:.1%}" if percent else f"{value:,.0f}" if name in ("firms", "labelled") else f"{value + 0:.6g}"

@@ -1,6 +1,7 @@
 """``credit-score calibrate`` and ``run --pd`` as a person or a program meets them."""
 
 import json
+import re
 from hashlib import sha256
 
 import numpy as np
@@ -42,7 +43,7 @@ def test_without_labels_the_tier_table_is_told_with_cut_offs_for_shares_and_noth
     assert (code, err) == (0, "")
     assert fingerprints(run_folder) == before
     assert "Tiers in force, by score alone" in out
-    assert "Objective of the cut-offs: shares" in out
+    assert "Objective of the cut-offs: target shares" in out
     assert "neither the policy nor the run was changed" in out
     assert "bad rate" not in out
     data = json.loads(told("calibrate", run_folder, *FAST, "--json")[1])
@@ -72,6 +73,9 @@ def test_with_labels_rates_have_intervals_and_are_told_what_they_rest_on(run_fol
     assert code == 0
     assert "Objective of the cut-offs: likelihood" in out
     assert "A label comes from a visit" in out
+    assert "least standard errors between neighbours" in out
+    in_chinese = told("calibrate", run_folder, "--tiers", 3, "--labels", path, "--min-z", 1, *FAST, "--lang", "zh")[1]
+    assert not {"likelihood", "min_share", "min_z", "trend", "ascending"} & set(re.findall(r"[a-z_]+", in_chinese))
     assert "no draw_probability" not in out
     asked = ("calibrate", run_folder, "--tiers", 3, "--labels", path, "--min-z", 1, *FAST, "--json")
     data = json.loads(told(*asked)[1])
@@ -96,7 +100,7 @@ def test_labels_without_a_chance_of_the_draw_are_told_to_be_of_the_firms_visited
         (lambda t: t.assign(bad=3), "bad 3 in row 1, 3 in row 2"),
         (lambda t: t.assign(draw_probability=0), "draw_probability 0 in row 1"),
         (lambda t: t.assign(bad=0), "rows are good"),
-        (lambda t: t[:0], "labels.csv: no label; give a row a firm that was visited"),
+        (lambda t: t[:0], "labels.csv: no row; give a row a firm"),
         (lambda t: t.assign(subject="P-1"), "is a natural person; persons have no tier and no PD"),
         (lambda t: pd.concat([t, t[:1]]), "stands twice; give a row a firm"),
     ],
@@ -110,6 +114,7 @@ def test_labels_that_cannot_be_used_are_told_in_one_line(run_folder, labels, cha
     [
         (("--tiers", 5), "5 tiers without target shares; the policy has 4"),
         (("--tiers", 9, "--shares", "1"), "9 tiers; ask for 3 to 6"),
+        (("--tiers", 9), "9 tiers; ask for 3 to 6"),
         (("--shares", ".5,.5,.5"), "shares that sum to 1.5"),
         (("--objective", "likelihood"), "objective 'likelihood' without labels; give labels, or ask for shares"),
         (("--objective", "likelihood", "--shares", ".5,.3,.2"), "shares with objective 'likelihood'"),

@@ -45,8 +45,9 @@ def check_figures(
     firms : the subjects there are.
     where : what the table is, for messages. ``optional`` : columns that may be absent.
 
-    Raises RecordsError for a column that is missing, a natural person, a subject that is no firm of the run or stands
-    twice, and a figure that is no number or out of its range, with the rows (1 first, under the heading).
+    Raises RecordsError for a table without a row, a column that is missing, a natural person, a subject that is no firm
+    of the run or stands twice, and a figure that is no number or out of its range, with the rows (1 first, under the
+    heading).
     """
     import pandas as pd
 
@@ -54,6 +55,8 @@ def check_figures(
     if missing := [name for name in ("subject", *wanted) if name not in table.columns]:
         remedy = f"give the columns subject, {', '.join(ranges)}"
         raise RecordsError(f"column {first_five(missing)} is missing", where=where, remedy=remedy)
+    if table.empty:
+        raise RecordsError("no row", where=where, remedy="give a row a firm")
     subject = table["subject"].astype(str).str.strip()
     _refuse(subject.str.startswith(PERSON), subject, where, "is a natural person", "persons have no tier and no PD")
     _refuse(~subject.isin(set(firms)), subject, where, "is no enterprise of the run", "write subjects as the run does")
