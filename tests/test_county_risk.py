@@ -173,7 +173,7 @@ def test_a_statement_tells_both_parts_of_a_tier_with_their_rules(saved):
     told = text[text.index("Tier with Market supervision") :]
     assert "by its evaluation “Food production and operation”: Tier C, some risk" in told
     assert "credit: Tier B, fair credit, by score (990 reaches the cut-off 950)" in told
-    assert "risk: Risk level C, by the inherent risk of its industry, food_production" in told
+    assert "risk: Risk level C, by the inherent risk of its industry, Food production" in told
     assert "both: Tier B, fair credit × Risk level C → Tier C, some risk" in told
     for rule in (
         "tiers:tiers:B, lowest score", "risk:evaluations:food:inherent:risk.food_production, risk level",
@@ -188,7 +188,7 @@ def test_a_statement_tells_of_a_pd_whether_it_decides_or_not(saved):
     told = explained(saved, "canteen")
     assert "risk: Risk level D, by its learned PD of 0.3, which reaches 0.3 and is worse than its industry" in told
     assert "rule risk:evaluations:food:pd:risk_D, lowest PD (assumption)" in told
-    assert "by the inherent risk of its industry, food_service; its learned PD of 0.01 makes it no higher" in explained(
+    assert "by the inherent risk of its industry, Food service; its learned PD of 0.01 makes it no higher" in explained(
         saved, "fined"
     )
     assert "PD" not in explained(saved, "bakery")

@@ -14,6 +14,7 @@ class Inherent:
 
     industry: str
     rule: str
+    label: Label
     level: int
 
 
@@ -86,10 +87,10 @@ def _on_the_day(rules: RuleSet, section: risk.Risk, own: risk.Evaluation) -> Eva
 
 def _inherent(rules: RuleSet, own: risk.Evaluation, codes: dict[str, int]) -> Iterator[Inherent]:
     """The industries that have a level, the longest codes first."""
-    held = [(code, rule.id, rules.value(rule.level)) for rule in own.inherent for code in rule.industries]
+    held = [(code, rule, rules.value(rule.level)) for rule in own.inherent for code in rule.industries]
     for code, rule, level in sorted(held, key=lambda found: (-len(found[0]), found[0])):
         if level is not None:
-            yield Inherent(code, rule, codes[level])
+            yield Inherent(code, rule.id, rule.label, codes[level])
 
 
 def _overrides(rules: RuleSet, own: risk.Evaluation, tiers: dict[str, int]) -> dict[str, tuple[str, int]]:

@@ -55,7 +55,7 @@ def _risk(row: dict[str, Any], own: Evaluation, rule: str, told: Told) -> tuple[
     also = told.say("explain.pd_kept", pd=pd) if pd and own.bounds else ""
     if row["risk_from"] == BY_INDUSTRY:
         found = _inherent(row["industry"], own)
-        why = told.say("explain.risk_industry", industry=row["industry"])
+        why = told.say("explain.risk_industry", industry=told.label(found))
         return why + also, told.rule(f"{rule}:inherent:{found.rule}", "level")
     return told.say("explain.risk_otherwise") + also, told.rule(rule, "otherwise")
 
