@@ -1,0 +1,59 @@
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+
+from credit_score.errors import FitError
+from credit_score.inspection import WhatIfCube
+
+
+@pytest.fixture(scope="module")
+def rows():
+    random = np.random.default_rng(3)
+    n = 900
+    firms = pd.DataFrame({"sector": random.choice(["a", "b"], n // 3), "size": random.choice(["s", "l"], n // 3)})
+    frame = pd.DataFrame({
+        "score_milli": random.integers(-5_000, 100_000, n), "department": np.tile(["x", "y", "z"], n // 3),
+        "expected_bad": random.random(n), "days": random.random(n), "subject": np.arange(n) // 3,
+    })  # fmt: skip
+    return frame.join(firms, on="subject")
+
+
+def test_the_engine_groups_to_the_same_cube_as_the_arrays_give(rows):
+    held = WhatIfCube.of_table(ibis.memtable(rows), sensitivity=0.8)
+    by_array = WhatIfCube.build(
+        rows["score_milli"] / 1000, rows["expected_bad"], rows["department"], rows["days"], 0.8, rows["sector"],
+        rows["size"], rows["subject"], n_bins=1000,
+    )  # fmt: skip
+    assert held.departments == by_array.departments == ("x", "y", "z")
+    assert held.firms.tolist() == by_array.firms.tolist()
+    for cutoffs in ([80, 50, 20], [60.5, 12]):
+        ratios = np.linspace(0.1, 0.9, len(cutoffs) + 1)
+        both = held.evaluate(cutoffs, ratios), by_array.evaluate(cutoffs, ratios)
+        for name in ("inspections", "detections", "undetected", "days", "variance", "predictive_variance", "burden"):
+            ours, theirs = (getattr(kpi, name) for kpi in both)
+            assert ours == pytest.approx(theirs)
+
+
+def test_without_firms_each_row_is_one_and_without_sector_there_is_no_burden(rows):
+    table = ibis.memtable(rows)
+    assert WhatIfCube.of_table(table.drop("subject")).firms.sum() == len(rows)
+    assert WhatIfCube.of_table(table.drop("size")).sizes == ("",)
+    assert WhatIfCube.of_table(table.drop("sector", "size")).bearers is None
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    (lambda t: t.drop("days"), "a table without days"),
+    (lambda t: t.filter(t.days < 0), "no row"),
+    (lambda t: t.mutate(expected_bad=t.expected_bad * 3), "rows without score, department, days, or a chance"),
+    (lambda t: t.mutate(department=ibis.null("string")), "900 of 900 rows without"),
+    (lambda t: t.mutate(days=ibis.literal(float("inf"))), "900 of 900 rows without"),
+])  # fmt: skip
+def test_rows_that_cannot_be_are_refused(rows, change, told):
+    with pytest.raises(FitError, match=told):
+        WhatIfCube.of_table(change(ibis.memtable(rows)))
+
+
+def test_a_bin_is_a_whole_number_of_thousandths(rows):
+    with pytest.raises(FitError, match="whole thousandths"):
+        WhatIfCube.of_table(ibis.memtable(rows), width=0.0005)
