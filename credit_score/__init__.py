@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "RunError",
             "VerificationError",
         ],
-        "inspection": ["WhatIfCube"],
+        "inspection": ["WhatIfCube", "optimal_schedule"],
         "policy": ["Policy", "RuleSet", "compare", "load_policy", "rule_table"],
         "records": ["Records", "read_records"],
         "scorecard": ["Binning", "Boosting", "Card", "ScorecardClassifier", "card_sql", "load_card", "save_card"],

@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "draw": ["draw_visits", "sampling_frame"],
         "expected": ["expected_visits"],
         "frame": ["inspection_frame", "with_own_tiers"],
+        "optimum": ["optimal_schedule", "pareto_front"],
         "schedule": ["county_share", "make_schedule", "with_drawn"],
         "verify": ["verify_draw"],
         "workload": ["burden", "workload"],

@@ -63,19 +63,21 @@ def group_values(kind, weight, events, squares, count, bounds):
 def relaxed(value, most, ends):
     """Best value of each prefix in 1 … most groups, and where its last group begins; both of shape (most, B + 1).
 
-    ``ends[k, j]``, of that shape too, is added where group k ends without cell j.
+    ``value`` : (1, B + 1, B + 1), or (most, …) where the k-th group is worth something else than the others.
+    ``ends[k, j]``, of the shape of the result, is added where group k ends without cell j.
     """
-    n = len(value)
+    n = value.shape[1]
     best = np.full((most, n), NEVER)
     begins = np.zeros((most, n), np.int32)
-    best[0] = value[0] + ends[0]
+    best[0] = value[0, 0] + ends[0]
     for k in range(1, most):
+        own = value[min(k, len(value) - 1)]
         for i in range(k, n - 1):
             before = best[k - 1, i]
             if before == NEVER:
                 continue
             for j in range(i + 1, n):
-                total = before + value[i, j] + ends[k, j]
+                total = before + own[i, j] + ends[k, j]
                 if total > best[k, j]:
                     best[k, j], begins[k, j] = total, i
     return best, begins

@@ -131,9 +131,9 @@ def partition(
     value = kernels.group_values(KINDS[objective], *sums[:4], _bounds(limits, sums.weight[-1]))
     n_most = min(limits.most, len(cells.weight))
     added = np.zeros((n_most, len(value))) if ends is None else np.asarray(ends, float)[:n_most]
-    best, begins = kernels.relaxed(value, n_most, added)
+    best, begins = kernels.relaxed(value[None], n_most, added)
     n_groups = _chosen(best[:, -1], limits)
-    edges, free = _traced(begins, n_groups), float(best[n_groups - 1, -1])
+    edges, free = traced(begins, n_groups), float(best[n_groups - 1, -1])
     if holds(edges, sums, limits):
         return Partition(edges, free, free, limits.trend)
     return _coupled(value, added, sums, limits, free)
@@ -171,7 +171,8 @@ def _chosen(values: np.ndarray, limits: Limits) -> int:
     return limits.least + int(np.argmax(allowed >= top - SLACK * max(1.0, abs(top))))
 
 
-def _traced(begins: np.ndarray, n_groups: int) -> np.ndarray:
+def traced(begins: np.ndarray, n_groups: int) -> np.ndarray:
+    """The edges of the best partition of all cells into so many groups, (n_groups + 1,)."""
     edges = [begins.shape[1] - 1]
     for k in range(n_groups - 1, 0, -1):
         edges.append(int(begins[k, edges[-1]]))

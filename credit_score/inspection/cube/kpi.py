@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from credit_score.errors import NotAvailable
-from credit_score.inspection.cube.kernels import BAD, ROWS, places
+from credit_score.inspection.cube.kernels import BAD, DAYS, ROWS, places
 from credit_score.inspection.cube.sums import CubeSums
 
 if TYPE_CHECKING:
@@ -104,6 +104,11 @@ class Kpi:
     def violations(self) -> np.ndarray:
         """Expected violations, (K, D)."""
         return self._sums[..., BAD]
+
+    @property
+    def days_of_all(self) -> np.ndarray:
+        """Inspector-days of a visit to every firm, (K, D)."""
+        return self._sums[..., DAYS]
 
     @property
     def variance(self) -> np.ndarray:
