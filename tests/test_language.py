@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import credit_score
 from credit_score.errors import CreditScoreError
+from credit_score.inspection.optimum.problem import OBJECTIVES
 from credit_score.language import LANGUAGES, catalogue, say
 from credit_score.policy import load_policy, rule_table
 from credit_score.policy.dated import Dated
@@ -87,7 +88,8 @@ def possible(pattern):
         "reason": reasons(), "remedy": reasons(), "table": set(contracts(rules)),
         "basis": {"law", "plan", "published", "assumption"}, "status": {"draft", "demonstration", "in_force"},
         "column": {"sector", "size"}, "unit": units(), "field": fields(PolicyModel), "uncounted": uncounted_reasons(),
-        "warning": {"unknown_place"}, "due": set(GROUNDS),
+        "warning": {"unknown_place"}, "due": set(GROUNDS), "aim": set(OBJECTIVES),
+        "gain": {"found", *OBJECTIVES} - {"detections"}, "optimum": {"risk", "min_ratio", "max_ratio"},
     }  # fmt: skip
     family = pattern.split(".")[0]
     return {f"{family}.{end}" for end in ends.get(family, ())}
