@@ -76,12 +76,12 @@ def of_the_optimum(n: int) -> list[Figure]:
     cube = WhatIfCube.build(**rows, sensitivity=0.8, width=1.0)
     bins, budget = len(cube.bounds[0]), 0.1 * float(rows["days"].sum())
     figures = []
-    for name, goal, asked in (
+    for name, goal, special in (
         ("undetected, no response", 5.0, {}),
         ("violations, deterrence 6", 60.0, {"objective": "violations", "deterrence": 6.0}),
         ("undetected, deterrence 6", 60.0, {"deterrence": 6.0}),
     ):
-        asked = {"budget": budget, "min_ratio": 0.01, "max_ratio": 0.5} | asked
+        asked = {"budget": budget, "min_ratio": 0.01, "max_ratio": 0.5} | special
         best = optimal_schedule(cube, **asked)
         ms = taken(lambda asked=asked: optimal_schedule(cube, **asked)) * 1000
         exact = "exact" if best.exact else f"gap {best.gap:.3g}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from credit_score.county import CountyRun
     from credit_score.records import Records
+    from credit_score.report import RunFolder
 
 DEMO_SIZES = {"n_enterprises": 2000, "n_individuals": 3000, "seed": 2023}
 DEMO_DAY = "2023-06-30"
@@ -102,7 +103,7 @@ def _run(
 
 def _tell(run: "CountyRun", out: str, lang: str) -> None:
     from credit_score.language import say
-    from credit_score.report.content import summary
+    from credit_score.report.content import breaches, summary
 
     told = summary(run)
     print(say("status." + run.status.replace(" ", "_"), lang))
@@ -110,9 +111,8 @@ def _tell(run: "CountyRun", out: str, lang: str) -> None:
         print(f"  {say('column.tier', lang)} {row.tier}  {row.firms:>9,}  {row.share:6.1%}")
     print(f"  {say('kpi.visits', lang)}: {told['visits']:,};  {say('kpi.days', lang)}: {told['days']:,.0f};  "
           f"{say('kpi.utilisation', lang)}: {told['utilisation']:.0%}")  # fmt: skip
-    if told["county_minimum"] and told["county_share"] < told["county_minimum"]:
-        shares = {"share": f"{told['county_share']:.2%}", "minimum": f"{told['county_minimum']:.2%}"}
-        print(f"  {say('told.county_minimum', lang, **shares)}")
+    for found in breaches(run):
+        print(f"  {found[lang]}")
     print(f"  {say('kpi.rejected', lang)}: {told['rejected']:,} ({say('kpi.of', lang, n=format(told['read'], ','))})")
     print(f"{say('told.report', lang)}: {Path(out) / 'report.html'}")
 
@@ -222,6 +222,7 @@ def draw(arguments: argparse.Namespace) -> None:
     folder = RunFolder.open(arguments.run)
     listed = folder.table("draw.csv")
     verified(folder, listed)
+    _check_feasible(folder, listed)
     if arguments.department:
         known = sorted(listed["department"].unique())
         if arguments.department not in known:
@@ -233,6 +234,15 @@ def draw(arguments: argparse.Namespace) -> None:
     else:
         print_table(listed.drop(columns="key"), as_json=arguments.json)
     print(f"status: {folder.manifest['status']}", file=sys.stderr)
+
+
+def _check_feasible(folder: "RunFolder", listed: "pd.DataFrame") -> None:
+    """A list for use is of a schedule that can be carried out; a draft or a demonstration may be looked at."""
+    from credit_score.inspection import check_schedule, county_share
+
+    if folder.manifest["status"] == "in force":
+        n_firms = len(folder.table("tiers.parquet"))
+        check_schedule(folder.table("workload.csv"), county_share(listed, n_firms), folder.rules())
 
 
 def verify_draw(arguments: argparse.Namespace) -> None:

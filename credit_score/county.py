@@ -14,11 +14,14 @@ from uuid import uuid4
 from credit_score.engine import kept
 from credit_score.errors import NotAvailable, PolicyError, RecordsError
 from credit_score.inspection import (
+    Breach,
+    breaches,
     burden,
     county_share,
     draw_visits,
     inspection_frame,
     make_schedule,
+    out_of_plan,
     with_drawn,
     workload,
 )
@@ -142,6 +145,11 @@ class CountyRun:
         """Share of registered enterprises that at least one department visits in the year."""
         return county_share(self.draw, int(self.tier_shares["firms"].sum()))
 
+    @cached_property
+    def breaches(self) -> "list[Breach]":
+        """The limits of law and capacity that the schedule does not keep, the greatest excess first."""
+        return breaches(self.workload, self.county_share, self.rules)
+
     def burden(self, by: str) -> "pd.DataFrame":
         """Expected visits a year per firm by ``sector``, ``size`` or ``tier``, the county's."""
         frame = self.tables["frame"]
@@ -198,7 +206,8 @@ def run_county(
     cap = rules.figure(rules.model.inspection.cap).value
     tables["draw"] = _held(records, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
     schedule = with_drawn(schedule, tables["draw"])
-    load = workload(schedule, records["departments"].execute())
+    beside = out_of_plan(records["inspections"], rules.on)
+    load = workload(schedule, records["departments"].execute(), beside)
     return CountyRun(records, policy, rules, known, seed, tables, schedule, load)
 
 

@@ -101,15 +101,12 @@ def _by_duty(duty: str, at_random: dict[str, Any], rules: RuleSet) -> dict[str, 
 
 
 def _at_random(own: Department, tier: str, rules: RuleSet) -> dict[str, Any]:
-    """The tier's numbers, with the department's own ratio where it has one."""
+    """The tier's numbers, with the department's own where it has them; the rule told is that of the ratio."""
     base = rules.model.inspection.schedule[tier]
-    ratio = own.ratio[tier].at(rules.on) if tier in own.ratio else None
-    rule = f"inspection:departments:{own.id}:ratio" if ratio else f"inspection:schedule:{tier}"
-    ratio = ratio or rules.figure(base.ratio)
-    return {
-        "ratio": ratio.value, "frequency": rules.figure(base.frequency).value,
-        "floor": rules.figure(base.floor).value, "rule": rule, "reference": ratio.reference,
-    }  # fmt: skip
+    theirs = {name: by_tier[tier].at(rules.on) for name, by_tier in own.own.items() if tier in by_tier}
+    held = {name: theirs.get(name) or rules.figure(getattr(base, name)) for name in own.own}
+    rule = f"inspection:departments:{own.id}:ratio" if theirs.get("ratio") else f"inspection:schedule:{tier}"
+    return {name: f.value for name, f in held.items()} | {"rule": rule, "reference": held["ratio"].reference}
 
 
 def county_share(draw: "pd.DataFrame", n_firms: int) -> float:

@@ -10,16 +10,26 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def workload(schedule: "pd.DataFrame", departments: "pd.DataFrame") -> "pd.DataFrame":
+COLUMNS = (
+    "department", "visits", "days", "inspectors", "capacity_days", "utilisation", "out_of_plan_visits",
+    "out_of_plan_days", "utilisation_in_all",
+)  # fmt: skip
+
+
+def workload(
+    schedule: "pd.DataFrame", departments: "pd.DataFrame", beside: "pd.DataFrame | None" = None
+) -> "pd.DataFrame":
     """Inspector-days by department against capacity.
 
     Parameters
     ----------
     schedule : strata with ``department, visits_drawn, days_per_visit``.
     departments : ``department, inspectors, days_per_inspector`` (inspection days a year of one inspector).
+    beside : what no plan foresees, ``department, visits, days``, as :func:`out_of_plan` forecasts it.
 
-    Returns ``department, visits, days, inspectors, capacity_days, utilisation`` (days ÷ capacity; above 1
-    is more than there is). Raises RecordsError for a department with visits to make and no capacity.
+    Returns ``department, visits, days, inspectors, capacity_days, utilisation`` (days ÷ capacity; above 1 is more than
+    there is), ``out_of_plan_visits, out_of_plan_days`` and ``utilisation_in_all`` (with them). Raises RecordsError for
+    a department with visits to make and no capacity.
     """
     made = schedule.assign(visits=schedule["visits_drawn"], days=schedule["visits_drawn"] * schedule["days_per_visit"])
     by = made.groupby("department", sort=False, as_index=False)[["visits", "days"]].sum()
@@ -27,8 +37,20 @@ def workload(schedule: "pd.DataFrame", departments: "pd.DataFrame") -> "pd.DataF
     joined["inspectors"] = joined["inspectors"].astype(int)
     joined["capacity_days"] = joined["inspectors"] * joined["days_per_inspector"]
     _check_capacity(joined)
-    joined["utilisation"] = joined["days"] / joined["capacity_days"].where(joined["capacity_days"] > 0, 1.0)
-    return joined[["department", "visits", "days", "inspectors", "capacity_days", "utilisation"]]
+    there = joined["capacity_days"].where(joined["capacity_days"] > 0, 1.0)
+    joined["utilisation"] = joined["days"] / there
+    more = _out_of_plan(joined["department"], beside)
+    joined = joined.assign(**more, utilisation_in_all=(joined["days"] + more["out_of_plan_days"]) / there)
+    return joined[list(COLUMNS)]
+
+
+def _out_of_plan(departments: "pd.Series", beside: "pd.DataFrame | None") -> dict[str, "pd.Series"]:
+    """Visits and days of each department that no plan foresees."""
+    if beside is None:
+        return {"out_of_plan_visits": departments.map(lambda _: 0), "out_of_plan_days": departments.map(lambda _: 0.0)}
+    summed = beside.groupby("department")[["visits", "days"]].sum()
+    visits, days = (departments.map(summed[c]).fillna(0) for c in ("visits", "days"))
+    return {"out_of_plan_visits": visits.astype(int), "out_of_plan_days": days.astype(float)}
 
 
 def _check_capacity(load: "pd.DataFrame") -> None:

@@ -4,16 +4,31 @@ Points are in ``catalogues.py``; this module holds tiers, inspections, the polic
 what the sections must agree on. Persons have no tier and no inspection.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
+from math import ceil
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from credit_score.policy.catalogues import EnterpriseCatalogue, IndividualCatalogue
 from credit_score.policy.clocks import Clock
-from credit_score.policy.dated import Count, Day, Days, Frozen, Holds, Period, Points, Refused, Share, Text, Visits
+from credit_score.policy.dated import (
+    Count,
+    Dated,
+    Day,
+    Days,
+    Frozen,
+    Holds,
+    Period,
+    Points,
+    Refused,
+    Share,
+    Text,
+    Visits,
+)
 from credit_score.policy.held import refuse_held
 from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such, refuse_twice
 from credit_score.policy.repair import Repair
@@ -76,11 +91,18 @@ class TierSchedule(Frozen):
 
 
 class Department(Named):
-    """A department that inspects: which sectors, how long a visit takes, ratios of its own."""
+    """A department that inspects: which sectors, how long a visit takes, and by tier numbers of its own."""
 
     sectors: tuple[Id, ...] | Literal["all"]
     days_per_visit: Days
     ratio: dict[str, Share] = Field(default_factory=dict)
+    frequency: dict[str, Visits] = Field(default_factory=dict)
+    floor: dict[str, Count] = Field(default_factory=dict)
+
+    @property
+    def own(self) -> dict[str, Mapping[str, Dated]]:
+        """Its own numbers by what they are of and tier."""
+        return {"ratio": self.ratio, "frequency": self.frequency, "floor": self.floor}
 
 
 class StatutoryMinimum(Rule):
@@ -113,11 +135,30 @@ class Inspection(Frozen):
     @model_validator(mode="after")
     def _no_frequency_is_above_the_cap(self) -> Self:
         for tier, numbers in self.schedule.items():
-            for day in every_day([numbers.frequency, self.cap]):
-                visits, cap = numbers.frequency.at(day), self.cap.at(day)
-                if visits and cap and visits.value > cap.value:
-                    text = f"{day}: {visits.value} visits a year to a drawn firm, but the annual cap is {cap.value}"
-                    raise Refused(text, "schedule", tier, "frequency", str(visits.since))
+            self._check_cap(numbers.frequency, "schedule", tier, "frequency")
+        for department in self.departments:
+            for tier, frequency in department.frequency.items():
+                self._check_cap(frequency, "departments", department.id, "frequency", tier)
+        return self
+
+    def _check_cap(self, frequency: Visits, *place: str) -> None:
+        for day in every_day([frequency, self.cap]):
+            visits, cap = frequency.at(day), self.cap.at(day)
+            if visits and cap and visits.value > cap.value:
+                text = f"{day}: {visits.value} visits a year to a drawn firm, but the annual cap is {cap.value}"
+                raise Refused(text, *place, str(visits.since))
+
+    @model_validator(mode="after")
+    def _the_cap_leaves_room_for_what_a_law_asks_for(self) -> Self:
+        for minimum in self.statutory_minimums:
+            for day in every_day([minimum.every, self.cap]):
+                every, cap = minimum.every.at(day), self.cap.at(day)
+                if every and cap and every.value and ceil(12 / every.value) > cap.value:
+                    asked = ceil(12 / every.value)
+                    text = (
+                        f"{day}: the annual cap of {cap.value} is below the {asked} visits that {minimum.id} asks for"
+                    )
+                    raise Refused(text, "cap", str(cap.since))
         return self
 
 
@@ -227,8 +268,9 @@ class PolicyModel(Frozen):
             named = set() if department.sectors == "all" else set(department.sectors)
             if unknown := sorted(named - sectors):
                 raise no_such("sector", unknown[0], sectors, *place, "sectors")
-            if unknown := sorted(set(department.ratio) - self.tier_ids):
-                raise no_such("tier", unknown[0], self.tier_ids, *place, "ratio", unknown[0])
+            for name, by_tier in department.own.items():
+                if unknown := sorted(set(by_tier) - self.tier_ids):
+                    raise no_such("tier", unknown[0], self.tier_ids, *place, name, unknown[0])
 
     def _check_repair(self) -> None:
         if self.repair is None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
+    from credit_score.inspection import Breach
+
 
 def labels(rules: RuleSet, group: str) -> dict[str, dict[str, str]]:
     """Id → {zh, en} of one group of the policy: ``sectors``, ``units``, ``clocks``, ``tiers`` and others."""
@@ -136,12 +138,29 @@ def summary(run: Run) -> dict[str, Any]:
         "visits": int(load["visits"].sum()),
         "days": float(load["days"].sum()),
         "utilisation": float(load["days"].sum()) / capacity if capacity else 0.0,
-        "overloaded": int((load["utilisation"] > 1).sum()),
+        "overloaded": int((load["utilisation_in_all"] > 1).sum()),
         "county_share": run.county_share,
         "county_minimum": minimum,
         "read": int(counts["read"].sum()),
         "rejected": int(counts["rejected"].sum()),
     }
+
+
+def breaches(run: Run) -> list[dict[str, str]]:
+    """The limits that the schedule does not keep, each in {zh, en}, with its rule."""
+    names = labels(run.rules, "departments")
+    return [
+        {"rule": found.rule} | {lang: breach_told(found, lang, names) for lang in LANGUAGES} for found in run.breaches
+    ]
+
+
+def breach_told(found: "Breach", lang: str, names: dict[str, dict[str, str]]) -> str:
+    """A limit that is not kept, as a sentence: what there is, what it should be, by how much."""
+    if found.kind == "county_minimum":
+        shares = {"share": f"{found.found:.2%}", "minimum": f"{found.limit:.2%}", "short": f"{found.excess:.2%}"}
+        return say("told.county_minimum", lang, **shares)
+    days = {"days": f"{found.found:,.1f}", "capacity": f"{found.limit:,.1f}", "over": f"{found.excess:,.1f}"}
+    return say("told.capacity", lang, department=names[found.department][lang], **days)
 
 
 def tiers_without_rate(run: Run) -> list[str]:

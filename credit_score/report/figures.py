@@ -70,12 +70,14 @@ def plot_visits(frame: "pd.DataFrame", ax: "Axes", *, tiers: list[str], lang: st
 
 
 def plot_workload(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
-    """Inspector-days against capacity; departments over capacity are hatched and said so.
+    """Inspector-days, planned and out of plan, against capacity; departments over capacity are hatched and said so.
 
-    ``frame``: ``label, days, capacity_days, utilisation``.
+    ``frame``: ``label, days, out_of_plan_days, capacity_days, utilisation_in_all``.
     """
-    over = frame["utilisation"] > 1
-    bars = ax.barh(frame["label"], frame["days"], color=NEUTRAL, height=0.6)
+    over = frame["utilisation_in_all"] > 1
+    bars = ax.barh(frame["label"], frame["days"], color=NEUTRAL, height=0.6, label=say("figure.planned", lang))
+    ax.barh(frame["label"], frame["out_of_plan_days"], left=frame["days"], color="white", edgecolor=QUIET, height=0.6,
+            label=say("figure.out_of_plan", lang))  # fmt: skip
     for bar, hit in zip(bars, over, strict=True):
         if hit:
             bar.set(facecolor="#fbd5cf", edgecolor=ALERT, hatch="///")
@@ -83,15 +85,17 @@ def plot_workload(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ax.vlines(frame["capacity_days"], places - 0.42, places + 0.42, color=INK, linewidth=2,
               label=say("figure.capacity", lang))  # fmt: skip
     word = say("figure.overloaded", lang)
-    texts = [f"{u:.0%}  {word}" if hit else f"{u:.0%}" for u, hit in zip(frame["utilisation"], over, strict=True)]
-    ends = np.maximum(frame["days"], frame["capacity_days"])
+    texts = [
+        f"{u:.0%}  {word}" if hit else f"{u:.0%}" for u, hit in zip(frame["utilisation_in_all"], over, strict=True)
+    ]
+    ends = np.maximum(frame["days"] + frame["out_of_plan_days"], frame["capacity_days"])
     for place, end, text, hit in zip(places, ends, texts, over, strict=True):
         ax.annotate(text, (end, place), xytext=(6, 0), textcoords="offset points", va="center",
                     color=ALERT if hit else QUIET, fontsize=9)  # fmt: skip
     ax.invert_yaxis()
     ax.margins(x=0.18)
     ax.set_xlabel(say("axis.days", lang))
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1))
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
     return ax
 
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
+    from credit_score.inspection import Breach
+
 
 class Run(Protocol):
     """A county's run as the report reads it; :class:`credit_score.county.CountyRun` is one."""
@@ -50,6 +52,10 @@ class Run(Protocol):
     @property
     def tier_shares(self) -> "pd.DataFrame":
         """Per tier: ``tier, firms, share``."""
+
+    @property
+    def breaches(self) -> "list[Breach]":
+        """The limits of law and capacity that the schedule does not keep."""
 
     @property
     def county_share(self) -> float:

@@ -103,9 +103,45 @@ def test_a_departments_own_ratio_goes_before_the_tiers_and_is_cited(framed, alte
 
 @pytest.mark.parametrize(("every", "visits"), [("P24M", 1), ("P12M", 1), ("P6M", 2), ("P5M", 3), ("P1M", 12)])
 def test_a_duty_is_visited_as_often_as_its_months_go_into_a_year(framed, altered_policy, every, visits):
-    folder = altered_policy(inspection=lambda s: set_value(s["statutory_minimums"][0]["every"], every))
+    def asked(section):
+        set_value(section["statutory_minimums"][0]["every"], every)
+        set_value(section["cap"], 12)
+
+    folder = altered_policy(inspection=asked)
     made = make_schedule(framed(firms(MARKET, 1, 3, FOOD)), load_policy(folder).at("2023-06-30"), seed=1)
     assert (made["drawn"].item(), made["visits"].item()) == (3, 3 * visits)
+
+
+def test_a_department_may_have_its_own_frequency_and_floor(framed, altered_policy):
+    ground = {"basis": "plan", "reference": "its own"}
+
+    def own(section):
+        section["departments"][1] |= {"frequency": {"B": {date(2023, 6, 1): {"value": 3, **ground}}},
+                                      "floor": {"B": {date(2023, 6, 1): {"value": 40, **ground}}}}  # fmt: skip
+
+    rows = framed(firms("ecology", 1, 100))
+    made = make_schedule(rows, load_policy(altered_policy(inspection=own)).at("2023-06-30"), seed=1)
+    assert (made["frequency"].item(), made["floor"].item(), made["drawn"].item()) == (3, 40, 40)
+    assert (made["ratio"].item(), made["rule"].item()) == (0.05, "inspection:schedule:B")
+
+
+def test_an_own_number_of_no_tier_or_above_the_cap_is_refused(altered_policy):
+    ground = {"basis": "plan", "reference": "its own"}
+    for field, tier, value, what in (("floor", "E", 3, "unknown tier 'E'"), ("frequency", "B", 5, "annual cap is 4")):
+
+        def own(section, field=field, tier=tier, value=value):
+            section["departments"][1][field] = {tier: {date(2023, 6, 1): {"value": value, **ground}}}
+
+        with pytest.raises(PolicyError, match=what):
+            load_policy(altered_policy(inspection=own))
+
+
+def test_a_cap_below_what_a_law_asks_for_is_refused(altered_policy):
+    def asked(section):
+        set_value(section["statutory_minimums"][0]["every"], "P2M")
+
+    with pytest.raises(PolicyError, match=r"cap.*the annual cap of 4 is below the 6 visits that minimum.food asks for"):
+        load_policy(altered_policy(inspection=asked))
 
 
 def test_a_frequency_above_the_cap_is_refused_when_the_policy_is_read(altered_policy):

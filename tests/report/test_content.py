@@ -78,10 +78,20 @@ def test_the_summary_adds_up(county_run):
     load = county_run.workload
     assert told["visits"] == county_run.draw["visits"].sum() <= told["planned"]
     assert told["utilisation"] == pytest.approx(load["days"].sum() / load["capacity_days"].sum())
-    assert told["overloaded"] == (load["days"] > load["capacity_days"]).sum()
+    assert told["overloaded"] == (load["days"] + load["out_of_plan_days"] > load["capacity_days"]).sum()
     assert told["individuals"] == (county_run.scores["subject_kind"] == "individual").sum()
     assert told["read"] - told["rejected"] == county_run.records.counts["accepted"].sum()
     assert told["county_minimum"] == 0.03
+
+
+def test_limits_that_are_not_kept_are_told_in_both_languages_with_a_rule_that_is_cited(county_run):
+    told = content.breaches(county_run)
+    assert len(told) == len(county_run.breaches) > 0
+    cited = {row["rule"] for row in content.rules_cited(county_run.rules)}
+    for row, found in zip(told, county_run.breaches, strict=True):
+        assert row["rule"] in cited
+        assert f"{found.excess:,.1f} too many" in row["en"]
+        assert f"超出 {found.excess:,.1f}" in row["zh"]
 
 
 def test_rules_cited_mark_the_first_number_of_each_rule(county_run):

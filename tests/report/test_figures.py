@@ -17,7 +17,13 @@ def scores():
 
 def load(lang):
     return pd.DataFrame(
-        {"label": LABELS[lang], "days": [90.0, 10.0], "capacity_days": [60.0, 40.0], "utilisation": [1.5, 0.25]}
+        {
+            "label": LABELS[lang],
+            "days": [90.0, 10.0],
+            "capacity_days": [60.0, 40.0],
+            "out_of_plan_days": [9.0, 2.0],
+            "utilisation_in_all": [1.65, 0.3],
+        }
     )
 
 
@@ -70,10 +76,10 @@ def test_a_figure_is_drawn_on_the_axes_it_is_given_with_a_titled_axis(ax, name, 
 
 def test_a_department_over_capacity_is_hatched_and_said_so(ax):
     DRAWN["workload"](ax, "en")
-    over, within = ax.patches[:2]
+    over, within = ax.containers[0].patches
     assert (over.get_hatch(), within.get_hatch()) == ("///", None)
     assert mpl.colors.to_hex(over.get_edgecolor()) == ALERT
-    assert {"150%  over capacity", "25%"} <= set(texts(ax))
+    assert {"165%  over capacity", "30%", "Planned", "Out of plan"} <= set(texts(ax))
 
 
 def test_cut_offs_and_tiers_are_named_in_words_not_by_colour_alone(ax):

@@ -56,7 +56,7 @@ class WhatIfCube(CubeSums):
         sector, size : labels of the firm; for burden. ``firm`` : label that several departments' rows of one firm
             share, so that it counts once in burden; without it each row is a firm.
         capacity : inspector-days a year of each department.
-        n_bins : most bins (one more may be). ``width`` : of a bin, in points; the least of 1, 2, 5 × a power of ten by
+        n_bins : most bins (two more may be). ``width`` : of a bin, in points; the least of 1, 2, 5 × a power of ten by
             default. Cut-offs are multiples of it, or fall where no score is.
 
         Raises FitError for what is no score, chance, number of days or label, with its row (from 0).

@@ -8,7 +8,7 @@ from credit_score.errors import FitError
 
 
 def grid(low: float, high: float, *, n_bins: int = 1000, width: float | None = None) -> np.ndarray:
-    """Where bins begin, ascending, and where the last ends; (B + 1,), B ≤ ``n_bins`` + 1, multiples of the width.
+    """Where bins begin, ascending, and where the last ends; (B + 1,), B ≤ ``n_bins`` + 2, multiples of the width.
 
     The width is 1, 2 or 5 times a power of ten unless one is given. Every score from ``low`` to ``high`` is in a bin,
     which holds its lower end and not its upper. Raises FitError for a width that is no positive number or makes more
