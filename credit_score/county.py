@@ -41,6 +41,9 @@ from credit_score.tiers.given import PD_RANGE, check_figures
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
+    from numpy.typing import ArrayLike
+
+    from credit_score.inspection import WhatIfCube
 
 
 def _silent(step: str) -> None:
@@ -158,6 +161,37 @@ class CountyRun:
         # A department's own tier of a firm can be another; here a firm stands once.
         county = frame.join(self.tables["tiers"].select("subject", county_tier="tier"), "subject")
         return burden(county, self.schedule, "county_tier").rename(columns={"county_tier": "tier"})
+
+    def cube(
+        self, expected_bad: "pd.DataFrame", *, sensitivity: "ArrayLike" = 1.0, width: float | None = None
+    ) -> "WhatIfCube":
+        """The what-if cube of the firms that a draw may choose, a row a firm × department, grouped in the engine.
+
+        ``expected_bad``: ``subject`` (and ``department``, where chances differ) and ``expected_bad``, the chance of a
+        violation in [0, 1]. ``sensitivity``: of a visit. Firms under a statutory duty stand outside: the capacity of a
+        department is what they and the visits out of plan leave of it, at least 0. Raises FitError for a firm without a
+        chance.
+        """
+        import ibis
+
+        from credit_score.inspection import WhatIfCube
+
+        frame = self.tables["frame"].filter(self.tables["frame"].duty == "")
+        days = {d.id: float(self.rules.figure(d.days_per_visit).value) for d in self.rules.model.inspection.departments}
+        visit = ibis.memtable({"department": list(days), "days": list(days.values())})
+        key = [c for c in ("department", "subject") if c in expected_bad.columns]
+        chances = ibis.memtable(expected_bad[[*key, "expected_bad"]])
+        scores = self.tables["tiers"].select("subject", "score_milli")
+        rows = frame.join(scores, "subject").join(visit, "department").left_join(chances, key)
+        return WhatIfCube.of_table(rows, sensitivity=sensitivity, capacity=self._free_days(), width=width)
+
+    def _free_days(self) -> dict[str, float]:
+        """Inspector-days a year of each department that statutory duties and visits out of plan leave."""
+        duty = self.schedule[self.schedule["duty"] != ""]
+        bound = (duty["visits_drawn"] * duty["days_per_visit"]).groupby(duty["department"]).sum()
+        load = self.workload.set_index("department")
+        left = load["capacity_days"] - load["out_of_plan_days"] - bound.reindex(load.index, fill_value=0.0)
+        return left.clip(lower=0.0).to_dict()
 
     def save(self, out: Path | str, *, progress: Callable[[str], None] = _silent) -> Path:
         """Write the run folder, whole or not at all; returns its path. Raises RunError."""

@@ -109,6 +109,37 @@ def firm_pds(
     return pd.DataFrame({"subject": known.index, "pd": card.predict_proba(known)[:, 1]})
 
 
+def expected_violations(before: CountyRun, outcomes: "pd.DataFrame", run: CountyRun) -> "pd.DataFrame":
+    """The chance of a violation of each firm of a run in each department: ``department, subject, expected_bad``.
+
+    A logistic regression of what the draws after an earlier run found on the score of its day and the department, each
+    visit by its chance to be drawn, read at the scores of the later run. A score alone, no other characteristic: it
+    says how the tiers of a schedule differ, not who is bad. A department without a visit has the mean of the others.
+
+    ``outcomes``: as :func:`visit_outcomes` gives them. Raises FitError where all or none found a violation.
+    """
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+
+    if outcomes["bad"].nunique() < 2:
+        raise FitError(f"all {len(outcomes)} visits found the same", remedy="give visits with and without a violation")
+    departments = sorted(outcomes["department"].unique())
+    then = before.tiers.set_index("subject")["score_milli"].reindex(outcomes["subject"]).to_numpy() / 1000
+    centre, spread = then.mean(), max(then.std(), 1e-9)
+
+    def inputs(score: Any, department: "pd.Series") -> "pd.DataFrame":
+        last = (department == departments[-1]).to_numpy(float)
+        columns = {d: (department == d).to_numpy(float) - last for d in departments[:-1]}
+        return pd.DataFrame({"score": (score - centre) / spread, **columns})
+
+    model = LogisticRegression(C=1e6, max_iter=1000)
+    weight = draw_weights(outcomes["draw_probability"])
+    model.fit(inputs(then, outcomes["department"]), outcomes["bad"], weight / weight.mean())
+    rows = run.tables["frame"].select("department", "subject").execute()
+    score = run.tiers.set_index("subject")["score_milli"].reindex(rows["subject"]).to_numpy() / 1000
+    return rows.assign(expected_bad=model.predict_proba(inputs(score, rows["department"]))[:, 1])
+
+
 def check_firms(run: CountyRun, characteristics: "pd.DataFrame") -> None:
     """Raise FitError for a row that is no enterprise of a run, and for a column that no score may read."""
     _check_subjects(run, characteristics.index)

@@ -6,7 +6,7 @@ import pytest
 
 import credit_score as cs
 from credit_score.errors import CreditScoreError, FitError
-from credit_score.learning import firm_characteristics, firm_pds, fit_card, visit_outcomes
+from credit_score.learning import expected_violations, firm_characteristics, firm_pds, fit_card, visit_outcomes
 from credit_score.records.synthetic import make_county
 from credit_score.scorecard import ScorecardClassifier
 
@@ -123,3 +123,49 @@ def test_no_characteristic_tells_of_what_became_known_after_the_day(run, known):
     assert not {"age", "gender", "name", "town"} & set(known.columns)
     assert not known.isna().to_numpy().any()
     assert np.isfinite(known.select_dtypes("number")).to_numpy().all()
+
+
+def test_chances_fall_with_the_score_and_stand_for_the_rates_that_were_found(run, outcomes):
+    chances = expected_violations(run, outcomes, run)
+    assert len(chances) == run.tables["frame"].count().execute()
+    told = chances.merge(run.tiers[["subject", "score_milli"]], on="subject")
+    for _, firms in told.groupby("department"):
+        assert firms.sort_values("score_milli")["expected_bad"].is_monotonic_decreasing
+    # What a logistic regression with an intercept fits it meets on the rows it was fitted to.
+    visited = outcomes.merge(chances, on=["department", "subject"])
+    weight = 1 / visited["draw_probability"]
+    assert np.average(visited["expected_bad"], weights=weight) == pytest.approx(
+        np.average(visited["bad"], weights=weight), abs=2e-3
+    )
+
+
+def test_a_department_without_a_visit_has_the_mean_of_the_others(run, outcomes):
+    known = outcomes[outcomes["department"] != "fire"]
+    chances = expected_violations(run, known, run)
+    odds = chances.assign(logit=np.log(chances["expected_bad"] / (1 - chances["expected_bad"])))
+    by = odds.groupby(["subject", "department"])["logit"].first().unstack()
+    means = by.drop(columns="fire")[by.notna().all(axis=1)].mean(axis=1)
+    assert by["fire"][means.index].to_numpy() == pytest.approx(means.to_numpy())
+
+
+def test_visits_that_all_found_the_same_teach_no_chance(run, outcomes):
+    with pytest.raises(FitError, match="visits found the same"):
+        expected_violations(run, outcomes[outcomes["bad"] == 0], run)
+
+
+def test_the_cube_of_a_run_counts_the_firms_that_a_draw_may_choose(run, outcomes):
+    chances = expected_violations(run, outcomes, run)
+    cube = run.cube(chances, sensitivity=0.8)
+    schedule = run.schedule[run.schedule["duty"] == ""]
+    cutoffs = [t.cutoff / 1000 for t in run.rules.tiers if t.cutoff is not None]
+    kpi = cube.evaluate(cutoffs, [0.01, 0.05, 0.2, 0.5])
+    firms = pd.DataFrame(kpi.firms.T, index=cube.departments)
+    assert firms.to_numpy().sum() == schedule["firms"].sum()
+    assert firms.sum(axis=1).to_dict() == schedule.groupby("department")["firms"].sum().to_dict()
+    load = run.workload.set_index("department")
+    duty = run.schedule[run.schedule["duty"] != ""]
+    bound = (duty["visits_drawn"] * duty["days_per_visit"]).groupby(duty["department"]).sum()
+    left = (load["capacity_days"] - load["out_of_plan_days"]).sub(bound, fill_value=0)
+    assert dict(zip(cube.departments, cube.capacity, strict=True)) == pytest.approx(left.clip(lower=0).to_dict())
+    with pytest.raises(FitError, match="rows without score, department, days, or a chance"):
+        run.cube(chances.iloc[1:])

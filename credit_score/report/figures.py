@@ -86,7 +86,7 @@ def plot_workload(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
               label=say("figure.capacity", lang))  # fmt: skip
     word = say("figure.overloaded", lang)
     texts = [
-        f"{u:.0%}  {word}" if hit else f"{u:.0%}" for u, hit in zip(frame["utilisation_in_all"], over, strict=True)
+        f"{u:.0%}, {word}" if hit else f"{u:.0%}" for u, hit in zip(frame["utilisation_in_all"], over, strict=True)
     ]
     ends = np.maximum(frame["days"] + frame["out_of_plan_days"], frame["capacity_days"])
     for place, end, text, hit in zip(places, ends, texts, over, strict=True):

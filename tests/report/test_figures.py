@@ -79,7 +79,7 @@ def test_a_department_over_capacity_is_hatched_and_said_so(ax):
     over, within = ax.containers[0].patches
     assert (over.get_hatch(), within.get_hatch()) == ("///", None)
     assert mpl.colors.to_hex(over.get_edgecolor()) == ALERT
-    assert {"165%  over capacity", "30%", "Planned", "Out of plan"} <= set(texts(ax))
+    assert {"165%, over capacity", "30%", "Planned", "Out of plan"} <= set(texts(ax))
 
 
 def test_cut_offs_and_tiers_are_named_in_words_not_by_colour_alone(ax):
