@@ -164,8 +164,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.weights not in ("counts", "draws"):
             raise FitError(f"weights {self.weights!r}", remedy="use 'counts' or 'draws'")
         X, target = self._validated(X, y, sample_weight)
-        columns = [c for c in columns_of(X) if c.name not in set(self.exclude)]
-        self._check_names([c.name for c in columns])
+        every = columns_of(X)
+        # A misspelt name would leave in the card what was to be kept out.
+        _check_names(self.exclude, [c.name for c in every])
+        columns = [c for c in every if c.name not in set(self.exclude)]
+        _check_names([*(self.binning or {}), *(self.fixed_weights or {})], [c.name for c in columns])
         self.excluded_ = dict.fromkeys(self.exclude, "excluded")
         if self.weights == "draws":
             target = replace(target, weight=effective_weights(target.weight))
@@ -185,6 +188,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _validated(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Target]:
         frame = hasattr(X, "columns")
         if frame:
+            _check_once([str(c) for c in X.columns])
             validate_data(self, X, skip_check_array=True)
             y = column_or_1d(y, warn=True)
         else:
@@ -212,11 +216,6 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if min(target.totals) <= 0:
             raise FitError("only one class has weight", remedy="give weight to rows of both labels")
         return target
-
-    def _check_names(self, names: list[str]) -> None:
-        asked = [*(self.binning or {}), *(self.fixed_weights or {})]
-        if absent := sorted(set(asked) - set(names)):
-            raise FitError(f"no column {first_five(absent)}", remedy=f"the columns are {first_five(names)}")
 
     def _drafted(self, column: Column, target: Target) -> Draft | None:
         """A column as cells, or None with the reason kept."""
@@ -260,3 +259,13 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         names = getattr(self, "feature_names_in_", [f"x{i}" for i in range(array.shape[1])])
         return pd.DataFrame(array, columns=list(map(str, names)), copy=False)
+
+
+def _check_names(asked: Sequence[str], names: list[str]) -> None:
+    if absent := sorted(set(asked) - set(names)):
+        raise FitError(f"no column {first_five(absent)}", remedy=f"the columns are {first_five(names)}")
+
+
+def _check_once(names: list[str]) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise FitError(f"column {first_five(twice)} stands twice", remedy="give each column a name of its own")

@@ -201,3 +201,15 @@ def test_settings_without_meaning_are_refused(rows, settings, message):
 def test_boosting_is_the_same_for_one_seed(rows):
     one, other = (ScorecardClassifier(method="boosted", boosting=Boosting(rounds=50)).fit(*rows) for _ in range(2))
     assert one.card_ == other.card_
+
+
+def test_a_misspelt_name_to_exclude_is_refused_before_it_leaves_the_column_in():
+    table = pd.DataFrame({"age_of_firm": [1.0, 2, 3, 4] * 20, "debts": [0.0, 1, 0, 2] * 20})
+    with pytest.raises(FitError, match="no column age; the columns are age_of_firm, debts"):
+        ScorecardClassifier(exclude=["age"]).fit(table, [0, 1] * 40)
+
+
+def test_a_column_that_stands_twice_is_refused():
+    table = pd.DataFrame([[1.0, 2.0], [2.0, 1.0]] * 20, columns=["debts", "debts"])
+    with pytest.raises(FitError, match="column debts stands twice; give each column a name of its own"):
+        ScorecardClassifier().fit(table, [0, 1] * 20)
