@@ -64,6 +64,10 @@ class VerificationError(CreditScoreError):
     """A draw or a folder that is not what it claims to be."""
 
 
+class NotIdentified(CreditScoreError):
+    """A rate that nobody can know, since nobody of those it is of can be drawn; never a guess in its place."""
+
+
 class NotAvailable(CreditScoreError):
     """A result that this version does not compute; never an empty table in its place."""
 

@@ -1,0 +1,193 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from credit_score.errors import FitError, NotIdentified
+from credit_score.inspection.estimate import violation_rate, visit_rates
+from credit_score.inspection.estimate.rates import _variance, population_of
+
+TIERS, DEPARTMENTS = range(3), ("health", "fire")
+FIRMS, RATES, FLOOR = (800, 300, 80), (0.08, 0.25, 0.5), 5
+CHANCES = (0.05, 0.15, 0.5)
+
+
+def county(seed=0):
+    """Every firm × department of a county and whether it is in violation: more in sector b, the less so the better."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for d in DEPARTMENTS:
+        for t in TIERS:
+            sector = random.choice(["a", "b"], FIRMS[t])
+            bad = random.random(FIRMS[t]) < RATES[t] * np.where(sector == "b", 1.3, 0.7)
+            rows.append(pd.DataFrame({"department": d, "tier_code": t, "sector": sector, "bad": bad.astype(int)}))
+    return pd.concat(rows, ignore_index=True)
+
+
+def population(firms):
+    counted = firms.groupby(["department", "tier_code", "sector"], as_index=False).size()
+    chance = counted["tier_code"].map(lambda t: max(CHANCES[t], FLOOR / FIRMS[t]))
+    return counted.rename(columns={"size": "firms"}).assign(draw_probability=chance)
+
+
+def year(firms, seed):
+    """What a year of random visits, and of complaints that know where to go, finds."""
+    random = np.random.default_rng(seed)
+    drawn = []
+    for (_, t), stratum in firms.groupby(["department", "tier_code"]):
+        chance = max(CHANCES[t], FLOOR / len(stratum))
+        n = int(np.floor(chance * len(stratum) + random.random()))
+        drawn.append(stratum.sample(n, random_state=random).assign(stream="random", draw_probability=chance))
+    told_of = firms[firms["bad"] == 1].sample(60, random_state=random)
+    return pd.concat([*drawn, told_of.assign(stream="complaint", draw_probability=np.nan)], ignore_index=True)
+
+
+def test_a_rate_is_worked_out_by_hand():
+    """10 firms at 1/2 of whom 1 of 5 is bad, 40 at 1/10 of whom 2 of 4 are: (1·2 + 2·10) ÷ (5·2 + 4·10)."""
+    visits = pd.DataFrame({
+        "department": "d", "tier_code": [0] * 5 + [1] * 4, "bad": [1, 0, 0, 0, 0, 1, 1, 0, 0], "stream": "random",
+        "draw_probability": [0.5] * 5 + [0.1] * 4,
+    })  # fmt: skip
+    drawn_from = pd.DataFrame(
+        {"department": "d", "tier_code": [0, 1], "firms": [10, 40], "draw_probability": [0.5, 0.1]}
+    )
+    row = visit_rates(visits, drawn_from, ["department"]).iloc[0]
+    assert row["hajek"] == pytest.approx(22 / 50)
+    assert row["ht"] == pytest.approx(22 / 50)
+    assert row["naive"] == pytest.approx(3 / 9)
+    by_tier = visit_rates(visits, drawn_from, ["tier_code"])
+    assert by_tier["hajek"].tolist() == pytest.approx([0.2, 0.5])
+
+
+def test_a_variance_is_worked_out_by_hand():
+    """Of 10 firms 5 drawn at 1/2, 1 of them bad, rate .2: s² = .2 · .8 · 5/4, and 10² · (1 − 5/10) · s² ÷ 5 = 2."""
+    cells = np.array([[10.0], [0.5], [5.0], [5.0], [1.0]])
+    assert _variance(cells, 0.2, about=0.2) == pytest.approx((2.0, 4.0))
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    """The rates by tier, department and sector of a year in each of 150 counties, and the truth."""
+    rows = []
+    for seed in range(150):
+        firms = county(seed)
+        visits, drawn_from = year(firms, seed), population(firms)
+        for by in ("tier_code", "department", "sector"):
+            table = visit_rates(visits, drawn_from, [by]).assign(by=by)
+            rows.append(table.join(firms.groupby(by)["bad"].mean().rename("truth"), on=by))
+    return pd.concat(rows).set_index("by")
+
+
+@pytest.mark.parametrize("by", ["tier_code", "department", "sector"])
+@pytest.mark.parametrize("estimator", ["hajek", "ht"])
+def test_rates_of_the_random_stream_are_unbiased_and_their_intervals_cover(simulated, by, estimator):
+    told = simulated.loc[by]
+    off = told[estimator] - told["truth"]
+    assert abs(off.mean()) < 3 * off.std() / np.sqrt(len(off))
+    covered = (told[f"{estimator}_low"] <= told["truth"]) & (told["truth"] <= told[f"{estimator}_high"])
+    # 300 or 450 intervals: a standard error of about .012.
+    assert 0.93 <= covered.mean() <= 0.97
+
+
+@pytest.mark.parametrize(("by", "least"), [("tier_code", 0.05), ("department", 0.15), ("sector", 0.1)])
+def test_the_naive_rate_is_off(simulated, by, least):
+    told = simulated.loc[by]
+    assert (told["naive"] - told["truth"]).groupby(told[by]).mean().min() > least
+
+
+def test_complaints_and_visits_without_a_chance_enter_no_rate():
+    firms = county()
+    visits, drawn_from = year(firms, 3), population(firms)
+    only = visits[visits["stream"] == "random"]
+    columns = ["tier_code", "hajek", "hajek_low", "ht", "visits", "found"]
+    both, alone = (visit_rates(v, drawn_from, ["tier_code"])[columns] for v in (visits, only))
+    pd.testing.assert_frame_equal(both, alone)
+
+
+def test_a_tier_that_is_never_drawn_has_no_rate_and_says_why():
+    firms = county()
+    visits = year(firms, 3)
+    drawn_from = population(firms)
+    drawn_from.loc[drawn_from["tier_code"] == 0, "draw_probability"] = 0.0
+    visits = visits[~((visits["tier_code"] == 0) & (visits["stream"] == "random"))]
+    table = visit_rates(visits, drawn_from, ["tier_code"])
+    assert table["identified"].tolist() == [False, True, True]
+    assert table.loc[0, ["hajek", "ht", "hajek_low", "ht_high"]].isna().all()
+    assert "inspection ratio 0 and floor 0" in table.loc[0, "reason"]
+    assert not visit_rates(visits, drawn_from, ["sector"])["identified"].any()
+    with pytest.raises(NotIdentified, match=r"tier_code 0: inspection ratio 0 and floor 0.*raise its floor"):
+        violation_rate(visits, drawn_from, {"tier_code": 0})
+    assert 0 < violation_rate(visits, drawn_from, {"tier_code": 1}) < 1
+
+
+def test_where_the_cap_may_have_closed_firms_no_rate_is_told():
+    firms = county()
+    drawn_from = population(firms)
+    drawn_from.loc[drawn_from["department"] == "fire", "draw_probability"] = np.nan
+    table = visit_rates(year(firms, 3), drawn_from, ["department"]).set_index("department")
+    assert not table.loc["fire", "identified"]
+    assert "annual cap" in table.loc["fire", "reason"]
+    assert table.loc["health", "identified"]
+
+
+@given(st.integers(0, 10**6))
+@settings(deadline=None, max_examples=15)
+def test_a_rate_lies_in_its_interval_and_more_visits_narrow_it(seed):
+    firms = county(seed % 7)
+    table = visit_rates(year(firms, seed), population(firms), ["tier_code", "sector"])
+    told = table[table["identified"]]
+    assert ((told["hajek_low"] <= told["hajek"]) & (told["hajek"] <= told["hajek_high"])).all()
+    assert told[["hajek_low", "hajek_high", "ht_low", "ht_high"]].stack().between(0, 1).all()
+
+
+def test_everybody_visited_leaves_nothing_to_chance():
+    firms = county()
+    everybody = firms.assign(stream="random", draw_probability=1.0)
+    drawn_from = population(firms).assign(draw_probability=1.0)
+    table = visit_rates(everybody, drawn_from, ["tier_code"])
+    assert table["hajek"].tolist() == pytest.approx(firms.groupby("tier_code")["bad"].mean().tolist())
+    assert table["ht"].tolist() == pytest.approx(table["hajek"].tolist())
+
+
+def test_years_are_pooled_where_the_year_is_among_the_strata():
+    firms = county()
+    visits = pd.concat([year(firms, s).assign(year=s) for s in (2022, 2023)])
+    drawn_from = pd.concat([population(firms).assign(year=s) for s in (2022, 2023)])
+    keys = ("year", "department", "tier_code")
+    pooled = visit_rates(visits, drawn_from, ["tier_code"], strata=keys)
+    one = visit_rates(visits[visits["year"] == 2023], drawn_from[drawn_from["year"] == 2023], ["tier_code"])
+    assert (pooled["visits"] > one["visits"]).all()
+    assert ((pooled["hajek_high"] - pooled["hajek_low"]) < (one["hajek_high"] - one["hajek_low"])).all()
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    (lambda v, p: (v.drop(columns="stream"), p), "visits without stream"),
+    (lambda v, p: (v, p.drop(columns="firms")), "the population without firms"),
+    (lambda v, p: (v.assign(bad=2), p), "a label that is not 0 or 1"),
+    (lambda v, p: (v.assign(draw_probability=1.5), p), "draw_probability 1.5"),
+    (lambda v, p: (v.assign(draw_probability=0.0), p), "draw_probability 0"),
+    (lambda v, p: (v, p[p["department"] != "fire"]), r"visits to a stratum without firms: \('fire', 0\)"),
+    (lambda v, p: (v.assign(sector="c"), p), r"visits to a domain without firms: \('c',\)"),
+])  # fmt: skip
+def test_visits_that_cannot_be_are_refused(change, told):
+    firms = county()
+    visits, drawn_from = change(year(firms, 1), population(firms))
+    with pytest.raises(FitError, match=told):
+        visit_rates(visits, drawn_from, ["sector"])
+
+
+def test_a_domain_that_is_not_there_is_refused():
+    firms = county()
+    with pytest.raises(FitError, match="no firm with tier_code 9"):
+        violation_rate(year(firms, 1), population(firms), {"tier_code": 9})
+
+
+def test_a_run_knows_what_its_draw_drew_from(county_run):
+    frame = county_run.tables["frame"].execute()
+    drawn_from = population_of(frame, county_run.schedule, ["sector"])
+    assert drawn_from["firms"].sum() == (frame["duty"] == "").sum()
+    assert drawn_from["draw_probability"].between(0, 1).all()
+    whole = drawn_from.groupby(["department", "tier_code"])["firms"].sum()
+    at_random = county_run.schedule[county_run.schedule["duty"] == ""].set_index(["department", "tier_code"])["firms"]
+    assert whole.to_dict() == at_random.to_dict()
