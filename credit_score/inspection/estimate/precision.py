@@ -54,8 +54,8 @@ def floor_table(
     budget : random visits a year that can be afforded; by default as many as are needed.
 
     Returns the columns of ``pool``, ``firms, rate, needed`` (visits), ``floor`` (of the budget), ``half_width`` that
-    the floor buys, and ``enough`` (the floor is 300, or everybody). Raises FitError for a budget that leaves a stratum with
-    nobody.
+    the floor buys, and ``enough`` (the floor is 300, or everybody). Raises FitError for a budget that leaves a stratum
+    with nobody.
     """
     known = strata if "rate" in strata.columns else strata.assign(rate=rate)
     known = known.assign(expected=known["firms"] * known["rate"].fillna(rate))
