@@ -10,14 +10,14 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
 from credit_score import __version__
+from credit_score.cli_lot import Commands, add_lot, given
 from credit_score.errors import CreditScoreError, impersonal
 
 RECORDS = "records as CSV, Excel or Parquet, or a store of them"
 AS_OF, SEED = "2023-06-30", 2023
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -100,13 +100,6 @@ class _Parser(argparse.ArgumentParser):
         super().error(re.sub(r"\d{8,}\w*", "(a long number)", message))
 
 
-def _given(text: str) -> str:
-    """A text that is not empty."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError("is empty")
-    return text
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="credit-score",
@@ -127,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_calibrate(commands)
     _add_draw(commands)
     _add_verify_draw(commands)
+    add_lot(commands, _command)
     _add_synth(commands)
     _add_intake(commands)
     _add_forget(commands)
@@ -144,21 +138,21 @@ def _command(commands: Commands, name: str, job: str, text: str) -> argparse.Arg
 def _add_demo(commands: Commands) -> None:
     demo = _command(commands, "demo", "demo", "score, tier, schedule, draw and report a small synthetic county")
     demo.add_argument(
-        "--out", type=_given, default="credit-score-demo", metavar="DIR", help="run folder (default: %(default)s)"
+        "--out", type=given, default="credit-score-demo", metavar="DIR", help="run folder (default: %(default)s)"
     )
     demo.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the summary (default: en)")
 
 
 def _add_run(commands: Commands) -> None:
     run = _command(commands, "run", "run", "score, tier, schedule, draw and report a folder of records")
-    run.add_argument("folder", type=_given, metavar="FOLDER", help=RECORDS)
+    run.add_argument("folder", type=given, metavar="FOLDER", help=RECORDS)
     _policy_option(run)
     run.add_argument("--as-of", required=True, metavar="DATE", help="the day, as 2023-06-30")
     run.add_argument("--as-known-on", metavar="DATE", help="by what was known on this day (default: the same day)")
     run.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draw (default: 0)")
     learned = "CSV of a learned PD by firm (subject, pd), for departments that evaluate by credit and risk"
-    run.add_argument("--pd", type=_given, metavar="FILE", help=learned)
-    run.add_argument("--out", type=_given, required=True, metavar="DIR", help="run folder; appears whole or not at all")
+    run.add_argument("--pd", type=given, metavar="FILE", help=learned)
+    run.add_argument("--out", type=given, required=True, metavar="DIR", help="run folder; appears whole or not at all")
     run.add_argument("--engine", choices=("duckdb",), default="duckdb", help="where tables live (default: duckdb)")
     run.add_argument("--memory", metavar="SIZE", help="most memory the engine may take, as 2GB")
     run.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the summary (default: en)")
@@ -168,9 +162,9 @@ def _add_run(commands: Commands) -> None:
 def _add_check(commands: Commands) -> None:
     text = "read a folder of records and tell what would be rejected, without scoring"
     check = _command(commands, "check", "check", text)
-    check.add_argument("folder", type=_given, metavar="FOLDER", help=RECORDS)
+    check.add_argument("folder", type=given, metavar="FOLDER", help=RECORDS)
     _policy_option(check)
-    check.add_argument("--rejected", type=_given, metavar="FILE", help="write the rejected rows to a CSV file")
+    check.add_argument("--rejected", type=given, metavar="FILE", help="write the rejected rows to a CSV file")
     check.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the reasons (default: en)")
     _json_option(check)
 
@@ -199,18 +193,18 @@ def _add_repair(commands: Commands) -> None:
     repair.add_argument("--since", metavar="DATE", help=first)
     repair.add_argument("--reminders", action="store_true", help="list whom to remind, by which day")
     notices = "write the notice of each penalty that was not served one; appears whole or not at all"
-    repair.add_argument("--notices", type=_given, metavar="DIR", help=notices)
+    repair.add_argument("--notices", type=given, metavar="DIR", help=notices)
 
 
 def _on_records(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
     """A command that reads records as of a day and tells what they come to."""
     command = _command(commands, name, f"commands_records.{name}", text)
-    command.add_argument("folder", type=_given, metavar="FOLDER", help="records, one file a table, or a store of them")
+    command.add_argument("folder", type=given, metavar="FOLDER", help="records, one file a table, or a store of them")
     _policy_option(command)
     command.add_argument("--as-of", required=True, metavar="DATE", help="the day, as 2023-06-30")
     known = "by what was known on this day: of a store, and for repair of any records"
     command.add_argument("--as-known-on", metavar="DATE", help=known)
-    command.add_argument("--rows", type=_given, metavar="FILE", help="write the rows behind the figures to a CSV file")
+    command.add_argument("--rows", type=given, metavar="FILE", help="write the rows behind the figures to a CSV file")
     command.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     _json_option(command)
     return command
@@ -219,9 +213,9 @@ def _on_records(commands: Commands, name: str, text: str) -> argparse.ArgumentPa
 def _add_explain(commands: Commands) -> None:
     explain = _command(commands, "explain", "explain", "tell why a subject has its score, by which rules, until when")
     explain.add_argument(
-        "subject", type=_given, metavar="SUBJECT", help="pseudonym, or code of an enterprise, as in the run"
+        "subject", type=given, metavar="SUBJECT", help="pseudonym, or code of an enterprise, as in the run"
     )
-    explain.add_argument("--run", type=_given, required=True, metavar="RUN", help="run folder")
+    explain.add_argument("--run", type=given, required=True, metavar="RUN", help="run folder")
     explain.add_argument("--lang", choices=("zh", "en"), default="zh", help="language (default: zh)")
     _json_option(explain)
 
@@ -231,7 +225,7 @@ def _add_policy(commands: Commands) -> None:
     policy = commands.add_parser("policy", help=text, description=text.capitalize() + ".")
     actions = policy.add_subparsers(metavar="ACTION", required=True)
     show = _command(actions, "show", "policy_show", "every number in force on a day, with its basis and reference")
-    show.add_argument("policy", type=_given, metavar="POLICY", help="bundled name or folder")
+    show.add_argument("policy", type=given, metavar="POLICY", help="bundled name or folder")
     show.add_argument("--as-of", default=AS_OF, metavar="DATE", help="the day (default: %(default)s)")
     _json_option(show)
     diff = _command(actions, "diff", "policy_diff", "what differs between two days, or two policies")
@@ -239,20 +233,20 @@ def _add_policy(commands: Commands) -> None:
     diff.add_argument("after", metavar="POLICY@DATE", help="as gaoyang@2026-04-01")
     _json_option(diff)
     check = _command(actions, "check", "policy_check", "read a policy folder and refuse what is wrong or unjust")
-    check.add_argument("policy", type=_given, metavar="POLICY", help="bundled name or folder")
+    check.add_argument("policy", type=given, metavar="POLICY", help="bundled name or folder")
 
 
 def _add_calibrate(commands: Commands) -> None:
     text = "the tier table of a run and proposed cut-offs; changes neither policy nor run"
     calibrate = _command(commands, "calibrate", "commands_tiers.calibrate", text)
-    calibrate.add_argument("run", type=_given, metavar="RUN", help="run folder")
+    calibrate.add_argument("run", type=given, metavar="RUN", help="run folder")
     calibrate.add_argument("--tiers", type=int, metavar="N", help="number of tiers, 3 to 6 (default: the policy's)")
     objective = "what is sought (default: likelihood with labels, else shares)"
     calibrate.add_argument("--objective", choices=("likelihood", "information", "shares"), help=objective)
     shares = "target share of each tier, the best first, as .4,.3,.2,.1 (default: those in force)"
     calibrate.add_argument("--shares", type=_shares, metavar="S,S,…", help=shares)
     labels = "CSV of what visits found (subject, bad, and draw_probability where it is known)"
-    calibrate.add_argument("--labels", type=_given, metavar="FILE", help=labels)
+    calibrate.add_argument("--labels", type=given, metavar="FILE", help=labels)
     calibrate.add_argument("--min-share", type=float, metavar="S", help="least share of a tier")
     calibrate.add_argument("--min-z", type=float, metavar="Z", help="least standard errors between neighbouring rates")
     draws = "draws of the bootstrap behind the intervals (default: %(default)s)"
@@ -273,9 +267,9 @@ def _shares(text: str) -> list[float]:
 def _add_draw(commands: Commands) -> None:
     text = "the list of firms to visit, of one department or all, checked against the run's seed"
     draw = _command(commands, "draw", "draw", text)
-    draw.add_argument("run", type=_given, metavar="RUN", help="run folder")
-    draw.add_argument("--department", type=_given, metavar="ID", help="only this department's list")
-    draw.add_argument("--out", type=_given, metavar="FILE", help="write the list as CSV instead of printing it")
+    draw.add_argument("run", type=given, metavar="RUN", help="run folder")
+    draw.add_argument("--department", type=given, metavar="ID", help="only this department's list")
+    draw.add_argument("--out", type=given, metavar="FILE", help="write the list as CSV instead of printing it")
     _json_option(draw)
 
 
@@ -283,10 +277,10 @@ def _add_verify_draw(commands: Commands) -> None:
     text = "recompute a draw from frame, schedule and seed and compare it with a list"
     verify = _command(commands, "verify-draw", "verify_draw", text)
     where = "draw.csv in its run folder, or a list issued from it (then with --run)"
-    verify.add_argument("list", type=_given, metavar="LIST", help=where)
-    verify.add_argument("--run", type=_given, metavar="RUN", help="run folder (default: the folder of the list)")
+    verify.add_argument("list", type=given, metavar="LIST", help=where)
+    verify.add_argument("--run", type=given, metavar="RUN", help="run folder (default: the folder of the list)")
     alone = "the list is of this department alone"
-    verify.add_argument("--department", type=_given, metavar="ID", help=alone)
+    verify.add_argument("--department", type=given, metavar="ID", help=alone)
     verify.add_argument("--seed", type=int, metavar="N", help="the seed as published (default: the manifest's)")
 
 
@@ -300,14 +294,14 @@ def _add_synth(commands: Commands) -> None:
     synth.add_argument("--format", choices=("csv", "parquet", "units"), default="csv", help=forms)
     synth.add_argument("--events", action="store_true", help="with disputes, repairs and a register of decisions")
     synth.add_argument("--no-dirt", dest="dirt", action="store_false", help="without faulty rows")
-    synth.add_argument("--out", type=_given, required=True, metavar="DIR", help="folder; appears whole or not at all")
+    synth.add_argument("--out", type=given, required=True, metavar="DIR", help="folder; appears whole or not at all")
 
 
 def _add_intake(commands: Commands) -> None:
     text = "take a folder of records into a store, which keeps every batch and adds nothing twice"
     intake = _command(commands, "intake", "commands_store.intake", text)
-    intake.add_argument("folder", type=_given, metavar="FOLDER", help="records as CSV, Excel or Parquet")
-    intake.add_argument("--store", type=_given, required=True, metavar="DIR", help="the store; made with the first")
+    intake.add_argument("folder", type=given, metavar="FOLDER", help="records as CSV, Excel or Parquet")
+    intake.add_argument("--store", type=given, required=True, metavar="DIR", help="the store; made with the first")
     intake.add_argument("--received-on", required=True, metavar="DATE", help="the day the folder came, as 2023-06-30")
     _policy_option(intake)
     intake.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the reasons (default: en)")
@@ -317,8 +311,8 @@ def _add_intake(commands: Commands) -> None:
 def _add_forget(commands: Commands) -> None:
     text = "delete a person from stores and run folders, leaving a dated hash, and prove it"
     forget = _command(commands, "forget", "commands_store.forget", text)
-    forget.add_argument("subject", type=_given, metavar="SUBJECT", help="pseudonym, or the number with the key at hand")
-    forget.add_argument("places", type=_given, nargs="+", metavar="DIR", help="stores and run folders to delete from")
+    forget.add_argument("subject", type=given, metavar="SUBJECT", help="pseudonym, or the number with the key at hand")
+    forget.add_argument("places", type=given, nargs="+", metavar="DIR", help="stores and run folders to delete from")
     forget.add_argument("--on", required=True, metavar="DATE", help="the day of the deletion, as 2023-06-30")
     forget.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
 
@@ -326,11 +320,11 @@ def _add_forget(commands: Commands) -> None:
 def _add_due(commands: Commands) -> None:
     text = "what of natural persons is due for deletion by law, and with --delete its deletion"
     due = _command(commands, "due", "commands_store.due", text)
-    due.add_argument("store", type=_given, metavar="STORE", help="the store of records")
-    due.add_argument("runs", type=_given, nargs="*", metavar="RUN", help="run folders to delete from as well")
+    due.add_argument("store", type=given, metavar="STORE", help="the store of records")
+    due.add_argument("runs", type=given, nargs="*", metavar="RUN", help="run folders to delete from as well")
     due.add_argument("--on", required=True, metavar="DATE", help="the day, as 2023-06-30")
     due.add_argument("--delete", action="store_true", help="delete all that is listed, leaving a dated hash of each")
-    due.add_argument("--rows", type=_given, metavar="FILE", help="write the list to a CSV file")
+    due.add_argument("--rows", type=given, metavar="FILE", help="write the list to a CSV file")
     due.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     _policy_option(due)
     _json_option(due)
@@ -338,7 +332,7 @@ def _add_due(commands: Commands) -> None:
 
 def _policy_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--policy", type=_given, default="gaoyang", metavar="NAME", help="bundled name or folder (default: gaoyang)"
+        "--policy", type=given, default="gaoyang", metavar="NAME", help="bundled name or folder (default: gaoyang)"
     )
 
 

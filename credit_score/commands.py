@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from credit_score.county import CountyRun
     from credit_score.records import Records
-    from credit_score.report import RunFolder
 
 DEMO_SIZES = {"n_enterprises": 2000, "n_individuals": 3000, "seed": 2023}
 DEMO_DAY = "2023-06-30"
@@ -217,12 +216,14 @@ def policy_check(arguments: argparse.Namespace) -> None:
 def draw(arguments: argparse.Namespace) -> None:
     """The list of a run's draw, of one department or all, once it agrees with frame, schedule and seed."""
     from credit_score.report import RunFolder, verified
+    from credit_score.report.lot import check_feasible
 
     check_file(arguments.out, arguments.run)
     folder = RunFolder.open(arguments.run)
     listed = folder.table("draw.csv")
     verified(folder, listed)
-    _check_feasible(folder, listed)
+    if folder.manifest["status"] == "in force":
+        check_feasible(folder, listed)
     if arguments.department:
         known = sorted(listed["department"].unique())
         if arguments.department not in known:
@@ -234,15 +235,6 @@ def draw(arguments: argparse.Namespace) -> None:
     else:
         print_table(listed.drop(columns="key"), as_json=arguments.json)
     print(f"status: {folder.manifest['status']}", file=sys.stderr)
-
-
-def _check_feasible(folder: "RunFolder", listed: "pd.DataFrame") -> None:
-    """A list for use is of a schedule that can be carried out; a draft or a demonstration may be looked at."""
-    from credit_score.inspection import check_schedule, county_share
-
-    if folder.manifest["status"] == "in force":
-        n_firms = len(folder.table("tiers.parquet"))
-        check_schedule(folder.table("workload.csv"), county_share(listed, n_firms), folder.rules())
 
 
 def verify_draw(arguments: argparse.Namespace) -> None:

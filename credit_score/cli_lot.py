@@ -1,0 +1,94 @@
+"""The steps of the command ``lot`` on the command line."""
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Add: TypeAlias = Callable[["Commands", str, str, str], argparse.ArgumentParser]
+
+
+def given(text: str) -> str:
+    """A text that is not empty."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty")
+    return text
+
+
+def add_lot(commands: "Commands", command: "Add") -> None:
+    """Add ``lot`` and its steps."""
+    text = "a draw for use, step by step: list frozen, seals, seed, draw, and after the visits the list"
+    lot = commands.add_parser("lot", help=text, description=text.capitalize() + ".")
+    actions = lot.add_subparsers(metavar="STEP", required=True)
+    step = partial(_step, actions, command)
+    freeze = step("freeze", "freeze the list of a run, signed, and print the hash to publish", lot=False)
+    freeze.add_argument("run", type=given, metavar="RUN", help="run folder")
+    freeze.add_argument(
+        "--task", type=given, required=True, metavar="TEXT", help="what the draw is for; part of the seed"
+    )
+    freeze.add_argument(
+        "--out", type=given, required=True, metavar="LOT", help="folder of the draw; kept by its keeper"
+    )
+    sealing = command(
+        actions, "sealing", "commands_lot.sealing", "the seal of a value, computed by the body that keeps it"
+    )
+    sealing.add_argument("--task", type=given, required=True, metavar="TEXT", help="the task of the draw")
+    _contribution(sealing)
+    seal = step("seal", "take in the seal of a body", job="sealed")
+    seal.add_argument("--body", type=given, required=True, metavar="NAME", help="who seals")
+    seal.add_argument("--seal", type=given, required=True, metavar="HEX", help="as lot sealing printed it")
+    _contribution(step("open", "open the seal of a body, once all have sealed", job="opened"))
+    public = step("public", "name a public random value of a day after the freeze, in the stead of seals")
+    public.add_argument(
+        "--name", type=given, required=True, metavar="TEXT", help="which value, as a lottery and its issue"
+    )
+    public.add_argument("--value", type=given, required=True, metavar="TEXT", help="the value")
+    public.add_argument("--value-on", required=True, metavar="DATE", help="the day it was drawn")
+    abandon = step("abandon", "give up the seals of this round, as where a body does not open")
+    abandon.add_argument("--reason", type=given, required=True, metavar="TEXT", help="recorded and shown")
+    draw = step("draw", "draw by the seed; the list stays closed", run=True)
+    draw.add_argument("--reason", metavar="TEXT", help="of another draw from the list; recorded and shown")
+    step("done", "the visits are done")
+    publish = step("publish", "write the list, without tiers, once the visits are done")
+    publish.add_argument("--out", type=given, required=True, metavar="FILE", help="CSV to publish")
+    proof = step("proof", "what a firm needs to check its own place, as JSON", run=True, on=False)
+    proof.add_argument("--department", type=given, required=True, metavar="ID", help="whose list")
+    proof.add_argument("--firm", type=given, required=True, metavar="CODE", help="the firm")
+    held = command(
+        actions, "check-proof", "commands_lot.checked_proof", "hold a firm's proof against the published hashes"
+    )
+    held.add_argument("proof", type=given, metavar="FILE", help="as lot proof printed it")
+    held.add_argument("--list-hash", type=given, required=True, metavar="HEX", help="published at the freeze")
+    held.add_argument("--result-hash", type=given, metavar="HEX", help="published at the draw")
+    step("show", "what the record says", on=False)
+    step("verify", "compute list, seed and draw again, with the key", run=True, on=False)
+
+
+def _step(
+    actions: "Commands",
+    command: "Add",
+    name: str,
+    text: str,
+    *,
+    job: str = "",
+    lot: bool = True,
+    run: bool = False,
+    on: bool = True,
+) -> argparse.ArgumentParser:
+    """A step of a draw for use: on which lot, from which run, on which day."""
+    step = command(actions, name, f"commands_lot.{job or name}", text)
+    if lot:
+        step.add_argument("lot", type=given, metavar="LOT", help="folder of the draw")
+    if run:
+        step.add_argument("--run", type=given, required=True, metavar="RUN", help="run folder that was frozen")
+    if on:
+        step.add_argument("--on", required=True, metavar="DATE", help="the day of this step, as 2023-07-01")
+    return step
+
+
+def _contribution(step: argparse.ArgumentParser) -> None:
+    """What a body seals."""
+    step.add_argument("--body", type=given, required=True, metavar="NAME", help="who contributes")
+    step.add_argument("--value", type=given, required=True, metavar="TEXT", help="the value, kept until it is opened")
+    step.add_argument("--nonce", type=given, required=True, metavar="TEXT", help="16 random signs or more, kept too")

@@ -1,0 +1,151 @@
+"""The command ``lot``: a draw for use, step by step. Each step prints the line that is to be published."""
+
+import argparse
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from credit_score.commands import Steps, check_file, print_json, write_table
+from credit_score.errors import RunError, VerificationError
+from credit_score.inspection.double_random import Opening, PublicValue, check_proof, seal
+from credit_score.inspection.estimate.platform import SOLE
+from credit_score.policy.loader import as_date
+from credit_score.report.lot import Lot
+from credit_score.report.run_folder import RunFolder, read_list
+
+if TYPE_CHECKING:
+    from credit_score.inspection.double_random import DrawRecord
+
+
+def freeze(arguments: argparse.Namespace) -> None:
+    """Freeze the list of a run."""
+    steps = Steps(quiet=arguments.quiet)
+    steps("holding the run against its policy and seed")
+    run = RunFolder.open(arguments.run)
+    check_file(arguments.out, arguments.run)
+    lot = Lot.freeze(run, arguments.out, arguments.task, on=as_date(arguments.on))
+    _told(lot.record)
+    print(f"publish this hash of {lot.record.events[0].data['n']:,} rows before anyone seals: {lot.record.root}")
+
+
+def sealing(arguments: argparse.Namespace) -> None:
+    """The seal of a value, for a body to hand in."""
+    print(seal(arguments.task, Opening(arguments.body, arguments.value, arguments.nonce)))
+
+
+def sealed(arguments: argparse.Namespace) -> None:
+    """A body's seal."""
+    _step(arguments, lambda record, on: record.sealed(arguments.body, arguments.seal, on=on))
+
+
+def opened(arguments: argparse.Namespace) -> None:
+    """A body opens its seal."""
+    opening = Opening(arguments.body, arguments.value, arguments.nonce)
+    _step(arguments, lambda record, on: record.opened(opening, on=on))
+
+
+def public(arguments: argparse.Namespace) -> None:
+    """A public random value in the stead of seals."""
+    value = PublicValue(arguments.name, arguments.value, as_date(arguments.value_on))
+    _step(arguments, lambda record, on: record.named(value, on=on))
+
+
+def abandon(arguments: argparse.Namespace) -> None:
+    """Seals are given up."""
+    _step(arguments, lambda record, on: record.abandoned(arguments.reason, on=on))
+
+
+def draw(arguments: argparse.Namespace) -> None:
+    """Draw by the seed that was formed."""
+    steps = Steps(quiet=arguments.quiet)
+    lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
+    steps("drawing")
+    lot = lot.drawn(run, on=as_date(arguments.on), reason=arguments.reason or "")
+    last = lot.record.events[-1].data
+    _told(lot.record)
+    print(f"publish the seed {last['seed']}")
+    print(f"and the hash of the result {last['result']}; {last['n']:,} firms are drawn, the list stays closed")
+
+
+def done(arguments: argparse.Namespace) -> None:
+    """The visits are done."""
+    _step(arguments, lambda record, on: record.visits_done(on=on))
+
+
+def publish(arguments: argparse.Namespace) -> None:
+    """The list of firms that were drawn, once the visits are done.
+
+    Without tier, place and number of visits, and in no order of the draw: from each of them a tier could follow. Sole
+    proprietors are natural persons, and left out.
+    """
+    lot = Lot.open(arguments.lot)
+    record = lot.record.published(on=as_date(arguments.on))
+    listed = read_list(lot.path / f"draw-{record.n_draws}.csv")
+    firms = listed[~listed["subject"].str.startswith(SOLE)]
+    write_table(firms[["department", "subject", "status"]].sort_values(["department", "subject"]), arguments.out)
+    lot.kept(record)
+    _told(record)
+    print(f"{len(firms):,} firms listed; {len(listed) - len(firms):,} rows of sole proprietors left out")
+
+
+def proof(arguments: argparse.Namespace) -> None:
+    """A firm's proof of its own place."""
+    lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
+    told = lot.proof(run, arguments.department, arguments.firm)
+    print_json(told)
+
+
+def checked_proof(arguments: argparse.Namespace) -> None:
+    """A proof held against the published hashes."""
+    try:
+        told = json.loads(Path(arguments.proof).read_text(encoding="utf-8"))
+        parts = {name: told[name] for name in ("list", "result") if name in told}
+    except (ValueError, TypeError, UnicodeDecodeError):
+        raise VerificationError("this is no proof", where=arguments.proof, remedy="ask for it again") from None
+    for name, root in (("list", arguments.list_hash), ("result", arguments.result_hash)):
+        if root and name not in parts:
+            raise VerificationError(f"no proof of the {name} in it", where=arguments.proof, remedy="ask for it again")
+        if root:
+            check_proof(parts[name], root)
+    if arguments.result_hash:
+        place = parts["result"]["told"]
+        print("the firm stood in the list and was " + (f"drawn, place {place}" if place != "0" else "not drawn"))
+    else:
+        print("the firm stood in the list")
+
+
+def show(arguments: argparse.Namespace) -> None:
+    """What the record says, event by event."""
+    _told(Lot.open(arguments.lot).record)
+
+
+def verify(arguments: argparse.Namespace) -> None:
+    """Record, list and draw computed again, by whoever has the key."""
+    lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
+    path = lot.path / f"draw-{lot.record.n_draws}.csv"
+    if lot.record.n_draws and not path.is_file():
+        raise RunError(f"{path.name} is missing", where=str(lot.path), remedy="look for a copy")
+    agreed = lot.verified(run, read_list(path)) if lot.record.n_draws else lot.verified(run, None)
+    again = f"; drawn {lot.record.n_draws} times" if lot.record.n_draws > 1 else ""
+    print(f"verified: {agreed:,} rows are what the frozen list, the seed and the policy give{again}")
+
+
+def _step(arguments: argparse.Namespace, step: "Callable[[DrawRecord, date], DrawRecord]") -> None:
+    """Add an event to a lot's record, and tell the record."""
+    lot = Lot.open(arguments.lot)
+    _told(lot.kept(step(lot.record, as_date(arguments.on))).record)
+
+
+def _told(record: "DrawRecord") -> None:
+    for event in record.events:
+        print(f"{event.on}  {event.event:<12}  {event.hash[:16]}  {_about(event.event, event.data)}".rstrip())
+
+
+def _about(event: str, data: dict[str, Any]) -> str:
+    shown = {
+        "frozen": ("task", "n", "status"), "sealed": ("body",), "opened": ("body",), "public": ("name", "on"),
+        "drawn": ("n", "reason"), "abandoned": ("reason",),
+    }.get(event, ())  # fmt: skip
+    return ", ".join(str(data[name]) for name in shown if data.get(name))

@@ -1,0 +1,14 @@
+"""The double-random draw (双随机): a frozen list, a seed that nobody chose, inspectors in pairs, and calls merged."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "frozen": ["FrozenList", "check_list", "check_proof", "frozen_list", "result_list"],
+        "merged": ["Call", "merged_calls", "windows"],
+        "pairs": ["Inspector", "Visit", "drawn_pairs"],
+        "record": ["DrawRecord"],
+        "seed": ["Opening", "PublicValue", "public_seed", "seal", "sealed_seed"],
+    },
+)

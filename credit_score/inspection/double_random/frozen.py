@@ -1,0 +1,111 @@
+"""The list that is drawn from, frozen before any seed exists: a public hash, and for each firm a proof of its place.
+
+A leaf commits to department, firm and stratum with numbers that only the holder of the list's key can compute. So the
+public hash, and a neighbour's proof, say nothing of a tier, even to someone who tries them all; an auditor with list
+and key computes all of it again.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from credit_score.errors import RunError, VerificationError, discreet, masked
+from credit_score.inspection.double_random import merkle
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY_BYTES = 32
+PROOF = ("department", "subject", "nonce", "told", "leaf", "n", "beside")
+
+
+@dataclass(frozen=True)
+class FrozenList:
+    """A list in its one order, by department and firm, with what its leaves commit to.
+
+    ``rows``: department, firm, nonce and commitment to the stratum, or the place in a draw; a row a leaf.
+    """
+
+    rows: tuple[tuple[str, str, str, str], ...]
+    leaves: tuple[bytes, ...]
+
+    @property
+    def root(self) -> str:
+        """The hash to publish, in hexadecimal: of how many leaves there are and of all of them."""
+        return _sized(len(self.leaves), merkle.root(self.leaves))
+
+    def proof(self, department: str, subject: str) -> dict[str, Any]:
+        """What a firm needs to check that it stands in the list; nothing in it tells a tier. Raises RunError."""
+        place = next((i for i, row in enumerate(self.rows) if row[:2] == (department, subject)), None)
+        if place is None:
+            what = f"the list of {discreet(department)} does not hold this firm ({masked(subject)})"
+            raise RunError(what, remedy="check the code, and the department")
+        beside = [hash_.hex() for hash_ in merkle.path(self.leaves, place)]
+        return dict(zip(PROOF, (*self.rows[place], place, len(self.rows), beside), strict=True))
+
+
+def frozen_list(frame: "pd.DataFrame", key: bytes) -> FrozenList:
+    """The list of a sampling frame: ``department, subject, tier_code, duty``, a row each, in any order.
+
+    Raises RunError for a key that is not of 32 bytes, and for a firm that stands twice with a department.
+    """
+    if len(key) != KEY_BYTES:
+        raise RunError(f"a list key of {len(key)} bytes", remedy=f"give {KEY_BYTES} random bytes, kept secret")
+    columns = (frame[c].astype(str) for c in ("department", "subject", "tier_code", "duty"))
+    listed = sorted(zip(*columns, strict=True))
+    if twice := sum(a[:2] == b[:2] for a, b in pairwise(listed)):
+        raise RunError(f"{twice} firms stand twice with a department", remedy="give each a row")
+    rows = tuple((d, s, _secret(key, "leaf", d, s), _stratum(key, d, s, tier, duty)) for d, s, tier, duty in listed)
+    return FrozenList(rows, tuple(merkle.leaf("|".join(row)) for row in rows))
+
+
+def check_proof(proof: Mapping[str, Any], root: str) -> None:
+    """Raise VerificationError unless a proof leads to the published hash."""
+    try:
+        own = merkle.leaf("|".join(proof[name] for name in ("department", "subject", "nonce", "told")))
+        beside = [bytes.fromhex(hash_) for hash_ in proof["beside"]]
+        found = merkle.root_by(own, int(proof["leaf"]), int(proof["n"]), beside)
+    except (KeyError, TypeError, ValueError):
+        what = "this is no proof of a place in a list"
+        raise VerificationError(what, where="the proof", remedy="ask the department for it again") from None
+    if found is None or _sized(proof["n"], found) != root:
+        what = "the proof does not lead to the published hash"
+        raise VerificationError(what, where="the proof", remedy="the firm, its place or the list is another; complain")
+
+
+def check_list(frame: "pd.DataFrame", key: bytes, root: str) -> None:
+    """Raise VerificationError unless list and key give the published hash."""
+    found = frozen_list(frame, key).root
+    if found != root:
+        raise VerificationError(
+            f"list and key give the hash {found[:16]}…, published was {root[:16]}…",
+            where="the frozen list",
+            remedy="a firm, a stratum or the key was changed after the freeze; do not draw from it",
+        )
+
+
+def result_list(drawn: Iterable[tuple[str, str, int]], frozen: FrozenList, key: bytes) -> FrozenList:
+    """The same firms, each with its place in the draw (0: not drawn) in the stead of its stratum.
+
+    ``drawn``: department, firm and place. The root is recorded at the draw, while the list stays closed; afterwards
+    each firm checks its own place by a proof.
+    """
+    places = {(d, s): place for d, s, place in drawn}
+    rows = tuple((d, s, _secret(key, "result", d, s), str(places.get((d, s), 0))) for d, s, _, _ in frozen.rows)
+    return FrozenList(rows, tuple(merkle.leaf("|".join(row)) for row in rows))
+
+
+def _sized(n: int, root: bytes) -> str:
+    return sha256(f"{n}|{root.hex()}".encode()).hexdigest()
+
+
+def _secret(key: bytes, *parts: str) -> str:
+    return hmac.new(key, "|".join(parts).encode(), sha256).hexdigest()
+
+
+def _stratum(key: bytes, department: str, subject: str, tier_code: str, duty: str) -> str:
+    nonce = _secret(key, "stratum", department, subject)
+    return sha256(f"{nonce}|{tier_code}|{duty}".encode()).hexdigest()

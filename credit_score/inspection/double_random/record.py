@@ -1,0 +1,225 @@
+"""The record of a draw: what happened, in order, each event holding the hash of the one before.
+
+A list is frozen, contributions are sealed, then opened, then the draw is made; a second draw is recorded with its
+reason and shown; the list stays closed until the visits are done.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from credit_score.errors import VerificationError, discreet
+from credit_score.inspection.double_random.seed import (
+    Opening,
+    PublicValue,
+    check_opening,
+    public_seed,
+    sealed_seed,
+)
+
+ROUND_ENDS = ("drawn", "abandoned")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened on a day; ``hash`` is of all of it and of the event before."""
+
+    event: str
+    on: date
+    data: dict[str, Any]
+    before: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the event, in hexadecimal."""
+        told = [self.event, self.on.isoformat(), self.data, self.before]
+        return sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    def line(self) -> str:
+        """The event as a line of JSON."""
+        told = {"event": self.event, "on": self.on.isoformat(), "data": self.data, "before": self.before}
+        return json.dumps(told | {"hash": self.hash}, ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class DrawRecord:
+    """Events in their order. Every method that adds one returns a new record, or raises VerificationError."""
+
+    events: tuple[Event, ...] = ()
+
+    @classmethod
+    def freeze(cls, task: str, root: str, *, n: int, on: date, about: dict[str, str] | None = None) -> "DrawRecord":
+        """A record that begins with a frozen list: the task, the hash of the list and its rows."""
+        return cls().added("frozen", on, {"task": task, "root": root, "n": n} | (about or {}))
+
+    @property
+    def task(self) -> str:
+        """What the draw is for, such as the year and the plan."""
+        return str(self._first.data["task"])
+
+    @property
+    def root(self) -> str:
+        """The hash of the frozen list."""
+        return str(self._first.data["root"])
+
+    @property
+    def n_draws(self) -> int:
+        """How often was drawn from the list; more than once is shown."""
+        return sum(e.event == "drawn" for e in self.events)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the list was published."""
+        return any(e.event == "published" for e in self.events)
+
+    @property
+    def seals(self) -> dict[str, str]:
+        """Body → seal, since the last draw."""
+        return {e.data["body"]: e.data["seal"] for e in self._round if e.event == "sealed"}
+
+    @property
+    def openings(self) -> list[Opening]:
+        """What was opened since the last draw."""
+        return [Opening(**e.data) for e in self._round if e.event == "opened"]
+
+    def sealed(self, body: str, digest: str, *, on: date) -> "DrawRecord":
+        """A body hands in its seal, after the freeze and before any of this round is opened."""
+        if self.openings:
+            what = f"{discreet(body)} seals after another has opened"
+            raise VerificationError(what, remedy="seals come before any is opened; begin again with new seals")
+        if body in self.seals:
+            raise VerificationError(f"{discreet(body)} has sealed already", remedy="take one seal a body")
+        return self.added("sealed", on, {"body": body, "seal": digest})
+
+    def opened(self, opening: Opening, *, on: date) -> "DrawRecord":
+        """A body opens its seal, once all have sealed."""
+        if len(self.seals) < 2:
+            what = f"{len(self.seals)} sealed contributions"
+            raise VerificationError(what, remedy="two bodies seal before one opens")
+        check_opening(self.task, self.seals, opening)
+        return self.added("opened", on, vars(opening))
+
+    def named(self, value: PublicValue, *, on: date) -> "DrawRecord":
+        """A public random value of a day after the freeze takes the place of sealed contributions."""
+        public_seed(self.task, self.root, value, self._first.on)
+        return self.added("public", on, {"name": value.name, "value": value.value, "on": value.on.isoformat()})
+
+    @property
+    def seed(self) -> str:
+        """The seed of this round, in hexadecimal. Raises VerificationError while it cannot be formed."""
+        public = [e.data for e in self._round if e.event == "public"]
+        if public and self.seals:
+            raise VerificationError("seals and a public value", remedy="form a seed of the one or of the other")
+        if public:
+            told = public[-1]
+            value = PublicValue(told["name"], told["value"], date.fromisoformat(told["on"]))
+            return public_seed(self.task, self.root, value, self._first.on)
+        return sealed_seed(self.task, self.root, self.seals, self.openings)
+
+    def drawn(self, result_root: str, *, n: int, on: date, reason: str = "") -> "DrawRecord":
+        """The draw is made by the seed; a second one on the list needs a reason."""
+        if self.n_draws and not reason.strip():
+            what = f"the list was drawn from {self.n_draws} times"
+            raise VerificationError(what, remedy="give the reason of another draw; it is recorded and shown")
+        return self.added("drawn", on, {"seed": self.seed, "result": result_root, "n": n, "reason": reason})
+
+    def abandoned(self, reason: str, *, on: date) -> "DrawRecord":
+        """Seals are given up, as where a body does not open; what was sealed and opened stays in the record."""
+        if not self.seals:
+            raise VerificationError("no seals to give up", remedy="go on")
+        if not reason.strip():
+            raise VerificationError("no reason", remedy="give the reason; it is recorded and shown")
+        return self.added("abandoned", on, {"reason": reason})
+
+    def visits_done(self, *, on: date) -> "DrawRecord":
+        """The visits are done, so the list may be shown."""
+        if not self.n_draws:
+            raise VerificationError("nothing was drawn", remedy="draw first")
+        return self.added("visits_done", on, {})
+
+    def published(self, *, on: date) -> "DrawRecord":
+        """The list is published."""
+        if not any(e.event == "visits_done" for e in self.events):
+            raise VerificationError("the visits are not done", remedy="the list stays closed until they are")
+        return self.added("published", on, {})
+
+    def added(self, event: str, on: date, data: dict[str, Any]) -> "DrawRecord":
+        """The record with one event more. Raises VerificationError for a day before the last event's."""
+        if self.events and on < self.events[-1].on:
+            what = f"{event} on {on}, after {self.events[-1].event} on {self.events[-1].on}"
+            raise VerificationError(what, remedy="events follow one another")
+        before = self.events[-1].hash if self.events else ""
+        return replace(self, events=(*self.events, Event(event, on, data, before)))
+
+    @property
+    def _first(self) -> Event:
+        return self.events[0]
+
+    @property
+    def _round(self) -> tuple[Event, ...]:
+        """The events since the last draw, or the last time that seals were given up."""
+        last = max((i for i, e in enumerate(self.events) if e.event in ROUND_ENDS), default=0)
+        return self.events[last:]
+
+    def text(self) -> str:
+        """The record as lines of JSON."""
+        return "".join(event.line() + "\n" for event in self.events)
+
+    @classmethod
+    def read(cls, path: Path) -> "DrawRecord":
+        """A record from a file, held to its hashes and the order of a draw. Raises VerificationError with the event."""
+        record, lines = cls(), path.read_text(encoding="utf-8").splitlines()
+        for i, line in enumerate(lines, start=1):
+            record = _replayed(record, _parsed(line, path, i), f"{path}, event {i}")
+        if not record.events:
+            raise VerificationError("an empty record", where=str(path), remedy="it was cut off; look for a copy")
+        return record
+
+
+def _parsed(line: str, path: Path, i: int) -> dict[str, Any]:
+    try:
+        told = json.loads(line)
+        told["on"] = date.fromisoformat(told["on"])
+        told["event"], told["data"], told["before"], told["hash"]
+    except (ValueError, KeyError, TypeError):
+        what = "this is no event of a draw"
+        raise VerificationError(what, where=f"{path}, event {i}", remedy="it was changed; look for a copy") from None
+    return dict(told)
+
+
+def _replayed(record: DrawRecord, told: dict[str, Any], where: str) -> DrawRecord:
+    """The record with an event that was read, done again under the rules of a draw."""
+    again = _again(record, told, where)
+    event = again.events[-1]
+    if (event.hash, event.before) != (told["hash"], told["before"]):
+        what = f"event {discreet(told['event'])!r} is not the one that was recorded, or one before it is missing"
+        raise VerificationError(what, where=where, remedy="the record was changed; look for a copy")
+    return again
+
+
+def _again(record: DrawRecord, told: dict[str, Any], where: str) -> DrawRecord:
+    on, data = told["on"], told["data"]
+    steps: dict[str, Callable[[], DrawRecord]] = {
+        "frozen": lambda: record.added("frozen", on, data),
+        "sealed": lambda: record.sealed(data["body"], data["seal"], on=on),
+        "opened": lambda: record.opened(Opening(**data), on=on),
+        "public": lambda: record.named(PublicValue(data["name"], data["value"], date.fromisoformat(data["on"])), on=on),
+        "drawn": lambda: record.drawn(data["result"], n=data["n"], on=on, reason=data["reason"]),
+        "abandoned": lambda: record.abandoned(data["reason"], on=on),
+        "visits_done": lambda: record.visits_done(on=on),
+        "published": lambda: record.published(on=on),
+    }
+    if told["event"] not in steps or (told["event"] == "frozen") == bool(record.events):
+        what = f"event {discreet(told['event'])!r} cannot stand here"
+        raise VerificationError(what, where=where, remedy="the record was changed; look for a copy")
+    try:
+        return steps[told["event"]]()
+    except (KeyError, TypeError, ValueError):
+        what = f"event {told['event']!r} is not whole"
+        raise VerificationError(what, where=where, remedy="the record was changed; look for a copy") from None
+    except VerificationError as refused:
+        raise VerificationError(refused.what, where=where, remedy=refused.remedy) from None

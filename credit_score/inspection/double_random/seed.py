@@ -1,0 +1,85 @@
+"""A seed that nobody chose and nobody could foresee: from values that several bodies sealed, or a public random one.
+
+It is formed after the list is frozen, over the task and the hash of the list, so that it serves one draw alone.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from credit_score.errors import VerificationError, discreet, first_five
+
+LEAST_BODIES = 2
+LEAST_SIGNS = 16
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a body put into a seal: its value, and a nonce without which the value could be guessed from the seal."""
+
+    body: str
+    value: str
+    nonce: str
+
+
+@dataclass(frozen=True)
+class PublicValue:
+    """A public random value by its name and day, such as the numbers of a lottery draw."""
+
+    name: str
+    value: str
+    on: date
+
+
+def seal(task: str, opening: Opening) -> str:
+    """The seal of a value for a task, in hexadecimal: published while the value is kept. Raises VerificationError."""
+    if len(opening.nonce) < LEAST_SIGNS:
+        what = f"a nonce of {len(opening.nonce)} signs"
+        raise VerificationError(what, remedy=f"use {LEAST_SIGNS} random signs or more, else the value can be guessed")
+    return _hash("seal", task, opening.body, opening.nonce, opening.value)
+
+
+def sealed_seed(task: str, root: str, seals: dict[str, str], openings: Sequence[Opening]) -> str:
+    """The seed of opened seals, in hexadecimal.
+
+    ``seals``: body → seal, of two bodies at least. Raises VerificationError for a body too few, one that did not open,
+    or opened twice, and a value that does not fit its seal, as one sealed for another task does not.
+    """
+    if len(seals) < LEAST_BODIES:
+        what = f"{len(seals)} sealed contributions"
+        raise VerificationError(what, remedy=f"let {LEAST_BODIES} bodies seal a value, or name a public random value")
+    given = [o.body for o in openings]
+    if twice := sorted({b for b in given if given.count(b) > 1}):
+        raise VerificationError(f"{first_five(map(discreet, twice))} opened twice", remedy="take one opening a body")
+    if missing := sorted(set(seals) - set(given)):
+        what = f"{first_five(map(discreet, missing))} did not open"
+        raise VerificationError(what, remedy="wait, or begin again with new seals; the record keeps both")
+    for opening in openings:
+        check_opening(task, seals, opening)
+    told = sorted((o.body, o.value, o.nonce) for o in openings)
+    return _hash("seed", task, root, *(part for row in told for part in row))
+
+
+def check_opening(task: str, seals: dict[str, str], opening: Opening) -> None:
+    """Raise VerificationError unless an opening fits the seal of its body for the task."""
+    if opening.body not in seals:
+        what = f"{discreet(opening.body)} has sealed nothing"
+        raise VerificationError(what, remedy=f"there are seals of {first_five(sorted(seals))}")
+    if seal(task, opening) != seals[opening.body]:
+        what = f"the value of {discreet(opening.body)} does not fit its seal for task {task!r}"
+        raise VerificationError(what, remedy="it was changed, or sealed for another task; begin again with new seals")
+
+
+def public_seed(task: str, root: str, value: PublicValue, frozen_on: date) -> str:
+    """The seed of a public random value that came after the freeze, in hexadecimal. Raises VerificationError."""
+    if value.on <= frozen_on:
+        what = f"{discreet(value.name)} of {value.on}, and the list was frozen on {frozen_on}"
+        raise VerificationError(what, remedy="name a value of a later day: this one could be known at the freeze")
+    return _hash("public", task, root, value.name, value.on.isoformat(), value.value)
+
+
+def _hash(*parts: str) -> str:
+    # As JSON, so that no two lists of parts are written alike.
+    return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

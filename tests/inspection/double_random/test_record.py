@@ -1,0 +1,141 @@
+from datetime import date
+
+import pytest
+
+from credit_score.errors import VerificationError
+from credit_score.inspection.double_random import DrawRecord, Opening, PublicValue, seal, sealed_seed
+
+ROOT, TASK = "ab" * 32, "2023 plan"
+DAYS = [date(2023, 7, d) for d in range(1, 20)]
+BODIES = [Opening("court", "4711", "n" * 16), Opening("press", "0815", "m" * 20)]
+
+
+def frozen():
+    return DrawRecord.freeze(TASK, ROOT, n=100, on=DAYS[0])
+
+
+def sealed(record, openings=BODIES, on=DAYS[1]):
+    for opening in openings:
+        record = record.sealed(opening.body, seal(record.task, opening), on=on)
+    return record
+
+
+def opened(record, openings=BODIES, on=DAYS[2]):
+    for opening in openings:
+        record = record.opened(opening, on=on)
+    return record
+
+
+def drawn():
+    return opened(sealed(frozen())).drawn("cd" * 32, n=7, on=DAYS[3])
+
+
+def test_the_seed_is_of_all_values_the_task_and_the_list_in_no_order_of_their_own():
+    seeds = {opened(sealed(frozen()), order).seed for order in (BODIES, BODIES[::-1])}
+    assert len(seeds) == 1
+    other_value = [Opening("court", "4712", "n" * 16), BODIES[1]]
+    other_list = DrawRecord.freeze(TASK, "ef" * 32, n=100, on=DAYS[0])
+    other_task = DrawRecord.freeze("2024 plan", ROOT, n=100, on=DAYS[0])
+    seeds |= {
+        opened(sealed(frozen(), other_value), other_value).seed, opened(sealed(other_list)).seed,
+        opened(sealed(other_task)).seed,
+    }  # fmt: skip
+    assert len(seeds) == 4
+    assert all(len(bytes.fromhex(s)) == 32 for s in seeds)
+
+
+@pytest.mark.parametrize(("job", "told"), [
+    (lambda: sealed(frozen(), BODIES[:1]).opened(BODIES[0], on=DAYS[2]), "1 sealed contributions"),
+    (lambda: frozen().seed, "0 sealed contributions"),
+    (lambda: sealed(frozen()).opened(Opening("court", "9", "n" * 16), on=DAYS[2]), "does not fit its seal"),
+    (lambda: sealed(frozen()).opened(Opening("mayor", "9", "n" * 16), on=DAYS[2]), "mayor has sealed nothing"),
+    (lambda: sealed(frozen()).sealed("court", "00", on=DAYS[1]), "court has sealed already"),
+    (lambda: opened(sealed(frozen()), BODIES[:1]).sealed("mayor", "00", on=DAYS[2]), "seals after another has opened"),
+    (lambda: opened(sealed(frozen()), BODIES[:1]).drawn("cd", n=1, on=DAYS[3]), "press did not open"),
+    (lambda: seal(TASK, Opening("court", "1", "short")), "a nonce of 5 signs"),
+    (lambda: sealed_seed(TASK, ROOT, {"a": "", "b": ""}, [BODIES[0]] * 2), "court opened twice"),
+    (lambda: frozen().visits_done(on=DAYS[3]), "nothing was drawn"),
+    (lambda: drawn().published(on=DAYS[4]), "the visits are not done"),
+    (lambda: sealed(frozen(), on=date(2023, 6, 1)), "sealed on 2023-06-01, after frozen on 2023-07-01"),
+    (lambda: frozen().abandoned("x", on=DAYS[2]), "no seals to give up"),
+    (lambda: sealed(frozen()).abandoned(" ", on=DAYS[2]), "no reason"),
+])  # fmt: skip
+def test_what_would_let_a_seed_be_chosen_or_foreseen_is_refused(job, told):
+    with pytest.raises(VerificationError, match=told):
+        job()
+
+
+def test_a_value_sealed_for_another_task_opens_no_seal_of_this_one():
+    record = frozen()
+    for opening in BODIES:
+        record = record.sealed(opening.body, seal("2022 plan", opening), on=DAYS[1])
+    with pytest.raises(VerificationError, match=r"does not fit its seal for task '2023 plan'.*another task"):
+        record.opened(BODIES[0], on=DAYS[2])
+
+
+def test_a_public_value_serves_if_it_came_after_the_freeze():
+    value = PublicValue("welfare lottery 3D, issue 2023180", "4 7 1", DAYS[5])
+    record = frozen().named(value, on=DAYS[5])
+    assert record.drawn("cd" * 32, n=1, on=DAYS[5]).n_draws == 1
+    for day in (DAYS[0], date(2023, 1, 1)):
+        with pytest.raises(VerificationError, match="this one could be known at the freeze"):
+            frozen().named(PublicValue("lottery", "1", day), on=DAYS[5])
+    with pytest.raises(VerificationError, match="seals and a public value"):
+        _ = sealed(record, on=DAYS[6]).seed
+
+
+def test_a_second_draw_needs_new_values_and_a_reason_and_is_shown():
+    record = drawn()
+    with pytest.raises(VerificationError, match="0 sealed contributions"):
+        _ = record.seed
+    again = [Opening("court", "1", "x" * 16), Opening("press", "2", "y" * 16)]
+    ready = opened(sealed(record, again, DAYS[5]), again, DAYS[6])
+    with pytest.raises(VerificationError, match="give the reason of another draw"):
+        ready.drawn("ef" * 32, n=7, on=DAYS[7])
+    second = ready.drawn("ef" * 32, n=7, on=DAYS[7], reason="the list held firms that had closed")
+    assert second.n_draws == 2
+    first_seed, second_seed = (e.data["seed"] for e in second.events if e.event == "drawn")
+    assert first_seed != second_seed
+
+
+def test_where_a_body_does_not_open_all_begin_again_and_the_record_keeps_it():
+    record = opened(sealed(frozen()), BODIES[:1]).abandoned("the press did not open", on=DAYS[4])
+    assert record.seals == {}
+    ready = opened(sealed(record, on=DAYS[5]), on=DAYS[6])
+    assert ready.drawn("cd" * 32, n=1, on=DAYS[7]).n_draws == 1
+    assert "abandoned" in [e.event for e in ready.events]
+
+
+def test_the_list_opens_only_when_the_visits_are_done():
+    record = drawn()
+    assert not record.is_published
+    assert record.visits_done(on=DAYS[8]).published(on=DAYS[9]).is_published
+
+
+@pytest.fixture
+def whole(tmp_path):
+    path = tmp_path / "record.jsonl"
+    path.write_text(drawn().visits_done(on=DAYS[8]).text(), encoding="utf-8")
+    return path
+
+
+def test_a_record_is_read_as_it_was_written(whole):
+    assert DrawRecord.read(whole).text() == whole.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    (lambda lines: [*lines[:3], lines[3].replace("4711", "4712"), *lines[4:]], "event 4: the value of court"),
+    (lambda lines: [lines[0].replace('"n": 100', '"n": 99'), *lines[1:]], "event 1: event 'frozen' is not the one"),
+    (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], "event 2: event 'sealed' is not the one"),
+    (lambda lines: lines[1:], "event 1: event 'sealed' cannot stand here"),
+    (lambda lines: [*lines[:2], *lines[3:]], "event 3: 1 sealed contributions"),
+    (lambda lines: [*lines, lines[0]], "event 8: event 'frozen' cannot stand here"),
+    (lambda lines: [*lines, "nonsense"], "event 8: this is no event"),
+    (lambda lines: [lines[0].replace('"task"', '"tusk"'), *lines[1:]], "event 1: event 'frozen' is not the one"),
+    (lambda _: [], "an empty record"),
+])  # fmt: skip
+def test_what_was_changed_in_a_record_is_named(whole, change, told):
+    lines = whole.read_text(encoding="utf-8").splitlines()
+    whole.write_text("".join(line + "\n" for line in change(lines)), encoding="utf-8")
+    with pytest.raises(VerificationError, match=told):
+        DrawRecord.read(whole)

@@ -1,0 +1,208 @@
+"""A draw for use as those meet it who freeze, seal, draw, audit, and those who are drawn."""
+
+import csv
+import json
+import shutil
+
+import pytest
+from as_a_user import refused, told
+
+TASK = "2023 plan"
+COURT = ("--body", "court", "--value", "4711", "--nonce", "abcdefghijklmnop")
+PRESS = ("--body", "press", "--value", "0815", "--nonce", "ponmlkjihgfedcba")
+
+
+def sealed(lot, *bodies, on="2023-07-02"):
+    for contribution in bodies:
+        seal = told("lot", "sealing", "--task", TASK, *contribution)[1].strip()
+        code, _, err = told("lot", "seal", lot, *contribution[:2], "--seal", seal, "--on", on)
+        assert code == 0, err
+
+
+def opened(lot, *bodies, on="2023-07-03"):
+    for contribution in bodies:
+        assert told("lot", "open", lot, *contribution, "--on", on)[0] == 0
+
+
+@pytest.fixture(scope="module")
+def frozen(run_folder, tmp_path_factory):
+    out = tmp_path_factory.mktemp("lots") / "frozen"
+    code, said, _ = told("lot", "freeze", run_folder, "--task", TASK, "--out", out, "--on", "2023-07-01", "--quiet")
+    assert code == 0
+    return out, said
+
+
+@pytest.fixture(scope="module")
+def drawn(frozen, run_folder, tmp_path_factory):
+    out = tmp_path_factory.mktemp("lots") / "drawn"
+    shutil.copytree(frozen[0], out)
+    sealed(out, COURT, PRESS)
+    opened(out, COURT, PRESS)
+    code, said, _ = told("lot", "draw", out, "--run", run_folder, "--on", "2023-07-03", "--quiet")
+    assert code == 0
+    return out, said
+
+
+@pytest.fixture
+def lot(drawn, tmp_path):
+    return shutil.copytree(drawn[0], tmp_path / "lot")
+
+
+def listed(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_hash_is_told_at_the_freeze_and_nothing_of_the_firms(frozen):
+    out, said = frozen
+    record = (out / "record.jsonl").read_text(encoding="utf-8")
+    assert json.loads(record)["data"]["root"] in said
+    assert {p.name for p in out.iterdir()} == {"record.jsonl", "list.key"}
+    assert (out / "list.key").stat().st_mode & 0o077 == 0
+
+
+def test_seed_and_result_are_told_at_the_draw(drawn):
+    out, said = drawn
+    last = json.loads((out / "record.jsonl").read_text(encoding="utf-8").splitlines()[-1])["data"]
+    assert last["seed"] in said
+    assert last["result"] in said
+    assert len(listed(out / "draw-1.csv")) == last["n"]
+    assert {row["status"] for row in listed(out / "draw-1.csv")} == {"demonstration"}
+
+
+def test_there_is_no_draw_before_all_have_opened(frozen, run_folder, tmp_path):
+    lot = shutil.copytree(frozen[0], tmp_path / "lot")
+    draw = ("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-03")
+    refused("0 sealed contributions", *draw)
+    sealed(lot, COURT)
+    refused("two bodies seal before one opens", "lot", "open", lot, *COURT, "--on", "2023-07-03")
+    sealed(lot, PRESS)
+    opened(lot, COURT)
+    refused("press did not open", *draw)
+    refused(
+        "does not fit its seal", "lot", "open", lot, *PRESS[:2], "--value", "0816", *PRESS[4:], "--on", "2023-07-03"
+    )
+    assert not list(lot.glob("draw*"))
+    assert told("lot", "abandon", lot, "--reason", "no answer", "--on", "2023-07-04")[0] == 0
+    value = ("--name", "lottery 3D", "--value", "471", "--on", "2023-07-05", "--value-on")
+    refused("could be known at the freeze", "lot", "public", lot, *value, "2023-07-01")
+    assert told("lot", "public", lot, *value, "2023-07-05")[0] == 0
+    assert told(*draw[:-1], "2023-07-06")[0] == 0
+    assert "abandoned" in told("lot", "show", lot)[1]
+
+
+def test_an_auditor_computes_all_of_it_again(lot, run_folder):
+    code, said, _ = told("lot", "verify", lot, "--run", run_folder)
+    assert code == 0
+    assert "rows are what the frozen list, the seed and the policy give" in said
+
+
+def swap(path, old, new):
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    (lambda lot: swap(lot / "record.jsonl", "0815", "0816"), "event 5: the value of press does not fit its seal"),
+    (lambda lot: swap(lot / "record.jsonl", '"n": ', '"n": 1'), "event 1: event 'frozen' is not the one"),
+    (lambda lot: (lot / "list.key").write_text("00" * 32), "list and key give the hash"),
+    (lambda lot: (lot / "list.key").unlink(), "list.key is missing or no key"),
+    (lambda lot: (lot / "draw-1.csv").unlink(), "draw-1.csv is missing"),
+])  # fmt: skip
+def test_what_was_changed_is_found_and_named(lot, run_folder, change, message):
+    change(lot)
+    refused(message, "lot", "verify", lot, "--run", run_folder)
+
+
+def test_a_firm_taken_off_the_list_is_found(lot, run_folder):
+    path = lot / "draw-1.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:2] + lines[3:]), encoding="utf-8")
+    refused("1 rows are drawn by this seed but missing from the list", "lot", "verify", lot, "--run", run_folder)
+
+
+def test_another_draw_needs_new_seals_and_a_reason_and_is_shown(lot, run_folder):
+    draw = ("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-09", "--quiet")
+    refused("0 sealed contributions", *draw)
+    contributions = [(*c[:3], "new", *c[4:]) for c in (COURT, PRESS)]
+    sealed(lot, *contributions, on="2023-07-08")
+    opened(lot, *contributions, on="2023-07-08")
+    refused("give the reason of another draw", *draw)
+    assert told(*draw, "--reason", "firms had closed")[0] == 0
+    assert listed(lot / "draw-1.csv") != listed(lot / "draw-2.csv")
+    assert "drawn 2 times" in told("lot", "verify", lot, "--run", run_folder)[1]
+    assert "firms had closed" in told("lot", "show", lot)[1]
+
+
+def test_the_list_stays_closed_until_the_visits_are_done_and_then_tells_no_tier(lot, tmp_path):
+    out = tmp_path / "list.csv"
+    refused("the visits are not done", "lot", "publish", lot, "--on", "2023-08-01", "--out", out)
+    assert not out.exists()
+    assert told("lot", "done", lot, "--on", "2023-12-01")[0] == 0
+    code, said, _ = told("lot", "publish", lot, "--on", "2023-12-02", "--out", out)
+    assert code == 0
+    rows, closed = listed(out), listed(lot / "draw-1.csv")
+    assert set(rows[0]) == {"department", "subject", "status"}
+    assert not [r for r in rows if r["subject"].startswith("S-")]
+    assert len(rows) + sum(r["subject"].startswith("S-") for r in closed) == len(closed)
+    assert rows == sorted(rows, key=lambda r: (r["department"], r["subject"]))
+    assert "rows of sole proprietors left out" in said
+
+
+def test_a_firm_checks_its_own_place_against_what_was_published(lot, run_folder, tmp_path):
+    row = listed(lot / "draw-1.csv")[0]
+    ask = ("lot", "proof", lot, "--run", run_folder, "--department", row["department"], "--firm", row["subject"])
+    assert set(json.loads(told(*ask)[1])) == {"list"}  # whether it was drawn is told when the visits are done
+    assert told("lot", "done", lot, "--on", "2023-12-01")[0] == 0
+    proof = tmp_path / "proof.json"
+    proof.write_text(told(*ask)[1], encoding="utf-8")
+    told_of = json.loads(proof.read_text(encoding="utf-8"))
+    hashes = ("--list-hash", told_of["list"]["root"], "--result-hash", told_of["result"]["root"])
+    assert f"was drawn, place {row['place']}" in told("lot", "check-proof", proof, *hashes)[1]
+    refused("does not lead to the published hash", "lot", "check-proof", proof, "--list-hash", "0" * 64)
+    told_of["result"]["told"] = "0"
+    proof.write_text(json.dumps(told_of), encoding="utf-8")
+    refused("does not lead to the published hash", "lot", "check-proof", proof, *hashes)
+    proof.write_text("nonsense", encoding="utf-8")
+    refused("this is no proof", "lot", "check-proof", proof, *hashes)
+    refused("does not hold this firm", *ask[:-1], "nobody")
+
+
+def test_a_run_nobody_signed_is_not_frozen(run_folder, tmp_path, monkeypatch):
+    from credit_score.errors import PolicyError
+    from credit_score.report import RunFolder
+    from credit_score.report.lot import check_for_use
+
+    run = RunFolder.open(run_folder)
+    run.manifest["status"] = "draft"
+    with pytest.raises(PolicyError, match="nobody has signed the policy, so no list is drawn for use"):
+        check_for_use(run)
+    run.manifest["status"] = "in force"
+    monkeypatch.setattr("credit_score.report.lot.verified", lambda *_: 1)
+    with pytest.raises(PolicyError, match=r"the schedule cannot be carried out: .* days where there are"):
+        check_for_use(run)
+
+
+def test_another_run_than_the_frozen_one_is_refused(lot, run_folder, tmp_path):
+    other = shutil.copytree(run_folder, tmp_path / "other")
+    swap(other / "manifest.json", '"seed": 7', '"seed": 8')
+    refused("frozen from another run", "lot", "verify", lot, "--run", other)
+
+
+def test_steps_on_what_is_no_lot_are_refused(run_folder, tmp_path):
+    refused("holds no record.jsonl", "lot", "show", tmp_path)
+    refused(
+        "no such run folder",
+        "lot",
+        "freeze",
+        tmp_path / "x",
+        "--task",
+        "t",
+        "--out",
+        tmp_path / "y",
+        "--on",
+        "2023-07-01",
+    )
+    refused("is not a date", "lot", "freeze", run_folder, "--task", "t", "--out", tmp_path / "y", "--on", "2023-7-1")
+    inside = ("lot", "freeze", run_folder, "--task", "t", "--out", run_folder / "y", "--on", "2023-07-01")
+    refused("lies in what is read from", *inside)
+    assert not (tmp_path / "y").exists()
