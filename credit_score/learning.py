@@ -132,7 +132,7 @@ def expected_violations(before: CountyRun, outcomes: "pd.DataFrame", run: County
         columns = {d: (department == d).to_numpy(float) - last for d in departments[:-1]}
         return pd.DataFrame({"score": (score - centre) / spread, **columns})
 
-    model = LogisticRegression(C=1e6, max_iter=1000)
+    model = LogisticRegression(C=1e6, solver="newton-cholesky", tol=1e-10, max_iter=1000)
     weight = draw_weights(outcomes["draw_probability"])
     model.fit(inputs(then, outcomes["department"]), outcomes["bad"], weight / weight.mean())
     rows = run.tables["frame"].select("department", "subject").execute()

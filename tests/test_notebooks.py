@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 FOUND = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXPECTED = {
     "00_tour", "01_points", "02_inspection_load", "03_records", "04_scorecard", "05_tiers", "06_what_if",
-    "07_optimal_schedule",
+    "07_optimal_schedule", "08_draw_and_learn",
 }  # fmt: skip
 IGNORED = "# NBVAL_IGNORE_OUTPUT"
 MACHINE_PATH = re.compile(r"(?<![\w./<])/(?:[\w.-]+/)+[\w.-]+|\b[A-Za-z]:\\|file://")
