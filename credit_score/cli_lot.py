@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Add: TypeAlias = Callable[["Commands", str, str, str], argparse.ArgumentParser]
+Step: TypeAlias = Callable[..., argparse.ArgumentParser]
 
 
 def given(text: str) -> str:
@@ -49,6 +50,21 @@ def add_lot(commands: "Commands", command: "Add") -> None:
     abandon.add_argument("--reason", type=given, required=True, metavar="TEXT", help="recorded and shown")
     draw = step("draw", "draw by the seed; the list stays closed", run=True)
     draw.add_argument("--reason", metavar="TEXT", help="of another draw from the list; recorded and shown")
+    _add_after(step, command, actions)
+
+
+def _add_after(step: "Step", command: "Add", actions: "Commands") -> None:
+    """The steps after the draw."""
+    diary = step(
+        "diary", "pair inspectors, merge calls, and find a day for each; CSV, Excel and iCalendar", run=True, on=False
+    )
+    diary.add_argument(
+        "--inspectors", type=given, required=True, metavar="FILE", help="CSV: inspector, department, and skills, leave"
+    )
+    diary.add_argument("--recusals", type=given, metavar="FILE", help="CSV: inspector, subject who may not meet")
+    diary.add_argument("--begins", required=True, metavar="DATE", help="first day of the year of visits")
+    diary.add_argument("--out", type=given, required=True, metavar="DIR", help="folder; appears whole or not at all")
+    diary.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the events (default: zh)")
     step("done", "the visits are done")
     publish = step("publish", "write the list, without tiers, once the visits are done")
     publish.add_argument("--out", type=given, required=True, metavar="FILE", help="CSV to publish")

@@ -69,6 +69,23 @@ def draw(arguments: argparse.Namespace) -> None:
     print(f"and the hash of the result {last['result']}; {last['n']:,} firms are drawn, the list stays closed")
 
 
+def diary(arguments: argparse.Namespace) -> None:
+    """Inspectors in pairs, calls merged, and a day for each."""
+    from credit_score.report.lot_diary import save_diaries
+
+    steps = Steps(quiet=arguments.quiet)
+    lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
+    check_file(arguments.out, arguments.run, arguments.lot)
+    steps("pairing inspectors and finding days")
+    recusals = Path(arguments.recusals) if arguments.recusals else None
+    table, n_saved = save_diaries(
+        lot, run, arguments.out, inspectors=Path(arguments.inspectors), recusals=recusals,
+        begins=as_date(arguments.begins), lang=arguments.lang,
+    )  # fmt: skip
+    print(f"{len(table):,} visits in {len(table) - n_saved:,} calls at firms; {n_saved:,} spared by coming together")
+    print(f"written: {arguments.out} (visits.csv, visits.xlsx, an .ics a department)")
+
+
 def done(arguments: argparse.Namespace) -> None:
     """The visits are done."""
     _step(arguments, lambda record, on: record.visits_done(on=on))

@@ -206,3 +206,59 @@ def test_steps_on_what_is_no_lot_are_refused(run_folder, tmp_path):
     inside = ("lot", "freeze", run_folder, "--task", "t", "--out", run_folder / "y", "--on", "2023-07-01")
     refused("lies in what is read from", *inside)
     assert not (tmp_path / "y").exists()
+
+
+@pytest.fixture
+def people(county_folder, tmp_path):
+    """The county's inspectors, as a department writes them down; the first has a leave and a firm she may not meet."""
+    source = listed(county_folder / "inspectors.csv")
+    path = tmp_path / "inspectors.csv"
+    rows = ["inspector,department,skills,leave"]
+    rows += [f"N{i},{row['department']},," for i, row in enumerate(source)]
+    rows[1] += "2023-08-01/2023-08-14; 2024-02-01/2024-02-05"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_diaries_are_written_for_every_department(lot, run_folder, people, tmp_path):
+    firm = next(r for r in listed(lot / "draw-1.csv") if r["department"] == "market_supervision")
+    recusals = tmp_path / "recusals.csv"
+    recusals.write_text(f"inspector,subject\nN0,{firm['subject']}\n", encoding="utf-8")
+    ask = ("lot", "diary", lot, "--run", run_folder, "--inspectors", people, "--begins", "2023-07-04", "--quiet")
+    code, said, err = told(*ask, "--recusals", recusals, "--out", tmp_path / "diaries")
+    assert code == 0, err
+    rows = listed(tmp_path / "diaries" / "visits.csv")
+    assert len(rows) == sum(int(r["visits"]) for r in listed(lot / "draw-1.csv"))
+    assert "spared by coming together" in said
+    departments = {r["department"] for r in rows}
+    assert {p.stem for p in (tmp_path / "diaries").glob("*.ics")} == departments
+    assert not [r for r in rows if r["subject"] == firm["subject"] and "N0" in (r["inspector_1"], r["inspector_2"])]
+    assert all(r["inspector_1"] != r["inspector_2"] for r in rows)
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("inspector,department\nN1,fire\nN1,fire\n", "inspector N1 stands twice"),
+    ("inspector\nN1\n", "column department is missing"),
+    ("inspector,department\nN1,\n", "row 1: no department"),
+    ("inspector,department,leave\nN1,fire,2023-08-01\n", "row 1: leave that is no first and last day"),
+    ("inspector,department,leave\nN1,fire,2023-08-01/2023-8-3\n", "row 1: '2023-8-3' is not a date"),
+    ("inspector,department\nN1,fire\n", "inspectors; visits are made in pairs"),
+])  # fmt: skip
+def test_inspectors_that_cannot_be_are_refused_and_nothing_is_written(lot, run_folder, tmp_path, text, message):
+    path = tmp_path / "inspectors.csv"
+    path.write_text(text, encoding="utf-8")
+    ask = (
+        "lot",
+        "diary",
+        lot,
+        "--run",
+        run_folder,
+        "--inspectors",
+        path,
+        "--begins",
+        "2023-07-04",
+        "--out",
+        tmp_path / "o",
+    )
+    refused(message, *ask)
+    assert not (tmp_path / "o").exists()

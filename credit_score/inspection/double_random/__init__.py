@@ -5,6 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "diary": ["Appointment", "appointments", "as_icalendar", "diary_table", "save_excel"],
         "frozen": ["FrozenList", "check_list", "check_proof", "frozen_list", "result_list"],
         "merged": ["Call", "merged_calls", "windows"],
         "pairs": ["Inspector", "Visit", "drawn_pairs"],

@@ -19,7 +19,10 @@ PAIR = 2
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit to make: which department, to whom, its number in the year, from when until when, in how many days."""
+    """A visit to make: which department, to whom, its number in the year, from when until when.
+
+    ``days``: inspector-days, of the two together. ``skill``: what they must be skilled for; empty: nothing.
+    """
 
     department: str
     subject: str
@@ -68,7 +71,7 @@ def drawn_pairs(
     """The two inspectors of each visit, by number, in the order of their draw.
 
     ``recused``: inspector and subject who may not meet (回避). Two inspectors of a department that have the same
-    skills, no leave and no recusal end within two of the longest visits of one another, in days. Raises RecordsError
+    skills, no leave and no recusal end within two of their longest visits of one another, in days. Raises RecordsError
     for a visit that fewer than two can make, and says why.
     """
     kept_apart = {(str(i), str(s)) for i, s in recused}
@@ -79,11 +82,11 @@ def drawn_pairs(
     for visit in sorted(visits, key=lambda v: _key(seed, "turn", v.name)):
         able, chosen = _able(visit, by_department[visit.department], kept_apart), []
         for _ in range(PAIR):
-            near = loads.near([i for i in able if i not in chosen], visit.days)
+            near = loads.near([i for i in able if i not in chosen], visit.days / PAIR)
             chosen.append(min(near, key=lambda i: _key(seed, "pair", visit.name, i.number)))
         pairs[visit] = (chosen[0].number, chosen[1].number)
         for one in chosen:
-            loads.days[one.number] += visit.days
+            loads.days[one.number] += visit.days / PAIR
     return pairs
 
 

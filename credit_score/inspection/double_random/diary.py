@@ -1,0 +1,155 @@
+"""A diary for each team: every call at a firm on a day in its window, and the days of inspectors in balance.
+
+Calls with the nearest end are placed first. A call goes to the working day on which those who make it have least to do,
+chosen by hash among such days, so that a firm cannot tell the day from the list; nobody has more than a day's work on a
+day, and nobody works on leave.
+"""
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from credit_score.errors import RecordsError, first_five, masked
+from credit_score.inspection.double_random.merged import Call
+from credit_score.inspection.double_random.pairs import PAIR, Inspector, Visit
+from credit_score.records.duties.calendar import Calendar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FULL = 1.0 + 1e-9
+COLUMNS = ("day", "department", "subject", "inspector_1", "inspector_2", "days", "together_with")
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A call at a firm on a day."""
+
+    day: date
+    call: Call
+
+
+def appointments(
+    calls: Iterable[Call],
+    pairs: Mapping[Visit, tuple[str, str]],
+    inspectors: Iterable[Inspector],
+    calendar: Calendar,
+    *,
+    seed: str,
+) -> list[Appointment]:
+    """A day for each call, by day.
+
+    ``calendar``: the working days; beyond its data it refuses. Raises RecordsError for a visit of more than a day for
+    each of its two inspectors, and for a call that no day of its window has room for.
+    """
+    leave = {i.number: i.leave for i in inspectors}
+    busy: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    found = []
+    for call in sorted(calls, key=lambda c: (c.ends, _key(seed, c))):
+        who = [(number, visit.days / PAIR) for visit in call.visits for number in pairs[visit]]
+        day = _day(call, who, _workdays(calendar, call), busy, leave, seed)
+        for number, share in who:
+            busy[number][day] += share
+        found.append(Appointment(day, call))
+    return sorted(found, key=lambda a: (a.day, a.call.subject))
+
+
+def _workdays(calendar: Calendar, call: Call) -> list[date]:
+    first, last = np.datetime64(call.begins), np.datetime64(call.ends)
+    calendar.working_days_between(first, last)  # refuses days it does not know
+    at = np.searchsorted(calendar.working, [first, last + 1])
+    return [day.item() for day in calendar.working[at[0] : at[1]]]
+
+
+def _day(
+    call: Call, who: Sequence[tuple[str, float]], days: Sequence[date], busy: Mapping[str, Mapping[date, float]],
+    leave: Mapping[str, Sequence[tuple[date, date]]], seed: str,
+) -> date:  # fmt: skip
+    if long := [share for _, share in who if share > FULL]:
+        what = f"a visit of {max(long):g} days for each inspector"
+        raise RecordsError(what, where=_where(call), remedy="part it into visits of a day or less")
+    free = [
+        (sum(busy[n].get(day, 0.0) for n, _ in who), _key(seed, call, day.isoformat()), day)
+        for day in days
+        if all(busy[n].get(day, 0.0) + share <= FULL for n, share in who)
+        and not any(a <= day <= b for n, _ in who for a, b in leave.get(n, ()))
+    ]
+    if not free:
+        what = f"none of {len(days)} working days from {call.begins} to {call.ends} has room"
+        raise RecordsError(what, where=_where(call), remedy="widen the window, or lend inspectors")
+    return min(free)[2]
+
+
+def _where(call: Call) -> str:
+    departments = first_five(v.department for v in call.visits)
+    return f"call of {departments} at a firm ({masked(call.subject)})"
+
+
+def _key(seed: str, call: Call, *more: str) -> str:
+    names = [v.name for v in call.visits]
+    return sha256("|".join([seed, "day", *names, *more]).encode()).hexdigest()
+
+
+def diary_table(kept: Iterable[Appointment], pairs: Mapping[Visit, tuple[str, str]]) -> "pd.DataFrame":
+    """A row a visit, by day and department: :data:`COLUMNS`; ``days`` are inspector-days of the two together."""
+    import pandas as pd
+
+    rows = [
+        (a.day, v.department, v.subject, *pairs[v], v.days,
+         ", ".join(o.department for o in a.call.visits if o is not v))
+        for a in kept for v in a.call.visits
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.sort_values(["day", "department", "subject"], ignore_index=True)
+
+
+def save_excel(table: "pd.DataFrame", path: Path) -> None:
+    """A diary as an Excel workbook, a sheet a department; texts that could run as a formula are made neutral."""
+    from openpyxl import Workbook
+
+    from credit_score.sheet import neutral
+
+    book = Workbook()
+    book.remove(book.active)
+    for department, rows in table.groupby("department", sort=True):
+        sheet = book.create_sheet(str(department)[:31])
+        sheet.append(list(rows.columns))
+        for row in rows.itertuples(index=False, name=None):
+            sheet.append([neutral(cell) if isinstance(cell, str) else cell for cell in row])
+        sheet.freeze_panes = "A2"
+    if not book.worksheets:
+        book.create_sheet("empty").append(list(table.columns))
+    held = io.BytesIO()
+    book.save(held)
+    path.write_bytes(held.getvalue())
+
+
+def as_icalendar(table: "pd.DataFrame", *, summary: str, stamped: date) -> bytes:
+    """A diary as iCalendar (RFC 5545), an all-day event a visit.
+
+    ``summary``: of an event, with ``{department}`` and ``{subject}`` in it; ``stamped``: the day it was made.
+    """
+    from icalendar import Calendar as File
+    from icalendar import Event
+
+    file = File()
+    file.add("prodid", "-//credit_score//lot//ZH")
+    file.add("version", "2.0")
+    for row in table.to_dict("records"):
+        event = Event()
+        name = "|".join(str(row[c]) for c in ("day", "department", "subject"))
+        event.add("uid", f"{sha256(name.encode()).hexdigest()[:32]}@lot")
+        event.add("summary", summary.format(department=row["department"], subject=row["subject"]))
+        event.add("description", f"{row['inspector_1']}, {row['inspector_2']}; {row['together_with'] or '–'}")
+        event.add("dtstart", row["day"])
+        event.add("dtend", row["day"] + timedelta(days=1))
+        event.add("dtstamp", stamped)
+        file.add_component(event)
+    return bytes(file.to_ical())
