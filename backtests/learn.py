@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-STUDIES = {"polish": "polish.study", "german": "german.study", "chicago": "learned"}
+STUDIES = {"polish": "polish.study", "german": "german.study", "chicago": "learned", "scheduled": "scheduled"}
 
 
 def main(names: list[str]) -> int:
