@@ -6,6 +6,7 @@ are drawn. A firm's key depends on nothing else: not on row order, not on other 
 
 from collections.abc import Iterable
 from hashlib import sha256
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from credit_score.inspection.frame import COLUMNS, RANDOM, STRATUM
@@ -13,6 +14,9 @@ from credit_score.inspection.frame import COLUMNS, RANDOM, STRATUM
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
+
+REACH = 12  # signs of a key that are compared first
+LARGE = 100_000  # firms of a stratum from which on it pays not to sort them all
 
 
 def sampling_frame(frame: "ibis.Table") -> "ibis.Table":
@@ -47,9 +51,39 @@ def draw_visits(frame: "ibis.Table", schedule: "pd.DataFrame", *, cap: int, seed
     at_random = keyed.filter(keyed.duty == RANDOM)
     for department in turns(schedule["department"].unique(), seed):
         mine = at_random.filter(at_random.department == department)
-        drawn = ibis.union(drawn, _smallest_keys(_with_room(mine, drawn, before, cap))).cache()
+        room = _with_room(mine, drawn, before, cap)
+        taken = _within_reach(room) if _is_large(schedule, department) else _smallest_keys(room)
+        drawn = ibis.union(drawn, taken).cache()
         before = ibis.union(before, mine)
     return drawn
+
+
+def _is_large(schedule: "pd.DataFrame", department: str) -> bool:
+    return "firms" in schedule.columns and bool(
+        (schedule.loc[schedule["department"] == department, "firms"] >= LARGE).any()
+    )
+
+
+def _within_reach(listed: "ibis.Table") -> "ibis.Table":
+    """The smallest keys of each stratum, looked for first among those within reach.
+
+    Of millions of firms few have a key small enough to be drawn, and only these are sorted; where they are too few, as
+    where the cap has closed many, all are.
+    """
+    import ibis
+
+    near = _smallest_keys(listed.filter(listed.key.left(REACH) <= listed.reach)).cache()
+    found = near.group_by(*STRATUM).aggregate(found=near.count())
+    asked = listed.group_by(*STRATUM, "drawn", "reach").aggregate(open=listed.count())
+    held = asked.left_join(found, STRATUM)
+    short = held.filter(held.found.fill_null(0) < ibis.least(held.drawn, held.open))
+    return _smallest_keys(listed) if short.count().execute() else near
+
+
+def reach(drawn: int, firms: int) -> str:
+    """A key that more firms than are to be drawn lie under, all but surely: the first signs of it, in hexadecimal."""
+    part = min(1.0, (drawn + 8 * sqrt(drawn) + 60) / max(firms, 1))
+    return f"{min(int(part * 16**REACH), 16**REACH - 1):0{REACH}x}"
 
 
 def turns(departments: Iterable[str], seed: int | str) -> list[str]:
@@ -71,7 +105,11 @@ def _with_quota(frame: "ibis.Table", schedule: "pd.DataFrame") -> "ibis.Table":
         "department": "string", "tier_code": "int64", "duty": "string", "drawn": "int64", "frequency": "int64",
         "draw_probability": "float64",
     }  # fmt: skip
-    quota = ibis.memtable({c: list(schedule[c]) for c in schema}, schema=schema)
+    columns = {c: list(schedule[c]) for c in schema}
+    # Without the number of firms everybody is within reach.
+    firms = schedule["firms"] if "firms" in schedule.columns else schedule["drawn"] * 0
+    columns["reach"] = [reach(int(n), int(of)) for n, of in zip(schedule["drawn"], firms, strict=True)]
+    quota = ibis.memtable(columns, schema=schema | {"reach": "string"})
     return frame.join(quota, STRATUM)
 
 
@@ -80,15 +118,13 @@ def _with_room(listed: "ibis.Table", drawn: "ibis.Table", before: "ibis.Table", 
 
     ``open_for_sure``: whether every firm of the stratum would be open whatever had been drawn before.
     """
-    import ibis
-
     possible = before.filter(before.draw_probability > 0)
     most = possible.group_by("subject").aggregate(most=possible.frequency.sum())
     taken = drawn.group_by("subject").aggregate(taken=drawn.visits.sum())
     joined = listed.left_join(taken, "subject").drop("subject_right").left_join(most, "subject").drop("subject_right")
     fits = joined.most.fill_null(0) + joined.frequency <= cap
-    stratum = ibis.window(group_by=[joined[c] for c in STRATUM])
-    marked = joined.mutate(open_for_sure=fits.all().over(stratum))
+    surely = joined.group_by(*STRATUM).aggregate(open_for_sure=fits.all())
+    marked = joined.join(surely, STRATUM)
     return marked.filter(marked.taken.fill_null(0) + marked.frequency <= cap).drop("taken", "most")
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from credit_score.inspection import draw_visits, sampling_frame
-from credit_score.inspection.draw import turns
+from credit_score.inspection.draw import reach, turns
 from credit_score.inspection.schedule import with_visits
 
 DEPARTMENTS = ("a", "b", "c")
@@ -38,6 +38,25 @@ def test_the_firms_with_the_smallest_keys_are_drawn_and_a_key_is_sha256_of_seed_
     assert found["place"].tolist() == [1, 2, 3, 4, 5]
     assert set(found["visits"]) == {2}
     assert set(found["draw_probability"]) == {0.25}
+
+
+@pytest.mark.parametrize("cap", [1, 99])
+def test_what_is_within_reach_is_drawn_as_if_all_were_sorted(framed, quotas, by_hand, monkeypatch, cap):
+    """With a cap of 1 the department that draws last finds most of its firms closed, and none within reach."""
+    from credit_score.inspection import draw as module
+
+    monkeypatch.setattr(module, "LARGE", 0)
+    frame = framed([(d, f"f{i}", 0) for i in range(900) for d in DEPARTMENTS])
+    schedule = quotas([(d, 0, n, 1) for d, n in zip(DEPARTMENTS, (3, 890, 5), strict=True)]).assign(firms=900)
+    found = drawn(frame, schedule, cap=cap)
+    _, picked = by_hand(frame.execute(), schedule, cap=cap, seed=7)
+    for (department, _, _), firms in picked.items():
+        assert found.loc[found["department"] == department, "subject"].tolist() == firms
+
+
+def test_a_key_that_is_within_reach_is_one_of_more_than_are_drawn():
+    assert reach(5, 0) == reach(500, 100) == "f" * 12
+    assert int(reach(100, 10**6), 16) / 16**12 == pytest.approx(240 / 10**6, rel=1e-6)
 
 
 def test_every_stratum_is_drawn_exactly_as_often_as_it_is_to_be(framed, quotas):
