@@ -135,7 +135,7 @@ def expected_violations(before: CountyRun, outcomes: "pd.DataFrame", run: County
     model = LogisticRegression(C=1e6, solver="newton-cholesky", tol=1e-10, max_iter=1000)
     weight = draw_weights(outcomes["draw_probability"])
     model.fit(inputs(then, outcomes["department"]), outcomes["bad"], weight / weight.mean())
-    rows = run.tables["frame"].select("department", "subject").execute()
+    rows = run.tables["frame"].select("department", "subject").order_by("department", "subject").execute()
     score = run.tiers.set_index("subject")["score_milli"].reindex(rows["subject"]).to_numpy() / 1000
     return rows.assign(expected_bad=model.predict_proba(inputs(score, rows["department"]))[:, 1])
 

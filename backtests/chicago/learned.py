@@ -29,7 +29,7 @@ INPUTS = (
 )  # fmt: skip
 CARDS = {
     "logistic card": ScorecardClassifier(trend="valley", min_z=3, l2=1e-3),
-    "boosted card": ScorecardClassifier(method="boosted", min_z=3),
+    "boosted card": ScorecardClassifier(method="boosted"),
 }
 TIERS = ("A", "B", "C", "D")
 SHARES = (0.25, 0.25, 0.25, 0.25)

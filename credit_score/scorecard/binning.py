@@ -126,6 +126,7 @@ class Draft:
 
 def draft(column: Column, target: Target, how: Binning, n_cells: int | None = None) -> Draft:
     """A column as cells; raises NothingToCut where it has no value or one alone, FitError where cuts overlap."""
+    _check_kind(column, how)
     if isinstance(column, Numbers):
         cuts = None if how.cuts is None else _cuts(column.name, how.cuts)
         specials, fixed = np.array(how.specials, np.float64), cuts is not None
@@ -137,6 +138,19 @@ def draft(column: Column, target: Target, how: Binning, n_cells: int | None = No
             found = _by_hand(column.name, found, how.groups)
     _check_worth(column.name, found)
     return Draft(column, how, found, fixed)
+
+
+def _check_kind(column: Column, how: Binning) -> None:
+    """Refuse what is set by hand for a column of the other kind, rather than pass over it."""
+    odd = ("groups",) if isinstance(column, Numbers) else ("cuts", "specials")
+    given = [name for name in odd if getattr(how, name)]
+    if given:
+        kind = "numbers" if isinstance(column, Numbers) else "categories"
+        what = f"characteristic {column.name!r}: {first_five(given)} for a column of {kind}"
+        raise FitError(what, remedy="cuts and specials are of numbers, groups of categories")
+    if any(isinstance(group, str) for group in how.groups or ()):
+        what = f"characteristic {column.name!r}: a group that is a text and no list of categories"
+        raise FitError(what, remedy="write each group as a list, (('u', 'v'), ('w',))")
 
 
 def characteristic(

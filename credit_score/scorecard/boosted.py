@@ -6,8 +6,8 @@ attributes (least squares, by weight). What is left is a card like any other; th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
 MONOTONE = {"ascending": 1, "descending": -1}
+TURNING = {"peak": [1, -1], "valley": [-1, 1]}
+MOST_ROWS = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -36,42 +38,95 @@ class Boosting:
 
 def boosted_evidence(drafts: Sequence[Draft], target: Target, how: Boosting = Boosting()) -> list[Evidence]:
     """What boosted trees say of each characteristic, by attribute; see the module."""
-    codes = np.column_stack([d.codes() for d in drafts])
-    trees = _trees(drafts, codes, target, how)
-    return [_evidence(d, codes[:, j], _effects(trees, d, j, codes.shape[1]), target) for j, d in enumerate(drafts)]
+    blocks = [_block(d, target) for d in drafts]
+    trees = _trees(blocks, target, how)
+    ends = np.cumsum([0, *(len(b.signs) for b in blocks)])
+    return [
+        _evidence(d, _effects(trees, b.asked, int(begin), int(ends[-1])), target)
+        for d, b, begin in zip(drafts, blocks, ends[:-1], strict=True)
+    ]
 
 
-def _trees(
-    drafts: Sequence[Draft], codes: np.ndarray, target: Target, how: Boosting
-) -> "HistGradientBoostingClassifier":
+class Block(NamedTuple):
+    """A characteristic as the trees see it: columns of the rows, the same of each code, and the sign each must have."""
+
+    rows: np.ndarray
+    asked: np.ndarray
+    signs: list[int]
+
+
+def _block(drafted: Draft, target: Target) -> Block:
+    """The cells in one column; in two, up to the turn and from it on, where the trend turns; and one for each special.
+
+    A special number stands for something else: it is no cell, and no trend binds it.
+    """
+    n_cells, n_specials = len(drafted.found.cells), len(drafted.found.specials)
+    turn = _turn(drafted, target) if drafted.trend in TURNING else None
+    signs = [MONOTONE.get(drafted.trend, 0)] if turn is None else TURNING[drafted.trend]
+    codes = np.append(np.arange(n_cells + n_specials, dtype=np.float64), np.nan)
+    rows, asked = (_columns(c, n_cells, n_specials, turn) for c in (drafted.codes(), codes))
+    return Block(rows, asked, signs + [0] * n_specials)
+
+
+def _columns(codes: np.ndarray, n_cells: int, n_specials: int, turn: float | None) -> np.ndarray:
+    cells = np.where(codes < n_cells, codes, np.nan)
+    parts = [cells] if turn is None else [np.minimum(cells, turn), np.maximum(cells, turn)]
+    return np.column_stack([*parts, *(codes == n_cells + s for s in range(n_specials))])
+
+
+def _turn(drafted: Draft, target: Target) -> float:
+    """The cell where the bad rate turns: the middle of the group that the partition program finds at the turn."""
+    edges = drafted.edges(drafted.found.for_partition(), target, "information")
+    weight, bad, _ = np.add.reduceat(drafted.found.cells, edges[:-1]).T
+    rate = np.divide(bad, weight, out=np.zeros_like(bad), where=weight > 0)
+    group = int(np.argmax(rate) if drafted.trend == "peak" else np.argmin(rate))
+    return float((edges[group] + edges[group + 1] - 1) // 2)
+
+
+def _trees(blocks: Sequence[Block], target: Target, how: Boosting) -> "HistGradientBoostingClassifier":
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     trees = HistGradientBoostingClassifier(
         max_iter=how.rounds, learning_rate=how.learning_rate, max_leaf_nodes=how.leaves, min_samples_leaf=how.min_leaf,
         l2_regularization=how.l2, interaction_cst="no_interactions", early_stopping=False, random_state=how.seed,
-        monotonic_cst=[MONOTONE.get(d.trend, 0) for d in drafts],
+        monotonic_cst=[sign for b in blocks for sign in b.signs],
     )  # fmt: skip
-    return trees.fit(codes, target.bad, sample_weight=target.weight)
+    rows = np.column_stack([b.rows for b in blocks])
+    if _counts(target.weight):
+        # The trees count rows in a leaf, not weight: a row that counts for three is given three times.
+        times = target.weight.astype(np.int64)
+        return trees.fit(np.repeat(rows, times, axis=0), np.repeat(target.bad, times))
+    return trees.fit(rows, target.bad, sample_weight=target.weight)
 
 
-def _effects(trees: "HistGradientBoostingClassifier", drafted: Draft, j: int, width: int) -> np.ndarray:
-    """What the trees say for good in each cell, special and missing of characteristic j, up to a constant."""
-    n_codes = len(drafted.found.cells) + len(drafted.found.specials)
-    asked = np.zeros((n_codes + 1, width))
-    asked[:, j] = np.append(np.arange(n_codes), np.nan)
-    return -trees.decision_function(asked)
+def _counts(weight: np.ndarray) -> bool:
+    """Whether weights are whole numbers of rows, not all one, and not too many."""
+    return bool((weight == np.rint(weight)).all() and (weight != 1).any() and weight.sum() <= MOST_ROWS)
 
 
-def _evidence(drafted: Draft, codes: np.ndarray, effects: np.ndarray, target: Target) -> Evidence:
-    """Attributes by least squares on the effects of cells; the effect of one is the mean over its weight."""
+def _effects(trees: "HistGradientBoostingClassifier", asked: np.ndarray, begin: int, width: int) -> np.ndarray:
+    """What the trees say for good in each cell, special and missing of a characteristic, up to a constant."""
+    rows = np.zeros((len(asked), width))
+    rows[:, begin : begin + asked.shape[1]] = asked
+    return -trees.decision_function(rows)
+
+
+def _evidence(drafted: Draft, effects: np.ndarray, target: Target) -> Evidence:
+    """Attributes by least squares on the effects of cells; the effect of one is the mean over its weight.
+
+    What was never met, a missing value, a special or a bin by hand, is neutral.
+    """
     found = drafted.found
     weight = np.concatenate([found.cells[:, 0], found.specials[:, 0], found.missing[:1]])
-    centred = effects - np.average(effects, weights=weight)
+    centred = np.where(weight > 0, effects - np.average(effects, weights=weight), 0.0)
     n_cells = len(found.cells)
     said, of_cells = centred[:n_cells], found.cells[:, 0]
     cells = Cells(of_cells, of_cells * said, found.cells[:, 2], of_cells * said**2)
     edges = drafted.edges(cells, target, "squares")
     characteristic = drafted.cut(edges, target)
-    means = np.add.reduceat(of_cells * said, edges[:-1]) / np.add.reduceat(of_cells, edges[:-1])
+    if drafted.trend == "auto":  # the trees were left free, so the page states no trend
+        characteristic = replace(characteristic, trend="none")
+    sums, of = (np.add.reduceat(c, edges[:-1]) for c in (of_cells * said, of_cells))
+    means = np.divide(sums, of, out=np.zeros_like(sums), where=of > 0)
     neutral = len(characteristic.attributes) - len(means) - len(found.specials) - 1  # categories never met
     return Evidence(drafted.column, characteristic, np.concatenate([means, np.zeros(neutral), centred[n_cells:]]))

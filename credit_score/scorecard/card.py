@@ -125,6 +125,7 @@ class Characteristic:
 
     def add(self, total: np.ndarray, column: Column, table: np.ndarray) -> None:
         """Add to each row of ``total`` what ``table`` holds for its attribute."""
+        column = self._of_its_kind(column)
         places = self.places(column)
         self._check(column, places)
         if isinstance(column, Numbers):
@@ -137,6 +138,13 @@ class Characteristic:
         found = np.zeros(_length(column), dtype=np.int64)
         self.add(found, column, np.arange(len(self.attributes)))
         return found
+
+    def _of_its_kind(self, column: Column) -> Column:
+        """A column without a single value may be read as either kind; here it is the card's."""
+        if isinstance(column, Numbers) == self.is_numeric or not _all_missing(column):
+            return column
+        n = _length(column)
+        return Numbers(self.name, np.full(n, np.nan)) if self.is_numeric else Categories(self.name, np.full(n, -1), ())
 
     def _check(self, column: Column, places: np.ndarray) -> None:
         if isinstance(column, Numbers) != self.is_numeric:
@@ -155,6 +163,10 @@ class Characteristic:
 
 def _length(column: Column) -> int:
     return len(column.values if isinstance(column, Numbers) else column.codes)
+
+
+def _all_missing(column: Column) -> bool:
+    return bool(np.isnan(column.values).all() if isinstance(column, Numbers) else (column.codes < 0).all())
 
 
 def _has_missing(column: Column) -> bool:

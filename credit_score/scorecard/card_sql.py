@@ -1,6 +1,7 @@
 """A card as one SQL expression that gives the same integers, in the dialect of DuckDB, PostgreSQL or Spark.
 
-NaN sorts above every number in all three, so what is above the greatest finite number is missing, as NULL is.
+NaN sorts above every number in all three, so what is above the greatest finite number is missing, as NULL is; infinite
+numbers are looked for first.
 """
 
 from typing import Literal, get_args
@@ -11,6 +12,7 @@ from credit_score.errors import FitError
 from credit_score.scorecard.card import Attribute, Card, Characteristic
 
 Dialect = Literal["duckdb", "postgres", "spark"]
+INFINITE = ("CAST('Infinity' AS DOUBLE)", "CAST('-Infinity' AS DOUBLE)")
 GREATEST = "CAST(1.7976931348623157e308 AS DOUBLE)"
 
 
@@ -19,8 +21,9 @@ def card_sql(
 ) -> str:
     """A SELECT of every row's score from a table, with other columns ``also``.
 
-    Where Python refuses a row (a missing value or a category without an attribute) the score is NULL. Raises
-    FitError for a dialect that is not known.
+    Where Python refuses a row (an infinite number, a missing value or a category without an attribute) the score is
+    NULL. A column of booleans is of numbers: PostgreSQL casts none, so give it 0 and 1 there. Raises FitError for a
+    dialect that is not known.
     """
     if dialect not in get_args(Dialect):
         raise FitError(f"dialect {dialect!r}", remedy=f"use one of {', '.join(get_args(Dialect))}")
@@ -37,7 +40,8 @@ def _case(characteristic: Characteristic) -> str:
     x = f"CAST({column} AS DOUBLE)" if numeric else f"CAST({column} AS TEXT)"
     lacks = f"{column} IS NULL OR {x} > {GREATEST}" if numeric else f"{column} IS NULL"
     missing = next((str(a.points) for a in characteristic.of("missing")), "NULL")
-    whens = [f"WHEN {lacks} THEN {missing}"]
+    whens = [f"WHEN {x} IN ({', '.join(INFINITE)}) THEN NULL"] if numeric else []
+    whens += [f"WHEN {lacks} THEN {missing}"]
     whens += [
         f"WHEN {x} = {_number(a.special)} THEN {a.points}"
         for a in characteristic.of("special")

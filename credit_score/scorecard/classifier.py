@@ -20,7 +20,7 @@ from credit_score.scorecard.binning import Binning, Draft, NothingToCut, draft
 from credit_score.scorecard.boosted import Boosting, boosted_evidence
 from credit_score.scorecard.card import Characteristic, Scaling
 from credit_score.scorecard.checks import NothingTells, check_carried, check_missing
-from credit_score.scorecard.columns import Column, columns_of
+from credit_score.scorecard.columns import Categories, Column, columns_of
 from credit_score.scorecard.labels import effective_weights
 from credit_score.scorecard.learned import Evidence, Learned, Weighing, learn, woe_evidence
 from credit_score.scorecard.path import penalty_path
@@ -46,7 +46,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     method : ``woe``: logistic regression on weight of evidence; ``boosted``: boosted trees of one characteristic each,
         compiled into the same kind of card.
-    trend, max_bins, min_share, min_z, min_category_share : for every characteristic; see :class:`Binning`.
+    trend, max_bins, min_share, min_z, min_category_share : for every characteristic; see :class:`Binning`. With
+        ``boosted`` the trend ``auto`` leaves each characteristic free, and ``min_z`` is refused.
     binning : name → :class:`Binning`, for those that are cut in their own way, or by hand.
     exclude : names of columns that no card may use.
     min_iv : characteristics with less information are left out.
@@ -230,12 +231,19 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _evidence(self, columns: list[Column], target: Target) -> list[Evidence]:
         drafts = [d for column in columns if (d := self._drafted(column, target))]
         if self.method == "boosted":
+            self._check_boosted(drafts)
             found = boosted_evidence(drafts, target, self.boosting or Boosting()) if drafts else []
         elif self.method == "woe":
             found = [woe_evidence(d, target) for d in drafts]
         else:
             raise FitError(f"method {self.method!r}", remedy="use 'woe' or 'boosted'")
         return [e for e in found if self._informs(e.characteristic)]
+
+    def _check_boosted(self, drafts: list[Draft]) -> None:
+        """Refuse what trees cannot keep, rather than pass over it."""
+        if apart := [d.column.name for d in drafts if d.how.min_z > 0 and not isinstance(d.column, Categories)]:
+            what = f"min_z for {first_five(apart)} with method 'boosted'"
+            raise FitError(what, remedy="leave it 0: trees find attributes by their effect; or use method 'woe'")
 
     def _informs(self, found: Characteristic) -> bool:
         if found.iv > self.min_iv or found.name in (self.fixed_weights or {}):

@@ -69,6 +69,8 @@ def _column(name: str, values: Any) -> Column:
         return _numbers(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
     if not (series.dtype == object or isinstance(series.dtype, pd.StringDtype)):
         raise _unreadable(name, series.dtype)
+    if pd.api.types.infer_dtype(series, skipna=True) == "boolean":  # as pandas reads True and False with gaps
+        return _numbers(name, series.astype("boolean").to_numpy(dtype=np.float64, na_value=np.nan))
     codes, categories = pd.factorize(series)
     return _categories(name, codes, categories)
 

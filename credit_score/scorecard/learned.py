@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Of a weight; those beyond differ from machine to machine.
 DIGITS = 6
+BY_HAND = "its weight was set to 0 by hand"
 NO_WEIGHT = "its weight is 0: what it tells, the others tell"
 
 
@@ -73,7 +74,9 @@ def learn(evidence: Sequence[Evidence], target: Target, how: Weighing) -> Learne
     weights = np.round(fit.coefficients[1:], DIGITS)
     kept = [(e, b) for e, b in zip(evidence, weights, strict=True) if b != 0]
     card = _card(kept, float(fit.coefficients[0]), how)
-    left = {name: NO_WEIGHT for name, b in zip(names, weights, strict=True) if b == 0}
+    left = {
+        name: BY_HAND if name in how.by_hand else NO_WEIGHT for name, b in zip(names, weights, strict=True) if b == 0
+    }
     return Learned(card, _table(names, fit), left)
 
 

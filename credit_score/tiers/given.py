@@ -1,5 +1,6 @@
 """Figures of firms that come from outside, a row a firm: a learned PD, a label of a visit. Read and checked here."""
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,17 +21,37 @@ _WITHIN = {
 
 
 def read_figures(path: Path | str) -> "pd.DataFrame":
-    """A CSV file in UTF-8 as text, its headings without blanks. Raises RecordsError where it is none."""
+    """A CSV file in UTF-8 as text, its headings without blanks.
+
+    Raises RecordsError where it is none, for rows of another number of cells than the heading, and a heading that
+    stands twice: what a reader would drop could be the decimals of a number.
+    """
     import pandas as pd
 
     if not Path(path).is_file():
         raise RecordsError("no such file", where=str(path), remedy="give a CSV file with a row a firm")
     try:
+        _check_shape(path)
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
     except ValueError as error:
         what = f"not readable as CSV in UTF-8: {str(error).splitlines()[0]}"
         raise RecordsError(what, where=str(path), remedy="save it as CSV in UTF-8") from None
     return as_written(table).rename(columns=str.strip)
+
+
+def _check_shape(path: Path | str) -> None:
+    with Path(path).open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.reader(stream)
+        headings = [name.strip() for name in next(rows, [])]
+        if twice := sorted({h for h in headings if headings.count(h) > 1}):
+            what = f"heading {first_five(map(discreet, twice))} stands twice"
+            raise RecordsError(what, where=str(path), remedy="leave one of them")
+        odd = [f"row {i} ({len(row)})" for i, row in enumerate(rows, start=1) if row and len(row) != len(headings)]
+    if odd:
+        what = f"{len(headings)} headings, and another number of cells in {first_five(odd)}"
+        raise RecordsError(
+            what, where=str(path), remedy="write decimals with a point; put a cell with a comma in quotes"
+        )
 
 
 def check_figures(

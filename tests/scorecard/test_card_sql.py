@@ -73,3 +73,22 @@ def test_every_dialect_parses_as_its_own_and_keeps_the_cuts(rows, dialect):
 def test_another_dialect_is_refused():
     with pytest.raises(FitError, match="dialect 'oracle'; use one of duckdb, postgres, spark"):
         card_sql(Card((), 0), "t", dialect="oracle")
+
+
+def test_true_and_false_with_gaps_are_numbers_in_python_and_in_sql():
+    """As pandas reads them from a CSV: an object column, whose texts an engine writes otherwise."""
+    random = np.random.default_rng(2)
+    bad = random.random(2000) < 0.3
+    licensed = np.where(random.random(2000) < 0.1, None, (random.random(2000) < 0.7) ^ bad)
+    table = pd.DataFrame({"licensed": pd.Series(licensed, dtype=object)})
+    card = ScorecardClassifier().fit(table, bad.astype(int)).card_
+    assert len(set(card.points(table))) == 3
+    assert (by_duckdb(card, table.astype("boolean")) == card.points(table)).all()
+
+
+def test_infinite_numbers_which_python_refuses_have_no_score():
+    listed = [Attribute("interval", 1, high=0.0), Attribute("interval", 2, low=0.0), Attribute("missing", 99)]
+    card = Card((Characteristic("x", tuple(listed)),), 0)
+    found = by_duckdb(card, pd.DataFrame({"x": [np.inf, -np.inf, np.nan, 1.7e308, -1.7e308]}))
+    assert pd.isna(found[:2]).all()
+    assert found[2:].tolist() == [99, 2, 1]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::credit_score.scorecard.checks.O
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_page_holds_whole_points_that_rise_as_risk_falls(rows, method):
-    card = ScorecardClassifier(method=method, min_z=2).fit(*rows)
+    card = ScorecardClassifier(method=method, min_z=2 if method == "woe" else 0).fit(*rows)
     page = card.table_
     assert page["points"].dtype == int
     assert page["share"].groupby(page["characteristic"]).sum().to_numpy() == pytest.approx(1)

@@ -197,6 +197,18 @@ def test_a_label_is_0_or_1_and_a_chance_above_0(column, value):
         check_figures(table, LABEL_RANGES, FIRMS, where="labels.csv")
 
 
+@pytest.mark.parametrize(("text", "told"), [
+    ("subject,pd\nf1,0,45\n", r"2 headings, and another number of cells in row 1 \(3\); write decimals with a point"),
+    ("subject,pd\nf1,0.4\nf2\n", r"cells in row 2 \(1\)"),
+    ("subject,pd,pd\nf1,0.4,0.5\n", "heading pd stands twice"),
+])  # fmt: skip
+def test_what_a_reader_of_figures_would_drop_is_refused(tmp_path, text, told):
+    path = tmp_path / "pd.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RecordsError, match=told):
+        read_figures(path)
+
+
 def test_a_file_of_figures_is_read_as_text_or_refused(tmp_path):
     path = tmp_path / "pd.csv"
     path.write_text("\ufeffsubject, pd\n0012,0.5\n", encoding="utf-8")
