@@ -40,13 +40,14 @@ def add_lot(commands: "Commands", command: "Add") -> None:
     seal.add_argument("--body", type=given, required=True, metavar="NAME", help="who seals")
     seal.add_argument("--seal", type=given, required=True, metavar="HEX", help="as lot sealing printed it")
     _contribution(step("open", "open the seal of a body, once all have sealed", job="opened"))
-    public = step("public", "name a public random value of a day after the freeze, in the stead of seals")
-    public.add_argument(
+    announce = step("announce", "name one public random value of a later day, in the stead of seals")
+    announce.add_argument(
         "--name", type=given, required=True, metavar="TEXT", help="which value, as a lottery and its issue"
     )
-    public.add_argument("--value", type=given, required=True, metavar="TEXT", help="the value")
-    public.add_argument("--value-on", required=True, metavar="DATE", help="the day it was drawn")
-    abandon = step("abandon", "give up the seals of this round, as where a body does not open")
+    announce.add_argument("--value-on", required=True, metavar="DATE", help="the day it will be drawn")
+    value = step("value", "take in the public value that was announced", job="came_out")
+    value.add_argument("--value", type=given, required=True, metavar="TEXT", help="the value")
+    abandon = step("abandon", "give up the seals or the announced value of this round")
     abandon.add_argument("--reason", type=given, required=True, metavar="TEXT", help="recorded and shown")
     draw = step("draw", "draw by the seed; the list stays closed", run=True)
     draw.add_argument("--reason", metavar="TEXT", help="of another draw from the list; recorded and shown")

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import Steps, check_file, print_json, write_table
-from credit_score.errors import RunError, VerificationError
-from credit_score.inspection.double_random import Opening, PublicValue, check_proof, seal
+from credit_score.errors import VerificationError
+from credit_score.inspection.double_random import Announced, Opening, check_proof, seal
 from credit_score.inspection.estimate.platform import SOLE
 from credit_score.policy.loader import as_date
 from credit_score.report.lot import Lot
-from credit_score.report.run_folder import RunFolder, read_list
+from credit_score.report.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from credit_score.inspection.double_random import DrawRecord
@@ -46,10 +46,15 @@ def opened(arguments: argparse.Namespace) -> None:
     _step(arguments, lambda record, on: record.opened(opening, on=on))
 
 
-def public(arguments: argparse.Namespace) -> None:
-    """A public random value in the stead of seals."""
-    value = PublicValue(arguments.name, arguments.value, as_date(arguments.value_on))
-    _step(arguments, lambda record, on: record.named(value, on=on))
+def announce(arguments: argparse.Namespace) -> None:
+    """A public random value that is still to come, in the stead of seals."""
+    value = Announced(arguments.name, as_date(arguments.value_on))
+    _step(arguments, lambda record, on: record.announce(value, on=on))
+
+
+def came_out(arguments: argparse.Namespace) -> None:
+    """The value that was announced."""
+    _step(arguments, lambda record, on: record.came_out(arguments.value, on=on))
 
 
 def abandon(arguments: argparse.Namespace) -> None:
@@ -99,7 +104,7 @@ def publish(arguments: argparse.Namespace) -> None:
     """
     lot = Lot.open(arguments.lot)
     record = lot.record.published(on=as_date(arguments.on))
-    listed = read_list(lot.path / f"draw-{record.n_draws}.csv")
+    listed = lot.drawn_list
     firms = listed[~listed["subject"].str.startswith(SOLE)]
     write_table(firms[["department", "subject", "status"]].sort_values(["department", "subject"]), arguments.out)
     lot.kept(record)
@@ -126,11 +131,8 @@ def checked_proof(arguments: argparse.Namespace) -> None:
             raise VerificationError(f"no proof of the {name} in it", where=arguments.proof, remedy="ask for it again")
         if root:
             check_proof(parts[name], root)
-    if arguments.result_hash:
-        place = parts["result"]["told"]
-        print("the firm stood in the list and was " + (f"drawn, place {place}" if place != "0" else "not drawn"))
-    else:
-        print("the firm stood in the list")
+    drawn = f" and was {parts['result']['told']}" if arguments.result_hash else ""
+    print(f"the firm stood in the list{drawn}")
 
 
 def show(arguments: argparse.Namespace) -> None:
@@ -141,10 +143,7 @@ def show(arguments: argparse.Namespace) -> None:
 def verify(arguments: argparse.Namespace) -> None:
     """Record, list and draw computed again, by whoever has the key."""
     lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
-    path = lot.path / f"draw-{lot.record.n_draws}.csv"
-    if lot.record.n_draws and not path.is_file():
-        raise RunError(f"{path.name} is missing", where=str(lot.path), remedy="look for a copy")
-    agreed = lot.verified(run, read_list(path)) if lot.record.n_draws else lot.verified(run, None)
+    agreed = lot.verified(run)
     again = f"; drawn {lot.record.n_draws} times" if lot.record.n_draws > 1 else ""
     print(f"verified: {agreed:,} rows are what the frozen list, the seed and the policy give{again}")
 
@@ -162,7 +161,7 @@ def _told(record: "DrawRecord") -> None:
 
 def _about(event: str, data: dict[str, Any]) -> str:
     shown = {
-        "frozen": ("task", "n", "status"), "sealed": ("body",), "opened": ("body",), "public": ("name", "on"),
-        "drawn": ("n", "reason"), "abandoned": ("reason",),
+        "frozen": ("task", "n", "status"), "sealed": ("body",), "opened": ("body",), "announced": ("name", "on"),
+        "came_out": ("value",), "drawn": ("n", "reason"), "abandoned": ("reason",),
     }.get(event, ())  # fmt: skip
     return ", ".join(str(data[name]) for name in shown if data.get(name))

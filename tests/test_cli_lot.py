@@ -3,9 +3,12 @@
 import csv
 import json
 import shutil
+from hashlib import sha256
 
 import pytest
 from as_a_user import refused, told
+
+from credit_score.inspection.double_random import drawing_seed
 
 TASK = "2023 plan"
 COURT = ("--body", "court", "--value", "4711", "--nonce", "abcdefghijklmnop")
@@ -84,9 +87,14 @@ def test_there_is_no_draw_before_all_have_opened(frozen, run_folder, tmp_path):
     )
     assert not list(lot.glob("draw*"))
     assert told("lot", "abandon", lot, "--reason", "no answer", "--on", "2023-07-04")[0] == 0
-    value = ("--name", "lottery 3D", "--value", "471", "--on", "2023-07-05", "--value-on")
-    refused("could be known at the freeze", "lot", "public", lot, *value, "2023-07-01")
-    assert told("lot", "public", lot, *value, "2023-07-05")[0] == 0
+    announce = ("lot", "announce", lot, "--name", "lottery 3D, issue 180", "--on", "2023-07-04", "--value-on")
+    refused("this one could be known already", *announce, "2023-07-04")
+    assert told(*announce, "2023-07-05")[0] == 0
+    refused("'lottery 3D, issue 180' was announced", *announce, "2023-07-06")
+    value = ("lot", "value", lot, "--value", "471", "--on")
+    refused("wait for its day", *value, "2023-07-04")
+    assert told(*value, "2023-07-05")[0] == 0
+    refused("the value came out already", *value, "2023-07-05")
     assert told(*draw[:-1], "2023-07-06")[0] == 0
     assert "abandoned" in told("lot", "show", lot)[1]
 
@@ -111,6 +119,17 @@ def swap(path, old, new):
 def test_what_was_changed_is_found_and_named(lot, run_folder, change, message):
     change(lot)
     refused(message, "lot", "verify", lot, "--run", run_folder)
+
+
+def test_nobody_without_the_key_can_compute_the_number_of_a_firm(lot):
+    """With the published seed alone, a large number would tell a tier with a high ratio."""
+    seed = json.loads((lot / "record.jsonl").read_text(encoding="utf-8").splitlines()[-1])["data"]["seed"]
+    rows = listed(lot / "draw-1.csv")
+    public = {sha256(f"{seed}|{r['department']}|{r['subject']}".encode()).hexdigest() for r in rows}
+    assert not public & {r["key"] for r in rows}
+    key = bytes.fromhex((lot / "list.key").read_text())
+    by = drawing_seed(key, seed)
+    assert all(r["key"] == sha256(f"{by}|{r['department']}|{r['subject']}".encode()).hexdigest() for r in rows)
 
 
 def test_a_firm_taken_off_the_list_is_found(lot, run_folder):
@@ -157,9 +176,9 @@ def test_a_firm_checks_its_own_place_against_what_was_published(lot, run_folder,
     proof.write_text(told(*ask)[1], encoding="utf-8")
     told_of = json.loads(proof.read_text(encoding="utf-8"))
     hashes = ("--list-hash", told_of["list"]["root"], "--result-hash", told_of["result"]["root"])
-    assert f"was drawn, place {row['place']}" in told("lot", "check-proof", proof, *hashes)[1]
+    assert "the firm stood in the list and was drawn\n" in told("lot", "check-proof", proof, *hashes)[1]
     refused("does not lead to the published hash", "lot", "check-proof", proof, "--list-hash", "0" * 64)
-    told_of["result"]["told"] = "0"
+    told_of["result"]["told"] = "not drawn"
     proof.write_text(json.dumps(told_of), encoding="utf-8")
     refused("does not lead to the published hash", "lot", "check-proof", proof, *hashes)
     proof.write_text("nonsense", encoding="utf-8")

@@ -22,8 +22,15 @@ from credit_score.inspection import (
     verify_draw,
     with_drawn,
 )
-from credit_score.inspection.double_random import DrawRecord, FrozenList, check_list, frozen_list, result_list
-from credit_score.report.run_folder import MANIFEST, RunFolder
+from credit_score.inspection.double_random import (
+    DrawRecord,
+    FrozenList,
+    checked_list,
+    drawing_seed,
+    frozen_list,
+    result_list,
+)
+from credit_score.report.run_folder import MANIFEST, RunFolder, read_list
 from credit_score.report.verify import verified
 from credit_score.sheet import write_csv
 
@@ -88,56 +95,71 @@ class Lot:
 
         Raises VerificationError while there is no seed, for another draw without a reason, and for another run or list.
         """
-        seed = self.record.seed
         listed = self._listed(run)
-        schedule, draw = _drawn(run, seed)
-        result = result_list(_places(draw), listed, self.key)
-        record = self.record.drawn(result.root, n=len(draw), on=on, reason=reason)
-        n = record.n_draws
-        for name, table in (("schedule", schedule), ("draw", draw.assign(status=run.manifest["status"]))):
-            with whole_file(self.path / f"{name}-{n}.csv") as partial:
+        frame, schedule = self._schedule(run, self.record.seed)
+        by = drawing_seed(self.key, self.record.seed)
+        found = draw_visits(frame, schedule, cap=run.manifest["cap"], seed=by)
+        draw = found.order_by("department", "tier_code", "duty", "place").execute()
+        record = self.record.drawn(self._result(draw, listed).root, n=len(draw), on=on, reason=reason)
+        tables = {"schedule": with_drawn(schedule, found), "draw": draw.assign(status=run.manifest["status"])}
+        for name, table in tables.items():
+            with whole_file(self.path / f"{name}-{record.n_draws}.csv") as partial:
                 write_csv(table, partial)
         return self.kept(record)
 
-    def verified(self, run: RunFolder, drawn: "pd.DataFrame") -> int:
+    @property
+    def drawn_list(self) -> "pd.DataFrame":
+        """The last list, as it stands in the folder. Raises VerificationError before a draw, RunError without it."""
+        _ = self.record.last_draw
+        path = self.path / f"draw-{self.record.n_draws}.csv"
+        if not path.is_file():
+            raise RunError(f"{path.name} is missing", where=str(self.path), remedy="look for a copy")
+        return read_list(path)
+
+    def verified(self, run: RunFolder) -> int:
         """The rows of the last list that record, run and key give again. Raises VerificationError for what differs."""
-        if not self.record.n_draws:
-            raise VerificationError("nothing was drawn", where=str(self.path), remedy="draw first")
-        last = [e for e in self.record.events if e.event == "drawn"][-1].data
+        drawn, seed = self.drawn_list, self.record.last_draw["seed"]
         listed = self._listed(run)
-        schedule, again = _drawn(run, last["seed"])
-        cap = run.manifest["cap"]
-        agreed = verify_draw(run.file("frame.parquet"), schedule, drawn, cap=cap, seed=last["seed"])
-        if result_list(_places(again), listed, self.key).root != last["result"]:
-            what = "the hash of the result is not the one that was recorded at the draw"
-            raise VerificationError(what, where=str(self.path), remedy="the record was changed; look for a copy")
+        _, schedule = self._schedule(run, seed)
+        by = drawing_seed(self.key, seed)
+        agreed = verify_draw(run.file("frame.parquet"), schedule, drawn, cap=run.manifest["cap"], seed=by)
+        self._check_result(self._result(drawn, listed))
         return agreed
 
     def proof(self, run: RunFolder, department: str, subject: str) -> dict[str, Any]:
-        """What a firm needs to check that it stood in the list, and once the visits are done its place in the draw.
+        """What a firm needs to check that it stood in the list, and once the visits are done whether it was drawn.
 
         ``list`` and ``result``: proofs, with the ``root`` that the record publishes of each. No tier is in it.
         """
         listed = self._listed(run)
         told: dict[str, Any] = {"list": listed.proof(department, subject) | {"root": self.record.root}}
-        if not any(e.event == "visits_done" for e in self.record.events):
+        if not self.record.are_visits_done:
             return told
-        last = [e for e in self.record.events if e.event == "drawn"][-1].data
-        _, draw = _drawn(run, last["seed"])
-        result = result_list(_places(draw), listed, self.key)
-        return told | {"result": result.proof(department, subject) | {"root": last["result"]}}
+        result = self._result(self.drawn_list, listed)
+        self._check_result(result)
+        return told | {"result": result.proof(department, subject) | {"root": result.root}}
+
+    def _schedule(self, run: RunFolder, seed: str) -> "tuple[ibis.Table, pd.DataFrame]":
+        """The frame of a run, and its schedule by a seed under the key."""
+        frame = _table(run)
+        return frame, make_schedule(frame, run.rules(), seed=drawing_seed(self.key, seed))
+
+    def _result(self, drawn: "pd.DataFrame", listed: FrozenList) -> FrozenList:
+        return result_list(zip(drawn["department"], drawn["subject"], strict=True), listed, self.key)
+
+    def _check_result(self, result: FrozenList) -> None:
+        if result.root != self.record.last_draw["result"]:
+            what = "the hash of the result is not the one that was recorded at the draw"
+            raise VerificationError(what, where=str(self.path), remedy="the list was changed; look for a copy")
 
     def _listed(self, run: RunFolder) -> FrozenList:
         """The frozen list of a run, held to the record."""
-        said = self.record.events[0].data.get("run")
-        if fingerprint(run.path / MANIFEST) != said:
+        if fingerprint(run.path / MANIFEST) != self.record.events[0].data.get("run"):
             what = "the list was frozen from another run, or the run was changed"
             raise VerificationError(
                 what, where=str(run.path), remedy="give the run folder that the list was frozen from"
             )
-        frame = _frame(run)
-        check_list(frame, self.key, self.record.root)
-        return frozen_list(frame, self.key)
+        return checked_list(_frame(run), self.key, self.record.root)
 
 
 def check_for_use(run: RunFolder) -> None:
@@ -169,16 +191,3 @@ def _table(run: RunFolder) -> "ibis.Table":
 
 def _frame(run: RunFolder) -> "pd.DataFrame":
     return _table(run).select("department", "subject", "tier_code", "duty").execute()
-
-
-def _drawn(run: RunFolder, seed: str) -> "tuple[pd.DataFrame, pd.DataFrame]":
-    """Schedule and draw of a run by a seed."""
-    frame, rules = _table(run), run.rules()
-    schedule = make_schedule(frame, rules, seed=seed)
-    found = draw_visits(frame, schedule, cap=run.manifest["cap"], seed=seed)
-    draw = found.order_by("department", "tier_code", "duty", "place").execute()
-    return with_drawn(schedule, found), draw
-
-
-def _places(draw: "pd.DataFrame") -> list[tuple[str, str, int]]:
-    return list(zip(draw["department"], draw["subject"], draw["place"], strict=True))

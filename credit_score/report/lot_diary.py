@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from credit_score.errors import CreditScoreError, RecordsError, VerificationError, discreet, first_five
+from credit_score.errors import CreditScoreError, RecordsError, discreet, first_five
 from credit_score.files import whole_folder
 from credit_score.inspection.double_random import (
     Inspector,
@@ -13,6 +13,7 @@ from credit_score.inspection.double_random import (
     appointments,
     as_icalendar,
     diary_table,
+    drawing_seed,
     drawn_pairs,
     merged_calls,
     save_excel,
@@ -23,7 +24,7 @@ from credit_score.language import say
 from credit_score.policy.loader import as_date
 from credit_score.records.duties.calendar import working_calendar
 from credit_score.report.lot import Lot
-from credit_score.report.run_folder import RunFolder, read_list
+from credit_score.report.run_folder import RunFolder
 from credit_score.sheet import write_csv
 
 if TYPE_CHECKING:
@@ -41,11 +42,9 @@ def save_diaries(
     ``begins``. Raises VerificationError before a draw, RecordsError for files that cannot be read, and where a visit
     has no pair or no day; then nothing is written.
     """
-    if not lot.record.n_draws:
-        raise VerificationError("nothing was drawn", where=str(lot.path), remedy="draw first")
-    seed = str([e for e in lot.record.events if e.event == "drawn"][-1].data["seed"])
+    drawn, seed = lot.drawn_list, drawing_seed(lot.key, lot.record.last_draw["seed"])
     people = read_inspectors(inspectors)
-    visits = _visits(read_list(lot.path / f"draw-{lot.record.n_draws}.csv"), run, begins)
+    visits = _visits(drawn, run, begins)
     pairs = drawn_pairs(visits, people, read_recusals(recusals) if recusals else (), seed=seed)
     calls = merged_calls(visits)
     calendar = working_calendar(run.rules().about.calendar)

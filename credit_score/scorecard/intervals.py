@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from credit_score.errors import FitError
-from credit_score.scorecard.rates import check_level
+from credit_score.scorecard.rates import check_level, z_of
 from credit_score.scorecard.sample import Sample, finite, sample
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def auc_interval(
     if min(value, 1 - value) < 1e-12:
         return Interval(value, np.nan, np.nan, error, level)
     centre = np.log(value / (1 - value))
-    step = _z(level) * error / (value * (1 - value))
+    step = z_of(level) * error / (value * (1 - value))
     low, high = (float(1 / (1 + np.exp(-end))) for end in (centre - step, centre + step))
     return Interval(value, low, high, error, level)
 
@@ -91,7 +91,7 @@ def auc_difference(
     (a, first), (b, second) = (_influence(sample(bad, x, sample_weight)) for x in (score, other))
     value, apart = a - b, first - second
     error = float(np.sqrt(apart @ apart))
-    step = _z(level) * error
+    step = z_of(level) * error
     p_value = float(2 * norm.sf(abs(value) / error)) if error > 0 else 1.0 if value == 0 else np.nan
     return Difference(value, value - step, value + step, error, level, p_value)
 
@@ -170,9 +170,3 @@ def _times(strata: "list[NDArray[np.int64]]", draw: np.random.Generator) -> "Flo
     for at in strata:
         times[at] = np.bincount(draw.integers(len(at), size=len(at)), minlength=len(at))
     return times
-
-
-def _z(level: float) -> float:
-    from scipy.stats import norm
-
-    return float(norm.ppf(0.5 + level / 2))

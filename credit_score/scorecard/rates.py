@@ -37,6 +37,14 @@ def check_level(level: float) -> None:
         raise FitError(f"level {level:g}", remedy="give one between 0 and 1, such as 0.95")
 
 
+def z_of(level: float) -> float:
+    """How many standard errors lie on each side of a normal interval of a level. Raises FitError for no level."""
+    from scipy.stats import norm
+
+    check_level(level)
+    return float(norm.ppf(0.5 + level / 2))
+
+
 def effective_rows(weight: "Floats") -> float:
     """How many rows of equal weight tell as much."""
     return float(weight.sum() ** 2 / (weight @ weight))

@@ -6,10 +6,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "diary": ["Appointment", "appointments", "as_icalendar", "diary_table", "save_excel"],
-        "frozen": ["FrozenList", "check_list", "check_proof", "frozen_list", "result_list"],
+        "frozen": ["FrozenList", "check_proof", "checked_list", "frozen_list", "result_list"],
         "merged": ["Call", "merged_calls", "windows"],
         "pairs": ["Inspector", "Visit", "drawn_pairs"],
         "record": ["DrawRecord"],
-        "seed": ["Opening", "PublicValue", "public_seed", "seal", "sealed_seed"],
+        "seed": ["Announced", "Opening", "drawing_seed", "seal", "sealed_seed"],
     },
 )

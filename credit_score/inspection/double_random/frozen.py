@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEY_BYTES = 32
+DRAWN, NOT_DRAWN = "drawn", "not drawn"
 PROOF = ("department", "subject", "nonce", "told", "leaf", "n", "beside")
 
 
@@ -26,7 +27,7 @@ PROOF = ("department", "subject", "nonce", "told", "leaf", "n", "beside")
 class FrozenList:
     """A list in its one order, by department and firm, with what its leaves commit to.
 
-    ``rows``: department, firm, nonce and commitment to the stratum, or the place in a draw; a row a leaf.
+    ``rows``: department, firm, nonce and commitment to the stratum, or whether it was drawn; a row a leaf.
     """
 
     rows: tuple[tuple[str, str, str, str], ...]
@@ -76,25 +77,28 @@ def check_proof(proof: Mapping[str, Any], root: str) -> None:
         raise VerificationError(what, where="the proof", remedy="the firm, its place or the list is another; complain")
 
 
-def check_list(frame: "pd.DataFrame", key: bytes, root: str) -> None:
-    """Raise VerificationError unless list and key give the published hash."""
-    found = frozen_list(frame, key).root
-    if found != root:
+def checked_list(frame: "pd.DataFrame", key: bytes, root: str) -> FrozenList:
+    """The list, held to the published hash. Raises VerificationError unless frame and key give it."""
+    listed = frozen_list(frame, key)
+    if listed.root != root:
         raise VerificationError(
-            f"list and key give the hash {found[:16]}…, published was {root[:16]}…",
+            f"list and key give the hash {listed.root[:16]}…, published was {root[:16]}…",
             where="the frozen list",
             remedy="a firm, a stratum or the key was changed after the freeze; do not draw from it",
         )
+    return listed
 
 
-def result_list(drawn: Iterable[tuple[str, str, int]], frozen: FrozenList, key: bytes) -> FrozenList:
-    """The same firms, each with its place in the draw (0: not drawn) in the stead of its stratum.
+def result_list(drawn: Iterable[tuple[str, str]], frozen: FrozenList, key: bytes) -> FrozenList:
+    """The same firms, each with whether it was drawn in the stead of its stratum.
 
-    ``drawn``: department, firm and place. The root is recorded at the draw, while the list stays closed; afterwards
-    each firm checks its own place by a proof.
+    ``drawn``: department and firm. The root is recorded at the draw, while the list stays closed; afterwards each firm
+    checks by a proof whether it was drawn. Its place in the stratum is not told: it would hint at the tier.
     """
-    places = {(d, s): place for d, s, place in drawn}
-    rows = tuple((d, s, _secret(key, "result", d, s), str(places.get((d, s), 0))) for d, s, _, _ in frozen.rows)
+    chosen = set(drawn)
+    rows = tuple(
+        (d, s, _secret(key, "result", d, s), DRAWN if (d, s) in chosen else NOT_DRAWN) for d, s, _, _ in frozen.rows
+    )
     return FrozenList(rows, tuple(merkle.leaf("|".join(row)) for row in rows))
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from credit_score.errors import VerificationError, discreet
 from credit_score.inspection.double_random.seed import (
+    Announced,
     Opening,
-    PublicValue,
     check_opening,
     public_seed,
     sealed_seed,
@@ -72,6 +72,19 @@ class DrawRecord:
         return sum(e.event == "drawn" for e in self.events)
 
     @property
+    def last_draw(self) -> dict[str, Any]:
+        """Seed, hash of the result, number of rows and reason of the last draw. Raises VerificationError before one."""
+        told = [e.data for e in self.events if e.event == "drawn"]
+        if not told:
+            raise VerificationError("nothing was drawn", remedy="draw first")
+        return told[-1]
+
+    @property
+    def are_visits_done(self) -> bool:
+        """Whether the visits are done, so that the list may be shown."""
+        return any(e.event == "visits_done" for e in self.events)
+
+    @property
     def is_published(self) -> bool:
         """Whether the list was published."""
         return any(e.event == "published" for e in self.events)
@@ -91,6 +104,8 @@ class DrawRecord:
         if self.openings:
             what = f"{discreet(body)} seals after another has opened"
             raise VerificationError(what, remedy="seals come before any is opened; begin again with new seals")
+        if self.announced:
+            raise VerificationError("this round waits for a public value", remedy="give it up to begin another")
         if body in self.seals:
             raise VerificationError(f"{discreet(body)} has sealed already", remedy="take one seal a body")
         return self.added("sealed", on, {"body": body, "seal": digest})
@@ -103,21 +118,45 @@ class DrawRecord:
         check_opening(self.task, self.seals, opening)
         return self.added("opened", on, vars(opening))
 
-    def named(self, value: PublicValue, *, on: date) -> "DrawRecord":
-        """A public random value of a day after the freeze takes the place of sealed contributions."""
-        public_seed(self.task, self.root, value, self._first.on)
-        return self.added("public", on, {"name": value.name, "value": value.value, "on": value.on.isoformat()})
+    @property
+    def announced(self) -> Announced | None:
+        """The public random value that this round waits for."""
+        told = next((e.data for e in self._round if e.event == "announced"), None)
+        return Announced(told["name"], date.fromisoformat(told["on"])) if told else None
+
+    def announce(self, value: Announced, *, on: date) -> "DrawRecord":
+        """One public random value of a later day is named, in the stead of seals; no other can take its place."""
+        before = self.announced
+        if self.seals or before:
+            what = f"{before.name!r} was announced" if before else "this round has seals"
+            raise VerificationError(what, remedy="a round has seals, or one public value; give it up to begin another")
+        if value.on <= on:
+            what = f"{discreet(value.name)} of {value.on}, announced on {on}"
+            raise VerificationError(what, remedy="name a value of a later day: this one could be known already")
+        return self.added("announced", on, {"name": value.name, "on": value.on.isoformat()})
+
+    def came_out(self, value: str, *, on: date) -> "DrawRecord":
+        """The announced value, once it is there."""
+        if self.announced is None or self._values:
+            what = "the value came out already" if self._values else "no public value was announced"
+            raise VerificationError(what, remedy="announce one value, wait for its day, and take it once")
+        if on < self.announced.on:
+            what = f"{discreet(self.announced.name)} is of {self.announced.on}, and it is {on}"
+            raise VerificationError(what, remedy="wait for its day")
+        return self.added("came_out", on, {"value": value})
+
+    @property
+    def _values(self) -> list[str]:
+        return [str(e.data["value"]) for e in self._round if e.event == "came_out"]
 
     @property
     def seed(self) -> str:
         """The seed of this round, in hexadecimal. Raises VerificationError while it cannot be formed."""
-        public = [e.data for e in self._round if e.event == "public"]
-        if public and self.seals:
-            raise VerificationError("seals and a public value", remedy="form a seed of the one or of the other")
-        if public:
-            told = public[-1]
-            value = PublicValue(told["name"], told["value"], date.fromisoformat(told["on"]))
-            return public_seed(self.task, self.root, value, self._first.on)
+        if self.announced:
+            if not self._values:
+                what = f"{discreet(self.announced.name)} has not come out"
+                raise VerificationError(what, remedy=f"wait for {self.announced.on}")
+            return public_seed(self.task, self.root, self.announced, self._values[0])
         return sealed_seed(self.task, self.root, self.seals, self.openings)
 
     def drawn(self, result_root: str, *, n: int, on: date, reason: str = "") -> "DrawRecord":
@@ -129,7 +168,7 @@ class DrawRecord:
 
     def abandoned(self, reason: str, *, on: date) -> "DrawRecord":
         """Seals are given up, as where a body does not open; what was sealed and opened stays in the record."""
-        if not self.seals:
+        if not (self.seals or self.announced):
             raise VerificationError("no seals to give up", remedy="go on")
         if not reason.strip():
             raise VerificationError("no reason", remedy="give the reason; it is recorded and shown")
@@ -137,13 +176,12 @@ class DrawRecord:
 
     def visits_done(self, *, on: date) -> "DrawRecord":
         """The visits are done, so the list may be shown."""
-        if not self.n_draws:
-            raise VerificationError("nothing was drawn", remedy="draw first")
+        _ = self.last_draw
         return self.added("visits_done", on, {})
 
     def published(self, *, on: date) -> "DrawRecord":
         """The list is published."""
-        if not any(e.event == "visits_done" for e in self.events):
+        if not self.are_visits_done:
             raise VerificationError("the visits are not done", remedy="the list stays closed until they are")
         return self.added("published", on, {})
 
@@ -207,7 +245,8 @@ def _again(record: DrawRecord, told: dict[str, Any], where: str) -> DrawRecord:
         "frozen": lambda: record.added("frozen", on, data),
         "sealed": lambda: record.sealed(data["body"], data["seal"], on=on),
         "opened": lambda: record.opened(Opening(**data), on=on),
-        "public": lambda: record.named(PublicValue(data["name"], data["value"], date.fromisoformat(data["on"])), on=on),
+        "announced": lambda: record.announce(Announced(data["name"], date.fromisoformat(data["on"])), on=on),
+        "came_out": lambda: record.came_out(data["value"], on=on),
         "drawn": lambda: record.drawn(data["result"], n=data["n"], on=on, reason=data["reason"]),
         "abandoned": lambda: record.abandoned(data["reason"], on=on),
         "visits_done": lambda: record.visits_done(on=on),

@@ -3,6 +3,7 @@
 It is formed after the list is frozen, over the task and the hash of the list, so that it serves one draw alone.
 """
 
+import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,11 +26,10 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class PublicValue:
-    """A public random value by its name and day, such as the numbers of a lottery draw."""
+class Announced:
+    """A public random value that is still to come, by its name and its day, such as the numbers of a lottery draw."""
 
     name: str
-    value: str
     on: date
 
 
@@ -72,12 +72,18 @@ def check_opening(task: str, seals: dict[str, str], opening: Opening) -> None:
         raise VerificationError(what, remedy="it was changed, or sealed for another task; begin again with new seals")
 
 
-def public_seed(task: str, root: str, value: PublicValue, frozen_on: date) -> str:
-    """The seed of a public random value that came after the freeze, in hexadecimal. Raises VerificationError."""
-    if value.on <= frozen_on:
-        what = f"{discreet(value.name)} of {value.on}, and the list was frozen on {frozen_on}"
-        raise VerificationError(what, remedy="name a value of a later day: this one could be known at the freeze")
-    return _hash("public", task, root, value.name, value.on.isoformat(), value.value)
+def public_seed(task: str, root: str, announced: Announced, value: str) -> str:
+    """The seed of a public random value, in hexadecimal."""
+    return _hash("public", task, root, announced.name, announced.on.isoformat(), value)
+
+
+def drawing_seed(key: bytes, seed: str) -> str:
+    """What firms are drawn by: the seed under the secret key of the list, in hexadecimal.
+
+    Were they drawn by the seed itself, which is published, anyone could compute the number of a firm that was drawn,
+    and a great number tells a tier with a high ratio. The root of the list bound the key before there was a seed.
+    """
+    return hmac.new(key, f"draw|{seed}".encode(), sha256).hexdigest()
 
 
 def _hash(*parts: str) -> str:

@@ -5,10 +5,12 @@ Results are of firms, never of natural persons: sole proprietors are left out an
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from credit_score.records.door.identity import LETTERS
+
 if TYPE_CHECKING:
     import pandas as pd
 
-SOLE = "S-"
+SOLE = f"{LETTERS['sole_proprietor']}-"
 RESULT_COLUMNS = ("subject", "department", "visited_on", "stream", "result")
 
 

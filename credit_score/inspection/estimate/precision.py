@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from credit_score.errors import FitError
+from credit_score.scorecard.rates import z_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ ENOUGH = 300
 
 def floor_needed(firms: float, rate: float, half_width: float, *, level: float = 0.95) -> int:
     """Visits to a stratum of so many firms, for an interval of rate ± half-width. Raises FitError for no shares."""
-    z = _z(level)
+    z = z_of(level)
     _check(firms, rate)
     if not 0 < half_width < 1:
         raise FitError(f"a half-width of {half_width!r}", remedy="give a share in (0, 1), .05 for 5 points")
@@ -30,7 +31,7 @@ def floor_needed(firms: float, rate: float, half_width: float, *, level: float =
 
 def precision_bought(firms: float, visits: float, rate: float, *, level: float = 0.95) -> float:
     """The half-width of the interval that so many visits buy; infinite for none, 0 where all are visited."""
-    z = _z(level)
+    z = z_of(level)
     _check(firms, rate)
     if not 0 <= visits <= firms:
         raise FitError(f"{visits!r} visits to {firms!r} firms", remedy="give a number from 0 to the number of firms")
@@ -88,11 +89,3 @@ def _spread(needed: np.ndarray, budget: int) -> np.ndarray:
 def _check(firms: float, rate: float) -> None:
     if not (firms > 0 and 0 <= rate <= 1):
         raise FitError(f"{firms!r} firms at a rate of {rate!r}", remedy="give firms, and a rate in [0, 1]")
-
-
-def _z(level: float) -> float:
-    from scipy.stats import norm
-
-    if not 0 < level < 1:
-        raise FitError(f"a level of {level!r}", remedy="give a share in (0, 1), .95 for 95 %")
-    return float(norm.ppf(0.5 + level / 2))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from credit_score.errors import PolicyError, first_five
-from credit_score.inspection.cube.cube import WhatIfCube
+from credit_score.inspection.cube.cube import WhatIfCube, by_department
 from credit_score.inspection.cube.kernels import DAYS, ROWS
 from credit_score.inspection.optimum import kernels
 
@@ -93,7 +93,7 @@ def problem(
     deterrence: float,
     bounds: Bounds,
 ) -> Problem:
-    """The numbers of a question. Raises PolicyError for one that makes no sense."""
+    """The numbers of a question. Raises PolicyError for one that makes no sense, FitError for odd budgets."""
     kind = _kind(objective, deterrence)
     if objective == "burden":
         limits, pools = np.array([_number(risk, "risk", "the violations that may go undetected")]), None
@@ -147,16 +147,7 @@ def _budget(budget: Any, cube: WhatIfCube) -> tuple[np.ndarray, np.ndarray | Non
         raise PolicyError("no budget", remedy="give inspector-days a year, in all or by department")
     if np.ndim(budget) == 0 and not isinstance(budget, Mapping):
         return np.array([_number(budget, "budget", "inspector-days a year")]), None
-    if isinstance(budget, Mapping):
-        if missing := [n for n in names if n not in budget]:
-            raise PolicyError(f"no budget of department {first_five(missing)}", remedy="give one for each")
-        budget = [budget[n] for n in names]
-    if np.shape(budget) != (len(names),):
-        what = f"budgets of shape {np.shape(budget)} for {len(names)} departments"
-        raise PolicyError(what, remedy="give one for all, or one for each")
-    return np.array([_number(b, f"budget of {n}", "days") for b, n in zip(budget, names, strict=True)]), np.arange(
-        len(names)
-    )
+    return by_department(budget, names, "budget"), np.arange(len(names))
 
 
 def _bounds(bounds: Bounds, n_tiers: int, n_departments: int) -> np.ndarray:

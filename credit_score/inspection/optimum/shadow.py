@@ -88,14 +88,13 @@ def gains(best: OptimalSchedule, more: Mapping[Any, float] | float) -> list[Gain
     asked, names = best.asked, best.kpi.cube.departments
     days = by_department(more, names, "days more")
     one_for_all = len(asked.limits) == 1
-    rows = []
+    now, rows = solved(asked, best.kpi.edges).value, []
     for p in range(len(asked.limits)):
         extra = float(days.mean() if one_for_all else days[p])
         limits = asked.limits.copy()
         limits[p] += extra
         value = solved(replace(asked, limits=limits), best.kpi.edges).value
-        gain = solved(asked, best.kpi.edges).value - value
-        rows.append(Gain("" if one_for_all else names[p], extra, float(gain)))
+        rows.append(Gain("" if one_for_all else names[p], extra, float(now - value)))
     return sorted(rows, key=lambda row: -row.gain)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_score.errors import RunError, VerificationError
-from credit_score.inspection.double_random import check_list, check_proof, frozen_list, result_list
+from credit_score.inspection.double_random import check_proof, checked_list, frozen_list, result_list
 
 KEY, OTHER = bytes(range(32)), bytes(32)
 
@@ -68,26 +68,26 @@ def test_changing_one_firm_changes_its_leaf_alone():
 ])  # fmt: skip
 def test_an_auditor_with_list_and_key_sees_any_change(change):
     root = frozen_list(frame(), KEY).root
-    check_list(frame(), KEY, root)
+    checked_list(frame(), KEY, root)
     with pytest.raises(VerificationError, match="changed after the freeze"):
-        check_list(change(frame()), KEY, root)
+        checked_list(change(frame()), KEY, root)
     with pytest.raises(VerificationError, match="changed after the freeze"):
-        check_list(frame(), OTHER, root)
+        checked_list(frame(), OTHER, root)
 
 
 def test_whether_a_firm_was_drawn_is_committed_to_without_being_shown():
     listed = frozen_list(frame(), KEY)
-    drawn = [("fire", "910003", 1), ("health", "910007", 2)]
+    drawn = [("fire", "910003"), ("health", "910007")]
     results = result_list(drawn, listed, KEY)
     without = result_list(drawn[:1], listed, KEY)
     differ = [row[:2] for row, a, b in zip(listed.rows, results.leaves, without.leaves, strict=True) if a != b]
     assert differ == [("health", "910007")]
-    for firm, place in (("910003", "1"), ("910004", "0")):
+    for firm, told in (("910003", "drawn"), ("910004", "not drawn")):
         proof = results.proof("fire", firm)
-        assert proof["told"] == place
+        assert proof["told"] == told
         check_proof(proof, results.root)
         with pytest.raises(VerificationError, match="does not lead to the published hash"):
-            check_proof(proof | {"told": "9"}, results.root)
+            check_proof(proof | {"told": "drawn, or not"}, results.root)
 
 
 def test_a_list_that_cannot_be_is_refused():

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from credit_score.errors import VerificationError
-from credit_score.inspection.double_random import DrawRecord, Opening, PublicValue, seal, sealed_seed
+from credit_score.inspection.double_random import Announced, DrawRecord, Opening, drawing_seed, seal, sealed_seed
 
 ROOT, TASK = "ab" * 32, "2023 plan"
 DAYS = [date(2023, 7, d) for d in range(1, 20)]
@@ -73,15 +73,34 @@ def test_a_value_sealed_for_another_task_opens_no_seal_of_this_one():
         record.opened(BODIES[0], on=DAYS[2])
 
 
-def test_a_public_value_serves_if_it_came_after_the_freeze():
-    value = PublicValue("welfare lottery 3D, issue 2023180", "4 7 1", DAYS[5])
-    record = frozen().named(value, on=DAYS[5])
+LOTTERY = Announced("welfare lottery 3D, issue 2023180", DAYS[5])
+
+
+def test_a_public_value_serves_if_it_was_announced_before_its_day():
+    record = frozen().announce(LOTTERY, on=DAYS[1]).came_out("4 7 1", on=DAYS[5])
     assert record.drawn("cd" * 32, n=1, on=DAYS[5]).n_draws == 1
-    for day in (DAYS[0], date(2023, 1, 1)):
-        with pytest.raises(VerificationError, match="this one could be known at the freeze"):
-            frozen().named(PublicValue("lottery", "1", day), on=DAYS[5])
-    with pytest.raises(VerificationError, match="seals and a public value"):
-        _ = sealed(record, on=DAYS[6]).seed
+    other = frozen().announce(LOTTERY, on=DAYS[1]).came_out("4 7 2", on=DAYS[5])
+    assert other.seed != record.seed
+
+
+@pytest.mark.parametrize(("job", "told"), [
+    (lambda: frozen().announce(Announced("lottery", DAYS[1]), on=DAYS[1]), "this one could be known already"),
+    (lambda: frozen().came_out("4 7 1", on=DAYS[5]), "no public value was announced"),
+    (lambda: frozen().announce(LOTTERY, on=DAYS[1]).came_out("4 7 1", on=DAYS[4]), "wait for its day"),
+    (lambda: frozen().announce(LOTTERY, on=DAYS[1]).announce(Announced("b", DAYS[6]), on=DAYS[2]), "was announced"),
+    (lambda: frozen().announce(LOTTERY, on=DAYS[1]).came_out("1", on=DAYS[5]).came_out("2", on=DAYS[5]), "came out"),
+    (lambda: sealed(frozen()).announce(LOTTERY, on=DAYS[2]), "this round has seals"),
+    (lambda: sealed(frozen().announce(LOTTERY, on=DAYS[1])), "waits for a public value"),
+    (lambda: frozen().announce(LOTTERY, on=DAYS[1]).seed, "has not come out"),
+])  # fmt: skip
+def test_no_keeper_picks_among_public_values(job, told):
+    with pytest.raises(VerificationError, match=told):
+        job()
+
+
+def test_firms_are_drawn_by_what_only_the_key_gives():
+    seed = opened(sealed(frozen())).seed
+    assert drawing_seed(bytes(32), seed) != drawing_seed(b"k" * 32, seed) != seed
 
 
 def test_a_second_draw_needs_new_values_and_a_reason_and_is_shown():

@@ -59,7 +59,7 @@ def test_a_budget_is_spent_to_the_last_visit_and_leaves_nobody_out(budget):
     (lambda: floor_needed(100, 0.5, 0), "a half-width of 0"),
     (lambda: floor_needed(0, 0.5, 0.1), "0 firms at a rate of 0.5"),
     (lambda: floor_needed(100, 1.5, 0.1), "100 firms at a rate of 1.5"),
-    (lambda: floor_needed(100, 0.5, 0.1, level=95), "a level of 95"),
+    (lambda: floor_needed(100, 0.5, 0.1, level=95), "level 95"),
     (lambda: precision_bought(100, 101, 0.5), "101 visits to 100 firms"),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused(job, told):
