@@ -207,6 +207,12 @@ def test_another_run_than_the_frozen_one_is_refused(lot, run_folder, tmp_path):
     refused("frozen from another run", "lot", "verify", lot, "--run", other)
 
 
+def test_a_lot_is_never_frozen_over_another(lot, run_folder):
+    record = (lot / "record.jsonl").read_text(encoding="utf-8")
+    refused("a lot stands there", "lot", "freeze", run_folder, "--task", "t", "--out", lot, "--on", "2023-07-01")
+    assert (lot / "record.jsonl").read_text(encoding="utf-8") == record
+
+
 def test_steps_on_what_is_no_lot_are_refused(run_folder, tmp_path):
     refused("holds no record.jsonl", "lot", "show", tmp_path)
     refused(

@@ -63,6 +63,8 @@ class Lot:
         Raises PolicyError under a policy that nobody signed, or a schedule that cannot be carried out;
         VerificationError for a run that is not what its policy and seed give.
         """
+        if (Path(out) / RECORD).exists():
+            raise RunError("a lot stands there", where=str(out), remedy="its record is never replaced; choose another")
         check_for_use(run)
         secret = secrets.token_bytes(32) if key is None else key
         listed = frozen_list(_frame(run), secret)

@@ -5,6 +5,7 @@ reason and shown; the list stays closed until the visits are done.
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +22,7 @@ from credit_score.inspection.double_random.seed import (
     sealed_seed,
 )
 
+SEAL = re.compile(r"[0-9a-f]{64}")
 ROUND_ENDS = ("drawn", "abandoned")
 
 
@@ -104,6 +106,9 @@ class DrawRecord:
         if self.openings:
             what = f"{discreet(body)} seals after another has opened"
             raise VerificationError(what, remedy="seals come before any is opened; begin again with new seals")
+        if not SEAL.fullmatch(digest):
+            what = f"a seal of {discreet(body)} that is no SHA-256"
+            raise VerificationError(what, remedy="hand in the 64 signs that lot sealing printed")
         if self.announced:
             raise VerificationError("this round waits for a public value", remedy="give it up to begin another")
         if body in self.seals:
