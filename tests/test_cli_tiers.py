@@ -118,7 +118,7 @@ def test_labels_that_cannot_be_used_are_told_in_one_line(run_folder, labels, cha
         (("--shares", ".5,.5,.5"), "shares that sum to 1.5"),
         (("--objective", "likelihood"), "objective 'likelihood' without labels; give labels, or ask for shares"),
         (("--objective", "likelihood", "--shares", ".5,.3,.2"), "shares with objective 'likelihood'"),
-        (("--replications", 0), "0 replications"),
+        (("--replications", 0), "replications 0; give a whole number of at least 1"),
         (("--labels", "nowhere.csv"), "nowhere.csv: no such file"),
     ],
 )

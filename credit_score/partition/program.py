@@ -8,7 +8,7 @@ O(K·B³). All are exact (ours; held to enumeration by the tests).
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from credit_score.partition import kernels
 
 Objective = Literal["information", "likelihood", "squares", "shares"]
 Trend = Literal["none", "ascending", "descending", "peak", "valley", "auto"]
+TRENDS: tuple[str, ...] = get_args(Trend)
 KINDS = {
     "information": kernels.INFORMATION, "likelihood": kernels.LIKELIHOOD,
     "squares": kernels.SQUARES, "shares": kernels.SHARES,
@@ -97,8 +98,8 @@ class Limits:
         if not 0 <= self.min_share <= self.max_share <= 1:
             shares = f"shares of {self.min_share} to {self.max_share}"
             raise FitError(shares, remedy="give shares in [0, 1], the least first")
-        if self.trend not in (*DIRECTIONS, "auto"):
-            raise FitError(f"trend {self.trend!r}", remedy=f"use one of {', '.join((*DIRECTIONS, 'auto'))}")
+        if self.trend not in TRENDS:
+            raise FitError(f"trend {self.trend!r}", remedy=f"use one of {', '.join(TRENDS)}")
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import numpy as np
 
 from credit_score.errors import FitError, first_five
 from credit_score.partition import Cells, Limits, zoomed
-from credit_score.partition.program import Objective, Trend
+from credit_score.partition.program import TRENDS, Objective, Trend
 from credit_score.scorecard import kernels
 from credit_score.scorecard.card import Attribute, Characteristic
 from credit_score.scorecard.columns import Categories, Column, Numbers
 from credit_score.scorecard.prebins import Prebins, Target, category_cells, number_cells, plain_between
+from credit_score.scorecard.settings import check_number
 from credit_score.scorecard.woe import information_value, woe
 
 
@@ -45,14 +46,14 @@ class Binning:
     min_category_share: float = 0.005
 
     def __post_init__(self) -> None:
-        shares = {"min_share": self.min_share, "min_category_share": self.min_category_share}
-        for name, share in shares.items():
-            if not 0 <= share <= 1:
-                raise FitError(f"{name} {share}", remedy="give a share in [0, 1]")
-        if self.max_bins < 1 or self.max_bins != int(self.max_bins):
-            raise FitError(f"max_bins {self.max_bins}", remedy="give a whole number, 1 or more")
-        if not self.min_z >= 0:
-            raise FitError(f"min_z {self.min_z}", remedy="give 0 or more standard errors")
+        if self.trend not in TRENDS:
+            raise FitError(f"trend {self.trend!r}", remedy=f"use one of {', '.join(TRENDS)}")
+        for name in ("min_share", "min_category_share"):
+            check_number(name, getattr(self, name), least=0, most=1)
+        check_number("max_bins", self.max_bins, least=1, whole=True)
+        check_number("min_z", self.min_z, least=0)
+        for special in self.specials:
+            check_number("special", special)
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def characteristic(
 def _cuts(name: str, cuts: tuple[float, ...]) -> np.ndarray:
     told = np.array(cuts, np.float64)
     if not np.isfinite(told).all() or (np.diff(told) <= 0).any():
-        what = f"characteristic {name!r}: cuts {first_five(cuts)} overlap"
+        what = f"characteristic {name!r}: cuts {first_five(cuts)} do not ascend, so that intervals would overlap"
         raise FitError(what, remedy="give finite numbers in ascending order, each once")
     return told
 

@@ -15,6 +15,7 @@ from credit_score.partition import Cells
 from credit_score.scorecard.binning import Draft
 from credit_score.scorecard.learned import Evidence
 from credit_score.scorecard.prebins import Target
+from credit_score.scorecard.settings import check_number
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -26,7 +27,10 @@ MOST_ROWS = 5_000_000
 
 @dataclass(frozen=True)
 class Boosting:
-    """Settings of the boosting: rounds, learning rate, leaves a tree, least rows a leaf, L2 penalty and seed."""
+    """Settings of the boosting: rounds, learning rate, leaves a tree, least rows a leaf, L2 penalty and seed.
+
+    Raises FitError for what boosting cannot use.
+    """
 
     rounds: int = 400
     learning_rate: float = 0.05
@@ -34,6 +38,12 @@ class Boosting:
     min_leaf: int = 20
     l2: float = 1.0
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_number("learning_rate", self.learning_rate, above=0)
+        check_number("l2", self.l2, least=0)
+        for name, least in (("rounds", 1), ("leaves", 2), ("min_leaf", 1), ("seed", 0)):
+            check_number(name, getattr(self, name), least=least, whole=True)
 
 
 def boosted_evidence(drafts: Sequence[Draft], target: Target, how: Boosting = Boosting()) -> list[Evidence]:

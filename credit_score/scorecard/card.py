@@ -14,11 +14,14 @@ import numpy as np
 from credit_score.errors import FitError, first_five
 from credit_score.scorecard import kernels
 from credit_score.scorecard.columns import Categories, Column, Numbers, columns_of
+from credit_score.scorecard.settings import check_number
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["interval", "values", "special", "missing", "other"]
+# The columns of the page.
+PAGE = ["characteristic", "attribute", "points", "woe", "count", "share", "bad_rate", "weight", "iv", "trend"]
 
 
 @dataclass(frozen=True)
@@ -223,6 +226,7 @@ class Card:
         """
         import pandas as pd
 
+        check_number("n", n, least=1, whole=True)
         parts = self.parts(X)
         best = np.array([max(a.points for a in c.attributes) for c in self.characteristics])
         lost = best - parts.to_numpy()
@@ -234,38 +238,52 @@ class Card:
         """The page: a row an attribute, with its points and what it was learned from."""
         import pandas as pd
 
-        return pd.DataFrame(list(self._rows()))
+        return pd.DataFrame(list(self._rows()), columns=PAGE)
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         for c in self.characteristics:
             for a in c.attributes:
-                yield {
-                    "characteristic": c.name, "attribute": a.text(), "points": a.points, "woe": a.woe, "count": a.count,
-                    "share": a.share, "bad_rate": a.bad_rate, "weight": c.weight, "iv": c.iv, "trend": c.trend,
-                }  # fmt: skip
+                learned = (a.woe, a.count, a.share, a.bad_rate, c.weight, c.iv, c.trend)
+                yield dict(zip(PAGE, (c.name, a.text(), a.points, *learned), strict=True))
 
 
 def check_attributes(characteristic: Characteristic) -> None:
     """Raise FitError unless attributes cover every value of one type once, without gap or overlap."""
+    name = characteristic.name
+    if not name.strip():
+        raise FitError("a characteristic without a name", remedy="name it as its column is named")
+    _check_kinds(characteristic)
+    for a in characteristic.attributes:
+        _check_attribute(name, a)
+    _check_intervals(name, characteristic.of("interval"))
+    _check_once(name, [v for a in characteristic.of("values", "other") for v in a.values])
+    _check_once(name, [a.special for a in characteristic.of("special")])
+
+
+def _check_kinds(characteristic: Characteristic) -> None:
     name, kinds = characteristic.name, {a.kind for a in characteristic.attributes}
-    if not kinds & {"interval", "values", "other"} or ("interval" in kinds and kinds & {"values", "other"}):
+    numeric, categorical = kinds & {"interval", "special"}, kinds & {"values", "other"}
+    if bool(numeric) == bool(categorical) or (numeric and "interval" not in kinds):
         what = f"characteristic {name!r} has neither intervals nor values alone"
-        raise FitError(what, remedy="give it intervals of numbers, or values of categories")
+        raise FitError(what, remedy="give it intervals of numbers, and special ones, or values of categories")
     for kind in ("missing", "other"):
         if len(characteristic.of(kind)) > 1:
             raise FitError(f"characteristic {name!r} has two attributes {kind!r}", remedy="keep one of them")
-    for a in characteristic.attributes:
-        if (a.kind == "special") != (a.special is not None) or (a.kind == "values" and not a.values):
-            what = f"characteristic {name!r}: an attribute of kind {a.kind!r} without what it stands for, or with more"
-            raise FitError(what, remedy="give a special its number and values their categories")
-    _check_intervals(name, characteristic.of("interval"))
-    named = [v for a in characteristic.of("values", "other") for v in a.values]
-    specials = [a.special for a in characteristic.of("special")]
-    each: tuple[list[Any], ...] = (named, specials)
-    for listed in each:
-        if twice := sorted({v for v in listed if listed.count(v) > 1}):
-            what = f"characteristic {name!r}: {first_five(map(repr, twice))} stands in two attributes"
-            raise FitError(what, remedy="leave it in one of them")
+
+
+def _check_attribute(name: str, a: Attribute) -> None:
+    if (a.kind == "special") != (a.special is not None) or (a.kind == "values" and not a.values):
+        what = f"characteristic {name!r}: an attribute of kind {a.kind!r} without what it stands for, or with more"
+        raise FitError(what, remedy="give a special its number and values their categories")
+    if a.special is not None and not np.isfinite(a.special):
+        what = f"characteristic {name!r}: special {a.special}"
+        raise FitError(what, remedy="give a finite number; a missing value has an attribute of its own")
+
+
+def _check_once(name: str, listed: list[Any]) -> None:
+    if twice := sorted({v for v in listed if listed.count(v) > 1}):
+        what = f"characteristic {name!r}: {first_five(map(repr, twice))} stands in two attributes"
+        raise FitError(what, remedy="leave it in one of them")
 
 
 def _check_intervals(name: str, intervals: list[Attribute]) -> None:

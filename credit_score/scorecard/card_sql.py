@@ -17,10 +17,16 @@ GREATEST = "CAST(1.7976931348623157e308 AS DOUBLE)"
 
 
 def card_sql(
-    card: Card, table: str, *, dialect: Dialect = "duckdb", score: str = "score", also: tuple[str, ...] = ()
+    card: Card,
+    table: str | tuple[str, ...],
+    *,
+    dialect: Dialect = "duckdb",
+    score: str = "score",
+    also: tuple[str, ...] = (),
 ) -> str:
     """A SELECT of every row's score from a table, with other columns ``also``.
 
+    A text is the whole name of the table; one in a schema is told in parts, ``("schema", "firms")``.
     Where Python refuses a row (an infinite number, a missing value or a category without an attribute) the score is
     NULL. A column of booleans is of numbers: PostgreSQL casts none, so give it 0 and 1 there. Raises FitError for a
     dialect that is not known.
@@ -29,7 +35,8 @@ def card_sql(
         raise FitError(f"dialect {dialect!r}", remedy=f"use one of {', '.join(get_args(Dialect))}")
     parts = [str(card.base_points), *(_case(c) for c in card.characteristics)]
     total = f"CAST({' + '.join(parts)} AS BIGINT) AS {_name(score)}"
-    text = f"SELECT {', '.join([*map(_name, also), total])} FROM {_name(table)}"  # noqa: S608 - names are quoted
+    source = ".".join(map(_name, (table,) if isinstance(table, str) else table))
+    text = f"SELECT {', '.join([*map(_name, also), total])} FROM {source}"  # noqa: S608 - names are quoted
     return str(sqlglot.transpile(text, read="duckdb", write=dialect, pretty=True)[0])
 
 

@@ -3,39 +3,37 @@
 A number is written with as many digits as tell it from its neighbours, so that no row changes its attribute.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from credit_score.errors import FitError, PolicyError
 from credit_score.files import whole_file
 from credit_score.policy.source import Source
 from credit_score.scorecard.card import Attribute, Card, Characteristic, Scaling
-from credit_score.sheet import as_written, write_csv
-
-if TYPE_CHECKING:
-    import pandas as pd
+from credit_score.scorecard.card_sheet import LEARNED, of_sheet, to_sheet
+from credit_score.sheet import write_csv
 
 FORMAT = 1
-SETTINGS = ("pdo", "ref_score", "ref_odds", "base_points", "good", "bad", "method", "credit_score_card")
-LEARNED = ("woe", "count", "share", "bad_rate")
-COLUMNS = [
-    "characteristic", "kind", "from", "below", "values", "points", *LEARNED, "weight", "iv", "trend",
-]  # fmt: skip
+# What each kind of attribute stands for, and nothing else.
+STANDS_FOR = {"interval": ("from", "below"), "values": ("values",), "other": ("values",), "special": ("special",)}
+MOST_POINTS = 1_000_000_000
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, allow_inf_nan=False)
 
 
+_Points = Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS)]
+
+
 class _Attribute(_Strict):
     kind: Literal["interval", "values", "special", "missing", "other"]
-    points: int
+    points: _Points
     low: float | None = Field(default=None, alias="from")
     high: float | None = Field(default=None, alias="below")
     values: list[str] | None = None
@@ -44,6 +42,14 @@ class _Attribute(_Strict):
     count: int = Field(default=0, ge=0)
     share: float = Field(default=0.0, ge=0)
     bad_rate: float | None = None
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> "_Attribute":
+        given = {"from": self.low, "below": self.high, "values": self.values, "special": self.special}
+        odd = [n for n, value in given.items() if value is not None and n not in STANDS_FOR.get(self.kind, ())]
+        if odd:
+            raise ValueError(f"an attribute of kind {self.kind!r} has no {odd[0]!r}")
+        return self
 
 
 class _Characteristic(_Strict):
@@ -56,11 +62,11 @@ class _Characteristic(_Strict):
 
 class _Card(_Strict):
     credit_score_card: Literal[1]
-    method: str = "woe"
+    method: Literal["woe", "boosted"] = "woe"
     pdo: float
     ref_score: float
     ref_odds: float
-    base_points: int
+    base_points: _Points
     good: str = "0"
     bad: str = "1"
     characteristics: list[_Characteristic]
@@ -71,7 +77,7 @@ def save_card(card: Card, path: Path | str) -> None:
     form = _form(Path(path))
     with whole_file(path) as partial:
         if form == ".csv":
-            write_csv(_sheet(card), partial)
+            write_csv(to_sheet(_data(card)), partial)
         else:
             text = yaml.safe_dump(_data(card), allow_unicode=True, sort_keys=False, width=120)
             partial.write_text(text, encoding="utf-8")
@@ -80,14 +86,15 @@ def save_card(card: Card, path: Path | str) -> None:
 def load_card(path: Path | str) -> Card:
     """A card from ``.yaml`` or ``.csv``.
 
-    Raises FitError, with file and place, for unknown or missing keys, a gap or overlap of intervals, a category in
-    two attributes, and points that are no whole number.
+    Raises FitError, with file and place, for unknown or missing keys, keys that another kind of attribute has, a
+    setting that stands twice, a gap or overlap of intervals, a category in two attributes, and points that are no whole
+    number of at most 10⁹ either way.
     """
     file = Path(path)
     if not file.is_file():
         raise FitError("no such card", where=str(file), remedy="give a .yaml or .csv file that was saved as a card")
     try:
-        data = _of_sheet(file) if _form(file) == ".csv" else Source(file).data
+        data = of_sheet(file) if _form(file) == ".csv" else Source(file).data
         return _card(_Card.model_validate(data))
     except ValidationError as error:
         first = error.errors()[0]
@@ -97,7 +104,7 @@ def load_card(path: Path | str) -> Card:
     except PolicyError as error:  # not readable at all
         raise FitError(error.what, where=error.where, remedy=error.remedy) from None
     except FitError as error:
-        raise FitError(str(error), where=str(file)) from None
+        raise FitError(error.what, where=str(file), remedy=error.remedy) from None
 
 
 def _form(path: Path) -> str:
@@ -161,54 +168,3 @@ def _told(a: Attribute) -> Iterator[tuple[str, Any]]:
         value = getattr(a, name)
         if value is not None:
             yield name, int(value) if name == "count" else float(value)
-
-
-def _sheet(card: Card) -> "pd.DataFrame":
-    """A row a setting, then a row an attribute; categories and special numbers stand in ``values`` as JSON."""
-    import pandas as pd
-
-    settings = {"credit_score_card": FORMAT, "method": card.method} | _settings(card)
-    rows: list[dict[str, Any]] = [{"kind": name, "values": json.dumps(value)} for name, value in settings.items()]
-    for c in card.characteristics:
-        for a in c.attributes:
-            told = dict(_told(a))
-            held = told.pop("special", None) if a.kind == "special" else told.pop("values", None)
-            values = "" if held is None else json.dumps(held, ensure_ascii=False)
-            learned = {"weight": float(c.weight), "iv": float(c.iv), "trend": c.trend}
-            rows.append({"characteristic": c.name, **told, "values": values, **learned})
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    return table.astype({"points": "Int64", "count": "Int64"})
-
-
-def _of_sheet(file: Path) -> dict[str, Any]:
-    import pandas as pd
-
-    try:
-        table = as_written(pd.read_csv(file, dtype=str, keep_default_na=False))
-    except (ValueError, UnicodeDecodeError) as error:
-        raise FitError(f"is not readable as CSV: {error}", where=str(file)) from None
-    if list(table.columns) != COLUMNS:
-        raise FitError("the heading is not that of a card", remedy=f"begin with {','.join(COLUMNS)}")
-    rows = table.to_dict("records")
-    data: dict[str, Any] = {r["kind"]: _value(r["values"]) for r in rows if not r["characteristic"]}
-    listed: dict[str, dict[str, Any]] = {}
-    for row in (r for r in rows if r["characteristic"]):
-        about = {"name": row["characteristic"], "trend": row["trend"], "attributes": []}
-        shared = {name: _value(row[name]) for name in ("weight", "iv") if row[name]}
-        listed.setdefault(row["characteristic"], about | shared)["attributes"].append(_attribute_of(row))
-    return data | {"characteristics": list(listed.values())}
-
-
-def _attribute_of(row: dict[Any, str]) -> dict[str, Any]:
-    told = {name: _value(row[name]) for name in ("from", "below", "points", *LEARNED) if row[name]}
-    if row["values"]:
-        told["special" if row["kind"] == "special" else "values"] = _value(row["values"])
-    return {"kind": row["kind"]} | told
-
-
-def _value(text: str) -> Any:
-    """A cell as JSON has it; anything else stays text, for the schema to refuse where it does not belong."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

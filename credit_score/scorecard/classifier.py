@@ -25,6 +25,7 @@ from credit_score.scorecard.labels import effective_weights
 from credit_score.scorecard.learned import Evidence, Learned, Weighing, learn, woe_evidence
 from credit_score.scorecard.path import penalty_path
 from credit_score.scorecard.prebins import Target
+from credit_score.scorecard.settings import check_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,8 +163,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _read(self, X: Any, y: Any, sample_weight: Any) -> tuple[list[Column], Target]:
         """The columns a card may use, and labels with weights."""
-        if self.weights not in ("counts", "draws"):
-            raise FitError(f"weights {self.weights!r}", remedy="use 'counts' or 'draws'")
+        self._check_settings()
         X, target = self._validated(X, y, sample_weight)
         every = columns_of(X)
         # A misspelt name would leave in the card what was to be kept out.
@@ -174,6 +174,22 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.weights == "draws":
             target = replace(target, weight=effective_weights(target.weight))
         return columns, target
+
+    def _check_settings(self) -> None:
+        """Refuse what cannot be used before a row is read."""
+        for name, choices in (("method", ("woe", "boosted")), ("weights", ("counts", "draws"))):
+            if (found := getattr(self, name)) not in choices:
+                raise FitError(f"{name} {found!r}", remedy=f"use one of {', '.join(choices)}")
+        for name in ("l1", "l2"):
+            check_number(name, getattr(self, name), least=0)
+        check_number("min_iv", self.min_iv)
+        for name, weight in (self.fixed_weights or {}).items():
+            check_number(f"weight of {name!r}", weight)
+        if isinstance(self.exclude, str):
+            raise FitError(f"exclude {self.exclude!r}", remedy="give a list of names")
+        for name, how in (self.binning or {}).items():
+            _check_is(f"binning of {name!r}", how, Binning)
+        _check_is("boosting", self.boosting or Boosting(), Boosting)
 
     def _weighing(self) -> Weighing:
         scaling = Scaling(self.pdo, self.ref_score, self.ref_odds)
@@ -233,10 +249,8 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.method == "boosted":
             self._check_boosted(drafts)
             found = boosted_evidence(drafts, target, self.boosting or Boosting()) if drafts else []
-        elif self.method == "woe":
-            found = [woe_evidence(d, target) for d in drafts]
         else:
-            raise FitError(f"method {self.method!r}", remedy="use 'woe' or 'boosted'")
+            found = [woe_evidence(d, target) for d in drafts]
         return [e for e in found if self._informs(e.characteristic)]
 
     def _check_boosted(self, drafts: list[Draft]) -> None:
@@ -274,6 +288,13 @@ def _check_names(asked: Sequence[str], names: list[str]) -> None:
         raise FitError(f"no column {first_five(absent)}", remedy=f"the columns are {first_five(names)}")
 
 
+def _check_is(name: str, found: Any, kind: type) -> None:
+    if not isinstance(found, kind):
+        raise FitError(f"{name} is {found!r:.60}", remedy=f"give a {kind.__name__}")
+
+
 def _check_once(names: list[str]) -> None:
+    if nameless := [str(i) for i, name in enumerate(names, start=1) if not name.strip()]:
+        raise FitError(f"column {first_five(nameless)} has no name", remedy="give each column a name")
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise FitError(f"column {first_five(twice)} stands twice", remedy="give each column a name of its own")

@@ -13,6 +13,7 @@ import numpy as np
 from credit_score.errors import FitError
 from credit_score.scorecard.rates import check_level, z_of
 from credit_score.scorecard.sample import Sample, finite, sample
+from credit_score.scorecard.settings import check_number
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -109,14 +110,14 @@ def bootstrap_interval(
     ``metric(bad, score, sample_weight=…)`` gives what ``float`` reads, as all of :mod:`metrics` but two do. Good and
     bad are drawn apart, each as many as there are; with groups, those of good alone, of bad alone and of both. The
     metric is told by weights: how often a row was drawn, times its own. Raises FitError for fewer than 100
-    replications and groups that are not one a row, and what the metric raises.
+    replications, groups that are not one a row and a metric that gives no number, and what the metric raises.
     """
     check_level(resampling.level)
-    if resampling.n < 100:
-        raise FitError(f"{resampling.n} replications", remedy="ask for at least 100; ends need many")
+    check_number("replications", resampling.n, least=100, whole=True)
+    check_number("seed", resampling.seed, least=0, whole=True)
     labels, scores = finite(bad, "label"), finite(score, "score")
     weight = np.ones(len(labels)) if sample_weight is None else finite(sample_weight, "weight")
-    value = float(metric(labels, scores, sample_weight=weight))
+    value = _number(metric, metric(labels, scores, sample_weight=weight))
     group, strata = _strata(labels, resampling.groups)
     draw = np.random.default_rng(resampling.seed)
     found = np.empty(resampling.n)
@@ -126,6 +127,14 @@ def bootstrap_interval(
     tail = (1 - resampling.level) / 2
     low, high = np.quantile(found, [tail, 1 - tail])
     return Interval(value, float(low), float(high), float(found.std(ddof=1)), resampling.level)
+
+
+def _number(metric: Callable[..., Any], found: Any) -> float:
+    try:
+        return float(found)
+    except (TypeError, ValueError):
+        what = f"metric {getattr(metric, '__name__', metric)!r} gives {type(found).__name__}, not one number"
+        raise FitError(what, remedy="give one that does, as the slope of a calibration") from None
 
 
 def _influence(s: Sample) -> "tuple[float, Floats]":

@@ -160,10 +160,14 @@ def _parts(expected: "ArrayLike", actual: "ArrayLike") -> "tuple[Floats, Floats]
             what = f"{name} parts hold {counts.min():.6g} at least and {counts.sum():.6g} in all"
             raise FitError(what, remedy="give counts or shares, none below 0 and not all 0")
         lacks = ((was > 0) | (found > 0)) & (counts == 0)
-        if lacks.any() and counts.sum() <= 1 + 1e-6 and (counts != np.rint(counts)).any():
+        if lacks.any() and counts.sum() <= 1 + 1e-6 and (_are_shares(was) or _are_shares(found)):
             what = f"the {name} share of part {int(np.argmax(lacks)) + 1} is 0"
             raise FitError(what, remedy="give counts: an empty part then gets half a case")
     return was, found
+
+
+def _are_shares(parts: "Floats") -> bool:
+    return bool(parts.sum() <= 1 + 1e-6 and (parts != np.rint(parts)).any())
 
 
 def _weight(weight: "ArrayLike | None", n: int) -> "Floats":

@@ -69,7 +69,8 @@ def propose(score: np.ndarray, cutoffs: Numbers, asked: Asked, labels: Labels | 
     """Cut-offs by an objective, beside those in force.
 
     Target shares are of all scored firms, by default those of the cut-offs in force; the other objectives ask for
-    labels. Raises FitError for an objective without what it needs, and where no cut-offs keep the limits.
+    labels. Raises FitError for an objective without what it needs, for ``min_z`` where there are no rates, and where no
+    cut-offs keep the limits.
     """
     calibrator, rows = _calibrator(score, cutoffs, asked, labels)
     fitted = calibrator.fit(**rows)
@@ -112,6 +113,8 @@ def _calibrator(
         if labels is None:
             raise FitError(f"objective {asked.objective!r} without labels", remedy="give labels, or ask for shares")
         return TierCalibrator(asked.n_tiers, asked.objective, weights=labels.weights, **asked.limits), labels.columns
+    if "min_z" in asked.limits:
+        raise FitError("min_z without labels", remedy="give labels: without them no rates stand apart")
     limits: dict[str, Any] = {"min_share": 0.0, "min_z": 0.0} | asked.limits
     return TierCalibrator(asked.n_tiers, "shares", shares=_shares(score, cutoffs, asked), **limits), _unlabelled(score)
 

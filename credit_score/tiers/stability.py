@@ -7,6 +7,8 @@ import numpy as np
 from sklearn.base import clone
 
 from credit_score.errors import FitError, first_five
+from credit_score.scorecard.rates import check_level
+from credit_score.scorecard.settings import check_number
 from credit_score.tiers.calibrator import TierCalibrator
 from credit_score.tiers.cutoffs import check_n_tiers
 from credit_score.tiers.table import NAMES
@@ -35,8 +37,9 @@ def cutoff_intervals(
     """
     import pandas as pd
 
-    if n_replications < 1 or not 0 < level < 1:
-        raise FitError(f"{n_replications} replications at level {level}", remedy="give 1 or more, a level in (0, 1)")
+    check_level(level)
+    check_number("replications", n_replications, least=1, whole=True)
+    check_number("seed", seed, least=0, whole=True)
     given = {name: np.asarray(column) for name, column in columns.items() if column is not None}
     whole = clone(calibrator).fit(score, bad, **given)
     found = _replicated(whole, {"score": np.asarray(score), "bad": np.asarray(bad), **given}, seed, n_replications)

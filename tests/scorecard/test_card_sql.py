@@ -92,3 +92,10 @@ def test_infinite_numbers_which_python_refuses_have_no_score():
     found = by_duckdb(card, pd.DataFrame({"x": [np.inf, -np.inf, np.nan, 1.7e308, -1.7e308]}))
     assert pd.isna(found[:2]).all()
     assert found[2:].tolist() == [99, 2, 1]
+
+
+def test_a_table_in_a_schema_is_told_in_parts():
+    card = Card((Characteristic("x", (Attribute("interval", 7), Attribute("missing", 1))),), 10)
+    with duckdb.connect() as connection:
+        connection.execute('CREATE SCHEMA "the county"; CREATE TABLE "the county".firms AS SELECT 1.0 AS x')
+        assert connection.sql(card_sql(card, ("the county", "firms"))).fetchall() == [(17,)]

@@ -102,3 +102,76 @@ def test_other_endings_and_files_that_are_not_there_are_refused(card, tmp_path):
         load_card(tmp_path / "card.yaml")
     with pytest.raises(RunError, match="could not write"):
         save_card(card, tmp_path / "nowhere" / "card.yaml")
+
+
+MORE = "\n- name: sector\n  attributes:\n  - {kind: values, values: [a], points: 1}\n  - {kind: other, points: 2}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("kind: other", "kind: other, special: 3.0", "an attribute of kind 'other' has no 'special'"),
+        ("values: [a]", "values: [a], below: 3.0", "an attribute of kind 'values' has no 'below'"),
+        ("below: 0.5", "below: 0.5, values: [a]", "an attribute of kind 'interval' has no 'values'"),
+        ("kind: other", "kind: special, special: 3.0", "'sector' has neither intervals nor values alone"),
+        (
+            "from: 0.5, points: 3",
+            "from: 0.5, points: 9000000000000000000",
+            "be less than or equal to 1000000000",
+        ),
+        ("base_points: 500", "base_points: -99999999999999999999", "base_points: input should be"),
+        ("pdo: 20.0", "pdo: 20.0\nmethod: magic", "method: input should be 'woe' or 'boosted', found 'magic'"),
+    ],
+)
+def test_a_card_says_of_an_attribute_only_what_its_kind_has(tmp_path, before, after, message):
+    path, text = tmp_path / "card.yaml", CARD.rstrip() + MORE
+    assert text.count(before) == 1
+    path.write_text(text, encoding="utf-8")
+    assert load_card(path).names == ["size", "sector"]
+    path.write_text(text.replace(before, after), encoding="utf-8")
+    with pytest.raises(CreditScoreError) as error:
+        load_card(path)
+    assert message in str(error.value)
+
+
+def _sheet(tmp_path):
+    (tmp_path / "card.yaml").write_text(CARD, encoding="utf-8")
+    save_card(load_card(tmp_path / "card.yaml"), tmp_path / "card.csv")
+    return tmp_path / "card.csv", (tmp_path / "card.csv").read_text(encoding="utf-8").splitlines()
+
+
+def test_what_a_spreadsheet_adds_when_it_saves_is_passed_over(tmp_path):
+    path, lines = _sheet(tmp_path)
+    before = load_card(path)
+    path.write_text("\n".join([f"{line},," for line in lines] + ["," * (lines[0].count(",") + 2)]), encoding="utf-8")
+    assert load_card(path) == before
+
+
+@pytest.mark.parametrize(
+    ("of_row", "cells", "message"),
+    [
+        ("base_points", {}, "base_points stands twice; leave one of them"),
+        ("base_points", {"kind": "bonus"}, "'bonus' without a characteristic; name the characteristic, or one of"),
+        ("base_points", {"kind": "good", "points": "7"}, "good stands twice"),
+        ("interval", {"weight": "2.0"}, "weight 2.0 of 'size', which has 1.0 in a row before"),
+        ("interval", {"trend": "peak"}, "trend 'peak' of 'size', which has 'none' in a row before"),
+    ],
+)
+def test_a_sheet_that_contradicts_itself_is_refused_with_its_row(tmp_path, of_row, cells, message):
+    path, _ = _sheet(tmp_path)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    row = table[table["kind"] == of_row].tail(1).assign(**cells)
+    pd.concat([table, row]).to_csv(path, index=False)
+    with pytest.raises(CreditScoreError) as error:
+        load_card(path)
+    assert f"{path}: row {len(table) + 2}: {message}" in str(error.value)
+    assert str(error.value).count(str(path)) == 1
+
+
+def test_a_setting_says_nothing_under_another_heading(tmp_path):
+    path, _ = _sheet(tmp_path)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table.loc[table["kind"] == "pdo", "points"] = "7"
+    table.to_csv(path, index=False)
+    with pytest.raises(CreditScoreError, match="pdo with something under points; give a setting under 'values' alone"):
+        load_card(path)

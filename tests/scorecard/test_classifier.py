@@ -177,15 +177,18 @@ def test_negative_weights_and_weights_of_one_class_are_refused(rows):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"method": "magic"}, "method 'magic'; use 'woe' or 'boosted'"),
+        ({"method": "magic"}, "method 'magic'; use one of woe, boosted"),
         ({"trend": "up"}, "trend 'up'; use one of"),
         ({"max_bins": 0}, "max_bins 0; give a whole number"),
-        ({"min_share": 2}, r"min_share 2; give a share in \[0, 1\]"),
-        ({"min_z": -1}, "min_z -1; give 0 or more"),
-        ({"binning": {"turnover": Binning(cuts=(1.0, 0.0))}}, "characteristic 'turnover': cuts 1.0, 0.0 overlap"),
+        ({"min_share": 2}, r"min_share 2; give a finite number of at least 0 and of at most 1"),
+        ({"min_z": -1}, "min_z -1; give a finite number of at least 0"),
+        (
+            {"binning": {"turnover": Binning(cuts=(1.0, 0.0))}},
+            "characteristic 'turnover': cuts 1.0, 0.0 do not ascend",
+        ),
         (
             {"binning": {"turnover": Binning(cuts=(1.0, 1.0))}},
-            "cuts 1.0, 1.0 overlap; give finite numbers in ascending",
+            "do not ascend, so that intervals would overlap; give finite",
         ),
         ({"binning": {"sector": Binning(groups=(("farm",), ("farm", "food")))}}, "'farm' stands in two groups"),
         ({"binning": {"turnver": Binning()}}, "no column turnver; the columns are turnover, age, sector"),

@@ -186,7 +186,10 @@ def test_jeffreys_holds_a_rate_about_as_often_as_it_says_and_reaches_the_ends():
         (lambda b, s: auc_interval([1, 0, 0], [1, 2, 3]), "1 bad row; an error of AUC needs at least 2 good and 2 bad"),
         (lambda b, s: auc_interval([1, 1, 0], [1, 2, 3]), "1 good row; an error of AUC needs"),
         (lambda b, s: auc_difference(b, s, s[:-1]), "300 labels and 299 scores"),
-        (lambda b, s: bootstrap_interval(auc, b, s, Resampling(1, 10)), "10 replications; ask for at least 100"),
+        (
+            lambda b, s: bootstrap_interval(auc, b, s, Resampling(1, 10)),
+            "replications 10; give a whole number",
+        ),
         (lambda b, s: bootstrap_interval(auc, b, s, Resampling(1, level=1)), "level 1; give one between"),
         (lambda b, s: bootstrap_interval(auc, b, s, Resampling(1, groups=[1])), r"groups of shape \(1,\) for 300 rows"),
         (lambda b, s: bootstrap_interval(auc, b * 0, s, Resampling(1)), "all 300 rows are good"),

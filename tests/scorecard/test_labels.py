@@ -71,5 +71,5 @@ def test_errors_of_a_targeted_draw_are_those_seen_over_draws():
 
 def test_weights_of_another_kind_are_refused():
     X, bad, _ = drawn(1, 200)
-    with pytest.raises(FitError, match="weights 'frequency'; use 'counts' or 'draws'"):
+    with pytest.raises(FitError, match="weights 'frequency'; use one of counts, draws"):
         ScorecardClassifier(weights="frequency").fit(X, bad)

@@ -108,3 +108,13 @@ def test_scores_that_do_not_differ_and_labels_of_one_kind_are_refused():
     score, _ = made(200)
     with pytest.raises(FitError, match="all 200 rows are good"):
         propose(score, [1000, 960, 920], Asked(4, "likelihood"), Labels(score, np.zeros(200)))
+
+
+def test_a_distance_of_rates_is_not_asked_for_where_there_are_none():
+    with pytest.raises(FitError, match="min_z without labels; give labels"):
+        propose(made()[0], [990, 960], Asked(3, "shares", limits={"min_z": 2.0}, **QUICK))
+
+
+def test_a_seed_is_a_whole_number_of_at_least_0():
+    with pytest.raises(FitError, match="seed -1; give a whole number of at least 0"):
+        propose(made()[0], [990, 960], Asked(3, "shares", n_replications=20, seed=-1))

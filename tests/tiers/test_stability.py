@@ -45,10 +45,17 @@ def test_replications_without_cut_offs_are_counted():
     assert 0 < found["replications"][0] < 50
 
 
-@pytest.mark.parametrize(("n", "level"), [(0, 0.95), (10, 1.5)])
-def test_an_interval_of_nothing_is_refused(n, level):
-    with pytest.raises(FitError, match=f"{n} replications at level {level}"):
-        cutoff_intervals(TierCalibrator(), *firms(300, 6), seed=1, n_replications=n, level=level)
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"n_replications": 0}, "replications 0; give a whole number of at least 1"),
+        ({"level": 1.5}, "level 1.5; give one between 0 and 1"),
+        ({"seed": -1}, "seed -1; give a whole number of at least 0"),
+    ],
+)
+def test_an_interval_of_nothing_is_refused(asked, message):
+    with pytest.raises(FitError, match=message):
+        cutoff_intervals(TierCalibrator(), *firms(300, 6), **({"seed": 1} | asked))
 
 
 def test_a_migration_matrix_counts_firms_from_tier_to_tier_with_its_margin():
