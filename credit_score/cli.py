@@ -18,6 +18,7 @@ from credit_score.errors import CreditScoreError, impersonal
 
 RECORDS = "records as CSV, Excel or Parquet, or a store of them"
 AS_OF, SEED = "2023-06-30", 2023
+DOMAINS = ("tier", "department", "sector")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -121,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_draw(commands)
     _add_verify_draw(commands)
     add_lot(commands, _command)
+    _add_estimate(commands)
     _add_synth(commands)
     _add_intake(commands)
     _add_forget(commands)
@@ -282,6 +284,34 @@ def _add_verify_draw(commands: Commands) -> None:
     alone = "the list is of this department alone"
     verify.add_argument("--department", type=given, metavar="ID", help=alone)
     verify.add_argument("--seed", type=int, metavar="N", help="the seed as published (default: the manifest's)")
+
+
+def _add_estimate(commands: Commands) -> None:
+    text = "what visits found, as rates of the random stream by tier, department and sector, with intervals"
+    estimate = _command(commands, "estimate", "commands_estimate.estimate", text)
+    estimate.add_argument("run", type=given, metavar="RUN", help="run folder that the list was drawn from")
+    visits = "CSV: department, subject, day, bad (1, 0 or empty), and perhaps stream and inspector"
+    estimate.add_argument("--visits", type=given, required=True, metavar="FILE", help=visits)
+    drawn = "folder of a draw for use (default: the run's own list)"
+    estimate.add_argument("--lot", type=given, metavar="LOT", help=drawn)
+    by = "of what the rates are, several between commas (default: tier,department)"
+    estimate.add_argument("--by", type=_domains, default=["tier", "department"], metavar="NAME,…", help=by)
+    wanted = "half-width that a rate of a tier should have (default: %(default)s)"
+    estimate.add_argument("--half-width", type=float, default=0.05, metavar="W", help=wanted)
+    afforded = "random visits that can be afforded (default: as needed)"
+    estimate.add_argument("--budget", type=int, metavar="N", help=afforded)
+    out = "folder of tables, among them those for the credit platform; appears whole or not at all"
+    estimate.add_argument("--out", type=given, metavar="DIR", help=out)
+    estimate.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    _json_option(estimate)
+
+
+def _domains(text: str) -> list[str]:
+    """Names between commas, each once."""
+    names = list(dict.fromkeys(part.strip() for part in text.split(",")))
+    if not names or not set(names) <= set(DOMAINS):
+        raise argparse.ArgumentTypeError(f"are not of {', '.join(DOMAINS)}")
+    return names
 
 
 def _add_synth(commands: Commands) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import Steps, check_file, print_json, print_words, write_table
 from credit_score.errors import PolicyError, RunError
+from credit_score.told import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,10 +225,5 @@ def _with_days(table: "pd.DataFrame") -> "pd.DataFrame":
 
 def _print_told(rules: "RuleSet", **told: Any) -> None:
     """Tables as lists of rows, null where there is nothing, with the day they are of."""
-    rows = {name: _rows(value) if hasattr(value, "columns") else value for name, value in told.items()}
+    rows = {name: rows_of(value) if hasattr(value, "columns") else value for name, value in told.items()}
     print_json({"policy": rules.name, "as_of": rules.on, **rows})
-
-
-def _rows(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    plain = table.astype(object)
-    return plain.where(plain.notna(), None).to_dict("records")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import Steps, print_json, print_words
 from credit_score.errors import FitError
+from credit_score.told import in_words, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from credit_score.tiers.proposal import Asked, Labels, Proposal
 
 IN_POINTS = ("cutoff", "low", "high")
+SHARES, COUNTS = ("share", "rate", "rate_low", "rate_high"), ("firms", "labelled")
 HEADINGS = {
     "tier": "calibrate.tier", "cutoff": "calibrate.cutoff", "firms": "calibrate.firms", "share": "calibrate.share",
     "labelled": "calibrate.labelled", "rate": "calibrate.rate", "rate_low": "calibrate.rate_low",
@@ -46,7 +48,7 @@ def calibrate(arguments: argparse.Namespace) -> None:
     notes = [*_overridden(folder), *_notes(labels)]
     if arguments.json:
         about = {"policy": rules.name, "as_of": rules.on, "status": folder.manifest["status"]}
-        told = {name: _rows(getattr(found, name)) for name in ("tiers", "proposed", "costs")}
+        told = {name: rows_of(getattr(found, name)) for name in ("tiers", "proposed", "costs")}
         print_json(about | {"objective": asked.objective, **told, "notes": [_said(n, "en") for n in notes]})
     else:
         _print(found, notes, asked.objective, arguments.lang)
@@ -127,30 +129,4 @@ def _print(found: "Proposal", notes: list[tuple[str, dict[str, Any]]], objective
 
 
 def _in_words(table: "pd.DataFrame", lang: str) -> "pd.DataFrame":
-    """A table with headings in words and numbers as they are read; what is not known is left out as –."""
-    from credit_score.language import say
-
-    shown = {name: table[name].map(_written(name, lang)) for name in table.columns}
-    return table.assign(**shown).rename(columns={name: say(HEADINGS[name], lang) for name in table.columns})
-
-
-def _written(name: str, lang: str) -> Any:
-    import pandas as pd
-
-    from credit_score.language import say
-
-    percent = name in ("share", "rate", "rate_low", "rate_high")
-
-    def write(value: Any) -> str:
-        if isinstance(value, str):
-            return say(WORDS[value], lang) if value in WORDS else value
-        if pd.isna(value):
-            return "–"
-        return f"{value:.1%}" if percent else f"{value:,.0f}" if name in ("firms", "labelled") else f"{value + 0:.6g}"
-
-    return write
-
-
-def _rows(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    plain = table.astype(object)
-    return plain.where(plain.notna(), None).to_dict("records")
+    return in_words(table, lang, headings=HEADINGS, words=WORDS, shares=SHARES, counts=COUNTS)

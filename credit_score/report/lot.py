@@ -30,6 +30,7 @@ from credit_score.inspection.double_random import (
     frozen_list,
     result_list,
 )
+from credit_score.report.findings import Listed
 from credit_score.report.run_folder import MANIFEST, RunFolder, read_list
 from credit_score.report.verify import verified
 from credit_score.sheet import write_csv
@@ -118,6 +119,15 @@ class Lot:
             raise RunError(f"{path.name} is missing", where=str(self.path), remedy="look for a copy")
         return read_list(path)
 
+    def listed_in(self, run: RunFolder) -> Listed:
+        """The last list with the schedule it was drawn by. Raises VerificationError for another run."""
+        self._check_run(run)
+        path = self.path / f"schedule-{self.record.n_draws}.csv"
+        drawn = self.drawn_list
+        if not path.is_file():
+            raise RunError(f"{path.name} is missing", where=str(self.path), remedy="look for a copy")
+        return Listed(run, drawn, read_list(path), drawing_seed(self.key, self.record.last_draw["seed"]))
+
     def verified(self, run: RunFolder) -> int:
         """The rows of the last list that record, run and key give again. Raises VerificationError for what differs."""
         drawn, seed = self.drawn_list, self.record.last_draw["seed"]
@@ -156,12 +166,15 @@ class Lot:
 
     def _listed(self, run: RunFolder) -> FrozenList:
         """The frozen list of a run, held to the record."""
+        self._check_run(run)
+        return checked_list(_frame(run), self.key, self.record.root)
+
+    def _check_run(self, run: RunFolder) -> None:
         if fingerprint(run.path / MANIFEST) != self.record.events[0].data.get("run"):
             what = "the list was frozen from another run, or the run was changed"
             raise VerificationError(
                 what, where=str(run.path), remedy="give the run folder that the list was frozen from"
             )
-        return checked_list(_frame(run), self.key, self.record.root)
 
 
 def check_for_use(run: RunFolder) -> None:

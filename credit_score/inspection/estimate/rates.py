@@ -7,7 +7,7 @@ Thompson's has besides that of ⌊rN + U⌋ firms drawn. Visits on complaint, al
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 STRATA = ("department", "tier_code")
 DRAWN = "random"
 NEEDED = ("stream", "draw_probability", "bad")
+# Why a domain has no rate; the first two are followed by the stratum.
+NOBODY = "inspection ratio 0 and floor 0, nobody can be drawn"
+CLOSED = "the annual cap may have closed firms, their chance is not known"
+NOT_VISITED = "no visit that a draw chose"
 COLUMNS = (
     "firms", "visits", "found", "naive_visits", "naive", "hajek", "hajek_low", "hajek_high", "ht", "ht_low", "ht_high",
     "identified", "reason",
@@ -42,7 +46,8 @@ def visit_rates(
     visits : a row a visit: the columns of ``strata`` and ``by``, ``stream``, ``draw_probability`` (missing where no
         draw chose the firm) and ``bad`` (1 if a violation was found, else 0).
     population : what was drawn from, a row a group of firms: the columns of ``strata`` and ``by``, ``firms`` (how
-        many), and ``draw_probability`` of its stratum (0: nobody can be drawn; missing: the chance is not known).
+        many), and their ``draw_probability`` (0: nobody can be drawn; missing: the chance is not known). Firms of one
+        stratum may have several, as under an annual cap.
     by : columns that make the domains: tier, department, sector, or several.
     strata : columns that make the strata; with the year among them, several years are pooled.
 
@@ -88,16 +93,18 @@ def violation_rate(
     return float(row["hajek"])
 
 
-def population_of(frame: "pd.DataFrame", schedule: "pd.DataFrame", by: Sequence[str]) -> "pd.DataFrame":
-    """What a run's draw drew from: firms under no duty, by stratum and the columns ``by`` of the frame.
+def population_of(frame: "pd.DataFrame", by: Sequence[str]) -> "pd.DataFrame":
+    """What a draw drew from at random: firms under no duty, by stratum, chance and the columns ``by`` of the frame.
 
-    ``frame``: a row a firm × department; ``schedule``: its strata with ``draw_probability``.
+    ``frame``: a row a firm × department, with the ``draw_probability`` of :func:`capped_chances`. A firm that the
+    annual cap never leaves room for, as where duties use it up, stands beside the random draw as one under a duty does,
+    and is left out; a stratum of which nobody can be drawn is not.
     """
-    keys = list(dict.fromkeys([*STRATA, *by]))
+    keys = list(dict.fromkeys([*STRATA, *by, "draw_probability"]))
     at_random = frame[frame["duty"] == RANDOM]
-    chances = schedule.loc[schedule["duty"] == RANDOM, [*STRATA, "draw_probability"]]
-    counted = at_random.groupby(keys, as_index=False).size().rename(columns={"size": "firms"})
-    return counted.merge(chances, on=list(STRATA), how="left")
+    most = at_random.groupby(list(STRATA))["draw_probability"].transform("max")
+    at_random = at_random[~((at_random["draw_probability"] == 0) & (most > 0))]
+    return at_random.groupby(keys, as_index=False, dropna=False).size().rename(columns={"size": "firms"})
 
 
 def _check(visits: "pd.DataFrame", population: "pd.DataFrame", keys: list[str], domain: list[str]) -> None:
@@ -116,8 +123,9 @@ def _check(visits: "pd.DataFrame", population: "pd.DataFrame", keys: list[str], 
 
 
 def _design(drawn: "pd.DataFrame", population: "pd.DataFrame", keys: list[str]) -> "pd.DataFrame":
-    """A row a stratum: firms N, chance π, visits n."""
-    sizes = population.groupby(keys).agg(firms=("firms", "sum"), draw_probability=("draw_probability", "first"))
+    """A row a stratum: firms N, expected visits Σ π, visits n."""
+    expected = population["firms"] * population["draw_probability"]
+    sizes = population.assign(expected=expected).groupby(keys).agg(firms=("firms", "sum"), expected=("expected", "sum"))
     n = drawn.groupby(keys).size().rename("n")
     return sizes.join(n, how="outer").fillna({"n": 0})
 
@@ -144,7 +152,7 @@ def _domain(
         "firms": n_firms, "visits": len(seen), "found": int(seen["bad"].sum()), "naive_visits": len(every),
         "naive": float(every["bad"].mean()) if len(every) else np.nan,
     }  # fmt: skip
-    reason = _why_not(firms, design, len(seen))
+    reason = _why_not(firms, list(map(str, design.index.names)), len(seen))
     if reason:
         return row | dict.fromkeys(COLUMNS[5:11], np.nan) | {"identified": False, "reason": reason}
     weight = 1 / seen["draw_probability"].to_numpy(float)
@@ -167,54 +175,67 @@ def _within(table: "pd.DataFrame", told: dict[str, Any]) -> "pd.DataFrame":
     return table[np.logical_and.reduce([(table[name] == value).to_numpy() for name, value in told.items()])]
 
 
-def _why_not(firms: "pd.DataFrame", design: "pd.DataFrame", n_seen: int) -> str:
+def _why_not(firms: "pd.DataFrame", keys: Sequence[str], n_seen: int) -> str:
     """Why a domain has no rate; empty where it has one."""
-    keys = [str(name) for name in design.index.names]
-    met = firms[keys].drop_duplicates()
-    chance = design.loc[list(met.itertuples(index=False, name=None) if len(keys) > 1 else met[keys[0]])]
-    for wrong, what in (
-        (chance["draw_probability"] == 0, "inspection ratio 0 and floor 0, nobody can be drawn"),
-        (chance["draw_probability"].isna(), "the annual cap may have closed firms, their chance is not known"),
-    ):
+    for wrong, what in ((firms["draw_probability"] == 0, NOBODY), (firms["draw_probability"].isna(), CLOSED)):
         if wrong.any():
-            return f"{what} ({_named(keys, wrong[wrong].index[0])})"
-    return "" if n_seen else "no visit that a draw chose"
+            return f"{what} ({_named(keys, firms.loc[wrong, list(keys)].iloc[0])})"
+    return "" if n_seen else NOT_VISITED
 
 
-def _named(keys: Sequence[str], value: Any) -> str:
-    values = value if isinstance(value, tuple) else (value,)
-    return ", ".join(f"{key} {v}" for key, v in zip(keys, values, strict=True))
+def _named(keys: Sequence[str], values: "pd.Series") -> str:
+    return ", ".join(f"{key} {values[key]}" for key in keys)
 
 
-def _cells(seen: "pd.DataFrame", design: "pd.DataFrame") -> np.ndarray:
-    """Of each stratum that was visited: N, π, n, visits m to the domain, and violations k they found; (5, H)."""
-    keys = list(design.index.names)
-    told = seen.groupby(keys)["bad"].agg(m="size", k="sum")
-    met = design[design["n"] > 0].join(told).fillna({"m": 0, "k": 0})
-    return met[["firms", "draw_probability", "n", "m", "k"]].to_numpy(float).T
+class Cells(NamedTuple):
+    """Visits to a domain by stratum and chance: π, visits m, violations k, and the place of the stratum, (C,).
 
-
-def _variance(cells: np.ndarray, rate: float, *, about: float) -> tuple[float, float]:
-    """Σ (n/π)² (1 − n/N) s²/n over strata, s² of y − ``about`` in the domain and 0 outside it; and its freedom.
-
-    s² is that of the rate (k + √m R)/(m + √m), R being the domain's: where a stratum that stands for many has few
-    findings, the spread that was seen is too small too often. Degrees of freedom are Satterthwaite's.
+    Of each stratum: firms N, expected visits, visits n, (H,).
     """
-    firms, chance, n, m, k = cells
-    share, own = m / n, (k + np.sqrt(m) * rate) / np.maximum(m + np.sqrt(m), 1)
-    mean = share * (own - about)
-    square = share * (own * (1 - about) ** 2 + (1 - own) * about**2)
-    s2 = np.maximum(square - mean**2, 0.0) * n / np.maximum(n - 1, 1)
-    parts = (n / chance) ** 2 * (1 - np.minimum(n / firms, 1)) * s2 / n
-    total, over = parts.sum(), (parts**2 / np.maximum(n - 1, 1)).sum()
+
+    chance: np.ndarray
+    m: np.ndarray
+    k: np.ndarray
+    of: np.ndarray
+    firms: np.ndarray
+    expected: np.ndarray
+    n: np.ndarray
+
+    def by_stratum(self, values: np.ndarray) -> np.ndarray:
+        """Sums of values of cells, (H,)."""
+        return np.bincount(self.of, values, len(self.n))
+
+
+def _cells(seen: "pd.DataFrame", design: "pd.DataFrame") -> Cells:
+    keys = list(design.index.names)
+    told = seen.groupby([*keys, "draw_probability"])["bad"].agg(m="size", k="sum").reset_index()
+    met = design[design["n"] > 0]
+    of = met.index.get_indexer(told.set_index(keys).index)
+    chance, m, k = (told[c].to_numpy(float) for c in ("draw_probability", "m", "k"))
+    firms, expected, n = (met[c].to_numpy(float) for c in ("firms", "expected", "n"))
+    return Cells(chance, m, k, of, firms, expected, n)
+
+
+def _variance(c: Cells, rate: float, *, about: float) -> tuple[float, float]:
+    """Σ n (1 − n/N) s² over strata, s² of (y − ``about``)/π in the domain and 0 outside it; and its freedom.
+
+    y is taken to have the rate (k + √m R)/(m + √m) of its stratum, R being the domain's: where a stratum that stands
+    for many has few findings, the spread that was seen is too small too often. Degrees of freedom are Satterthwaite's.
+    """
+    m, k = c.by_stratum(c.m), c.by_stratum(c.k)
+    own = ((k + np.sqrt(m) * rate) / np.maximum(m + np.sqrt(m), 1))[c.of]
+    mean = c.by_stratum(c.m * (own - about) / c.chance) / c.n
+    square = c.by_stratum(c.m * (own * (1 - about) ** 2 + (1 - own) * about**2) / c.chance**2) / c.n
+    s2 = np.maximum(square - mean**2, 0.0) * c.n / np.maximum(c.n - 1, 1)
+    parts = c.n * (1 - np.minimum(c.n / c.firms, 1)) * s2
+    total, over = parts.sum(), (parts**2 / np.maximum(c.n - 1, 1)).sum()
     return float(total), float(total**2 / over) if over > 0 else np.inf
 
 
-def _rounding(cells: np.ndarray) -> float:
+def _rounding(c: Cells) -> float:
     """What drawing ⌊rN + U⌋ firms, one more or less by chance, adds to the variance of Σ y/π."""
-    firms, chance, n, _, k = cells
-    part = chance * firms - np.floor(chance * firms + 1e-9)
-    return float(((k / n / chance) ** 2 * part * np.maximum(1 - part, 0)).sum())
+    part = c.expected - np.floor(c.expected + 1e-9)
+    return float(((c.by_stratum(c.k / c.chance) / c.n) ** 2 * part * np.maximum(1 - part, 0)).sum())
 
 
 def _ends(rate: float, variance: float, freedom: float, level: float) -> tuple[float, float]:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from credit_score.errors import FitError, NotIdentified
 from credit_score.inspection.estimate import violation_rate, visit_rates
-from credit_score.inspection.estimate.rates import _variance, population_of
+from credit_score.inspection.estimate.chances import capped_chances
+from credit_score.inspection.estimate.rates import Cells, _variance, population_of
 
 TIERS, DEPARTMENTS = range(3), ("health", "fire")
 FIRMS, RATES, FLOOR = (800, 300, 80), (0.08, 0.25, 0.5), 5
@@ -62,7 +63,8 @@ def test_a_rate_is_worked_out_by_hand():
 
 def test_a_variance_is_worked_out_by_hand():
     """Of 10 firms 5 drawn at 1/2, 1 of them bad, rate .2: s² = .2 · .8 · 5/4, and 10² · (1 − 5/10) · s² ÷ 5 = 2."""
-    cells = np.array([[10.0], [0.5], [5.0], [5.0], [1.0]])
+    chance, m, k, firms, expected, n = (np.array([x]) for x in (0.5, 5.0, 1.0, 10.0, 5.0, 5.0))
+    cells = Cells(chance, m, k, np.array([0]), firms, expected, n)
     assert _variance(cells, 0.2, about=0.2) == pytest.approx((2.0, 4.0))
 
 
@@ -185,9 +187,19 @@ def test_a_domain_that_is_not_there_is_refused():
 
 def test_a_run_knows_what_its_draw_drew_from(county_run):
     frame = county_run.tables["frame"].execute()
-    drawn_from = population_of(frame, county_run.schedule, ["sector"])
-    assert drawn_from["firms"].sum() == (frame["duty"] == "").sum()
-    assert drawn_from["draw_probability"].between(0, 1).all()
-    whole = drawn_from.groupby(["department", "tier_code"])["firms"].sum()
-    at_random = county_run.schedule[county_run.schedule["duty"] == ""].set_index(["department", "tier_code"])["firms"]
-    assert whole.to_dict() == at_random.to_dict()
+    cap = county_run.rules.figure(county_run.rules.model.inspection.cap).value
+    told = capped_chances(frame, county_run.schedule, cap=cap, seed=7, n_draws=50)
+    drawn_from = population_of(told, ["sector"])
+    closed = told["draw_probability"] == 0
+    most = told.groupby(["department", "tier_code"])["draw_probability"].transform("max")
+    beside = (told["duty"] == "") & closed & (most > 0)
+    assert drawn_from["firms"].sum() == (frame["duty"] == "").sum() - beside.sum()
+    under_duty = frame[frame["duty"] != ""]
+    busy = under_duty.groupby("subject").size()
+    assert set(told.loc[beside, "subject"]) <= set(busy[busy >= cap].index)
+
+
+def test_a_stratum_of_which_nobody_can_be_drawn_stays_in_the_population():
+    frame = pd.DataFrame({"department": "fire", "subject": ["a", "b", "c"], "tier_code": [0, 0, 1], "duty": ""})
+    drawn_from = population_of(frame.assign(draw_probability=[0.0, 0.5, 0.0]), ["tier_code"])
+    assert drawn_from[["tier_code", "firms", "draw_probability"]].to_numpy().tolist() == [[0, 1, 0.5], [1, 1, 0]]

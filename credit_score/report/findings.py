@@ -1,0 +1,215 @@
+"""What visits found, read back beside the list that sent them: rates by tier, department and sector, and who looked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from credit_score.errors import CreditScoreError, RecordsError, discreet, first_five, masked
+from credit_score.files import whole_folder
+from credit_score.inspection.estimate import (
+    capped_chances,
+    evaluation_table,
+    floor_table,
+    inspector_ratios,
+    population_of,
+    tier_gradients,
+    visit_rates,
+    visit_table,
+)
+from credit_score.inspection.frame import RANDOM
+from credit_score.policy.loader import as_date
+from credit_score.records.contracts import STREAMS
+from credit_score.report.run_folder import RunFolder
+from credit_score.sheet import write_csv
+from credit_score.tiers.given import read_figures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MARK = "rates.csv"
+KEY = ["department", "subject"]
+NEEDED = ("department", "subject", "day", "bad")
+LABELS = {"0": 0, "1": 1}
+# Fewer visits than this do not say how large a floor has to be; then .5 is taken, the most careful.
+KNOWN = 20
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list that was drawn, the strata it was drawn from and the seed that drew it, with the run of them."""
+
+    run: RunFolder
+    drawn: "pd.DataFrame"
+    schedule: "pd.DataFrame"
+    seed: int | str
+
+    @classmethod
+    def of_run(cls, run: RunFolder) -> "Listed":
+        """The list that a run proposes."""
+        return cls(run, run.table("draw.csv"), run.table("schedule.csv"), run.manifest["seed"])
+
+    def frame(self) -> "pd.DataFrame":
+        """Every firm × department of the run with its chance, and ``sector`` where the run holds it."""
+        frame = capped_chances(
+            self.run.table("frame.parquet"), self.schedule, cap=self.run.manifest["cap"], seed=self.seed
+        )
+        if "register.parquet" not in self.run.manifest["outputs"]:
+            return frame
+        return frame.merge(self.run.table("register.parquet")[["subject", "sector"]], on="subject", how="left")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What came back: ``visits``, a row a visit with a result; ``n_drawn`` firms × departments, ``n_silent`` without.
+
+    ``n_beside``: firms × departments that a duty, or a cap that never leaves room, keeps out of the random draw.
+    ``rates``: domain → :func:`visit_rates`. ``inspectors`` and ``gradients``: empty where no inspector is told.
+    ``floors``: what a precision needs, by tier.
+    """
+
+    visits: "pd.DataFrame"
+    n_drawn: int
+    n_silent: int
+    n_beside: int
+    rates: "dict[str, pd.DataFrame]"
+    inspectors: "pd.DataFrame"
+    gradients: "pd.DataFrame"
+    floors: "pd.DataFrame"
+
+
+def find(
+    listed: Listed, path: Path | str, by: Sequence[str], *, half_width: float = 0.05, budget: int | None = None
+) -> Findings:
+    """What the visits of a file say of a list.
+
+    ``path``: as :func:`read_visits` reads it. ``by``: of ``tier``, ``department``, ``sector``. A firm is in violation
+    where one of its random visits found something; the rate is of firms. Raises RecordsError for rows that cannot be
+    read, FitError as :func:`visit_rates` and :func:`floor_table` do.
+    """
+    frame = listed.frame()
+    if missing := [name for name in by if name not in frame.columns]:
+        what = f"the run holds no {first_five(missing)}"
+        raise RecordsError(what, where=str(listed.run.path), remedy="leave it out")
+    visits = read_visits(path, listed.drawn, frame)
+    firms = _by_firm(visits)
+    at_random = listed.drawn[listed.drawn["duty"] == RANDOM]
+    silent = at_random.merge(firms[firms["stream"] == "random"], on=KEY, how="left")["bad"].isna()
+    drawn_from = {name: population_of(frame, [name]) for name in by}
+    rates = {name: visit_rates(firms, drawn_from[name], [name]) for name in by}
+    beside = len(frame) - int(drawn_from[by[0]]["firms"].sum())
+    who = _looked(visits)
+    told = who["inspector"].notna().any()
+    names = listed.schedule.drop_duplicates("tier_code").set_index("tier_code")["tier"]
+    return Findings(
+        visits, len(at_random), int(silent.sum()), beside, rates,
+        inspector_ratios(who) if told else who.iloc[:0],
+        _named(tier_gradients(who.drop_duplicates([*KEY, "day"])), names) if told else who.iloc[:0],
+        _floors(rates.get("tier"), half_width, budget),
+    )  # fmt: skip
+
+
+def read_visits(path: Path | str, drawn: "pd.DataFrame", frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Visits of a CSV as a diary has them: ``department, subject, day, bad`` (1, 0, or empty where none was made).
+
+    And perhaps ``stream`` (by default that of the list), and ``inspector`` or ``inspector_1`` and ``inspector_2``.
+    Returns those with a result, with what the frame knows of the firm and ``draw_probability`` of random ones. Raises
+    RecordsError with the row.
+    """
+    import pandas as pd
+
+    table = read_figures(path).rename(columns={"inspector": "inspector_1"})
+    if missing := [c for c in NEEDED if c not in table.columns]:
+        what, remedy = f"column {first_five(missing)} is missing", f"give the columns {', '.join(NEEDED)}"
+        raise RecordsError(what, where=str(path), remedy=remedy)
+    table = table.map(str.strip).assign(row=np.arange(1, len(table) + 1))
+    table = table[table["bad"] != ""]
+    _refuse(~table["bad"].isin(LABELS), table, path, "has no result of 1 or 0", "write 1 where a violation was found")
+    known = frame.drop(columns=["status", "duty"], errors="ignore")
+    visits = table.merge(known, on=KEY, how="left").merge(drawn[[*KEY, "duty"]], on=KEY, how="left")
+    _refuse(visits["tier"].isna(), visits, path, "is in no frame of the run", "write department and subject as it does")
+    said = visits["stream"] if "stream" in visits.columns else pd.Series("", index=visits.index)
+    of_list = np.where(visits["duty"] == RANDOM, "random", "statutory")
+    visits["stream"] = said.where(said != "", of_list)
+    listed = visits["duty"].notna()
+    _refuse((said == "") & ~listed, visits, path, "was not drawn, and names no stream", f"use one of {_streams()}")
+    _refuse(~visits["stream"].isin(STREAMS), visits, path, "has an unknown stream", f"use one of {_streams()}")
+    at_random = visits["stream"] == "random"
+    _refuse(at_random & (visits["duty"] != RANDOM), visits, path, "is no random visit of the list", "name its stream")
+    days = [_day(path, row, day) for row, day in zip(visits["row"], visits["day"], strict=True)]
+    chance = visits["draw_probability"].where(at_random)
+    return visits.assign(day=days, bad=visits["bad"].map(LABELS).astype(int), draw_probability=chance)
+
+
+def save_findings(found: Findings, listed: Listed, out: Path | str) -> int:
+    """Write the tables and those for the credit platform into a folder; returns rows of sole proprietors left out."""
+    import pandas as pd
+
+    visits = found.visits.rename(columns={"subject": "enterprise_id", "day": "inspected_on"})
+    results = visit_table(visits.assign(violation_found=visits["bad"] == 1))
+    stacked = [t.rename(columns={name: "domain"}).assign(by=name) for name, t in found.rates.items()]
+    tables = {
+        "rates": pd.concat(stacked, ignore_index=True), "inspectors": found.inspectors, "gradients": found.gradients,
+        "floors": found.floors, "results": results.table,
+    }  # fmt: skip
+    if "sector_tiers.parquet" in listed.run.manifest["outputs"]:
+        own = listed.run.table("sector_tiers.parquet")
+        tables["evaluations"] = evaluation_table(own, listed.run.manifest["as_of"]).table
+    with whole_folder(out, replaces=MARK) as folder:
+        for name, table in tables.items():
+            write_csv(table.assign(status=listed.run.manifest["status"]), folder / f"{name}.csv")
+    return results.left_out
+
+
+def _by_firm(visits: "pd.DataFrame") -> "pd.DataFrame":
+    """Random visits to one firm as one, in violation where any of them found something; others as they are."""
+    ordered = visits.sort_values("bad", ascending=False, kind="stable")
+    again = (ordered["stream"] == "random") & ordered.duplicated([*KEY, "stream"])
+    return ordered[~again].reset_index(drop=True)
+
+
+def _looked(visits: "pd.DataFrame") -> "pd.DataFrame":
+    """Random visits, a row for each inspector who is told."""
+    import pandas as pd
+
+    drawn = visits[visits["stream"] == "random"]
+    columns = [c for c in ("inspector_1", "inspector_2") if c in drawn.columns]
+    each = [drawn.assign(inspector=drawn[c].where(drawn[c] != "")) for c in columns]
+    return pd.concat(each, ignore_index=True) if each else drawn.assign(inspector=None)
+
+
+def _named(gradients: "pd.DataFrame", names: "pd.Series") -> "pd.DataFrame":
+    """Tiers by their names."""
+    return gradients.assign(**{column: gradients[column].map(names) for column in ("better", "worse")})
+
+
+def _floors(rates: "pd.DataFrame | None", half_width: float, budget: int | None) -> "pd.DataFrame":
+    import pandas as pd
+
+    if rates is None:
+        return pd.DataFrame()
+    strata = rates[["tier", "firms"]].assign(rate=rates["hajek"].where(rates["visits"] >= KNOWN))
+    return floor_table(strata, ["tier"], half_width=half_width, budget=budget)
+
+
+def _streams() -> str:
+    return ", ".join(STREAMS)
+
+
+def _day(path: Path | str, row: int, day: str) -> Any:
+    try:
+        return as_date(day)
+    except CreditScoreError as error:
+        raise RecordsError(error.what, where=f"{path}, row {row}", remedy=error.remedy) from None
+
+
+def _refuse(wrong: "pd.Series", table: "pd.DataFrame", path: Path | str, what: str, remedy: str) -> None:
+    if wrong.any():
+        rows = table[wrong.to_numpy()]
+        shown = first_five(
+            f"row {row} ({discreet(d)}, {masked(s)})"
+            for row, d, s in zip(rows["row"], rows["department"], rows["subject"], strict=True)
+        )
+        raise RecordsError(f"{shown} {what}", where=str(path), remedy=remedy)
