@@ -31,10 +31,12 @@ def add_lot(commands: "Commands", command: "Add") -> None:
     freeze.add_argument(
         "--out", type=given, required=True, metavar="LOT", help="folder of the draw; kept by its keeper"
     )
+    _staff(freeze)
     sealing = command(
         actions, "sealing", "commands_lot.sealing", "the seal of a value, computed by the body that keeps it"
     )
     sealing.add_argument("--task", type=given, required=True, metavar="TEXT", help="the task of the draw")
+    sealing.add_argument("--list-hash", type=given, required=True, metavar="HEX", help="published at the freeze")
     _contribution(sealing)
     seal = step("seal", "take in the seal of a body", job="sealed")
     seal.add_argument("--body", type=given, required=True, metavar="NAME", help="who seals")
@@ -56,13 +58,9 @@ def add_lot(commands: "Commands", command: "Add") -> None:
 
 def _add_after(step: "Step", command: "Add", actions: "Commands") -> None:
     """The steps after the draw."""
-    diary = step(
-        "diary", "pair inspectors, merge calls, and find a day for each; CSV, Excel and iCalendar", run=True, on=False
-    )
-    diary.add_argument(
-        "--inspectors", type=given, required=True, metavar="FILE", help="CSV: inspector, department, and skills, leave"
-    )
-    diary.add_argument("--recusals", type=given, metavar="FILE", help="CSV: inspector, subject who may not meet")
+    diary = step("diary", "pair inspectors, merge calls, and find a day for each; CSV, Excel and iCalendar", run=True)
+    _staff(diary)
+    diary.add_argument("--reason", metavar="TEXT", help="of another diary, or other inspectors; recorded and shown")
     diary.add_argument("--begins", required=True, metavar="DATE", help="first day of the year of visits")
     diary.add_argument("--out", type=given, required=True, metavar="DIR", help="folder; appears whole or not at all")
     diary.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the events (default: zh)")
@@ -102,6 +100,12 @@ def _step(
     if on:
         step.add_argument("--on", required=True, metavar="DATE", help="the day of this step, as 2023-07-01")
     return step
+
+
+def _staff(step: argparse.ArgumentParser) -> None:
+    """Who goes, and who may not meet whom."""
+    step.add_argument("--inspectors", type=given, metavar="FILE", help="CSV: inspector, department, and skills, leave")
+    step.add_argument("--recusals", type=given, metavar="FILE", help="CSV: inspector, subject who may not meet")
 
 
 def _contribution(step: argparse.ArgumentParser) -> None:

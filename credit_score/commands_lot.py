@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import Steps, check_file, print_json, write_table
-from credit_score.errors import VerificationError
+from credit_score.errors import RecordsError, VerificationError
 from credit_score.inspection.double_random import Announced, Opening, check_proof, seal
 from credit_score.inspection.estimate.platform import SOLE
 from credit_score.policy.loader import as_date
 from credit_score.report.lot import Lot
+from credit_score.report.lot_diary import STAFF, read_staff, save_diaries, verify_diaries
 from credit_score.report.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -25,14 +26,17 @@ def freeze(arguments: argparse.Namespace) -> None:
     steps("holding the run against its policy and seed")
     run = RunFolder.open(arguments.run)
     check_file(arguments.out, arguments.run)
-    lot = Lot.freeze(run, arguments.out, arguments.task, on=as_date(arguments.on))
+    staff = _staff(arguments)
+    read_staff(staff, run) if staff else None
+    contents = {name: path.read_bytes() for name, path in staff.items()}
+    lot = Lot.freeze(run, arguments.out, arguments.task, on=as_date(arguments.on), staff=contents)
     _told(lot.record)
     print(f"publish this hash of {lot.record.events[0].data['n']:,} rows before anyone seals: {lot.record.root}")
 
 
 def sealing(arguments: argparse.Namespace) -> None:
     """The seal of a value, for a body to hand in."""
-    print(seal(arguments.task, Opening(arguments.body, arguments.value, arguments.nonce)))
+    print(seal(arguments.task, arguments.list_hash, Opening(arguments.body, arguments.value, arguments.nonce)))
 
 
 def sealed(arguments: argparse.Namespace) -> None:
@@ -76,19 +80,27 @@ def draw(arguments: argparse.Namespace) -> None:
 
 def diary(arguments: argparse.Namespace) -> None:
     """Inspectors in pairs, calls merged, and a day for each."""
-    from credit_score.report.lot_diary import save_diaries
-
     steps = Steps(quiet=arguments.quiet)
     lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
     check_file(arguments.out, arguments.run, arguments.lot)
     steps("pairing inspectors and finding days")
-    recusals = Path(arguments.recusals) if arguments.recusals else None
-    table, n_saved = save_diaries(
-        lot, run, arguments.out, inspectors=Path(arguments.inspectors), recusals=recusals,
-        begins=as_date(arguments.begins), lang=arguments.lang,
+    _, table, n_saved = save_diaries(
+        lot, run, arguments.out, files=_staff(arguments), begins=as_date(arguments.begins), on=as_date(arguments.on),
+        lang=arguments.lang, reason=arguments.reason or "",
     )  # fmt: skip
     print(f"{len(table):,} visits in {len(table) - n_saved:,} calls at firms; {n_saved:,} spared by coming together")
     print(f"written: {arguments.out} (visits.csv, visits.xlsx, an .ics a department)")
+
+
+def _staff(arguments: argparse.Namespace) -> dict[str, Path]:
+    """The files of inspectors and recusals that were given."""
+    given = {name: getattr(arguments, name) for name in STAFF if getattr(arguments, name)}
+    if "recusals" in given and "inspectors" not in given:
+        raise RecordsError("recusals without inspectors", where=given["recusals"], remedy="give --inspectors too")
+    for path in given.values():
+        if not Path(path).is_file():
+            raise RecordsError("no such file", where=path, remedy="give a CSV file")
+    return {name: Path(path) for name, path in given.items()}
 
 
 def done(arguments: argparse.Namespace) -> None:
@@ -124,15 +136,21 @@ def checked_proof(arguments: argparse.Namespace) -> None:
     try:
         told = json.loads(Path(arguments.proof).read_text(encoding="utf-8"))
         parts = {name: told[name] for name in ("list", "result") if name in told}
-    except (ValueError, TypeError, UnicodeDecodeError):
+    except (ValueError, TypeError, RecursionError):
         raise VerificationError("this is no proof", where=arguments.proof, remedy="ask for it again") from None
+    named = {
+        (str(part.get("department")), str(part.get("subject"))) for part in parts.values() if isinstance(part, dict)
+    }
+    if len(named) > 1:
+        raise VerificationError("proofs of two firms", where=arguments.proof, remedy="ask for one of your own again")
     for name, root in (("list", arguments.list_hash), ("result", arguments.result_hash)):
         if root and name not in parts:
             raise VerificationError(f"no proof of the {name} in it", where=arguments.proof, remedy="ask for it again")
         if root:
             check_proof(parts[name], root)
     drawn = f" and was {parts['result']['told']}" if arguments.result_hash else ""
-    print(f"the firm stood in the list{drawn}")
+    department, subject = next(iter(named))
+    print(f"{subject} stood in the list of {department}{drawn}")
 
 
 def show(arguments: argparse.Namespace) -> None:
@@ -143,9 +161,12 @@ def show(arguments: argparse.Namespace) -> None:
 def verify(arguments: argparse.Namespace) -> None:
     """Record, list and draw computed again, by whoever has the key."""
     lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
-    agreed = lot.verified(run)
+    agreed, n_diaries = lot.verified(run), verify_diaries(lot, run)
     again = f"; drawn {lot.record.n_draws} times" if lot.record.n_draws > 1 else ""
     print(f"verified: {agreed:,} rows are what the frozen list, the seed and the policy give{again}")
+    if n_diaries:
+        when = "before" if lot.record.staff else "after"
+        print(f"verified: {n_diaries} diaries, by inspectors that were named {when} the seed")
 
 
 def _step(arguments: argparse.Namespace, step: "Callable[[DrawRecord, date], DrawRecord]") -> None:
@@ -162,6 +183,6 @@ def _told(record: "DrawRecord") -> None:
 def _about(event: str, data: dict[str, Any]) -> str:
     shown = {
         "frozen": ("task", "n", "status"), "sealed": ("body",), "opened": ("body",), "announced": ("name", "on"),
-        "came_out": ("value",), "drawn": ("n", "reason"), "abandoned": ("reason",),
+        "came_out": ("value",), "drawn": ("n", "reason"), "diary": ("n", "reason"), "abandoned": ("reason",),
     }.get(event, ())  # fmt: skip
     return ", ".join(str(data[name]) for name in shown if data.get(name))

@@ -17,7 +17,8 @@ PRESS = ("--body", "press", "--value", "0815", "--nonce", "ponmlkjihgfedcba")
 
 def sealed(lot, *bodies, on="2023-07-02"):
     for contribution in bodies:
-        seal = told("lot", "sealing", "--task", TASK, *contribution)[1].strip()
+        root = json.loads((lot / "record.jsonl").read_text(encoding="utf-8").splitlines()[0])["data"]["root"]
+        seal = told("lot", "sealing", "--task", TASK, "--list-hash", root, *contribution)[1].strip()
         code, _, err = told("lot", "seal", lot, *contribution[:2], "--seal", seal, "--on", on)
         assert code == 0, err
 
@@ -136,7 +137,11 @@ def test_a_firm_taken_off_the_list_is_found(lot, run_folder):
     path = lot / "draw-1.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:2] + lines[3:]), encoding="utf-8")
-    refused("1 rows are drawn by this seed but missing from the list", "lot", "verify", lot, "--run", run_folder)
+    for step in (("verify", lot, "--run", run_folder), ("publish", lot, "--on", "2023-12-02", "--out", lot / "x.csv")):
+        if step[0] == "publish":
+            assert told("lot", "done", lot, "--on", "2023-12-01")[0] == 0
+        refused("draw-1.csv is not the file that was recorded; look for a copy", "lot", *step)
+    assert not (lot / "x.csv").exists()
 
 
 def test_another_draw_needs_new_seals_and_a_reason_and_is_shown(lot, run_folder):
@@ -176,8 +181,12 @@ def test_a_firm_checks_its_own_place_against_what_was_published(lot, run_folder,
     proof.write_text(told(*ask)[1], encoding="utf-8")
     told_of = json.loads(proof.read_text(encoding="utf-8"))
     hashes = ("--list-hash", told_of["list"]["root"], "--result-hash", told_of["result"]["root"])
-    assert "the firm stood in the list and was drawn\n" in told("lot", "check-proof", proof, *hashes)[1]
+    said = told("lot", "check-proof", proof, *hashes)[1]
+    assert said == f"{row['subject']} stood in the list of {row['department']} and was drawn\n"
     refused("does not lead to the published hash", "lot", "check-proof", proof, "--list-hash", "0" * 64)
+    mixed = told_of | {"result": told_of["result"] | {"subject": "another"}}
+    proof.write_text(json.dumps(mixed), encoding="utf-8")
+    refused("proofs of two firms", "lot", "check-proof", proof, *hashes)
     told_of["result"]["told"] = "not drawn"
     proof.write_text(json.dumps(told_of), encoding="utf-8")
     refused("does not lead to the published hash", "lot", "check-proof", proof, *hashes)
@@ -239,7 +248,8 @@ def people(county_folder, tmp_path):
     source = listed(county_folder / "inspectors.csv")
     path = tmp_path / "inspectors.csv"
     rows = ["inspector,department,skills,leave"]
-    rows += [f"N{i},{row['department']},," for i, row in enumerate(source)]
+    known = [row["department"] for row in source if row["department"] != "bureau_of_weather"]  # a faulty row's
+    rows += [f"N{i},{department},," for i, department in enumerate(known)]
     rows[1] += "2023-08-01/2023-08-14; 2024-02-01/2024-02-05"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return path
@@ -249,7 +259,8 @@ def test_diaries_are_written_for_every_department(lot, run_folder, people, tmp_p
     firm = next(r for r in listed(lot / "draw-1.csv") if r["department"] == "market_supervision")
     recusals = tmp_path / "recusals.csv"
     recusals.write_text(f"inspector,subject\nN0,{firm['subject']}\n", encoding="utf-8")
-    ask = ("lot", "diary", lot, "--run", run_folder, "--inspectors", people, "--begins", "2023-07-04", "--quiet")
+    ask = ("lot", "diary", lot, "--run", run_folder, "--inspectors", people, "--begins", "2023-07-04")
+    ask += ("--on", "2023-07-03", "--quiet")
     code, said, err = told(*ask, "--recusals", recusals, "--out", tmp_path / "diaries")
     assert code == 0, err
     rows = listed(tmp_path / "diaries" / "visits.csv")
@@ -259,6 +270,82 @@ def test_diaries_are_written_for_every_department(lot, run_folder, people, tmp_p
     assert {p.stem for p in (tmp_path / "diaries").glob("*.ics")} == departments
     assert not [r for r in rows if r["subject"] == firm["subject"] and "N0" in (r["inspector_1"], r["inspector_2"])]
     assert all(r["inspector_1"] != r["inspector_2"] for r in rows)
+    assert "1 diaries, by inspectors that were named after" in told("lot", "verify", lot, "--run", run_folder)[1]
+    refused("this draw has a diary; give the reason", *ask, "--out", tmp_path / "more")
+    assert not (tmp_path / "more").exists()
+    assert all(p.stat().st_mode & 0o077 == 0 for p in lot.glob("*.csv"))
+    _rewrite(lot, "visits-1.csv", rows[0]["inspector_1"], rows[1]["inspector_1"])
+    refused("visits-1.csv: row", "lot", "verify", lot, "--run", run_folder)
+
+
+def _rewrite(lot, name, old, new):
+    """A closed file and the record changed by whoever holds the key, hashes and all."""
+    from credit_score.inspection.double_random import DrawRecord, keyed_hash
+
+    path, key = lot / name, bytes.fromhex((lot / "list.key").read_text())
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    record = DrawRecord.read(lot / "record.jsonl")
+    *before, last = record.events
+    files = last.data["files"] | {name: keyed_hash(key, path.read_bytes())}
+    again = DrawRecord(tuple(before)).added(last.event, last.on, last.data | {"files": files})
+    (lot / "record.jsonl").write_text(again.text(), encoding="utf-8")
+
+
+def test_what_the_record_says_of_lists_is_held_to_the_lists(lot, run_folder):
+    """Numbers in the record that are changed with the whole chain of hashes after them."""
+    from credit_score.inspection.double_random import DrawRecord
+
+    path = lot / "record.jsonl"
+    whole = DrawRecord.read(path)
+    for place, change, message in (
+        (0, {"n": 5}, "for the rows of the frozen list"), (0, {"status": "in force"}, "for the status"),
+        (-1, {"n": 3}, "for the rows of draw 1"), (-1, {"result": "0" * 64}, "for the hash of the result of draw 1"),
+    ):  # fmt: skip
+        again = DrawRecord()
+        for event in whole.events:
+            data = event.data | change if event is whole.events[place] else event.data
+            again = again.added(event.event, event.on, data)
+        path.write_text(again.text(), encoding="utf-8")
+        refused(message, "lot", "verify", lot, "--run", run_folder)
+
+
+def test_inspectors_frozen_with_the_list_are_those_who_go(run_folder, people, tmp_path):
+    lot, recusals = tmp_path / "lot", tmp_path / "recusals.csv"
+    recusals.write_text("inspector,subject\n", encoding="utf-8")
+    staff = ("--inspectors", people, "--recusals", recusals)
+    freeze = ("lot", "freeze", run_folder, "--task", TASK, "--out", lot, "--on", "2023-07-01", "--quiet")
+    refused("recusals without inspectors", *freeze, "--recusals", recusals)
+    assert told(*freeze, *staff)[0] == 0
+    sealed(lot, COURT, PRESS)
+    opened(lot, COURT, PRESS)
+    assert told("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-03", "--quiet")[0] == 0
+    ask = ("lot", "diary", lot, "--run", run_folder, "--begins", "2023-07-04", "--on", "2023-07-03", "--quiet")
+    fewer = tmp_path / "fewer.csv"
+    fewer.write_text("".join(people.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    refused(
+        "other inspectors than were frozen; give the reason",
+        *ask, "--inspectors", fewer, "--out", tmp_path / "a",
+    )  # fmt: skip
+    code, _, err = told(*ask, "--out", tmp_path / "b")
+    assert code == 0, err
+    assert "inspectors that were named before the seed" in told("lot", "verify", lot, "--run", run_folder)[1]
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("N0,lower\n", "no firm of the run in row 1; write its code as the run does"),
+    ("N999,{firm}\n", "no inspector N999"),
+])  # fmt: skip
+def test_a_recusal_that_keeps_nobody_apart_is_refused(lot, run_folder, people, tmp_path, text, message):
+    recusals = tmp_path / "recusals.csv"
+    firm = listed(lot / "draw-1.csv")[0]["subject"]
+    recusals.write_text("inspector,subject\n" + text.format(firm=firm), encoding="utf-8")
+    ask = ("lot", "diary", lot, "--run", run_folder, "--inspectors", people, "--recusals", recusals)
+    refused(message, *ask, "--begins", "2023-07-04", "--on", "2023-07-03", "--out", tmp_path / "o", "--quiet")
+
+
+def test_a_year_of_visits_begins_after_the_draw(lot, run_folder, people, tmp_path):
+    ask = ("lot", "diary", lot, "--run", run_folder, "--inspectors", people, "--on", "2023-07-03", "--quiet")
+    refused("visits begin on 2022-01-03, before the draw", *ask, "--begins", "2022-01-03", "--out", tmp_path / "o")
 
 
 @pytest.mark.parametrize(("text", "message"), [
@@ -268,6 +355,8 @@ def test_diaries_are_written_for_every_department(lot, run_folder, people, tmp_p
     ("inspector,department,leave\nN1,fire,2023-08-01\n", "row 1: leave that is no first and last day"),
     ("inspector,department,leave\nN1,fire,2023-08-01/2023-8-3\n", "row 1: '2023-8-3' is not a date"),
     ("inspector,department\nN1,fire\n", "inspectors; visits are made in pairs"),
+    ("inspector,department\nN1,fire_brigade\n", "no department fire_brigade; there are "),
+    ("inspector,department,skills\nN1,fire,minimum.fod\n", "no skill minimum.fod; there are "),
 ])  # fmt: skip
 def test_inspectors_that_cannot_be_are_refused_and_nothing_is_written(lot, run_folder, tmp_path, text, message):
     path = tmp_path / "inspectors.csv"
@@ -282,6 +371,8 @@ def test_inspectors_that_cannot_be_are_refused_and_nothing_is_written(lot, run_f
         path,
         "--begins",
         "2023-07-04",
+        "--on",
+        "2023-07-03",
         "--out",
         tmp_path / "o",
     )

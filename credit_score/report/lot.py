@@ -5,6 +5,7 @@ drawn lists stay closed until the visits are done. The run folder that was drawn
 manifest.
 """
 
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score.engine import open_engine, opened
-from credit_score.errors import PolicyError, RunError, VerificationError
+from credit_score.errors import PolicyError, RunError, VerificationError, discreet
 from credit_score.files import fingerprint, whole_file, whole_folder
 from credit_score.inspection import (
     check_schedule,
@@ -28,6 +29,7 @@ from credit_score.inspection.double_random import (
     checked_list,
     drawing_seed,
     frozen_list,
+    keyed_hash,
     result_list,
 )
 from credit_score.report.findings import Listed
@@ -58,8 +60,13 @@ class Lot:
         return cls(folder, DrawRecord.read(folder / RECORD))
 
     @classmethod
-    def freeze(cls, run: RunFolder, out: Path | str, task: str, *, on: date, key: bytes | None = None) -> "Lot":
-        """The lot of a run: its list frozen, nothing drawn.
+    def freeze(
+        cls, run: RunFolder, out: Path | str, task: str, *, on: date, key: bytes | None = None,
+        staff: dict[str, bytes] | None = None,
+    ) -> "Lot":  # fmt: skip
+        """The lot of a run: its list frozen, nothing drawn; with it ``inspectors`` and ``recusals``, files as bytes.
+
+        Frozen before there is a seed, they can no more be chosen by what pairs they give.
 
         Raises PolicyError under a policy that nobody signed, or a schedule that cannot be carried out;
         VerificationError for a run that is not what its policy and seed give.
@@ -69,11 +76,15 @@ class Lot:
         check_for_use(run)
         secret = secrets.token_bytes(32) if key is None else key
         listed = frozen_list(_frame(run), secret)
-        about = {"run": fingerprint(run.path / MANIFEST), "status": run.manifest["status"]}
+        about: dict[str, Any] = {"run": fingerprint(run.path / MANIFEST), "status": run.manifest["status"]}
+        if staff:
+            about["staff"] = {name: keyed_hash(secret, content) for name, content in staff.items()}
         record = DrawRecord.freeze(task, listed.root, n=len(listed.rows), on=on, about=about)
         with whole_folder(out, replaces=RECORD) as folder:
             (folder / KEY).write_text(secret.hex() + "\n", encoding="ascii")
             (folder / KEY).chmod(0o600)
+            for name, content in (staff or {}).items():
+                _write_closed(folder / f"{name}-0.csv", content)
             (folder / RECORD).write_text(record.text(), encoding="utf-8")
         return cls(Path(out), record)
 
@@ -103,39 +114,78 @@ class Lot:
         by = drawing_seed(self.key, self.record.seed)
         found = draw_visits(frame, schedule, cap=run.manifest["cap"], seed=by)
         draw = found.order_by("department", "tier_code", "duty", "place").execute()
-        record = self.record.drawn(self._result(draw, listed).root, n=len(draw), on=on, reason=reason)
+        root, n = self._result(draw, listed).root, self.record.n_draws + 1
+        _ = self.record.drawn(root, n=len(draw), on=on, reason=reason)  # refused before anything is written
         tables = {"schedule": with_drawn(schedule, found), "draw": draw.assign(status=run.manifest["status"])}
-        for name, table in tables.items():
-            with whole_file(self.path / f"{name}-{record.n_draws}.csv") as partial:
-                write_csv(table, partial)
+        files = {f"{name}-{n}.csv": self._closed(f"{name}-{n}.csv", table) for name, table in tables.items()}
+        return self.kept(self.record.drawn(root, n=len(draw), on=on, reason=reason, files=files))
+
+    def _closed(self, name: str, table: "pd.DataFrame") -> str:
+        """Write a table that only its keeper may read; returns its keyed hash."""
+        with whole_file(self.path / name) as partial:
+            write_csv(table, partial)
+            partial.chmod(0o600)
+        return keyed_hash(self.key, (self.path / name).read_bytes())
+
+    def held(self, name: str, recorded: str) -> Path:
+        """A closed file, held to the hash in the record."""
+        path = self.path / name
+        if not path.is_file():
+            raise RunError(f"{name} is missing", where=str(self.path), remedy="look for a copy")
+        if not hmac.compare_digest(keyed_hash(self.key, path.read_bytes()), recorded):
+            raise VerificationError(
+                f"{name} is not the file that was recorded", where=str(self.path), remedy="look for a copy"
+            )
+        return path
+
+    def _table_of(self, name: str, n: int) -> "pd.DataFrame":
+        """The list, or its schedule, of a draw, the first being 1."""
+        file = f"{name}-{n}.csv"
+        return read_list(self.held(file, self.record.draws[n - 1]["files"].get(file, "")))
+
+    def list_of(self, n: int) -> "pd.DataFrame":
+        """The list of a draw, the first being 1, held to the record."""
+        return self._table_of("draw", n)
+
+    def diary_kept(self, copies: dict[str, bytes], *, begins: date, n: int, on: date, reason: str) -> "Lot":
+        """The lot with a diary and copies of what it was made of, which only its keeper may read."""
+        about = {"begins": begins.isoformat(), "n": n}
+        hashes = {name: keyed_hash(self.key, content) for name, content in copies.items()}
+        record = self.record.diary(about | {"files": hashes}, on=on, reason=reason)
+        for name, content in copies.items():
+            _write_closed(self.path / name, content)
         return self.kept(record)
 
     @property
     def drawn_list(self) -> "pd.DataFrame":
-        """The last list, as it stands in the folder. Raises VerificationError before a draw, RunError without it."""
+        """The last list, held to the record. Raises VerificationError before a draw, RunError without the file."""
         _ = self.record.last_draw
-        path = self.path / f"draw-{self.record.n_draws}.csv"
-        if not path.is_file():
-            raise RunError(f"{path.name} is missing", where=str(self.path), remedy="look for a copy")
-        return read_list(path)
+        return self._table_of("draw", self.record.n_draws)
 
     def listed_in(self, run: RunFolder) -> Listed:
         """The last list with the schedule it was drawn by. Raises VerificationError for another run."""
         self._check_run(run)
-        path = self.path / f"schedule-{self.record.n_draws}.csv"
-        drawn = self.drawn_list
-        if not path.is_file():
-            raise RunError(f"{path.name} is missing", where=str(self.path), remedy="look for a copy")
-        return Listed(run, drawn, read_list(path), drawing_seed(self.key, self.record.last_draw["seed"]))
+        seed = drawing_seed(self.key, self.record.last_draw["seed"])
+        return Listed(run, self.drawn_list, self._table_of("schedule", self.record.n_draws), seed)
 
     def verified(self, run: RunFolder) -> int:
-        """The rows of the last list that record, run and key give again. Raises VerificationError for what differs."""
-        drawn, seed = self.drawn_list, self.record.last_draw["seed"]
-        listed = self._listed(run)
-        _, schedule = self._schedule(run, seed)
-        by = drawing_seed(self.key, seed)
+        """The rows of the last list that record, run and key give again; the lists and diaries before it are held too.
+
+        Raises VerificationError for what differs.
+        """
+        _ = self.record.last_draw
+        listed, first = self._listed(run), self.record.events[0].data
+        _check_said("rows of the frozen list", first.get("n"), len(listed.rows))
+        _check_said("status", first.get("status"), run.manifest["status"])
+        return [self._verified(run, listed, n) for n in range(1, self.record.n_draws + 1)][-1]
+
+    def _verified(self, run: RunFolder, listed: FrozenList, n: int) -> int:
+        said, drawn = self.record.draws[n - 1], self._table_of("draw", n)
+        _, schedule = self._schedule(run, said["seed"])
+        by = drawing_seed(self.key, said["seed"])
         agreed = verify_draw(run.file("frame.parquet"), schedule, drawn, cap=run.manifest["cap"], seed=by)
-        self._check_result(self._result(drawn, listed))
+        _check_said(f"rows of draw {n}", said["n"], len(drawn))
+        _check_said(f"hash of the result of draw {n}", said["result"], self._result(drawn, listed).root)
         return agreed
 
     def proof(self, run: RunFolder, department: str, subject: str) -> dict[str, Any]:
@@ -148,7 +198,7 @@ class Lot:
         if not self.record.are_visits_done:
             return told
         result = self._result(self.drawn_list, listed)
-        self._check_result(result)
+        _check_said("hash of the result", self.record.last_draw["result"], result.root)
         return told | {"result": result.proof(department, subject) | {"root": result.root}}
 
     def _schedule(self, run: RunFolder, seed: str) -> "tuple[ibis.Table, pd.DataFrame]":
@@ -158,11 +208,6 @@ class Lot:
 
     def _result(self, drawn: "pd.DataFrame", listed: FrozenList) -> FrozenList:
         return result_list(zip(drawn["department"], drawn["subject"], strict=True), listed, self.key)
-
-    def _check_result(self, result: FrozenList) -> None:
-        if result.root != self.record.last_draw["result"]:
-            what = "the hash of the result is not the one that was recorded at the draw"
-            raise VerificationError(what, where=str(self.path), remedy="the list was changed; look for a copy")
 
     def _listed(self, run: RunFolder) -> FrozenList:
         """The frozen list of a run, held to the record."""
@@ -175,6 +220,19 @@ class Lot:
             raise VerificationError(
                 what, where=str(run.path), remedy="give the run folder that the list was frozen from"
             )
+
+
+def _write_closed(path: Path, content: bytes) -> None:
+    """A file that only its keeper may read."""
+    with whole_file(path) as partial:
+        partial.write_bytes(content)
+        partial.chmod(0o600)
+
+
+def _check_said(what: str, said: object, found: object) -> None:
+    if said != found:
+        told = f"the record says {discreet(said)!r:.40} for the {what}, run and key give {found!s:.40}"
+        raise VerificationError(told, where="record.jsonl", remedy="the record was changed; look for a copy")
 
 
 def check_for_use(run: RunFolder) -> None:

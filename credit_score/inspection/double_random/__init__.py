@@ -10,6 +10,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "merged": ["Call", "merged_calls", "windows"],
         "pairs": ["Inspector", "Visit", "drawn_pairs"],
         "record": ["DrawRecord"],
-        "seed": ["Announced", "Opening", "drawing_seed", "seal", "sealed_seed"],
+        "seed": ["Announced", "Opening", "drawing_seed", "keyed_hash", "seal", "sealed_seed"],
     },
 )

@@ -7,18 +7,16 @@ day, and nobody works on leave.
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from credit_score.errors import RecordsError, first_five, masked
 from credit_score.inspection.double_random.merged import Call
-from credit_score.inspection.double_random.pairs import PAIR, Inspector, Visit
+from credit_score.inspection.double_random.pairs import PAIR, Inspector, Visit, workdays
 from credit_score.records.duties.calendar import Calendar
 
 if TYPE_CHECKING:
@@ -44,47 +42,57 @@ def appointments(
     *,
     seed: str,
 ) -> list[Appointment]:
-    """A day for each call, by day.
+    """A day for each call, by day; a call that no day suits all of is made apart, visit by visit.
 
     ``calendar``: the working days; beyond its data it refuses. Raises RecordsError for a visit of more than a day for
-    each of its two inspectors, and for a call that no day of its window has room for.
+    each of its two inspectors, and for one that no day of its window has room for.
     """
-    leave = {i.number: i.leave for i in inspectors}
-    busy: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    book = _Book(calendar, {i.number: i for i in inspectors}, pairs, seed)
     found = []
     for call in sorted(calls, key=lambda c: (c.ends, _key(seed, c))):
-        who = [(number, visit.days / PAIR) for visit in call.visits for number in pairs[visit]]
-        day = _day(call, who, _workdays(calendar, call), busy, leave, seed)
-        for number, share in who:
-            busy[number][day] += share
-        found.append(Appointment(day, call))
+        day = book.day(call)
+        apart = [call] if day or len(call.visits) == 1 else [Call(call.subject, (v,)) for v in call.visits]
+        found += [book.kept(part) for part in apart]
     return sorted(found, key=lambda a: (a.day, a.call.subject))
 
 
-def _workdays(calendar: Calendar, call: Call) -> list[date]:
-    first, last = np.datetime64(call.begins), np.datetime64(call.ends)
-    calendar.working_days_between(first, last)  # refuses days it does not know
-    at = np.searchsorted(calendar.working, [first, last + 1])
-    return [day.item() for day in calendar.working[at[0] : at[1]]]
+class _Book:
+    """Who is busy when."""
 
+    def __init__(
+        self, calendar: Calendar, staff: Mapping[str, Inspector], pairs: Mapping[Visit, tuple[str, str]], seed: str
+    ) -> None:
+        self.calendar, self.staff, self.pairs, self.seed = calendar, staff, pairs, seed
+        self.busy: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
 
-def _day(
-    call: Call, who: Sequence[tuple[str, float]], days: Sequence[date], busy: Mapping[str, Mapping[date, float]],
-    leave: Mapping[str, Sequence[tuple[date, date]]], seed: str,
-) -> date:  # fmt: skip
-    if long := [share for _, share in who if share > FULL]:
-        what = f"a visit of {max(long):g} days for each inspector"
-        raise RecordsError(what, where=_where(call), remedy="part it into visits of a day or less")
-    free = [
-        (sum(busy[n].get(day, 0.0) for n, _ in who), _key(seed, call, day.isoformat()), day)
-        for day in days
-        if all(busy[n].get(day, 0.0) + share <= FULL for n, share in who)
-        and not any(a <= day <= b for n, _ in who for a, b in leave.get(n, ()))
-    ]
-    if not free:
-        what = f"none of {len(days)} working days from {call.begins} to {call.ends} has room"
-        raise RecordsError(what, where=_where(call), remedy="widen the window, or lend inspectors")
-    return min(free)[2]
+    def kept(self, call: Call) -> Appointment:
+        """A call on its day, for which those who make it are busy. Raises RecordsError where there is none."""
+        day = self.day(call)
+        if day is None:
+            what = f"none of {len(self._days(call))} working days from {call.begins} to {call.ends} has room"
+            raise RecordsError(what, where=_where(call), remedy="widen the window, or lend inspectors")
+        for number, share in self._who(call):
+            self.busy[number][day] += share
+        return Appointment(day, call)
+
+    def day(self, call: Call) -> date | None:
+        """The working day on which those who make a call have least to do; None where no day has room."""
+        who = self._who(call)
+        if long := [share for _, share in who if share > FULL]:
+            what = f"a visit of {max(long):g} days for each inspector"
+            raise RecordsError(what, where=_where(call), remedy="part it into visits of a day or less")
+        free = [
+            (sum(self.busy[n].get(day, 0.0) for n, _ in who), _key(self.seed, call, day.isoformat()), day)
+            for day in self._days(call)
+            if all(self.busy[n].get(day, 0.0) + share <= FULL and self.staff[n].is_there(day) for n, share in who)
+        ]
+        return min(free)[2] if free else None
+
+    def _who(self, call: Call) -> list[tuple[str, float]]:
+        return [(number, visit.days / PAIR) for visit in call.visits for number in self.pairs[visit]]
+
+    def _days(self, call: Call) -> list[date]:
+        return workdays(self.calendar, call.begins, call.ends)
 
 
 def _where(call: Call) -> str:
@@ -119,7 +127,9 @@ def save_excel(table: "pd.DataFrame", path: Path) -> None:
     book = Workbook()
     book.remove(book.active)
     for department, rows in table.groupby("department", sort=True):
-        sheet = book.create_sheet(str(department)[:31])
+        taken = {sheet.title for sheet in book.worksheets}
+        title = str(department)[:31]
+        sheet = book.create_sheet(title if title not in taken else f"{title[:27]}-{len(taken) + 1}")
         sheet.append(list(rows.columns))
         for row in rows.itertuples(index=False, name=None):
             sheet.append([neutral(cell) if isinstance(cell, str) else cell for cell in row])
@@ -142,14 +152,16 @@ def as_icalendar(table: "pd.DataFrame", *, summary: str, stamped: date) -> bytes
     file = File()
     file.add("prodid", "-//credit_score//lot//ZH")
     file.add("version", "2.0")
-    for row in table.to_dict("records"):
+    number = table.groupby(["department", "subject"]).cumcount()
+    for row, n in zip(table.to_dict("records"), number, strict=True):
         event = Event()
-        name = "|".join(str(row[c]) for c in ("day", "department", "subject"))
+        # Of the visit and not of its day, so that a calendar moves a visit that is moved.
+        name = f"{row['department']}|{row['subject']}|{n}"
         event.add("uid", f"{sha256(name.encode()).hexdigest()[:32]}@lot")
         event.add("summary", summary.format(department=row["department"], subject=row["subject"]))
         event.add("description", f"{row['inspector_1']}, {row['inspector_2']}; {row['together_with'] or '–'}")
         event.add("dtstart", row["day"])
         event.add("dtend", row["day"] + timedelta(days=1))
-        event.add("dtstamp", stamped)
+        event.add("dtstamp", datetime.combine(stamped, time(), tzinfo=UTC))
         file.add_component(event)
     return bytes(file.to_ical())

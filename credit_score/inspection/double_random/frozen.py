@@ -68,11 +68,14 @@ def check_proof(proof: Mapping[str, Any], root: str) -> None:
     try:
         own = merkle.leaf("|".join(proof[name] for name in ("department", "subject", "nonce", "told")))
         beside = [bytes.fromhex(hash_) for hash_ in proof["beside"]]
-        found = merkle.root_by(own, int(proof["leaf"]), int(proof["n"]), beside)
+        place, n = proof["leaf"], proof["n"]
+        if type(place) is not int or type(n) is not int:
+            raise TypeError
+        found = merkle.root_by(own, place, n, beside)
     except (KeyError, TypeError, ValueError):
         what = "this is no proof of a place in a list"
         raise VerificationError(what, where="the proof", remedy="ask the department for it again") from None
-    if found is None or _sized(proof["n"], found) != root:
+    if found is None or _sized(n, found) != root:
         what = "the proof does not lead to the published hash"
         raise VerificationError(what, where="the proof", remedy="the firm, its place or the list is another; complain")
 

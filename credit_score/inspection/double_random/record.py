@@ -5,7 +5,6 @@ reason and shown; the list stays closed until the visits are done.
 """
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Any
 
 from credit_score.errors import VerificationError, discreet
 from credit_score.inspection.double_random.seed import (
+    HEX,
     Announced,
     Opening,
     check_opening,
@@ -22,7 +22,6 @@ from credit_score.inspection.double_random.seed import (
     sealed_seed,
 )
 
-SEAL = re.compile(r"[0-9a-f]{64}")
 ROUND_ENDS = ("drawn", "abandoned")
 
 
@@ -54,7 +53,7 @@ class DrawRecord:
     events: tuple[Event, ...] = ()
 
     @classmethod
-    def freeze(cls, task: str, root: str, *, n: int, on: date, about: dict[str, str] | None = None) -> "DrawRecord":
+    def freeze(cls, task: str, root: str, *, n: int, on: date, about: dict[str, Any] | None = None) -> "DrawRecord":
         """A record that begins with a frozen list: the task, the hash of the list and its rows."""
         return cls().added("frozen", on, {"task": task, "root": root, "n": n} | (about or {}))
 
@@ -69,27 +68,52 @@ class DrawRecord:
         return str(self._first.data["root"])
 
     @property
+    def staff(self) -> dict[str, str]:
+        """``inspectors`` and ``recusals`` → keyed hash, where they were frozen with the list."""
+        return dict(self._first.data.get("staff", {}))
+
+    @property
+    def drawn_on(self) -> date:
+        """The day of the last draw. Raises VerificationError before one."""
+        _ = self.last_draw
+        return self._since_draw[0].on
+
+    @property
     def n_draws(self) -> int:
         """How often was drawn from the list; more than once is shown."""
-        return sum(e.event == "drawn" for e in self.events)
+        return len(self.draws)
 
     @property
     def last_draw(self) -> dict[str, Any]:
         """Seed, hash of the result, number of rows and reason of the last draw. Raises VerificationError before one."""
-        told = [e.data for e in self.events if e.event == "drawn"]
-        if not told:
+        if not self.draws:
             raise VerificationError("nothing was drawn", remedy="draw first")
-        return told[-1]
+        return self.draws[-1]
+
+    @property
+    def draws(self) -> list[dict[str, Any]]:
+        """What was recorded of each draw, the first first."""
+        return [e.data for e in self.events if e.event == "drawn"]
 
     @property
     def are_visits_done(self) -> bool:
-        """Whether the visits are done, so that the list may be shown."""
-        return any(e.event == "visits_done" for e in self.events)
+        """Whether the visits of the last draw are done, so that the list may be shown."""
+        return any(e.event == "visits_done" for e in self._since_draw)
 
     @property
     def is_published(self) -> bool:
-        """Whether the list was published."""
-        return any(e.event == "published" for e in self.events)
+        """Whether the list of the last draw was published."""
+        return any(e.event == "published" for e in self._since_draw)
+
+    @property
+    def diaries(self) -> list[dict[str, Any]]:
+        """What was recorded of each diary, with the number of its draw, the first first."""
+        told, n = [], 0
+        for event in self.events:
+            n += event.event == "drawn"
+            if event.event == "diary":
+                told.append(event.data | {"draw": n})
+        return told
 
     @property
     def seals(self) -> dict[str, str]:
@@ -103,14 +127,18 @@ class DrawRecord:
 
     def sealed(self, body: str, digest: str, *, on: date) -> "DrawRecord":
         """A body hands in its seal, after the freeze and before any of this round is opened."""
+        self._check_open()
         if self.openings:
             what = f"{discreet(body)} seals after another has opened"
             raise VerificationError(what, remedy="seals come before any is opened; begin again with new seals")
-        if not SEAL.fullmatch(digest):
+        if not HEX.fullmatch(digest):
             what = f"a seal of {discreet(body)} that is no SHA-256"
             raise VerificationError(what, remedy="hand in the 64 signs that lot sealing printed")
         if self.announced:
             raise VerificationError("this round waits for a public value", remedy="give it up to begin another")
+        if any(e.event == "sealed" and e.data["seal"] == digest for e in self.events):
+            what = f"the seal of {discreet(body)} stands in the record already"
+            raise VerificationError(what, remedy="seal a new value: the old one may be known")
         if body in self.seals:
             raise VerificationError(f"{discreet(body)} has sealed already", remedy="take one seal a body")
         return self.added("sealed", on, {"body": body, "seal": digest})
@@ -120,7 +148,7 @@ class DrawRecord:
         if len(self.seals) < 2:
             what = f"{len(self.seals)} sealed contributions"
             raise VerificationError(what, remedy="two bodies seal before one opens")
-        check_opening(self.task, self.seals, opening)
+        check_opening(self.task, self.root, self.seals, opening)
         return self.added("opened", on, vars(opening))
 
     @property
@@ -131,6 +159,7 @@ class DrawRecord:
 
     def announce(self, value: Announced, *, on: date) -> "DrawRecord":
         """One public random value of a later day is named, in the stead of seals; no other can take its place."""
+        self._check_open()
         before = self.announced
         if self.seals or before:
             what = f"{before.name!r} was announced" if before else "this round has seals"
@@ -164,12 +193,31 @@ class DrawRecord:
             return public_seed(self.task, self.root, self.announced, self._values[0])
         return sealed_seed(self.task, self.root, self.seals, self.openings)
 
-    def drawn(self, result_root: str, *, n: int, on: date, reason: str = "") -> "DrawRecord":
-        """The draw is made by the seed; a second one on the list needs a reason."""
+    def drawn(
+        self, result_root: str, *, n: int, on: date, reason: str = "", files: dict[str, str] | None = None
+    ) -> "DrawRecord":
+        """The draw is made by the seed; a second one on the list needs a reason. ``files``: name → keyed hash."""
+        self._check_open()
         if self.n_draws and not reason.strip():
             what = f"the list was drawn from {self.n_draws} times"
             raise VerificationError(what, remedy="give the reason of another draw; it is recorded and shown")
-        return self.added("drawn", on, {"seed": self.seed, "result": result_root, "n": n, "reason": reason})
+        return self.added(
+            "drawn", on, {"seed": self.seed, "result": result_root, "n": n, "reason": reason, "files": files or {}}
+        )
+
+    def diary(self, about: dict[str, Any], *, on: date, reason: str = "") -> "DrawRecord":
+        """A diary of the last draw is made: ``files`` (name → keyed hash), and whatever else it is made of.
+
+        Another one, and one by other inspectors or recusals than were frozen, needs a reason.
+        """
+        _ = self.last_draw
+        self._check_open()
+        given = {name.partition("-")[0]: hash_ for name, hash_ in about["files"].items()}
+        changed = [name for name, hash_ in self.staff.items() if given.get(name) != hash_]
+        if (changed or any(e.event == "diary" for e in self._since_draw)) and not reason.strip():
+            what = f"other {' and '.join(changed)} than were frozen" if changed else "this draw has a diary"
+            raise VerificationError(what, remedy="give the reason; it is recorded and shown")
+        return self.added("diary", on, about | {"reason": reason})
 
     def abandoned(self, reason: str, *, on: date) -> "DrawRecord":
         """Seals are given up, as where a body does not open; what was sealed and opened stays in the record."""
@@ -182,12 +230,16 @@ class DrawRecord:
     def visits_done(self, *, on: date) -> "DrawRecord":
         """The visits are done, so the list may be shown."""
         _ = self.last_draw
+        if self.are_visits_done:
+            raise VerificationError("the visits are done already", remedy="go on")
         return self.added("visits_done", on, {})
 
     def published(self, *, on: date) -> "DrawRecord":
         """The list is published."""
         if not self.are_visits_done:
             raise VerificationError("the visits are not done", remedy="the list stays closed until they are")
+        if self.is_published:
+            raise VerificationError("the list is published already", remedy="go on")
         return self.added("published", on, {})
 
     def added(self, event: str, on: date, data: dict[str, Any]) -> "DrawRecord":
@@ -197,6 +249,17 @@ class DrawRecord:
             raise VerificationError(what, remedy="events follow one another")
         before = self.events[-1].hash if self.events else ""
         return replace(self, events=(*self.events, Event(event, on, data, before)))
+
+    def _check_open(self) -> None:
+        """A list whose visits are done has served; raise VerificationError."""
+        if self.are_visits_done:
+            raise VerificationError("the visits of this list are done", remedy="freeze a list anew to draw again")
+
+    @property
+    def _since_draw(self) -> tuple[Event, ...]:
+        """The events from the last draw on; none before one."""
+        last = max((i for i, e in enumerate(self.events) if e.event == "drawn"), default=len(self.events))
+        return self.events[last:]
 
     @property
     def _first(self) -> Event:
@@ -215,20 +278,20 @@ class DrawRecord:
     @classmethod
     def read(cls, path: Path) -> "DrawRecord":
         """A record from a file, held to its hashes and the order of a draw. Raises VerificationError with the event."""
-        record, lines = cls(), path.read_text(encoding="utf-8").splitlines()
-        for i, line in enumerate(lines, start=1):
+        record = cls()
+        for i, line in enumerate(path.read_bytes().splitlines(), start=1):
             record = _replayed(record, _parsed(line, path, i), f"{path}, event {i}")
         if not record.events:
             raise VerificationError("an empty record", where=str(path), remedy="it was cut off; look for a copy")
         return record
 
 
-def _parsed(line: str, path: Path, i: int) -> dict[str, Any]:
+def _parsed(line: bytes, path: Path, i: int) -> dict[str, Any]:
     try:
-        told = json.loads(line)
+        told = json.loads(line.decode("utf-8"))
         told["on"] = date.fromisoformat(told["on"])
         told["event"], told["data"], told["before"], told["hash"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         what = "this is no event of a draw"
         raise VerificationError(what, where=f"{path}, event {i}", remedy="it was changed; look for a copy") from None
     return dict(told)
@@ -238,7 +301,7 @@ def _replayed(record: DrawRecord, told: dict[str, Any], where: str) -> DrawRecor
     """The record with an event that was read, done again under the rules of a draw."""
     again = _again(record, told, where)
     event = again.events[-1]
-    if (event.hash, event.before) != (told["hash"], told["before"]):
+    if json.loads(event.line()) != told | {"on": event.on.isoformat()}:
         what = f"event {discreet(told['event'])!r} is not the one that was recorded, or one before it is missing"
         raise VerificationError(what, where=where, remedy="the record was changed; look for a copy")
     return again
@@ -252,7 +315,10 @@ def _again(record: DrawRecord, told: dict[str, Any], where: str) -> DrawRecord:
         "opened": lambda: record.opened(Opening(**data), on=on),
         "announced": lambda: record.announce(Announced(data["name"], date.fromisoformat(data["on"])), on=on),
         "came_out": lambda: record.came_out(data["value"], on=on),
-        "drawn": lambda: record.drawn(data["result"], n=data["n"], on=on, reason=data["reason"]),
+        "drawn": lambda: record.drawn(data["result"], n=data["n"], on=on, reason=data["reason"], files=data["files"]),
+        "diary": lambda: record.diary(
+            {name: value for name, value in data.items() if name != "reason"}, on=on, reason=data["reason"]
+        ),
         "abandoned": lambda: record.abandoned(data["reason"], on=on),
         "visits_done": lambda: record.visits_done(on=on),
         "published": lambda: record.published(on=on),

@@ -5,6 +5,7 @@ It is formed after the list is frozen, over the task and the hash of the list, s
 
 import hmac
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from credit_score.errors import VerificationError, discreet, first_five
 
 LEAST_BODIES = 2
 LEAST_SIGNS = 16
+HEX = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -33,19 +35,24 @@ class Announced:
     on: date
 
 
-def seal(task: str, opening: Opening) -> str:
-    """The seal of a value for a task, in hexadecimal: published while the value is kept. Raises VerificationError."""
+def seal(task: str, root: str, opening: Opening) -> str:
+    """The seal of a value for a task and a frozen list, in hexadecimal: published while the value is kept.
+
+    Over the hash of the list, so that what was opened once serves no other list. Raises VerificationError.
+    """
+    if not HEX.fullmatch(root):
+        raise VerificationError(f"a list hash {discreet(root)!r}", remedy="give the 64 signs published at the freeze")
     if len(opening.nonce) < LEAST_SIGNS:
         what = f"a nonce of {len(opening.nonce)} signs"
         raise VerificationError(what, remedy=f"use {LEAST_SIGNS} random signs or more, else the value can be guessed")
-    return _hash("seal", task, opening.body, opening.nonce, opening.value)
+    return _hash("seal", task, root, opening.body, opening.nonce, opening.value)
 
 
 def sealed_seed(task: str, root: str, seals: dict[str, str], openings: Sequence[Opening]) -> str:
     """The seed of opened seals, in hexadecimal.
 
     ``seals``: body → seal, of two bodies at least. Raises VerificationError for a body too few, one that did not open,
-    or opened twice, and a value that does not fit its seal, as one sealed for another task does not.
+    or opened twice, and a value that does not fit its seal, as one sealed for another task or list does not.
     """
     if len(seals) < LEAST_BODIES:
         what = f"{len(seals)} sealed contributions"
@@ -57,19 +64,21 @@ def sealed_seed(task: str, root: str, seals: dict[str, str], openings: Sequence[
         what = f"{first_five(map(discreet, missing))} did not open"
         raise VerificationError(what, remedy="wait, or begin again with new seals; the record keeps both")
     for opening in openings:
-        check_opening(task, seals, opening)
+        check_opening(task, root, seals, opening)
     told = sorted((o.body, o.value, o.nonce) for o in openings)
     return _hash("seed", task, root, *(part for row in told for part in row))
 
 
-def check_opening(task: str, seals: dict[str, str], opening: Opening) -> None:
-    """Raise VerificationError unless an opening fits the seal of its body for the task."""
+def check_opening(task: str, root: str, seals: dict[str, str], opening: Opening) -> None:
+    """Raise VerificationError unless an opening fits the seal of its body for the task and list."""
     if opening.body not in seals:
         what = f"{discreet(opening.body)} has sealed nothing"
         raise VerificationError(what, remedy=f"there are seals of {first_five(sorted(seals))}")
-    if seal(task, opening) != seals[opening.body]:
-        what = f"the value of {discreet(opening.body)} does not fit its seal for task {task!r}"
-        raise VerificationError(what, remedy="it was changed, or sealed for another task; begin again with new seals")
+    if seal(task, root, opening) != seals[opening.body]:
+        what = f"the value of {discreet(opening.body)} does not fit its seal for task {task!r} and this list"
+        raise VerificationError(
+            what, remedy="it was changed, or sealed for another task or list; begin again with new seals"
+        )
 
 
 def public_seed(task: str, root: str, announced: Announced, value: str) -> str:
@@ -84,6 +93,14 @@ def drawing_seed(key: bytes, seed: str) -> str:
     and a great number tells a tier with a high ratio. The root of the list bound the key before there was a seed.
     """
     return hmac.new(key, f"draw|{seed}".encode(), sha256).hexdigest()
+
+
+def keyed_hash(key: bytes, content: bytes) -> str:
+    """The hash of a closed file under the key of the list, in hexadecimal, which tells nothing of what is in it.
+
+    By a plain hash a short list could be found by trying.
+    """
+    return hmac.new(key, b"file|" + content, sha256).hexdigest()
 
 
 def _hash(*parts: str) -> str:

@@ -16,7 +16,7 @@ def frozen():
 
 def sealed(record, openings=BODIES, on=DAYS[1]):
     for opening in openings:
-        record = record.sealed(opening.body, seal(record.task, opening), on=on)
+        record = record.sealed(opening.body, seal(record.task, record.root, opening), on=on)
     return record
 
 
@@ -53,7 +53,7 @@ def test_the_seed_is_of_all_values_the_task_and_the_list_in_no_order_of_their_ow
     (lambda: frozen().sealed("court", "00", on=DAYS[1]), "a seal of court that is no SHA-256"),
     (lambda: opened(sealed(frozen()), BODIES[:1]).sealed("mayor", "00" * 32, on=DAYS[2]), "after another has opened"),
     (lambda: opened(sealed(frozen()), BODIES[:1]).drawn("cd", n=1, on=DAYS[3]), "press did not open"),
-    (lambda: seal(TASK, Opening("court", "1", "short")), "a nonce of 5 signs"),
+    (lambda: seal(TASK, ROOT, Opening("court", "1", "short")), "a nonce of 5 signs"),
     (lambda: sealed_seed(TASK, ROOT, {"a": "", "b": ""}, [BODIES[0]] * 2), "court opened twice"),
     (lambda: frozen().visits_done(on=DAYS[3]), "nothing was drawn"),
     (lambda: drawn().published(on=DAYS[4]), "the visits are not done"),
@@ -69,8 +69,11 @@ def test_what_would_let_a_seed_be_chosen_or_foreseen_is_refused(job, told):
 def test_a_value_sealed_for_another_task_opens_no_seal_of_this_one():
     record = frozen()
     for opening in BODIES:
-        record = record.sealed(opening.body, seal("2022 plan", opening), on=DAYS[1])
-    with pytest.raises(VerificationError, match=r"does not fit its seal for task '2023 plan'.*another task"):
+        record = record.sealed(opening.body, seal("2022 plan", ROOT, opening), on=DAYS[1])
+    with pytest.raises(
+        VerificationError,
+        match="does not fit its seal for task '2023 plan' and this list",
+    ):
         record.opened(BODIES[0], on=DAYS[2])
 
 
@@ -121,7 +124,10 @@ def test_a_second_draw_needs_new_values_and_a_reason_and_is_shown():
 def test_where_a_body_does_not_open_all_begin_again_and_the_record_keeps_it():
     record = opened(sealed(frozen()), BODIES[:1]).abandoned("the press did not open", on=DAYS[4])
     assert record.seals == {}
-    ready = opened(sealed(record, on=DAYS[5]), on=DAYS[6])
+    with pytest.raises(VerificationError, match="the seal of court stands in the record already; seal a new value"):
+        sealed(record, on=DAYS[5])
+    anew = [Opening(o.body, o.value + "1", o.nonce) for o in BODIES]
+    ready = opened(sealed(record, anew, on=DAYS[5]), anew, on=DAYS[6])
     assert ready.drawn("cd" * 32, n=1, on=DAYS[7]).n_draws == 1
     assert "abandoned" in [e.event for e in ready.events]
 
@@ -130,6 +136,50 @@ def test_the_list_opens_only_when_the_visits_are_done():
     record = drawn()
     assert not record.is_published
     assert record.visits_done(on=DAYS[8]).published(on=DAYS[9]).is_published
+
+
+def test_seals_that_were_opened_once_serve_no_other_list():
+    other = DrawRecord.freeze(TASK, "ef" * 32, n=100, on=DAYS[0])
+    for opening in BODIES:
+        other = other.sealed(opening.body, seal(TASK, ROOT, opening), on=DAYS[1])
+    with pytest.raises(VerificationError, match="does not fit its seal for task '2023 plan' and this list"):
+        other.opened(BODIES[0], on=DAYS[2])
+
+
+@pytest.mark.parametrize(("job", "told"), [
+    (lambda r: sealed(r, [Opening("court", "1", "z" * 16)], DAYS[9]), "the visits of this list are done; freeze"),
+    (lambda r: r.announce(Announced("lottery", DAYS[12]), on=DAYS[9]), "the visits of this list are done"),
+    (lambda r: r.drawn("cd" * 32, n=1, on=DAYS[9], reason="again"), "the visits of this list are done"),
+    (lambda r: r.diary({"files": {}}, on=DAYS[9]), "the visits of this list are done"),
+    (lambda r: r.visits_done(on=DAYS[9]), "the visits are done already"),
+    (lambda r: r.published(on=DAYS[9]).published(on=DAYS[9]), "the list is published already"),
+])  # fmt: skip
+def test_a_list_whose_visits_are_done_has_served(job, told):
+    with pytest.raises(VerificationError, match=told):
+        job(drawn().visits_done(on=DAYS[8]))
+
+
+def test_visits_are_done_of_the_draw_they_were_made_for():
+    again = [Opening("court", "1", "x" * 16), Opening("press", "2", "y" * 16)]
+    second = opened(sealed(drawn(), again, DAYS[5]), again, DAYS[6]).drawn("ef" * 32, n=7, on=DAYS[7], reason="closed")
+    assert not second.are_visits_done
+    assert (second.n_draws, second.drawn_on) == (2, DAYS[7])
+    assert second.visits_done(on=DAYS[8]).are_visits_done
+
+
+def test_a_diary_needs_a_reason_where_another_stands_or_the_staff_is_not_that_of_the_freeze():
+    made = {"files": {"inspectors-1.csv": "aa", "visits-1.csv": "bb"}}
+    first = drawn().diary(made, on=DAYS[4])
+    assert [told["draw"] for told in first.diaries] == [1]
+    with pytest.raises(VerificationError, match="this draw has a diary; give the reason"):
+        first.diary(made, on=DAYS[5])
+    assert len(first.diary(made, on=DAYS[5], reason="an inspector left").diaries) == 2
+    staffed = DrawRecord.freeze(TASK, ROOT, n=100, on=DAYS[0], about={"staff": {"inspectors": "aa", "recusals": "cc"}})
+    record = opened(sealed(staffed)).drawn("cd" * 32, n=7, on=DAYS[3])
+    with pytest.raises(VerificationError, match="other recusals than were frozen; give the reason"):
+        record.diary(made, on=DAYS[4])
+    same = {"files": made["files"] | {"recusals-1.csv": "cc"}}
+    assert len(record.diary(same, on=DAYS[4]).diaries) == 1
 
 
 @pytest.fixture
@@ -152,10 +202,14 @@ def test_a_record_is_read_as_it_was_written(whole):
     (lambda lines: [*lines, lines[0]], "event 8: event 'frozen' cannot stand here"),
     (lambda lines: [*lines, "nonsense"], "event 8: this is no event"),
     (lambda lines: [lines[0].replace('"task"', '"tusk"'), *lines[1:]], "event 1: event 'frozen' is not the one"),
+    (lambda lines: [*lines[:5], lines[5].replace('"seed": "', '"seed": "0'), *lines[6:]], "event 6: event 'drawn'"),
+    (lambda lines: [lines[0].replace('{', '{"more": 1, ', 1), *lines[1:]], "event 1: event 'frozen' is not the one"),
+    (lambda lines: [*lines, "[" * 100_000], "event 8: this is no event"),
+    (lambda lines: [*lines, "\udcff"], "event 8: this is no event"),
     (lambda _: [], "an empty record"),
 ])  # fmt: skip
 def test_what_was_changed_in_a_record_is_named(whole, change, told):
     lines = whole.read_text(encoding="utf-8").splitlines()
-    whole.write_text("".join(line + "\n" for line in change(lines)), encoding="utf-8")
+    whole.write_bytes("".join(line + "\n" for line in change(lines)).encode("utf-8", "surrogateescape"))
     with pytest.raises(VerificationError, match=told):
         DrawRecord.read(whole)
