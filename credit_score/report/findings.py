@@ -94,11 +94,11 @@ def find(
         what = f"the run holds no {first_five(missing)}"
         raise RecordsError(what, where=str(listed.run.path), remedy="leave it out")
     visits = read_visits(path, listed.drawn, frame)
-    firms = _by_firm(visits)
     at_random = listed.drawn[listed.drawn["duty"] == RANDOM]
-    silent = at_random.merge(firms[firms["stream"] == "random"], on=KEY, how="left")["bad"].isna()
+    visited = visits.loc[visits["stream"] == "random", [*KEY, "bad"]].drop_duplicates(KEY)
+    silent = at_random.merge(visited, on=KEY, how="left")["bad"].isna()
     drawn_from = {name: population_of(frame, [name]) for name in by}
-    rates = {name: visit_rates(firms, drawn_from[name], [name]) for name in by}
+    rates = {name: visit_rates(visits, drawn_from[name], [name]) for name in by}
     beside = len(frame) - int(drawn_from[by[0]]["firms"].sum())
     who = _looked(visits)
     told = who["inspector"].notna().any()
@@ -161,13 +161,6 @@ def save_findings(found: Findings, listed: Listed, out: Path | str) -> int:
         for name, table in tables.items():
             write_csv(table.assign(status=listed.run.manifest["status"]), folder / f"{name}.csv")
     return results.left_out
-
-
-def _by_firm(visits: "pd.DataFrame") -> "pd.DataFrame":
-    """Random visits to one firm as one, in violation where any of them found something; others as they are."""
-    ordered = visits.sort_values("bad", ascending=False, kind="stable")
-    again = (ordered["stream"] == "random") & ordered.duplicated([*KEY, "stream"])
-    return ordered[~again].reset_index(drop=True)
 
 
 def _looked(visits: "pd.DataFrame") -> "pd.DataFrame":

@@ -13,6 +13,7 @@ import numpy as np
 
 from credit_score.errors import FitError, NotIdentified, first_five
 from credit_score.inspection.frame import RANDOM
+from credit_score.scorecard.rates import check_level
 from credit_score.tiers.table import jeffreys_interval
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 STRATA = ("department", "tier_code")
 DRAWN = "random"
 NEEDED = ("stream", "draw_probability", "bad")
-# Why a domain has no rate; the first two are followed by the stratum.
+# Why a domain has no rate, followed by the stratum.
 NOBODY = "inspection ratio 0 and floor 0, nobody can be drawn"
 CLOSED = "the annual cap may have closed firms, their chance is not known"
 NOT_VISITED = "no visit that a draw chose"
@@ -44,7 +45,9 @@ def visit_rates(
     Parameters
     ----------
     visits : a row a visit: the columns of ``strata`` and ``by``, ``stream``, ``draw_probability`` (missing where no
-        draw chose the firm) and ``bad`` (1 if a violation was found, else 0).
+        draw chose the firm), ``bad`` (1 if a violation was found, else 0) and ``subject``, without which each row is
+        taken to be a firm of its own. Random visits to one firm of a stratum are one, in violation where any of them
+        found something: the rate is of firms.
     population : what was drawn from, a row a group of firms: the columns of ``strata`` and ``by``, ``firms`` (how
         many), and their ``draw_probability`` (0: nobody can be drawn; missing: the chance is not known). Firms of one
         stratum may have several, as under an annual cap.
@@ -53,20 +56,23 @@ def visit_rates(
 
     Returns the columns of ``by`` and :data:`COLUMNS`: ``firms``; ``visits`` that a draw chose and violations ``found``
     by them; ``naive_visits`` and ``naive``, of all streams; ``hajek`` and ``ht`` with their ends. Where a firm of the
-    domain could not be drawn, or its chance is not known, no rate is identified: NaN, and ``reason`` says why. Ends are
+    domain could not be drawn, its chance is not known, or nobody of a stratum of it was visited, no rate is identified:
+    NaN, and ``reason`` says why. Ends are
     Jeffreys' at the effective number of visits p(1 − p)/variance, less what few degrees of freedom cost (after Korn and
     Graubard 1998). In simulated counties they covered .92 to .97 of the time at a level of .95, least where few visits
     stand for many firms of a small rate. They hold no error of a visit: a rate is of what visits find.
 
-    Raises FitError for columns that are missing, labels that are not 0 or 1, chances outside (0, 1], and visits to a
-    stratum or domain that the population does not have.
+    Raises FitError for columns that are missing, labels that are not 0 or 1, chances outside (0, 1] or other than the
+    population's, more firms visited than a stratum has, and visits to a stratum or domain that the population does not
+    have.
     """
     import pandas as pd
 
+    check_level(level)
     keys: list[str] = list(strata)
     domain: list[str] = list(by)
     _check(visits, population, keys, domain)
-    drawn = visits[(visits["stream"] == DRAWN) & visits["draw_probability"].notna()]
+    drawn = _firms_drawn(visits, keys)
     design = _design(drawn, population, keys)
     _check_known(drawn, design, population, keys, domain)
     rows = []
@@ -107,6 +113,15 @@ def population_of(frame: "pd.DataFrame", by: Sequence[str]) -> "pd.DataFrame":
     return at_random.groupby(keys, as_index=False, dropna=False).size().rename(columns={"size": "firms"})
 
 
+def _firms_drawn(visits: "pd.DataFrame", keys: list[str]) -> "pd.DataFrame":
+    """A row a firm of a stratum that a draw chose, with the worst of what was found."""
+    drawn = visits[(visits["stream"] == DRAWN) & visits["draw_probability"].notna()]
+    if "subject" not in visits.columns:
+        return drawn
+    worst_first = drawn.sort_values("bad", ascending=False, kind="stable")
+    return worst_first[~worst_first.duplicated([*keys, "subject"])].sort_index()
+
+
 def _check(visits: "pd.DataFrame", population: "pd.DataFrame", keys: list[str], domain: list[str]) -> None:
     named = list(dict.fromkeys([*keys, *domain]))
     for table, what, columns in (
@@ -114,6 +129,14 @@ def _check(visits: "pd.DataFrame", population: "pd.DataFrame", keys: list[str], 
     ):  # fmt: skip
         if lacking := [c for c in columns if c not in table.columns]:
             raise FitError(f"{what} without {first_five(lacking)}", remedy=f"give the columns {', '.join(columns)}")
+    if not domain:
+        raise FitError("no domain", remedy="name one column or more, as ['tier_code']")
+    if not (np.isfinite(population["firms"]) & (population["firms"] > 0)).all():
+        raise FitError("a group of the population without firms", remedy="leave it out, or count its firms")
+    known = population["draw_probability"].dropna()
+    if not ((known >= 0) & (known <= 1)).all():
+        odd = first_five(f"{p:g}" for p in known[(known < 0) | (known > 1)])
+        raise FitError(f"draw_probability {odd} of the population", remedy="give chances in [0, 1]")
     if not visits["bad"].isin((0, 1)).all():
         raise FitError("a label that is not 0 or 1", remedy="give 1 where a violation was found, else 0")
     chance = visits["draw_probability"].dropna()
@@ -136,10 +159,28 @@ def _check_known(
     if (unknown := design["firms"].isna()).any():
         places = first_five(design.index[unknown])
         raise FitError(f"visits to a stratum without firms: {places}", remedy="give the population that was drawn from")
+    if (more := design["n"] > design["firms"]).any():
+        row = design[more].reset_index().iloc[0]
+        what = f"{row['n']:g} visits to {row['firms']:g} firms ({_named(keys, row)})"
+        raise FitError(what, remedy="give the column subject, so that visits to one firm are one")
+    _check_chances(drawn, population, keys)
     met = drawn[domain].drop_duplicates().merge(population[domain].drop_duplicates(), how="left", indicator=True)
     if (absent := met["_merge"] == "left_only").any():
         places = first_five(met.loc[absent, domain].itertuples(index=False, name=None))
         raise FitError(f"visits to a domain without firms: {places}", remedy="give the population that was drawn from")
+
+
+def _check_chances(drawn: "pd.DataFrame", population: "pd.DataFrame", keys: list[str]) -> None:
+    """Refuse a visit by a chance that no firm of its stratum has; where a chance is not known there is no rate."""
+    stated = population[[*keys, "draw_probability"]].assign(draw_probability=population["draw_probability"].round(9))
+    unknown = stated.loc[stated["draw_probability"].isna(), keys].drop_duplicates()
+    drawn = drawn.merge(unknown, on=keys, how="left", indicator="unknown").query("unknown == 'left_only'")
+    told = drawn[[*keys, "draw_probability"]].assign(draw_probability=drawn["draw_probability"].round(9))
+    met = told.drop_duplicates().merge(stated.drop_duplicates(), how="left", indicator=True)
+    if (odd := met["_merge"] == "left_only").any():
+        row = met[odd].iloc[0]
+        what = f"a visit by chance {row['draw_probability']:g} to a stratum without it ({_named(keys, row)})"
+        raise FitError(what, remedy="give visits and population the chances of one draw")
 
 
 def _domain(
@@ -152,7 +193,7 @@ def _domain(
         "firms": n_firms, "visits": len(seen), "found": int(seen["bad"].sum()), "naive_visits": len(every),
         "naive": float(every["bad"].mean()) if len(every) else np.nan,
     }  # fmt: skip
-    reason = _why_not(firms, list(map(str, design.index.names)), len(seen))
+    reason = _why_not(firms, design)
     if reason:
         return row | dict.fromkeys(COLUMNS[5:11], np.nan) | {"identified": False, "reason": reason}
     weight = 1 / seen["draw_probability"].to_numpy(float)
@@ -175,12 +216,18 @@ def _within(table: "pd.DataFrame", told: dict[str, Any]) -> "pd.DataFrame":
     return table[np.logical_and.reduce([(table[name] == value).to_numpy() for name, value in told.items()])]
 
 
-def _why_not(firms: "pd.DataFrame", keys: Sequence[str], n_seen: int) -> str:
+def _why_not(firms: "pd.DataFrame", design: "pd.DataFrame") -> str:
     """Why a domain has no rate; empty where it has one."""
-    for wrong, what in ((firms["draw_probability"] == 0, NOBODY), (firms["draw_probability"].isna(), CLOSED)):
+    keys = [str(name) for name in design.index.names]
+    visited = firms[keys].merge(design["n"].reset_index(), on=keys, how="left")["n"].to_numpy()
+    for wrong, what in (
+        (firms["draw_probability"] == 0, NOBODY),
+        (firms["draw_probability"].isna(), CLOSED),
+        (visited == 0, NOT_VISITED),
+    ):  # fmt: skip
         if wrong.any():
-            return f"{what} ({_named(keys, firms.loc[wrong, list(keys)].iloc[0])})"
-    return "" if n_seen else NOT_VISITED
+            return f"{what} ({_named(keys, firms.loc[np.asarray(wrong), keys].iloc[0])})"
+    return ""
 
 
 def _named(keys: Sequence[str], values: "pd.Series") -> str:

@@ -203,3 +203,53 @@ def test_a_stratum_of_which_nobody_can_be_drawn_stays_in_the_population():
     frame = pd.DataFrame({"department": "fire", "subject": ["a", "b", "c"], "tier_code": [0, 0, 1], "duty": ""})
     drawn_from = population_of(frame.assign(draw_probability=[0.0, 0.5, 0.0]), ["tier_code"])
     assert drawn_from[["tier_code", "firms", "draw_probability"]].to_numpy().tolist() == [[0, 1, 0.5], [1, 1, 0]]
+
+
+def of_one_stratum(n_firms, chance, bad, **more):
+    """A stratum ``a`` of tier 0, and a row a firm visited."""
+    drawn_from = pd.DataFrame({"department": ["a"], "tier_code": [0], "firms": [n_firms], "draw_probability": [chance]})
+    visits = pd.DataFrame(
+        {"department": "a", "tier_code": 0, "stream": "random", "draw_probability": chance, "bad": bad}
+    )
+    return visits.assign(**more), drawn_from
+
+
+def test_visits_to_one_firm_are_one_and_the_rate_is_of_firms():
+    once, drawn_from = of_one_stratum(100, 0.2, [1] * 4 + [0] * 16, subject=[f"f{i}" for i in range(20)])
+    twice = pd.concat([once, once.assign(bad=0)], ignore_index=True)
+    columns = ["visits", "found", "hajek", "hajek_low", "hajek_high", "ht", "ht_low", "ht_high"]
+    one, two = (visit_rates(v, drawn_from, ["tier_code"])[columns].to_numpy() for v in (once, twice))
+    assert one.tolist() == two.tolist()
+    with pytest.raises(FitError, match=r"120 visits to 100 firms \(department a, tier_code 0\); give"):
+        visit_rates(pd.concat([once] * 6).drop(columns="subject"), drawn_from, ["tier_code"])
+
+
+def test_a_stratum_that_nobody_visited_has_no_rate_nor_has_what_it_is_part_of():
+    visits, drawn_from = of_one_stratum(1000, 0.1, [1] + [0] * 99)
+    small = pd.DataFrame({"department": ["a"], "tier_code": [1], "firms": [300], "draw_probability": [0.002]})
+    rates = visit_rates(visits, pd.concat([drawn_from, small]), ["department"]).iloc[0]
+    assert not rates["identified"]
+    assert rates["reason"] == "no visit that a draw chose (department a, tier_code 1)"
+    by_tier = visit_rates(visits, pd.concat([drawn_from, small]), ["tier_code"])
+    assert by_tier["identified"].tolist() == [True, False]
+    assert by_tier["hajek"][0] == 0.01
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    (lambda p: p.assign(firms=0), "a group of the population without firms"),
+    (lambda p: p.assign(firms=np.nan), "a group of the population without firms"),
+    (lambda p: p.assign(draw_probability=1.7), "draw_probability 1.7 of the population"),
+    (lambda p: p.assign(draw_probability=0.9), r"by chance 0.2 to a stratum without it \(department a, tier_code 0\)"),
+])  # fmt: skip
+def test_a_population_that_cannot_be_is_refused(change, told):
+    visits, drawn_from = of_one_stratum(100, 0.2, [0, 1])
+    with pytest.raises(FitError, match=told):
+        visit_rates(visits, change(drawn_from), ["tier_code"])
+
+
+def test_no_domain_and_no_level_are_refused():
+    visits, drawn_from = of_one_stratum(100, 0.2, [0, 1])
+    with pytest.raises(FitError, match="no domain; name one column or more"):
+        visit_rates(visits, drawn_from, [])
+    with pytest.raises(FitError, match="level 95"):
+        visit_rates(visits, drawn_from, ["tier_code"], level=95)
