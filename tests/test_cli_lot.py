@@ -378,3 +378,15 @@ def test_inspectors_that_cannot_be_are_refused_and_nothing_is_written(lot, run_f
     )
     refused(message, *ask)
     assert not (tmp_path / "o").exists()
+
+
+def test_rates_of_a_draw_for_use_are_by_its_own_list(lot, run_folder, tmp_path):
+    rows = [r for r in listed(lot / "draw-1.csv") if not r["duty"]]
+    visits = tmp_path / "visits.csv"
+    lines = [f"{r['department']},{r['subject']},2023-08-01,{i % 3 % 2}" for i, r in enumerate(rows)]
+    visits.write_text("\n".join(["department,subject,day,bad", *lines]) + "\n", encoding="utf-8")
+    ask = ("estimate", run_folder, "--visits", visits, "--lot", lot, "--json", "--quiet")
+    said = json.loads(told(*ask)[1])
+    assert sum(row["visits"] for row in said["rates"]["department"]) == len(rows)
+    assert sum(row["found"] for row in said["rates"]["department"]) == sum(i % 3 % 2 for i in range(len(rows)))
+    assert said["inspectors"] == []

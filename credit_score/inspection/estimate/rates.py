@@ -193,7 +193,7 @@ def _domain(
         "firms": n_firms, "visits": len(seen), "found": int(seen["bad"].sum()), "naive_visits": len(every),
         "naive": float(every["bad"].mean()) if len(every) else np.nan,
     }  # fmt: skip
-    reason = _why_not(firms, design)
+    reason = _why_not(firms, design) or ("" if len(seen) else NOT_VISITED)
     if reason:
         return row | dict.fromkeys(COLUMNS[5:11], np.nan) | {"identified": False, "reason": reason}
     weight = 1 / seen["draw_probability"].to_numpy(float)

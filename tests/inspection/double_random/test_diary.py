@@ -97,3 +97,36 @@ def test_a_diary_is_read_back_from_excel_and_icalendar(tmp_path):
     assert sorted(str(e["summary"]) for e in events) == sorted("检查 " + table["subject"])
     assert {e["dtstart"].dt for e in events} == set(table["day"])
     assert as_icalendar(table, summary="检查 {subject}", stamped=FIRST) == told
+
+
+def test_a_call_that_no_day_suits_all_of_is_made_apart():
+    middle = date(2023, 10, 8)
+    early = [Inspector(f"fire-{i}", "fire", leave=((middle, LAST),)) for i in range(2)]
+    late = [Inspector(f"health-{i}", "health", leave=((FIRST, middle),)) for i in range(2)]
+    kept, _ = made([visit(1), visit(1, "health")], early + late)
+    assert [len(a.call.visits) for a in kept] == [1, 1]
+    assert kept[0].day < middle < kept[1].day
+
+
+def test_events_of_a_calendar_keep_their_name_when_a_visit_moves(tmp_path):
+    kept, pairs = made([visit(1), visit(2)])
+    table = diary_table(kept, pairs)
+    moved = table.assign(day=[LAST, *table["day"][1:]])
+    files = [Calendar.from_ical(as_icalendar(t, summary="{subject}", stamped=FIRST)) for t in (table, moved)]
+    names = [sorted(str(e["uid"]) for e in file.walk("VEVENT")) for file in files]
+    assert names[0] == names[1]
+    assert len(set(names[0])) == 2
+    stamp = files[0].walk("VEVENT")[0]["dtstamp"]
+    assert stamp.to_ical() == b"20230925T000000Z"  # RFC 5545: a date with a time, in UTC
+
+
+def test_departments_of_one_beginning_have_sheets_of_their_own(tmp_path):
+    kept, pairs = made([visit(1)])
+    table = diary_table(kept, pairs)
+    names = ["department of the inspection of " + last for last in ("food", "fire")]
+    import pandas as pd
+
+    save_excel(pd.concat([table.assign(department=n) for n in names]), tmp_path / "v.xlsx")
+    sheets = openpyxl.load_workbook(tmp_path / "v.xlsx").sheetnames
+    assert len(sheets) == 2
+    assert all(len(name) <= 31 for name in sheets)

@@ -10,6 +10,7 @@ from scipy.stats import chisquare
 
 from credit_score.errors import RecordsError
 from credit_score.inspection.double_random import Inspector, Visit, drawn_pairs
+from credit_score.records.duties.calendar import working_calendar
 
 FIRST, LAST = date(2023, 7, 1), date(2024, 6, 30)
 
@@ -109,3 +110,34 @@ def test_a_visit_that_nobody_can_make_is_refused_and_why(people, recused, told):
         drawn_pairs([row], people, recused, seed="s")
     assert "department fire, visit 1" in str(refused.value)
     assert "910000" not in str(refused.value)
+
+
+def test_leave_in_two_parts_is_the_leave_of_one():
+    """Away on each working day of the window, in parts that adjoin over a weekend."""
+    friday, monday = date(2023, 9, 1), date(2023, 9, 4)
+    china = working_calendar("cn")
+    away = Inspector("I-away", "fire", leave=((friday, friday), (monday, monday)))
+    short = [Visit("fire", f"91{i:04d}", 1, friday, monday, 1.0) for i in range(10)]
+    pairs = drawn_pairs(short, [*staff(3), away], seed="s", calendar=china)
+    assert "I-away" not in {i for pair in pairs.values() for i in pair}
+    assert "I-away" in {i for pair in drawn_pairs(short, [*staff(3), away], seed="s").values() for i in pair}
+
+
+def test_two_who_are_never_there_on_one_day_are_no_pair():
+    middle = date(2023, 12, 31)
+    early = Inspector("I-early", "fire", leave=((middle, LAST),))
+    late = Inspector("I-late", "fire", leave=((FIRST, middle),))
+    for pair in drawn_pairs(visits(), [*staff(2), early, late], seed="s").values():
+        assert set(pair) != {"I-early", "I-late"}
+    with pytest.raises(RecordsError, match="2 inspectors, never two on one day; move its window"):
+        drawn_pairs(visits(1), [early, late], seed="s")
+
+
+@pytest.mark.parametrize(("rows", "people", "told"), [
+    (visits(1), [*staff(3), Inspector("I-0", "health")], "inspector I-0 stands twice"),
+    (visits(1, days=float("nan")), staff(3), "nan inspector-days; give a number above 0"),
+    (visits(1, days=-1.0), staff(3), "-1.0 inspector-days"),
+])  # fmt: skip
+def test_what_no_pair_can_be_of_is_refused(rows, people, told):
+    with pytest.raises(RecordsError, match=told):
+        drawn_pairs(rows, people, seed="s")

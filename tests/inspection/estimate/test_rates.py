@@ -253,3 +253,11 @@ def test_no_domain_and_no_level_are_refused():
         visit_rates(visits, drawn_from, [])
     with pytest.raises(FitError, match="level 95"):
         visit_rates(visits, drawn_from, ["tier_code"], level=95)
+
+
+def test_a_sector_of_visited_strata_that_nobody_visited_has_no_rate():
+    visits, drawn_from = of_one_stratum(100, 0.2, [0] * 20, sector="a")
+    both = pd.concat([drawn_from.assign(sector="a", firms=90), drawn_from.assign(sector="b", firms=10)])
+    rates = visit_rates(visits, both, ["sector"])
+    assert rates["identified"].tolist() == [True, False]
+    assert rates["reason"][1] == "no visit that a draw chose"
