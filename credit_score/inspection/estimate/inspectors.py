@@ -69,5 +69,7 @@ def _check(visits: "pd.DataFrame") -> None:
     needed = ("tier_code", "bad", *WITHIN)
     if lacking := [c for c in needed if c not in visits.columns]:
         raise FitError(f"visits without {first_five(lacking)}", remedy=f"give the columns {', '.join(needed)}")
+    if not visits["bad"].isin((0, 1)).all():
+        raise FitError("a label that is not 0 or 1", remedy="give 1 where a violation was found, else 0")
     if visits["inspector"].notna().sum() == 0:
         raise FitError("no visit names its inspector", remedy="record who visited, by number")

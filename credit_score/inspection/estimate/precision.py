@@ -12,6 +12,7 @@ import numpy as np
 
 from credit_score.errors import FitError
 from credit_score.scorecard.rates import z_of
+from credit_score.scorecard.settings import check_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,8 @@ def floor_table(
     the floor buys, and ``enough`` (the floor is 300, or everybody). Raises FitError for a budget that leaves a stratum
     with nobody.
     """
+    if budget is not None:
+        check_number("budget", budget, least=0, whole=True)
     known = strata if "rate" in strata.columns else strata.assign(rate=rate)
     known = known.assign(expected=known["firms"] * known["rate"].fillna(rate))
     told = known.groupby(list(pool), as_index=False)[["firms", "expected"]].sum()

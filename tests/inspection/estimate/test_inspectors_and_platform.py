@@ -76,3 +76,9 @@ def test_evaluations_are_internal_on_every_row():
     table, left_out = evaluation_table(tiers, "2023-06-30")
     assert left_out == 1
     assert table.to_numpy().tolist() == [["9133", "a", "B", "2023-06-30", "internal"]]
+
+
+def test_a_label_that_is_none_is_refused():
+    visits = pd.DataFrame({"tier_code": [0, 1], "bad": [0, 2], "department": "a", "inspector": ["i", "j"]})
+    with pytest.raises(FitError, match="a label that is not 0 or 1"):
+        inspector_ratios(visits)

@@ -65,3 +65,10 @@ def test_a_budget_is_spent_to_the_last_visit_and_leaves_nobody_out(budget):
 def test_what_cannot_be_is_refused(job, told):
     with pytest.raises(FitError, match=told):
         job()
+
+
+@pytest.mark.parametrize("budget", [10.5, "x", -1])
+def test_a_budget_is_a_whole_number_of_visits(budget):
+    strata = pd.DataFrame({"tier": ["A"], "firms": [100]})
+    with pytest.raises(FitError, match=r"budget .*; give a whole number of at least 0"):
+        floor_table(strata, ["tier"], half_width=0.05, budget=budget)
