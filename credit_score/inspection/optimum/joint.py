@@ -58,6 +58,8 @@ def best_tiers(asked: Problem, most_leaves: int) -> Found | None:
         return None
     rising = _Rising(asked)
     rising.climb()
+    if asked.n_tiers == 1 and rising.best is None:  # the climb has looked at the only tier there is
+        return None
     edges, value, leaves = rising.search(most_leaves)
     if not np.isfinite(value):
         return None

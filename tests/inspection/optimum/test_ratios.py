@@ -172,6 +172,19 @@ def test_what_cannot_be_is_refused_with_the_least_that_could(cube_a1, asked, tol
         optimal_schedule(cube_a1, **asked)
 
 
+@pytest.mark.parametrize("asked", [
+    {"budget": 1000, "min_ratio": 0.01}, {"budget": 1000, "min_ratio": 0.01, "deterrence": 2.0},
+    {"objective": "burden", "risk": 2000, "max_ratio": 0.5},
+    {"objective": "burden", "risk": 2000, "max_ratio": 0.5, "deterrence": 0.1},
+])  # fmt: skip
+def test_one_tier_is_refused_what_one_given_tier_is(cube_a1, asked):
+    with pytest.raises(PolicyError) as given_tier:
+        optimal_schedule(cube_a1, cutoffs=[], **asked)
+    with pytest.raises(PolicyError) as sought:
+        optimal_schedule(cube_a1, n_tiers=1, **asked)
+    assert str(sought.value) == str(given_tier.value)
+
+
 def test_a_department_without_inspectors_is_named_where_a_floor_asks_for_them(county):
     with pytest.raises(PolicyError, match=r"0 days of 1, where .* are needed"):
         optimal_schedule(county(30, 2), budget=[500, 0], cutoffs=[15], min_ratio=0.01)
