@@ -7,7 +7,7 @@ import numpy as np
 from credit_score.errors import PolicyError
 from credit_score.inspection.cube.cube import WhatIfCube
 from credit_score.inspection.cube.kernels import DAYS
-from credit_score.inspection.optimum.joint import least_cost
+from credit_score.inspection.optimum.joint import cheapest
 from credit_score.inspection.optimum.problem import Bounds, problem
 from credit_score.inspection.optimum.schedule import N_TIERS, optimal_schedule
 
@@ -47,5 +47,5 @@ def _range(cube: WhatIfCube, n: int, asked: dict[str, Any]) -> np.ndarray:
     bounds = asked.get("bounds") or Bounds(**{k: v for k, v in asked.items() if k in names})
     n_tiers = asked.get("n_tiers", N_TIERS) if cut is None else len(np.atleast_1d(cut)) + 1
     about = {"risk": None, "deterrence": asked.get("deterrence", 0.0), "bounds": bounds, "budget": every}
-    least = least_cost(problem(cube, n_tiers, asked.get("objective", "undetected"), **about))
-    return np.linspace(0.0 if least is None else min(least * (1 + 1e-9), every), every, n)
+    cheap = cheapest(problem(cube, n_tiers, asked.get("objective", "undetected"), **about))
+    return np.linspace(0.0 if cheap is None else min(cheap[1][0] * (1 + 1e-9), every), every, n)

@@ -54,10 +54,11 @@ def solved(asked: Problem, edges: np.ndarray) -> Solved:
 
 def best_tiers(asked: Problem, most_leaves: int) -> Found | None:
     """The best tiers and ratios, or None where no tiers keep the bounds; ``most_leaves``: cut-offs tried at the end."""
-    if least_cost(asked) is None:
+    cheap = cheapest(asked)
+    if cheap is None:
         return None
     rising = _Rising(asked)
-    rising.climb()
+    rising.climb(cheap[0])
     if asked.n_tiers == 1 and rising.best is None:  # the climb has looked at the only tier there is
         return None
     edges, value, leaves = rising.search(most_leaves)
@@ -67,13 +68,29 @@ def best_tiers(asked: Problem, most_leaves: int) -> Found | None:
     return Found(solved(asked, edges), value if exact else min(rising.bound, value), exact)
 
 
-def least_cost(asked: Problem) -> float | None:
-    """The least that any tiers cost at their lower bounds, of all pools together; None where no tiers are possible."""
+def cheapest(asked: Problem) -> tuple[np.ndarray, np.ndarray] | None:
+    """Edges of the tiers whose cost at lower bounds is least over the limits, and that cost, (P,); None where none are.
+
+    Of one pool it is the least cost there is. Of several, min over tiers of Σ (cost − limit)⁺ is bounded from below by
+    the least w·(cost − limit) for any weights w in [0, 1], and steps along its slopes (Polyak) lead to such tiers.
+    """
     idle = np.zeros_like(asked.sums)
     for channel in (ROWS, asked.cost_of):
         idle[..., channel] = asked.sums[..., channel]
-    best = _Rising(replace(asked, sums=idle)).at(np.ones(len(asked.limits)))[0]
-    return -best if np.isfinite(best) else None
+    program, weights, best, least = _Rising(replace(asked, sums=idle)), np.ones(len(asked.limits)), None, np.inf
+    for _ in range(ROUNDS):
+        worth, edges, _, _ = program.at(weights)
+        if not np.isfinite(worth):
+            return None
+        cost = program.used(edges, weights)[0]
+        over = cost - asked.limits
+        if best is None or over.clip(0).sum() < least:
+            best, least = (edges, cost), float(over.clip(0).sum())
+        above = least + worth + weights @ asked.limits
+        if len(weights) == 1 or least == 0 or above <= EXACT * max(1.0, least):
+            break
+        weights = np.clip(weights + above / (over @ over) * over, 0, 1)
+    return best
 
 
 def least_loss(asked: Problem) -> float:
@@ -103,9 +120,18 @@ class _Rising:
         best, begins = relaxed(value, a.n_tiers, self.no_ends)
         return float(best[-1, -1]), traced(begins, a.n_tiers), value, best
 
-    def climb(self) -> None:
+    def climb(self, cheap: np.ndarray) -> None:
+        """The climb, and where it met no tiers that keep the limits, a try of those that are likeliest to.
+
+        ``cheap``: edges of the tiers of the least cost.
+        """
+        self._climb(self._first())
+        if self.best is None:
+            no_price = np.zeros(len(self.asked.limits))
+            self._try(cheap if self.asked.what == kernels.BUDGET else self.at(no_price)[1])
+
+    def _climb(self, t: np.ndarray) -> None:
         """One limit: the multiplier that its tiers ask for, else where two known slopes cross. Several: by steps."""
-        t = self._first()
         if len(t) > 1:
             self._climb_by_steps(t)
             return
@@ -145,13 +171,13 @@ class _Rising:
         budget = a.what == kernels.BUDGET
         prices = t if budget else 1 / np.maximum(t, TINY)
         worth, edges, _, _ = self.at(prices)
-        cost, lost = self._used(edges, prices)
+        cost, lost = self.used(edges, prices)
         bound = -worth - float(t @ a.limits) if budget else float(cost.sum() + t[0] * (lost.sum() - a.limits[0]))
         if bound > self.bound:
             self.bound, self.at_bound = bound, prices.copy()
         return bound, cost - a.limits if budget else lost - a.limits, edges
 
-    def _used(self, edges: np.ndarray, prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def used(self, edges: np.ndarray, prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Cost and loss of each pool, (P,), at the best ratios for its price."""
         a = self.asked
         cells, ends = a.cells(edges), np.concatenate([[0], a.per_pool.cumsum()])

@@ -107,30 +107,34 @@ def fill(kind, beta, cells, limit, what, ratios):
 def _fill_by_density(cells, limit, what, ratios):
     """The linear case: cells that find most a day come first, the last in part."""
     n = cells.shape[1]
-    density, left = np.empty(n), limit if what == BUDGET else -limit
+    density, left, scale = np.empty(n), limit if what == BUDGET else -limit, abs(limit)
     for c in range(n):
         finds, days, low = cells[VIOLATED, c] * cells[SEEN, c], cells[COST, c], cells[LOW, c]
         density[c] = 0.0 if finds <= 0 else finds / days if days > 0 else np.inf
         ratios[c] = low
         left += -days * low if what == BUDGET else cells[VIOLATED, c] - finds * low
-    slack = SLACK * abs(limit)
+        scale += 0.0 if what == BUDGET else cells[VIOLATED, c]
+    slack = SLACK * scale
     if left <= 0 and what == RISK:
         return np.inf
     if left < -slack:
         return np.nan
+    left, last = max(left, 0.0), np.inf
     while True:
         c = int(np.argmax(density))
         found = density[c]
+        if found <= 0 and what == RISK:
+            return last if left <= slack else np.nan
         if found <= 0:
-            return 0.0 if what == BUDGET or left <= slack else np.nan
+            return 0.0
         each = cells[COST, c] if what == BUDGET else cells[VIOLATED, c] * cells[SEEN, c]
         part = cells[HIGH, c] - cells[LOW, c]
         if each * part > left:
-            ratios[c] = cells[LOW, c] + max(left, 0.0) / each
+            ratios[c] = cells[LOW, c] + left / each
             return found
         ratios[c] = cells[HIGH, c]
         left -= each * part
-        density[c] = 0.0
+        last, density[c] = found, 0.0
 
 
 @njit(cache=True, nogil=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Context
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from credit_score.inspection.cube.cube import WhatIfCube
 from credit_score.inspection.cube.kernels import BAD, places
 from credit_score.inspection.cube.kpi import Kpi
 from credit_score.inspection.optimum import kernels
-from credit_score.inspection.optimum.joint import Found, Solved, best_tiers, least_cost, least_loss, solved
+from credit_score.inspection.optimum.joint import Found, Solved, best_tiers, cheapest, least_loss, solved
 from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, problem
 
 if TYPE_CHECKING:
@@ -120,12 +121,12 @@ def _sought(cube: WhatIfCube, asked: Problem) -> Found:
     found = best_tiers(asked, MOST_LEAVES)
     if found is not None:
         return found
-    cost = least_cost(asked)
-    if cost is None:
+    cheap = cheapest(asked)
+    if cheap is None:
         raise PolicyError(
             f"no {asked.n_tiers} tiers keep the shares and floors", remedy="relax min_share, max_share or floor"
         )
-    raise _infeasible(cube, asked, np.array([cost]), least_loss(asked))
+    raise _infeasible(cube, asked, cheap[1], least_loss(asked))
 
 
 def _least(asked: Problem, cells: np.ndarray) -> tuple[np.ndarray, float]:
@@ -138,20 +139,24 @@ def _least(asked: Problem, cells: np.ndarray) -> tuple[np.ndarray, float]:
 def _infeasible(cube: WhatIfCube, asked: Problem, cost: np.ndarray, lost: float) -> PolicyError:
     if asked.what == kernels.RISK:
         what = (
-            f"at most {asked.limits[0]:,.6g} violations undetected cannot be: {lost:,.6g} is the least within max_ratio"
+            f"at most {asked.limits[0]:,.6g} violations undetected cannot be: {_up(lost)} is the least within max_ratio"
         )
-        return PolicyError(what, remedy=f"allow a risk of {lost:,.6g} or more, or raise max_ratio")
-    by_name = len(cost) == len(asked.limits) > 1
-    total = asked.limits if len(cost) == len(asked.limits) else np.array([asked.limits.sum()])
-    short = [p for p in range(len(cost)) if cost[p] > total[p]] or [0]
-    names = [f" of {cube.departments[p]}" if by_name else "" for p in short]
+        return PolicyError(what, remedy=f"allow a risk of {_up(lost)} or more, or raise max_ratio")
+    short = [p for p in range(len(cost)) if cost[p] > asked.limits[p]] or [0]
+    names = [f" of {cube.departments[p]}" if len(cost) > 1 else "" for p in short]
     needs = first_five(
-        f"{total[p]:,.6g} days{n}, where {cost[p]:,.6g} are needed" for p, n in zip(short, names, strict=True)
+        f"{asked.limits[p]:,.6g} days{n}, where {_up(cost[p])} are needed" for p, n in zip(short, names, strict=True)
     )
     return PolicyError(
         f"min_ratio and floor need more than the budget: {needs}",
         remedy="give as many days as are needed, or lower them",
     )
+
+
+def _up(least: float) -> str:
+    """A number with six digits, the last rounded up, so that who gives it back has given enough."""
+    ceiling = Context(prec=6, rounding=ROUND_CEILING)
+    return f"{float(ceiling.create_decimal_from_float(float(least) * (1 - kernels.SLACK / 2))):,.6g}"
 
 
 def _answer(
