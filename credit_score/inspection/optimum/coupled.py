@@ -15,7 +15,7 @@ from credit_score.errors import PolicyError
 from credit_score.inspection.cube.cube import WhatIfCube
 from credit_score.inspection.cube.kpi import Kpi
 from credit_score.inspection.optimum import kernels
-from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, problem
+from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, check_known, problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,8 +140,7 @@ class _Program:
         names = self.cube.departments
         asked = [g.departments for g in self.given.joint] + [g.departments for g in self.given.shared]
         for group in asked:
-            if unknown := [d for d in group if d not in names]:
-                raise PolicyError(f"no department {unknown[0]!r}", remedy=f"there are {', '.join(map(str, names))}")
+            check_known(group, names)
         alone = [(d,) for d in range(len(names))]
         return alone + [tuple(names.index(d) for d in j.departments) for j in self.given.joint]
 

@@ -7,9 +7,8 @@ import numpy as np
 from credit_score.errors import PolicyError
 from credit_score.inspection.cube.cube import WhatIfCube
 from credit_score.inspection.cube.kernels import DAYS
-from credit_score.inspection.optimum.joint import cheapest
-from credit_score.inspection.optimum.problem import Bounds, problem
-from credit_score.inspection.optimum.schedule import N_TIERS, optimal_schedule
+from credit_score.inspection.optimum.joint import cheapest_edges, least_cost
+from credit_score.inspection.optimum.schedule import optimal_schedule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,14 +37,11 @@ def pareto_front(cube: WhatIfCube, *, n: int = 50, budgets: "ArrayLike | None" =
 
 
 def _range(cube: WhatIfCube, n: int, asked: dict[str, Any]) -> np.ndarray:
-    """Budgets from the least that the bounds allow to those of every visit."""
+    """Budgets from the least that the bounds allow, of the given cut-offs if there are, to those of every visit."""
     if n < 2:
         raise PolicyError(f"a front of {n} points", remedy="ask for 2 or more")
     every = float(cube.prefix[-1, :, DAYS].sum())
-    cut = asked.get("cutoffs")
-    names = ("min_ratio", "max_ratio", "floor", "min_share", "max_share")
-    bounds = asked.get("bounds") or Bounds(**{k: v for k, v in asked.items() if k in names})
-    n_tiers = asked.get("n_tiers", N_TIERS) if cut is None else len(np.atleast_1d(cut)) + 1
-    about = {"risk": None, "deterrence": asked.get("deterrence", 0.0), "bounds": bounds, "budget": every}
-    cheap = cheapest(problem(cube, n_tiers, asked.get("objective", "undetected"), **about))
-    return np.linspace(0.0 if cheap is None else min(cheap[1][0] * (1 + 1e-9), every), every, n)
+    most = optimal_schedule(cube, budget=every, **asked)
+    cheap = cheapest_edges(most.asked) if asked.get("cutoffs") is None else None
+    least = float(least_cost(most.asked, most.kpi.edges if cheap is None else cheap)[0])
+    return np.linspace(min(least * (1 + 1e-9), every), every, n)

@@ -54,11 +54,11 @@ def solved(asked: Problem, edges: np.ndarray) -> Solved:
 
 def best_tiers(asked: Problem, most_leaves: int) -> Found | None:
     """The best tiers and ratios, or None where no tiers keep the bounds; ``most_leaves``: cut-offs tried at the end."""
-    cheap = cheapest(asked)
+    cheap = cheapest_edges(asked)
     if cheap is None:
         return None
     rising = _Rising(asked)
-    rising.climb(cheap[0])
+    rising.climb(cheap)
     if asked.n_tiers == 1 and rising.best is None:  # the climb has looked at the only tier there is
         return None
     edges, value, leaves = rising.search(most_leaves)
@@ -68,10 +68,10 @@ def best_tiers(asked: Problem, most_leaves: int) -> Found | None:
     return Found(solved(asked, edges), value if exact else min(rising.bound, value), exact)
 
 
-def cheapest(asked: Problem) -> tuple[np.ndarray, np.ndarray] | None:
-    """Edges of the tiers whose cost at lower bounds is least over the limits, and that cost, (P,); None where none are.
+def cheapest_edges(asked: Problem) -> np.ndarray | None:
+    """Edges of the tiers that at their lower bounds cost least over the limits, (K + 1,); None where none are possible.
 
-    Of one pool it is the least cost there is. Of several, min over tiers of Σ (cost − limit)⁺ is bounded from below by
+    Of one pool they cost the least there is. Of several, min over tiers of Σ (cost − limit)⁺ is bounded from below by
     the least w·(cost − limit) for any weights w in [0, 1], and steps along its slopes (Polyak) lead to such tiers.
     """
     idle = np.zeros_like(asked.sums)
@@ -82,15 +82,20 @@ def cheapest(asked: Problem) -> tuple[np.ndarray, np.ndarray] | None:
         worth, edges, _, _ = program.at(weights)
         if not np.isfinite(worth):
             return None
-        cost = program.used(edges, weights)[0]
-        over = cost - asked.limits
+        over = least_cost(asked, edges) - asked.limits
         if best is None or over.clip(0).sum() < least:
-            best, least = (edges, cost), float(over.clip(0).sum())
+            best, least = edges, float(over.clip(0).sum())
         above = least + worth + weights @ asked.limits
         if len(weights) == 1 or least == 0 or above <= EXACT * max(1.0, least):
             break
         weights = np.clip(weights + above / (over @ over) * over, 0, 1)
     return best
+
+
+def least_cost(asked: Problem, edges: np.ndarray) -> np.ndarray:
+    """What tiers cost each pool at their lower bounds, (P,)."""
+    cells = asked.cells(edges)
+    return np.bincount(np.repeat(asked.pools, asked.n_tiers), cells[kernels.COST] * cells[kernels.LOW])
 
 
 def least_loss(asked: Problem) -> float:
@@ -171,13 +176,13 @@ class _Rising:
         budget = a.what == kernels.BUDGET
         prices = t if budget else 1 / np.maximum(t, TINY)
         worth, edges, _, _ = self.at(prices)
-        cost, lost = self.used(edges, prices)
+        cost, lost = self._used(edges, prices)
         bound = -worth - float(t @ a.limits) if budget else float(cost.sum() + t[0] * (lost.sum() - a.limits[0]))
         if bound > self.bound:
             self.bound, self.at_bound = bound, prices.copy()
         return bound, cost - a.limits if budget else lost - a.limits, edges
 
-    def used(self, edges: np.ndarray, prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _used(self, edges: np.ndarray, prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Cost and loss of each pool, (P,), at the best ratios for its price."""
         a = self.asked
         cells, ends = a.cells(edges), np.concatenate([[0], a.per_pool.cumsum()])

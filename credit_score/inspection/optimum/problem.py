@@ -1,7 +1,7 @@
 """The question of the optimal schedule as numbers: what is lost, what it costs, and within which bounds."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -83,6 +83,16 @@ class Problem:
         return PolicyError(f"{what}, where {most}", remedy="lower the floor, or raise max_ratio")
 
 
+def bounds_of(bounds: Bounds | None, more: Mapping[str, Any]) -> Bounds:
+    """Bounds given as such, or by their names. Raises PolicyError for both, and for other names."""
+    names = [field.name for field in fields(Bounds)]
+    if unknown := [name for name in more if name not in names]:
+        raise PolicyError(f"no argument {first_five(unknown)}", remedy=f"name bounds {', '.join(names)}")
+    if bounds is not None and more:
+        raise PolicyError(f"bounds, and beside them {first_five(more)}", remedy="give all in bounds=, or leave it out")
+    return Bounds(**more) if bounds is None else bounds
+
+
 def problem(
     cube: WhatIfCube,
     n_tiers: int,
@@ -95,7 +105,11 @@ def problem(
 ) -> Problem:
     """The numbers of a question. Raises PolicyError for one that makes no sense, FitError for odd budgets."""
     kind = _kind(objective, deterrence)
+    if objective != "burden" and risk is not None:
+        raise PolicyError(f"a risk for the objective {objective!r}", remedy="leave it out, or ask for 'burden'")
     if objective == "burden":
+        if budget is not None:
+            raise PolicyError("a budget for the objective 'burden'", remedy="leave it out: its limit is the risk")
         limits, pools = np.array([_number(risk, "risk", "the violations that may go undetected")]), None
     else:
         limits, pools = _budget(budget, cube)
@@ -147,7 +161,15 @@ def _budget(budget: Any, cube: WhatIfCube) -> tuple[np.ndarray, np.ndarray | Non
         raise PolicyError("no budget", remedy="give inspector-days a year, in all or by department")
     if np.ndim(budget) == 0 and not isinstance(budget, Mapping):
         return np.array([_number(budget, "budget", "inspector-days a year")]), None
+    if isinstance(budget, Mapping):
+        check_known(budget, names)
     return by_department(budget, names, "budget"), np.arange(len(names))
+
+
+def check_known(asked: Iterable[Any], names: tuple[Any, ...]) -> None:
+    """Raises PolicyError for departments that are not the cube's."""
+    if unknown := [name for name in asked if name not in names]:
+        raise PolicyError(f"no department {first_five(map(repr, unknown))}", remedy=f"there are {first_five(names)}")
 
 
 def _bounds(bounds: Bounds, n_tiers: int, n_departments: int) -> np.ndarray:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +12,16 @@ from credit_score.inspection.cube.cube import WhatIfCube
 from credit_score.inspection.cube.kernels import BAD, places
 from credit_score.inspection.cube.kpi import Kpi
 from credit_score.inspection.optimum import kernels
-from credit_score.inspection.optimum.joint import Found, Solved, best_tiers, cheapest, least_loss, solved
-from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, problem
+from credit_score.inspection.optimum.joint import (
+    Found,
+    Solved,
+    best_tiers,
+    cheapest_edges,
+    least_cost,
+    least_loss,
+    solved,
+)
+from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, bounds_of, problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,13 +94,14 @@ def optimal_schedule(
     cutoffs : given cut-offs, descending, (K − 1,); without them they are sought for ``n_tiers`` tiers.
     risk : of the objective ``burden``: most violations that may go undetected a year.
     deterrence : β; a firm is in violation with chance p exp(−β r) under the ratio r. 0: nobody responds. An assumption.
-    bounds, more : ``min_ratio``, ``max_ratio``, ``floor``, ``min_share``, ``max_share``, as in :class:`Bounds`.
+    bounds, more : ``min_ratio``, ``max_ratio``, ``floor``, ``min_share``, ``max_share``, as in :class:`Bounds`, or a
+        :class:`Bounds`, not both.
 
     Ratios for given cut-offs are exact: by violations found a day without response, by the conditions of Karush, Kuhn
     and Tucker with it. Cut-offs are exact too unless ``exact`` is false, where ``gap`` tells how far off they may be.
     Raises PolicyError for what cannot be asked, and where nothing keeps the limits, with the least that would.
     """
-    bounds = Bounds(**more) if bounds is None else bounds
+    bounds = bounds_of(bounds, more)
     cut = None if cutoffs is None else np.asarray(cutoffs, np.float64)
     n_tiers = n_tiers if cut is None else len(cut) + 1
     if not 1 <= n_tiers <= len(cube.bounds[0]):
@@ -113,7 +121,7 @@ def _edges(cube: WhatIfCube, cut: np.ndarray) -> np.ndarray:
 def _given(cube: WhatIfCube, asked: Problem, edges: np.ndarray) -> Found:
     found = solved(asked, edges)
     if not np.isfinite(found.value):
-        raise _infeasible(cube, asked, *_least(asked, asked.cells(edges)))
+        raise _infeasible(cube, asked, least_cost(asked, edges), _least_loss(asked, edges))
     return Found(found, found.value, exact=True)
 
 
@@ -121,19 +129,18 @@ def _sought(cube: WhatIfCube, asked: Problem) -> Found:
     found = best_tiers(asked, MOST_LEAVES)
     if found is not None:
         return found
-    cheap = cheapest(asked)
+    cheap = cheapest_edges(asked)
     if cheap is None:
         raise PolicyError(
             f"no {asked.n_tiers} tiers keep the shares and floors", remedy="relax min_share, max_share or floor"
         )
-    raise _infeasible(cube, asked, cheap[1], least_loss(asked))
+    raise _infeasible(cube, asked, least_cost(asked, cheap), least_loss(asked))
 
 
-def _least(asked: Problem, cells: np.ndarray) -> tuple[np.ndarray, float]:
-    """The least cost of each pool at lower bounds, and the least loss at upper ones, of given tiers."""
-    ratios, ends = np.empty(cells.shape[1]), np.concatenate([[0], asked.per_pool.cumsum()])
-    cost = np.array([(cells[kernels.COST, i:j] * cells[kernels.LOW, i:j]).sum() for i, j in pairwise(ends)])
-    return cost, kernels.totals(asked.kind, asked.beta, cells, 0.0, ratios)[1]
+def _least_loss(asked: Problem, edges: np.ndarray) -> float:
+    """The least loss of given tiers, at their upper bounds."""
+    cells = asked.cells(edges)
+    return kernels.totals(asked.kind, asked.beta, cells, 0.0, np.empty(cells.shape[1]))[1]
 
 
 def _infeasible(cube: WhatIfCube, asked: Problem, cost: np.ndarray, lost: float) -> PolicyError:

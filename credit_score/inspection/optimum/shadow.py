@@ -9,6 +9,7 @@ import numpy as np
 from credit_score.inspection.cube.cube import by_department
 from credit_score.inspection.optimum import kernels
 from credit_score.inspection.optimum.joint import solved
+from credit_score.inspection.optimum.problem import check_known
 from credit_score.inspection.optimum.schedule import OptimalSchedule
 from credit_score.language import say
 
@@ -86,6 +87,8 @@ def gains(best: OptimalSchedule, more: Mapping[Any, float] | float) -> list[Gain
     ``more``: days, one number or one a department, such as those of one inspector a year.
     """
     asked, names = best.asked, best.kpi.cube.departments
+    if isinstance(more, Mapping):
+        check_known(more, names)
     days = by_department(more, names, "days more")
     one_for_all = len(asked.limits) == 1
     now, rows = solved(asked, best.kpi.edges).value, []

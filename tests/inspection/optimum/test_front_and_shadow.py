@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from credit_score.errors import PolicyError
+from credit_score.inspection import WhatIfCube
 from credit_score.inspection.optimum import gains, optimal_schedule, pareto_front, shadow_prices, told
 
 CUT = [90, 70, 50]
@@ -29,9 +30,21 @@ def test_budgets_may_be_given(cube_a1):
     assert front["budget"].tolist() == [1500, 9000]
 
 
+@pytest.mark.parametrize(("asked", "least"), [
+    ({"cutoffs": [4], "min_ratio": [0, 0.5]}, 37.5), ({"cutoffs": [3, 3], "floor": 10}, 20.0),
+    ({"cutoffs": [2], "floor": 10, "deterrence": 3}, 20.0), ({"n_tiers": 2, "min_ratio": [0, 0.5]}, 12.5),
+    ({"n_tiers": 3, "floor": 10}, 30.0), ({"n_tiers": 1}, 0.0),
+])  # fmt: skip
+def test_the_front_begins_at_the_least_days_that_its_own_tiers_need(asked, least):
+    quarters = WhatIfCube.build([1, 2, 3, 4] * 25, [0.3] * 100, np.zeros(100, int), 1.0)
+    front = pareto_front(quarters, n=3, **asked)
+    assert front["budget"].tolist() == pytest.approx([least, (least + 100) / 2, 100])
+
+
 @pytest.mark.parametrize(("asked", "what"), [
     ({"n": 1}, "a front of 1 points"), ({"budget": 5}, "a budget for each"),
-    ({"objective": "burden"}, "a budget for each"),
+    ({"objective": "burden"}, "a budget for each"), ({"flor": 1}, "no argument flor"),
+    ({"floor": 50_000}, "no 4 tiers keep the shares and floors"),
 ])  # fmt: skip
 def test_a_front_that_makes_no_sense_is_refused(cube_a1, asked, what):
     with pytest.raises(PolicyError, match=what):
@@ -64,6 +77,11 @@ def test_what_an_inspector_more_gains_is_found_anew(cube_a1, best):
     )  # fmt: skip
     assert found.gain == pytest.approx(best.value - again.value)
     assert found.gain < 93 * best.prices[0]
+
+
+def test_days_more_of_a_department_that_is_not_there_are_refused(best):
+    with pytest.raises(PolicyError, match="no department 'navy'; there are 0"):
+        gains(best, {0: 5.0, "navy": 5.0})
 
 
 def test_the_answer_is_told_in_both_languages(best):

@@ -8,7 +8,7 @@ from scipy.optimize import linprog, minimize
 from scipy.special import lambertw
 
 from credit_score.errors import FitError, PolicyError
-from credit_score.inspection.optimum import kernels, optimal_schedule
+from credit_score.inspection.optimum import Bounds, kernels, optimal_schedule
 
 CUT = [90, 70, 50]
 V, COSTS, D, BETA = np.array([800.0, 1500, 2000, 2500]), np.array([40e3, 30e3, 30e3, 20e3]), 0.8, 6.0
@@ -163,6 +163,12 @@ REFUSED = [
     ({"budget": 9, "n_tiers": 5}, "5 tiers of 4 score bins"),
     ({"budget": 9, "cutoffs": [70, 90, 50]}, "do not descend"),
     ({}, "no budget"),
+    ({"budget": 9, "bounds": Bounds(max_ratio=0.5), "min_ratio": 0.1}, "bounds, and beside them min_ratio; give all"),
+    ({"budget": 9, "bounds": Bounds(), "min_ration": 0.1}, "no argument min_ration; name bounds min_ratio, max_ratio"),
+    ({"budget": 9, "flor": 0.1}, "^no argument flor; name bounds min_ratio, max_ratio, floor, min_share, max_share$"),
+    ({"budget": 9, "objective": "burden", "risk": 6000}, "a budget for the objective 'burden'; leave it out"),
+    ({"budget": 9, "risk": 6000}, "a risk for the objective 'undetected'; leave it out"),
+    ({"budget": {0: 9000, "zz": 100}}, "no department 'zz'; there are 0"),
 ]  # fmt: skip
 
 
