@@ -1,6 +1,7 @@
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from credit_score.errors import FitError
@@ -54,6 +55,47 @@ def test_rows_that_cannot_be_are_refused(rows, change, told):
         WhatIfCube.of_table(change(ibis.memtable(rows)))
 
 
+@pytest.mark.parametrize(("change", "told"), [
+    ({"days": [1.0, np.nan]}, "1 of 2 rows without score"),
+    ({"score_milli": [1.0, np.nan]}, "1 of 2 rows without score"),
+    ({"score_milli": [1.0, np.inf]}, "1 of 2 rows without score"),
+    ({"score_milli": [1.0, 1.5]}, "1 of 2 rows without score.*a score is in whole thousandths"),
+    ({"score_milli": [1.0, 1e300]}, "1 of 2 rows without score"),
+    ({"expected_bad": [0.5, np.nan]}, "1 of 2 rows without score"),
+    ({"department": [1.0, np.nan]}, "1 of 2 rows without score"),
+    ({"sector": ["s", None]}, "1 of 2 rows without sector"),
+    ({"size": ["s", None]}, "1 of 2 rows without size"),
+    ({"subject": [1, None]}, "1 of 2 rows without subject"),
+    ({"subject": [7, 7], "sector": ["s", "t"]}, "1 firms stand in two sectors or sizes"),
+    ({"subject": [7, 7], "size": ["s", "t"]}, "1 firms stand in two sectors or sizes"),
+    ({"days": ["one", "two"]}, "days of kind string that is no number"),
+])  # fmt: skip
+def test_what_arrays_may_not_hold_a_table_may_not_either(change, told):
+    whole = {"score_milli": [1000, 2000], "expected_bad": [0.1, 0.2], "department": ["x", "y"], "days": [1.0, 2.0]}
+    whole |= {"sector": ["s", "s"], "size": ["l", "l"], "subject": [1, 2]}
+    with pytest.raises(FitError, match=told):
+        WhatIfCube.of_table(ibis.memtable(pa.table(whole | change)))
+
+
+def test_a_table_of_too_many_departments_is_refused():
+    many = pd.DataFrame({"score_milli": 1000, "expected_bad": 0.1, "department": np.arange(1500), "days": 1.0})
+    with pytest.raises(FitError, match="1,500 different labels of department"):
+        WhatIfCube.of_table(ibis.memtable(many))
+
+
+@pytest.mark.parametrize("kind", ["int64", "float32", "decimal(9, 3)"])
+def test_numbers_of_every_kind_give_the_same_cube(rows, kind):
+    table = ibis.memtable(rows.assign(days=np.arange(len(rows)) % 3, expected_bad=np.arange(len(rows)) % 2))
+    cast = table.mutate(**{c: table[c].cast(kind) for c in ("score_milli", "expected_bad", "days")})
+    one, other = WhatIfCube.of_table(table), WhatIfCube.of_table(cast)
+    assert (one.prefix == other.prefix).all()
+    assert (one.bounds == other.bounds).all()
+
+
 def test_a_bin_is_a_whole_number_of_thousandths(rows):
     with pytest.raises(FitError, match="whole thousandths"):
         WhatIfCube.of_table(ibis.memtable(rows), width=0.0005)
+    with pytest.raises(FitError, match="bins nan wide"):
+        WhatIfCube.of_table(ibis.memtable(rows), width=float("nan"))
+    with pytest.raises(FitError, match="0 bins"):
+        WhatIfCube.of_table(ibis.memtable(rows), n_bins=0)
