@@ -1,5 +1,6 @@
 """Score bins of one round width, so that the cut-offs people name fall between bins."""
 
+from fractions import Fraction
 from math import ceil, floor, log10
 
 import numpy as np
@@ -38,7 +39,12 @@ def round_up(width: float) -> float:
 
 
 def _multiples(first: int, last: int, width: float) -> np.ndarray:
-    """Whole multiples of a width, one beyond ``last``; of a decimal width as they are written, .3 and not .1 × 3."""
-    n = np.arange(first - 1, last + 2, dtype=float)
+    """Whole multiples of a width as it is written, one beyond both ends: the nearest doubles, .9 and not .3 × 3.
+
+    A width that is one over a whole number is that fraction: three bins of 1/3 end at 1.
+    """
     parts = 1 / width
-    return n / round(parts) if ceil(parts) > 1 and abs(parts - round(parts)) < 1e-9 * parts else n * width
+    whole = ceil(parts) > 1 and abs(parts - round(parts)) < 1e-9 * parts
+    step = Fraction(1, round(parts)) if whole else Fraction(repr(float(width)))
+    # The quotient of two whole numbers, however long they are, is rounded once.
+    return np.array([n * step.numerator / step.denominator for n in range(first - 1, last + 2)])

@@ -147,6 +147,12 @@ def test_a_cut_off_between_bins_is_taken_and_one_inside_a_bin_is_refused_with_it
         coarse.evaluate([11], [0, 1])
 
 
+def test_a_score_that_is_a_multiple_of_the_width_as_it_is_written_begins_a_bin():
+    cube = WhatIfCube.build([0.0, 17.1, 30.0], [0.1] * 3, [0] * 3, 1.0, width=0.3)
+    assert cube.evaluate([17.1], [1, 0]).inspections.ravel().tolist() == [2, 0]
+    assert 17.1 in cube.bounds[0]
+
+
 def test_cut_offs_are_moved_to_the_nearest_between_bins():
     cube = WhatIfCube.build(np.arange(100.0), np.zeros(100), np.zeros(100, int), 1.0, width=5)
     assert cube.snapped([87.4, 52.6, -3, 500]).tolist() == [85, 55, 5, 95]

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,6 +23,17 @@ def test_bins_begin_at_the_round_numbers_people_write():
     assert [e for e in edges if e in (0.1, 0.2, 0.3, 0.7, 0.9)] == [0.1, 0.2, 0.3, 0.7, 0.9]
     assert grid(12, 97, n_bins=1000)[[0, 1]].tolist() == [12, 12.1]
     assert 87.5 in grid(0, 1000, n_bins=10_000, width=0.5)
+
+
+@pytest.mark.parametrize("width", ["0.3", "0.003", "17.1", "0.07", "1.1", "2.5", "0.6", "1e-7", "123.456", "3", "0.2"])
+@pytest.mark.parametrize("low", [-700, 0, 10**6])
+def test_bins_begin_at_the_doubles_that_people_write_whatever_the_width(width, low):
+    edges = grid(float(low * Decimal(width)), float((low + 700) * Decimal(width)), width=float(width))
+    assert edges.tolist() == [float((low + n) * Decimal(width)) for n in range(702)]
+
+
+def test_bins_of_a_third_end_at_whole_numbers():
+    assert set(range(1, 5)) <= set(grid(0.0, 5.0, width=1 / 3).tolist())
 
 
 @pytest.mark.parametrize(("width", "rounded"), [(0.3, 0.5), (1, 1), (2.1, 5), (0.00011, 0.0002), (60, 100)])

@@ -55,6 +55,16 @@ def test_rows_that_cannot_be_are_refused(rows, change, told):
         WhatIfCube.of_table(change(ibis.memtable(rows)))
 
 
+@pytest.mark.parametrize("width", [0.003, 0.007, 0.3, 17.1, None])
+def test_the_engine_and_the_arrays_put_every_score_into_the_same_bin(width):
+    milli = np.arange(-3000, 100_000, 7)
+    frame = pd.DataFrame({"score_milli": milli, "expected_bad": 0.1, "department": "x", "days": 1.0})
+    held = WhatIfCube.of_table(ibis.memtable(frame), width=width)
+    by_array = WhatIfCube.build(milli / 1000, frame["expected_bad"], frame["department"], frame["days"], width=width)
+    assert held.bounds.tolist() == by_array.bounds.tolist()
+    assert (held.prefix[..., 0] == by_array.prefix[..., 0]).all()
+
+
 @pytest.mark.parametrize(("change", "told"), [
     ({"days": [1.0, np.nan]}, "1 of 2 rows without score"),
     ({"score_milli": [1.0, np.nan]}, "1 of 2 rows without score"),
