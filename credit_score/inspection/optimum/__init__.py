@@ -5,7 +5,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "coupled": ["CoupledSchedule", "Coupling", "Joint", "Shared", "coupled_schedule"],
+        "coupled": ["CoupledSchedule", "coupled_schedule"],
+        "coupling": ["Coupling", "Joint", "Shared"],
         "front": ["pareto_front"],
         "problem": ["Bounds"],
         "schedule": ["OptimalSchedule", "optimal_schedule"],

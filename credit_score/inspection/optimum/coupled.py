@@ -7,52 +7,25 @@ are added where the last solution stands until what they promise is what the cur
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from credit_score.errors import PolicyError
+from credit_score.errors import PolicyError, first_five
 from credit_score.inspection.cube.cube import WhatIfCube
 from credit_score.inspection.cube.kpi import Kpi
 from credit_score.inspection.optimum import kernels
-from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, check_known, problem
+from credit_score.inspection.optimum.coupling import Coupling
+from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, check_known, problem, up
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
+    from scipy.optimize import OptimizeResult
 
 ROUNDS = 60
 EXACT = 1e-9
-
-
-@dataclass(frozen=True)
-class Shared:
-    """Days a year of inspectors who may work for any of some departments."""
-
-    days: float
-    departments: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Joint:
-    """Departments that may visit a firm together (综合查一次), each saving a share of its days in [0, 1)."""
-
-    departments: tuple[Any, ...]
-    saved: float = 0.0
-
-
-@dataclass(frozen=True)
-class Coupling:
-    """What departments share.
-
-    ``cap``: most visits to a firm a year, on average over the draws of its tier and sector, a joint visit being one;
-    ``whole``: visits are whole numbers.
-    """
-
-    shared: tuple[Shared, ...] = ()
-    joint: tuple[Joint, ...] = ()
-    cap: float | None = None
-    whole: bool = False
+FELT = 1e-6  # days; less is what HiGHS takes for nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +71,9 @@ def coupled_schedule(
     bounds : of ratios, as in :func:`optimal_schedule`.
 
     Raises PolicyError for departments that are not the cube's, joint visits of departments that supervise different
-    firms of a sector, and bounds that cannot be kept.
+    firms of a sector, and limits that cannot be kept, with the fewest days more, or the least cap, that would do. The
+    cube holds how many firms there are and not which: departments that have as many of each size in every score bin of
+    a tier and sector are taken to supervise the same.
     """
     cut = np.asarray(cutoffs, np.float64)
     if objective == "burden":
@@ -153,12 +128,17 @@ class _Program:
                 for j, way in enumerate(self.ways):
                     there = self.firms[k, list(way), s]
                     if (there > 0).all():
-                        self._check_same(there, way)
+                        self._check_same(k, s, way)
                         found.append((k, s, j))
         return found
 
-    def _check_same(self, there: np.ndarray, way: tuple[int, ...]) -> None:
-        if len(set(there)) > 1:
+    def _check_same(self, tier: int, sector: int, way: tuple[int, ...]) -> None:
+        """Refuses a way of departments that differ in their firms of some score bin and size."""
+        if len(way) == 1 or self.cube.bearers is None:
+            return
+        first, last = self.kpi.edges[tier : tier + 2]
+        firms = np.diff(self.cube.bearers[first : last + 1, :, sector], axis=0)[:, list(way)]
+        if (firms != firms[:, :1]).any():
             names = " and ".join(str(self.cube.departments[d]) for d in way)
             raise PolicyError(f"{names} supervise different firms of a sector", remedy="leave their joint visits out")
 
@@ -213,27 +193,58 @@ class _Program:
         return np.clip(np.divide(drawn, firms, out=np.zeros_like(firms), where=firms > 0), 0, 1)
 
     def _solved(self, tangents: list[tuple[np.ndarray, np.ndarray]]) -> "_Answer":
-        from scipy.optimize import LinearConstraint, milp
+        rows = self._rows(tangents)
+        matrix, low, high = rows.arrays()
+        cost = np.zeros(rows.width)
+        cost[rows.loss_from :] = 1.0
+        result = self._least(cost, matrix, low, high)
+        if result.x is None:
+            raise self._refusal(result.message.strip())
+        whole = self.given.whole
+        promised = float(result.mip_dual_bound) if whole and result.mip_dual_bound is not None else float(result.fun)
+        return _Answer(result.x, promised, matrix, low, high, cost, whole)
 
-        rows, whole = _Rows(len(self.columns), len(self.given.shared), self.kpi.firms.shape), self.given.whole
+    def _rows(self, tangents: list[tuple[np.ndarray, np.ndarray]]) -> "_Rows":
+        rows = _Rows(len(self.columns), len(self.given.shared), self.kpi.firms.shape)
         self._add_capacity(rows)
+        self._add_cap(rows)
         self._add_bounds(rows)
         self._add_sharing(rows)
         for height, steep in tangents:
             self._add_tangent(rows, height, steep)
-        matrix, low, high = rows.arrays()
-        cost = np.zeros(rows.width)
-        cost[rows.loss_from :] = 1.0
-        integrality = np.zeros(rows.width)
-        integrality[: len(self.columns)] = whole
-        result = milp(cost, constraints=LinearConstraint(matrix, low, high), integrality=integrality)
-        if result.x is None:
-            raise PolicyError(
-                f"no coupled schedule keeps capacity, floors and cap ({result.message.strip()})",
-                remedy="give more days, or lower min_ratio or floor",
+        return rows
+
+    def _least(self, cost: np.ndarray, matrix: np.ndarray, low: np.ndarray, high: np.ndarray) -> "OptimizeResult":
+        from scipy.optimize import LinearConstraint, milp
+
+        whole = np.arange(len(cost)) < len(self.columns) if self.given.whole else np.zeros(len(cost))
+        return milp(cost, constraints=LinearConstraint(matrix, low, high), integrality=whole)
+
+    def _refusal(self, message: str) -> PolicyError:
+        """What cannot be kept, with the least that could: days, else the cap, else whole visits between the bounds."""
+        n, what = len(self.cube.departments), "no coupled schedule keeps capacity, floors and cap"
+        matrix, low, high = self._rows([]).arrays()
+        days, visits = np.zeros((len(matrix), n)), np.zeros((len(matrix), 1))
+        days[:n] = -np.eye(n)
+        visits[n : n + len(self.capped), 0] = [-self.firms[k, :, s].max() for k, s in self.capped]
+        if (more := self._excess(days, matrix, low, high)) is not None:
+            needs = first_five(
+                f"{has:,.6g} days of {name}, where {up(has + extra)} are needed"
+                for name, has, extra in zip(self.cube.departments, high[:n], more, strict=True)
+                if extra > FELT
             )
-        promised = float(result.mip_dual_bound) if whole and result.mip_dual_bound is not None else float(result.fun)
-        return _Answer(result.x, promised, matrix, low, high, cost, whole)
+            return PolicyError(f"{what}: {needs or message}", remedy="give as many days, or lower min_ratio or floor")
+        high[:n] = np.inf
+        if self.given.cap is not None and (more := self._excess(visits, matrix, low, high)) is not None:
+            needs = f"a cap of {self.given.cap:g} visits to a firm, where {up(self.given.cap + more[0])} are needed"
+            return PolicyError(f"{what}: {needs}", remedy="raise the cap, or lower min_ratio or floor")
+        return PolicyError(f"{what} ({message})", remedy="move min_ratio and max_ratio apart, or leave whole= out")
+
+    def _excess(self, relaxed: np.ndarray, matrix: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray | None:
+        """The least that columns beside those of the program add to its limits, or None where they do not help."""
+        cost = np.concatenate([np.zeros(matrix.shape[1]), np.ones(relaxed.shape[1])])
+        x = self._least(cost, np.concatenate([matrix, relaxed], axis=1), low, high).x
+        return None if x is None else x[matrix.shape[1] :]
 
     def _add_capacity(self, rows: "_Rows") -> None:
         for d, capacity in enumerate(self.asked.limits):
@@ -245,8 +256,19 @@ class _Program:
                 if self.cube.departments[d] in group.departments:
                     row[rows.lent(g, d)] = -1.0
 
+    @cached_property
+    def capped(self) -> list[tuple[int, int]]:
+        """Tiers and sectors with a cap on visits, a row each."""
+        return [] if self.given.cap is None else sorted({(k, s) for k, s, _ in self.columns})
+
+    def _add_cap(self, rows: "_Rows") -> None:
+        for k, s in self.capped:
+            row = rows.new(-np.inf, (self.given.cap or 0.0) * self.firms[k, :, s].max())
+            for c, (tier, sector, _) in enumerate(self.columns):
+                row[c] = float(tier == k and sector == s)
+
     def _add_bounds(self, rows: "_Rows") -> None:
-        """Ratios within bounds; no firm of a sector drawn twice by a department; visits under the cap."""
+        """Ratios within bounds; no firm of a sector drawn twice by a department."""
         _, _, (low, high) = self._parts()
         for k, d in np.ndindex(self.kpi.firms.shape):
             n = self.kpi.firms[k, d]
@@ -257,11 +279,6 @@ class _Program:
                 own = rows.new(-np.inf, float(self.firms[k, d, s]))
                 for c, (tier, sector, j) in enumerate(self.columns):
                     own[c] = float(tier == k and sector == s and d in self.ways[j])
-        if self.given.cap is not None:
-            for k, s in {(k, s) for k, s, _ in self.columns}:
-                row = rows.new(-np.inf, self.given.cap * self.firms[k, :, s].max())
-                for c, (tier, sector, _) in enumerate(self.columns):
-                    row[c] = float(tier == k and sector == s)
 
     def _add_sharing(self, rows: "_Rows") -> None:
         for g, group in enumerate(self.given.shared):

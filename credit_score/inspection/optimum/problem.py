@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from decimal import ROUND_CEILING, Context
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from credit_score.errors import PolicyError, first_five
 from credit_score.inspection.cube.cube import WhatIfCube, by_department
 from credit_score.inspection.cube.kernels import DAYS, ROWS
 from credit_score.inspection.optimum import kernels
+from credit_score.tiers.cutoffs import numbers
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -129,7 +131,7 @@ def problem(
 def _kind(objective: str, deterrence: float) -> int:
     if objective not in OBJECTIVES:
         raise PolicyError(f"objective {objective!r}", remedy=f"use one of {', '.join(OBJECTIVES)}")
-    if not 0 <= deterrence < np.inf:
+    if not 0 <= real(deterrence) < np.inf:
         raise PolicyError(f"deterrence {deterrence!r}", remedy="give 0 or more; 0 where nobody responds to visits")
     if objective == "detections" and deterrence > 0:
         # Detections peak at a ratio of 1 / deterrence: more of them can mean more violations.
@@ -147,8 +149,22 @@ def _kind(objective: str, deterrence: float) -> int:
     return kernels.VIOLATIONS if objective == "violations" else kernels.UNDETECTED
 
 
-def _number(value: float | None, name: str, what: str) -> float:
-    if value is None or not 0 <= value < np.inf:
+def real(value: Any) -> float:
+    """A number as float, or NaN where it is none."""
+    try:
+        return np.nan if isinstance(value, str) or np.ndim(value) else float(value)
+    except (TypeError, ValueError):
+        return np.nan
+
+
+def up(least: float) -> str:
+    """A number with six digits, the last rounded up, so that who gives it back has given enough."""
+    ceiling = Context(prec=6, rounding=ROUND_CEILING)
+    return f"{float(ceiling.create_decimal_from_float(float(least) * (1 - kernels.SLACK / 2))):,.6g}"
+
+
+def _number(value: Any, name: str, what: str) -> float:
+    if not 0 <= real(value) < np.inf:
         raise PolicyError(f"{name} is {value!r}", remedy=f"give {what}, a number of 0 or more")
     return float(value)
 
@@ -182,13 +198,13 @@ def _bounds(bounds: Bounds, n_tiers: int, n_departments: int) -> np.ndarray:
         k, d = np.argwhere(found[0] > found[1])[0]
         what = f"min_ratio {found[0, k, d]:g} of tier {k} is above its max_ratio {found[1, k, d]:g}"
         raise PolicyError(what, remedy="lower the one or raise the other")
-    if not 0 <= bounds.min_share <= bounds.max_share <= 1:
+    if not 0 <= real(bounds.min_share) <= real(bounds.max_share) <= 1:
         raise PolicyError(f"shares of {bounds.min_share} to {bounds.max_share}", remedy="give shares in [0, 1]")
     return found[:, :1] if (found == found[:, :1]).all() else found
 
 
 def _wide(values: "ArrayLike", name: str, most: float, n_tiers: int, n_departments: int) -> np.ndarray:
-    found = np.asarray(values, np.float64)
+    found = numbers(values, name)
     found = found[:, None] if found.ndim == 1 else found
     try:
         wide = np.array(np.broadcast_to(found, (n_tiers, n_departments)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Context
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from credit_score.inspection.optimum.joint import (
     least_loss,
     solved,
 )
-from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, bounds_of, problem
+from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, bounds_of, problem, up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,24 +145,18 @@ def _least_loss(asked: Problem, edges: np.ndarray) -> float:
 def _infeasible(cube: WhatIfCube, asked: Problem, cost: np.ndarray, lost: float) -> PolicyError:
     if asked.what == kernels.RISK:
         what = (
-            f"at most {asked.limits[0]:,.6g} violations undetected cannot be: {_up(lost)} is the least within max_ratio"
+            f"at most {asked.limits[0]:,.6g} violations undetected cannot be: {up(lost)} is the least within max_ratio"
         )
-        return PolicyError(what, remedy=f"allow a risk of {_up(lost)} or more, or raise max_ratio")
+        return PolicyError(what, remedy=f"allow a risk of {up(lost)} or more, or raise max_ratio")
     short = [p for p in range(len(cost)) if cost[p] > asked.limits[p]] or [0]
     names = [f" of {cube.departments[p]}" if len(cost) > 1 else "" for p in short]
     needs = first_five(
-        f"{asked.limits[p]:,.6g} days{n}, where {_up(cost[p])} are needed" for p, n in zip(short, names, strict=True)
+        f"{asked.limits[p]:,.6g} days{n}, where {up(cost[p])} are needed" for p, n in zip(short, names, strict=True)
     )
     return PolicyError(
         f"min_ratio and floor need more than the budget: {needs}",
         remedy="give as many days as are needed, or lower them",
     )
-
-
-def _up(least: float) -> str:
-    """A number with six digits, the last rounded up, so that who gives it back has given enough."""
-    ceiling = Context(prec=6, rounding=ROUND_CEILING)
-    return f"{float(ceiling.create_decimal_from_float(float(least) * (1 - kernels.SLACK / 2))):,.6g}"
 
 
 def _answer(

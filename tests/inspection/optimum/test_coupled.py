@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -104,10 +106,82 @@ def test_what_cannot_be_coupled_is_refused(cube, asked, told):
         coupled_schedule(cube, CUT, **{"coupling": Coupling(), "bounds": BOUNDS} | asked)
 
 
-def test_departments_of_different_firms_do_not_come_together():
-    mixed = WhatIfCube.build(
-        [1.0, 2, 3], [0.1, 0.2, 0.3], ["x", "y", "y"], 1.0, sector=["s", "s", "s"], capacity=[5, 5]
+def told_of(cube, coupling, bounds):
+    with pytest.raises(PolicyError, match="no coupled schedule keeps capacity, floors and cap: ") as refused:
+        coupled_schedule(cube, CUT, coupling, bounds=bounds)
+    return str(refused.value).partition("cap: ")[2]
+
+
+def test_days_that_are_too_few_are_told_with_those_that_are_enough(cube):
+    text = told_of(cube, Coupling(), Bounds(min_ratio=0.9))
+    assert cube.departments == ("ecology", "fire", "market")
+    rows = cube.prefix[-1, :, 0]
+    need = 0.9 * rows * [1.5, 1.0, 1.0]
+    told = dict(re.findall(r"days of (\w+), where ([\d,.]+) are", text))
+    assert {d: float(n.replace(",", "")) for d, n in told.items()} == pytest.approx(
+        dict(zip(cube.departments, need, strict=True)), rel=1e-5
     )
+    enough = np.array([float(told[d].replace(",", "")) for d in cube.departments])
+    able = WhatIfCube(**vars(cube) | {"capacity": enough})
+    assert np.isfinite(coupled_schedule(able, CUT, Coupling(), bounds=Bounds(min_ratio=0.9)).value)
+
+
+def test_shared_days_are_counted_before_more_are_asked_for(cube):
+    coupling = Coupling((Shared(1000.0, ("fire", "ecology")),))
+    text = told_of(cube, coupling, Bounds(min_ratio=0.3))
+    more = [float(n.replace(",", "")) for n in re.findall(r"where ([\d,.]+) are", text)]
+    has = [CAPACITY[d] for d in re.findall(r"days of (\w+)", text)]
+    short = 0.3 * cube.prefix[-1, :, 0] * [1.5, 1.0, 1.0] - [CAPACITY[d] for d in cube.departments]
+    assert sum(more) - sum(has) == pytest.approx(max(short[0] + short[1] - 1000, 0) + max(short[2], 0), rel=1e-4)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_cap_that_is_too_low_is_told_with_the_least_that_is_enough(cube, whole):
+    bounds = Bounds(min_ratio=0.01)
+    text = told_of(cube, Coupling(cap=0.001, whole=whole), bounds)
+    least = float(re.fullmatch(r"a cap of 0.001 visits to a firm, where ([\d.]+) are needed; raise .*", text)[1])
+    edges = coupled_schedule(cube, CUT, Coupling()).kpi.edges
+    firms = np.diff(cube.bearers[edges], axis=0)[..., 0]
+    by_hand = (0.01 * firms.sum(axis=(1, 2)) / firms.max(axis=1).sum(axis=1)).max()  # all visits spread over all firms
+    assert least == pytest.approx(by_hand, rel=1e-5) if not whole else by_hand <= least <= 2 * by_hand
+    best = coupled_schedule(cube, CUT, Coupling(cap=least * (1 + 1e-9), whole=whole), bounds=bounds)
+    assert np.isfinite(best.value)
+
+
+def test_whole_visits_that_no_ratio_between_the_bounds_makes_are_refused(cube):
+    with pytest.raises(PolicyError, match="move min_ratio and max_ratio apart, or leave whole= out"):
+        coupled_schedule(cube, CUT, Coupling(whole=True), bounds=Bounds(min_ratio=0.0101, max_ratio=0.0101))
+
+
+@pytest.mark.parametrize(("made", "told"), [
+    (lambda: Joint(("a", "b"), 1.5), r"joint visits that save 1.5 of their days; give a share in \[0, 1\)"),
+    (lambda: Joint(("a", "b"), 1), "joint visits that save 1 of"),
+    (lambda: Joint(("a", "b"), float("nan")), "joint visits that save nan"),
+    (lambda: Joint(("a", "b"), "x"), "joint visits that save 'x'"),
+    (lambda: Joint(("a",), 0.9), "joint visits of a; give 2 or more departments"),
+    (lambda: Joint(("a", "a")), "joint visits of a, a; give 2 or more departments, each once"),
+    (lambda: Shared(5, "ab"), "shared inspectors of 'ab'; give departments as a tuple"),
+    (lambda: Shared(5, ()), "shared inspectors of no department"),
+    (lambda: Shared(-5, ("a",)), "-5 shared days"),
+    (lambda: Shared(float("inf"), ("a",)), "inf shared days"),
+    (lambda: Coupling(cap=-1), "a cap of -1"),
+    (lambda: Coupling(cap=float("nan")), "a cap of nan"),
+    (lambda: Coupling(Shared(5, ("a",))), r"shared=Shared.*; give a tuple of Shared"),
+    (lambda: Coupling(joint=(Shared(5, ("a",)),)), r"joint=\(Shared.*; give a tuple of Joint"),
+])  # fmt: skip
+def test_what_departments_cannot_share_is_refused(made, told):
+    with pytest.raises(PolicyError, match=told):
+        made()
+
+
+@pytest.mark.parametrize("rows", [
+    {"score": [1.0, 2, 3], "department": ["x", "y", "y"], "size": ["s", "s", "s"]},
+    {"score": [1.0, 2, 3, 4], "department": ["x", "x", "y", "y"], "size": ["s", "s", "s", "s"]},
+    {"score": [1.0, 1], "department": ["x", "y"], "size": ["small", "large"]},
+])  # fmt: skip
+def test_departments_of_different_firms_do_not_come_together(rows):
+    chances = [0.1] * len(rows["score"])
+    mixed = WhatIfCube.build(**rows, expected_bad=chances, days=1.0, sector=["s"] * len(chances), capacity=[5, 5])
     with pytest.raises(PolicyError, match="x and y supervise different firms of a sector"):
         coupled_schedule(mixed, [], Coupling(joint=(Joint(("x", "y")),)))
 
