@@ -109,7 +109,10 @@ class WhatIfCube(CubeSums):
 
         Raises PolicyError for cut-offs that rise or split a bin, a ratio outside [0, 1], and other shapes.
         """
-        cut, share = np.asarray(cutoffs, np.float64), np.asarray(ratios, np.float64)
+        try:
+            cut, share = np.asarray(cutoffs, np.float64), np.asarray(ratios, np.float64)
+        except (TypeError, ValueError):
+            cut, share = numbers(cutoffs, "cut-off"), numbers(ratios, "ratio")
         if cut.ndim != 1 or share.ndim not in (1, 2):
             raise self._misfit(cut, share)
         often, repeated = (None, None) if frequency is None else self._repeated(frequency, len(cut) + 1)
@@ -120,7 +123,7 @@ class WhatIfCube(CubeSums):
 
     def _repeated(self, frequency: "ArrayLike", n_tiers: int) -> tuple[np.ndarray, np.ndarray]:
         """Visits to a drawn firm, (K, 1) or (K, D); and (2, K, D): the same, and how much more they find than one."""
-        often = np.asarray(frequency, np.float64)
+        often = numbers(frequency, "frequency")
         often = often if often.ndim == 2 else often.reshape(-1, 1)
         fine = (often >= 0) & (often < np.inf)
         if not fine.all():
@@ -135,11 +138,12 @@ class WhatIfCube(CubeSums):
         return often, np.stack([visits, finds])
 
     def snapped(self, cutoffs: "ArrayLike") -> np.ndarray:
-        """Cut-offs moved to the nearest that fall between bins, in the same order."""
-        edges = self.edges[::-1]
+        """Cut-offs moved to the nearest that fall between bins, in the same order. Raises PolicyError for NaN."""
+        edges, wanted = self.edges[::-1], numbers(cutoffs, "cut-off")
+        if np.isnan(wanted).any():
+            raise PolicyError("a cut-off that is no number", remedy="give points of score")
         if not len(edges):
-            return np.full(np.shape(cutoffs), self.bounds[0, 0])
-        wanted = np.asarray(cutoffs, np.float64)
+            return np.full(wanted.shape, self.bounds[0, 0])
         right = np.clip(np.searchsorted(edges, wanted), 1, max(len(edges) - 1, 1))
         left, above = edges[right - 1], edges[np.minimum(right, len(edges) - 1)]
         return np.where(wanted - left <= above - wanted, left, above)
@@ -209,6 +213,8 @@ def _once(group: np.ndarray, firm: Any) -> np.ndarray:
 
     if len(firm) != len(group):
         raise FitError(f"{len(group)} scores and {len(firm)} firms", remedy="give one firm a row")
+    if (missing := np.asarray(pd.isna(firm))).any():
+        raise FitError(f"no firm in row {int(np.argmax(missing))}", remedy="give a firm in each row")
     pairs = pd.DataFrame({"group": group, "firm": np.asarray(firm)}).drop_duplicates()
     if (twice := pairs["firm"].duplicated()).any():
         raise FitError(f"{int(twice.sum())} firms stand in two sectors or sizes", remedy="give each firm one")

@@ -17,6 +17,7 @@ from credit_score.inspection.cube.kpi import Kpi
 from credit_score.inspection.optimum import kernels
 from credit_score.inspection.optimum.coupling import Coupling
 from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, check_known, problem, up
+from credit_score.tiers.cutoffs import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,12 +76,12 @@ def coupled_schedule(
     cube holds how many firms there are and not which: departments that have as many of each size in every score bin of
     a tier and sector are taken to supervise the same.
     """
-    cut = np.asarray(cutoffs, np.float64)
+    cut = numbers(cutoffs, "cut-off")
     if objective == "burden":
         raise PolicyError("objective 'burden' is not coupled", remedy="ask optimal_schedule for it, one limit for all")
     if cube.capacity is None:
         raise PolicyError("the cube has no capacity", remedy="build it with capacity=")
-    kpi = cube.evaluate(cut, np.zeros(len(cut) + 1))
+    kpi = cube.evaluate(cut, np.zeros(cut.size + 1))
     asked = problem(
         cube, len(cut) + 1, objective, budget=cube.capacity, risk=None, deterrence=deterrence,
         bounds=bounds or Bounds(),

@@ -117,12 +117,12 @@ def problem(
         limits, pools = _budget(budget, cube)
     pools = np.zeros(len(cube.departments), np.int64) if pools is None else pools
     order = np.argsort(pools, kind="stable")
-    n_rows = float(cube.prefix[-1, :, ROWS].sum())
+    n_rows, wide = float(cube.prefix[-1, :, ROWS].sum()), _bounds(bounds, n_tiers, len(order))
     shares = (bounds.min_share * n_rows * (1 - 1e-12), bounds.max_share * n_rows * (1 + 1e-12))
     return Problem(
         n_tiers, kind, float(deterrence), np.ascontiguousarray(cube.prefix[:, order]),
         ROWS if objective == "burden" else DAYS, cube.sensitivity[order],
-        _bounds(bounds, n_tiers, len(order))[:, :, order], shares, limits,
+        wide[:, :, order], shares, limits,
         kernels.RISK if objective == "burden" else kernels.BUDGET, pools[order], order,
         tuple(cube.departments[d] for d in order),
     )  # fmt: skip

@@ -21,6 +21,7 @@ from credit_score.inspection.optimum.joint import (
     solved,
 )
 from credit_score.inspection.optimum.problem import Bounds, Objective, Problem, bounds_of, problem, up
+from credit_score.tiers.cutoffs import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,17 +102,23 @@ def optimal_schedule(
     Raises PolicyError for what cannot be asked, and where nothing keeps the limits, with the least that would.
     """
     bounds = bounds_of(bounds, more)
-    cut = None if cutoffs is None else np.asarray(cutoffs, np.float64)
-    n_tiers = n_tiers if cut is None else len(cut) + 1
-    if not 1 <= n_tiers <= len(cube.bounds[0]):
-        raise PolicyError(f"{n_tiers} tiers of {len(cube.bounds[0])} score bins", remedy="ask for fewer tiers")
+    cut = None if cutoffs is None else numbers(cutoffs, "cut-off")
+    n_tiers = n_tiers if cut is None else cut.size + 1
+    _check_tiers(n_tiers, len(cube.bounds[0]))
     asked = problem(cube, n_tiers, objective, budget=budget, risk=risk, deterrence=deterrence, bounds=bounds)
     found = _sought(cube, asked) if cut is None else _given(cube, asked, _edges(cube, cut))
     return _answer(cube, asked, objective, found, cut)
 
 
+def _check_tiers(n_tiers: Any, n_bins: int) -> None:
+    if not isinstance(n_tiers, (int, np.integer)) or not 1 <= n_tiers <= n_bins:
+        raise PolicyError(
+            f"{n_tiers} tiers of {n_bins} score bins", remedy=f"ask for a whole number from 1 to {n_bins}"
+        )
+
+
 def _edges(cube: WhatIfCube, cut: np.ndarray) -> np.ndarray:
-    cube.evaluate(cut, np.zeros(len(cut) + 1))  # refuses cut-offs that rise or split a bin
+    cube.evaluate(cut, np.zeros(cut.size + 1))  # refuses cut-offs that rise or split a bin
     edges = np.empty(len(cut) + 2, np.int64)
     places(cut, cube.bounds, edges)
     return edges

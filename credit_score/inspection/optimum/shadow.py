@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from credit_score.errors import PolicyError
 from credit_score.inspection.cube.cube import by_department
 from credit_score.inspection.optimum import kernels
 from credit_score.inspection.optimum.joint import solved
@@ -84,9 +85,12 @@ def _price(best: OptimalSchedule, d: int) -> tuple[float, float]:
 def gains(best: OptimalSchedule, more: Mapping[Any, float] | float) -> list[Gain]:
     """What more days in each budget would gain, solved anew with the same cut-offs, the most first.
 
-    ``more``: days, one number or one a department, such as those of one inspector a year.
+    ``more``: days, one number or one a department, such as those of one inspector a year. Raises PolicyError for a
+    schedule of the objective ``burden``, which has no budget, and for departments that are not the cube's.
     """
     asked, names = best.asked, best.kpi.cube.departments
+    if asked.what == kernels.RISK:
+        raise PolicyError("more days for a schedule that a risk limits", remedy="read the price of its risk instead")
     if isinstance(more, Mapping):
         check_known(more, names)
     days = by_department(more, names, "days more")

@@ -159,6 +159,23 @@ def test_cut_offs_are_moved_to_the_nearest_between_bins():
     assert WhatIfCube.build([3.0], [0], [0], 1.0).snapped([1, 9]).tolist() == [3, 3]
 
 
+def test_what_is_no_number_is_not_moved_between_bins():
+    for cube in (WhatIfCube.build([3.0], [0], [0], 1.0), WhatIfCube.build([3.0, 4.0], [0, 0], [0, 0], 1.0)):
+        with pytest.raises(PolicyError, match="a cut-off that is no number"):
+            cube.snapped([np.nan])
+        with pytest.raises(FitError, match="a cut-off of kind list that is no number"):
+            cube.snapped(["x"])
+
+
+@pytest.mark.parametrize(("asked", "told"), [
+    ((["x"], [0.1, 0.2]), "a cut-off of kind list"), (([50], ["x", "y"]), "a ratio of kind list"),
+    (([50], [0.1, 0.2], ["x", "y"]), "a frequency of kind list"),
+])  # fmt: skip
+def test_words_for_numbers_are_refused(cube_a1, asked, told):
+    with pytest.raises(FitError, match=told):
+        cube_a1.evaluate(*asked)
+
+
 @pytest.mark.parametrize(("cutoffs", "ratios", "told"), [
     (CUTOFFS, [0.01, 0.03, 0.08, 1.2], "inspection ratio 1.2 is outside"),
     (CUTOFFS, [0.01, -0.03, 0.08, 0.2], "inspection ratio -0.03 is outside"),
@@ -199,6 +216,8 @@ def test_a_frequency_that_cannot_be_is_refused(cube_a1):
     ({"department": [0, 5000]}, "5,001 different labels of department"),
     ({"sector": ["s"]}, "2 scores and sector of shape"),
     ({"sector": ["s", "t"], "firm": [1, 1]}, "1 firms stand in two sectors or sizes"),
+    ({"sector": ["s", "t"], "firm": [None, "z"]}, "no firm in row 0"),
+    ({"sector": ["s", "t"], "firm": [1.0, np.nan]}, "no firm in row 1"),
     ({"width": 0.0}, "bins 0.0 wide"),
     ({"n_bins": 0}, "0 bins"),
 ])  # fmt: skip

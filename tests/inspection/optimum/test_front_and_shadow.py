@@ -84,6 +84,12 @@ def test_days_more_of_a_department_that_is_not_there_are_refused(best):
         gains(best, {0: 5.0, "navy": 5.0})
 
 
+def test_days_more_are_refused_where_a_risk_is_the_limit(cube_a1):
+    least = optimal_schedule(cube_a1, objective="burden", risk=6000, cutoffs=CUT)
+    with pytest.raises(PolicyError, match="more days for a schedule that a risk limits"):
+        gains(least, 10.0)
+
+
 def test_the_answer_is_told_in_both_languages(best):
     tiers = tuple("ABCD")
     english, chinese = (told(best, lang, tiers=tiers, inspector_days=93) for lang in ("en", "zh"))

@@ -168,6 +168,16 @@ REFUSED = [
     ({"budget": 9, "flor": 0.1}, "^no argument flor; name bounds min_ratio, max_ratio, floor, min_share, max_share$"),
     ({"budget": 9, "objective": "burden", "risk": 6000}, "a budget for the objective 'burden'; leave it out"),
     ({"budget": 9, "risk": 6000}, "a risk for the objective 'undetected'; leave it out"),
+    ({"budget": "x"}, "budget is 'x'"),
+    ({"budget": {0: "x"}}, "a budget of kind list that is no number"),
+    ({"objective": "burden", "risk": "x"}, "risk is 'x'"),
+    ({"budget": 9, "deterrence": "x"}, "deterrence 'x'"),
+    ({"budget": 9, "n_tiers": 4.0}, "4.0 tiers of 4 score bins; ask for a whole number from 1 to 4"),
+    ({"budget": 9, "n_tiers": "x"}, "x tiers of 4 score bins"),
+    ({"budget": 9, "cutoffs": ["x"]}, "a cut-off of kind list that is no number"),
+    ({"budget": 9, "cutoffs": 70}, r"cut-offs of shape \(\)"),
+    ({"budget": 9, "floor": "x"}, "a floor of kind str that is no number"),
+    ({"budget": 9, "min_share": "x"}, "shares of x to 1"),
     ({"budget": {0: 9000, "zz": 100}}, "no department 'zz'; there are 0"),
 ]  # fmt: skip
 
