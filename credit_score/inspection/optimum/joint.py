@@ -54,11 +54,10 @@ def solved(asked: Problem, edges: np.ndarray) -> Solved:
 
 def best_tiers(asked: Problem, most_leaves: int) -> Found | None:
     """The best tiers and ratios, or None where no tiers keep the bounds; ``most_leaves``: cut-offs tried at the end."""
-    cheap = cheapest_edges(asked)
-    if cheap is None:
-        return None
     rising = _Rising(asked)
-    rising.climb(cheap)
+    if not rising.is_possible():
+        return None
+    rising.climb()
     if asked.n_tiers == 1 and rising.best is None:  # the climb has looked at the only tier there is
         return None
     edges, value, leaves = rising.search(most_leaves)
@@ -125,15 +124,16 @@ class _Rising:
         best, begins = relaxed(value, a.n_tiers, self.no_ends)
         return float(best[-1, -1]), traced(begins, a.n_tiers), value, best
 
-    def climb(self, cheap: np.ndarray) -> None:
-        """The climb, and where it met no tiers that keep the limits, a try of those that are likeliest to.
+    def is_possible(self) -> bool:
+        """Whether any tiers keep the shares and floors."""
+        return bool(np.isfinite(self.at(np.ones(len(self.asked.limits)))[0]))
 
-        ``cheap``: edges of the tiers of the least cost.
-        """
+    def climb(self) -> None:
+        """The climb, and where it met no tiers that keep the limits, a try of those that are likeliest to."""
         self._climb(self._first())
         if self.best is None:
-            no_price = np.zeros(len(self.asked.limits))
-            self._try(cheap if self.asked.what == kernels.BUDGET else self.at(no_price)[1])
+            cheap = cheapest_edges(self.asked) if self.asked.what == kernels.BUDGET else None
+            self._try(self.at(np.zeros(len(self.asked.limits)))[1] if cheap is None else cheap)
 
     def _climb(self, t: np.ndarray) -> None:
         """One limit: the multiplier that its tiers ask for, else where two known slopes cross. Several: by steps."""
