@@ -54,9 +54,9 @@ def solved(asked: Problem, edges: np.ndarray) -> Solved:
 
 def best_tiers(asked: Problem, most_leaves: int) -> Found | None:
     """The best tiers and ratios, or None where no tiers keep the bounds; ``most_leaves``: cut-offs tried at the end."""
-    rising = _Rising(asked)
-    if not rising.is_possible():
+    if not np.isfinite(_Rising(_idle(asked)).at(np.ones(len(asked.limits)))[0]):
         return None
+    rising = _Rising(asked)
     rising.climb()
     if asked.n_tiers == 1 and rising.best is None:  # the climb has looked at the only tier there is
         return None
@@ -73,10 +73,7 @@ def cheapest_edges(asked: Problem) -> np.ndarray | None:
     Of one pool they cost the least there is. Of several, min over tiers of Σ (cost − limit)⁺ is bounded from below by
     the least w·(cost − limit) for any weights w in [0, 1], and steps along its slopes (Polyak) lead to such tiers.
     """
-    idle = np.zeros_like(asked.sums)
-    for channel in (ROWS, asked.cost_of):
-        idle[..., channel] = asked.sums[..., channel]
-    program, weights, best, least = _Rising(replace(asked, sums=idle)), np.ones(len(asked.limits)), None, np.inf
+    program, weights, best, least = _Rising(_idle(asked)), np.ones(len(asked.limits)), None, np.inf
     for _ in range(ROUNDS):
         worth, edges, _, _ = program.at(weights)
         if not np.isfinite(worth):
@@ -89,6 +86,14 @@ def cheapest_edges(asked: Problem) -> np.ndarray | None:
             break
         weights = np.clip(weights + above / (over @ over) * over, 0, 1)
     return best
+
+
+def _idle(asked: Problem) -> Problem:
+    """The question where nobody is in violation, so that every tier is at its lower bounds."""
+    sums = np.zeros_like(asked.sums)
+    for channel in (ROWS, asked.cost_of):
+        sums[..., channel] = asked.sums[..., channel]
+    return replace(asked, sums=sums)
 
 
 def least_cost(asked: Problem, edges: np.ndarray) -> np.ndarray:
@@ -123,10 +128,6 @@ class _Rising:
         )
         best, begins = relaxed(value, a.n_tiers, self.no_ends)
         return float(best[-1, -1]), traced(begins, a.n_tiers), value, best
-
-    def is_possible(self) -> bool:
-        """Whether any tiers keep the shares and floors."""
-        return bool(np.isfinite(self.at(np.ones(len(self.asked.limits)))[0]))
 
     def climb(self) -> None:
         """The climb, and where it met no tiers that keep the limits, a try of those that are likeliest to."""
