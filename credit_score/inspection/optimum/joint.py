@@ -54,7 +54,9 @@ def solved(asked: Problem, edges: np.ndarray) -> Solved:
 
 def best_tiers(asked: Problem, most_leaves: int) -> Found | None:
     """The best tiers and ratios, or None where no tiers keep the bounds; ``most_leaves``: cut-offs tried at the end."""
-    if not np.isfinite(_Rising(_idle(asked)).at(np.ones(len(asked.limits)))[0]):
+    least = -_Rising(_idle(asked)).at(np.ones(len(asked.limits)))[0]  # cost of all pools
+    most = asked.limits.sum() * (1 + 2 * kernels.SLACK) if asked.what == kernels.BUDGET else np.inf
+    if least > most or np.isinf(least):
         return None
     rising = _Rising(asked)
     rising.climb()
