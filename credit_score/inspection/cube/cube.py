@@ -59,7 +59,7 @@ class WhatIfCube(CubeSums):
         n_bins : most bins (two more may be). ``width`` : of a bin, in points; the least of 1, 2, 5 × a power of ten by
             default. Cut-offs are multiples of it, or fall where no score is.
 
-        Raises FitError for what is no score, chance, number of days or label, with its row (from 0).
+        Raises FitError for what is no score, chance, number of days, label or firm, with its row (from 0).
         """
         scores, low, high = _scores(score)
         bad = numbers(expected_bad, "chance of a violation")
@@ -84,9 +84,9 @@ class WhatIfCube(CubeSums):
     ) -> "WhatIfCube":
         """The cube of a table in an engine, grouped there: only the sums leave it.
 
-        ``table``: a row a firm × department: ``score_milli`` (thousandths of a point), ``department``,
-        ``expected_bad``, ``days``, and perhaps ``sector``, ``size`` and ``subject`` (the firm, for burden). Raises as
-        :meth:`build` does.
+        ``table``: a row a firm × department: ``score_milli`` (whole thousandths of a point), ``department``,
+        ``expected_bad``, ``days``, and perhaps ``sector``, ``size`` and ``subject`` (the firm, for burden); numbers of
+        whatever kind the engine holds. Raises as :meth:`build` does, with how many rows instead of which.
         """
         from credit_score.inspection.cube.grouped import grouped
 

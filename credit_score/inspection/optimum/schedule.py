@@ -99,7 +99,8 @@ def optimal_schedule(
 
     Ratios for given cut-offs are exact: by violations found a day without response, by the conditions of Karush, Kuhn
     and Tucker with it. Cut-offs are exact too unless ``exact`` is false, where ``gap`` tells how far off they may be.
-    Raises PolicyError for what cannot be asked, and where nothing keeps the limits, with the least that would.
+    Raises PolicyError for what cannot be asked, and where nothing keeps the limits, with the least that would, rounded
+    up; of several budgets under cut-offs that are sought, with days that are enough, as few as steps of a bound find.
     """
     bounds = bounds_of(bounds, more)
     cut = None if cutoffs is None else numbers(cutoffs, "cut-off")
