@@ -53,19 +53,19 @@ class Ordered:
     def begins(self, n_cells: int) -> np.ndarray:
         """Where cells of equal weight begin, ascending, without the smallest value; every value where they are few.
 
-        A value is never split.
+        A value is never split: a cell that should begin inside one begins at the nearer of its ends, and of two as near
+        at the one towards the middle, so that a column and its negative are cut alike.
         """
-        n, steps = len(self.values), self.values[1:] != self.values[:-1]
-        if np.count_nonzero(steps) < n_cells:
-            return self.values[1:][steps]
-        if self.weights is None:
-            at = -(-np.arange(1, n_cells) * n // n_cells) - 1
-        else:
-            upto = np.cumsum(self.weights[:, 0])
-            # A share that is met but for rounding is met.
-            at = np.searchsorted(upto, np.arange(1, n_cells) * upto[-1] / n_cells * (1 - 1e-12))
-        begins = np.unique(self.values[np.minimum(at, n - 1)])
-        return begins[begins > self.values[0]]
+        starts = np.append(np.flatnonzero(np.r_[True, self.values[1:] != self.values[:-1]]), len(self.values))
+        if len(starts) - 2 < n_cells:
+            return self.values[starts[1:-1]]
+        before = starts if self.weights is None else np.append(0.0, np.cumsum(self.weights[:, 0]))[starts]
+        total, j = float(before[-1]), np.arange(1, n_cells)
+        at = np.searchsorted(before, j * total / n_cells)
+        beyond = n_cells * (before[at - 1] + before[at]) - 2 * total * j
+        as_near = 1e-12 * n_cells * total  # but for rounding
+        begins = np.unique(np.where(beyond < np.where(2 * j < n_cells, as_near, -as_near), at, at - 1))
+        return self.values[starts[begins[(begins > 0) & (begins < len(starts) - 1)]]]
 
 
 def _by_cell(ordered: np.ndarray, bounds: np.ndarray) -> np.ndarray:

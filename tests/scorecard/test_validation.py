@@ -19,7 +19,7 @@ from credit_score.scorecard.validation import folds, later_stretches, validate
 def county(seed=0, n=600):
     draws = np.random.default_rng(seed)
     X = pd.DataFrame({"age": draws.normal(size=n), "debt": draws.normal(size=n), "kind": draws.choice(["a", "b"], n)})
-    bad = (draws.random(n) < 1 / (1 + np.exp(1.5 - X["age"] - 0.5 * X["debt"]))).astype(int)
+    bad = (draws.random(n) < 1 / (1 + np.exp(1.5 - X["age"] - 0.7 * X["debt"]))).astype(int)
     return X, bad, pd.Series(pd.date_range("2021-01-01", periods=n, freq="17h"))
 
 

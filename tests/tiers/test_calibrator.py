@@ -374,3 +374,13 @@ def test_scores_to_place_are_checked():
     tier = TierCalibrator().fit(*graded(0.1, 0.2, 0.3, 0.4))
     with pytest.raises(FitError, match="nan in row 1"):
         tier.predict([3, np.nan])
+
+
+def test_of_different_scores_shares_are_met_to_the_row_and_thirds_can_be_cut():
+    rng = np.random.default_rng(0)
+    score = rng.permutation(9000).astype(float)
+    bad = rng.random(9000) < 0.5 - score / 20_000
+    near = TierCalibrator(3, "shares", shares=(0.5, 0.3, 0.2), min_z=0).fit(score, bad)
+    assert near.table_["rows"].tolist() == [4500, 2700, 1800]
+    thirds = TierCalibrator(3, min_share=1 / 3, min_z=0, n_cells=900).fit(score, bad)
+    assert thirds.table_["rows"].tolist() == [3000] * 3
