@@ -4,6 +4,7 @@ Minimises mean log-loss + l1 Σ|b| + l2/2 Σ b² over low ≤ b ≤ high, the co
 solves its bounded quadratic by coordinate descent. Each step reads the rows once, in blocks that a cache holds (ours).
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,12 +72,12 @@ def fit_logistic(
 def _start(
     columns: np.ndarray, bad: np.ndarray, weight: np.ndarray, bounds: Bounds, l1: float, l2: float
 ) -> np.ndarray:
-    """Where to begin: the fit of one row in many where there are many, else the mean rate."""
+    """Where to begin: the fit of one row in many where there are many and it settles, else the mean rate."""
     few = slice(None, None, len(bad) // FEW)
     if len(bad) > 10 * FEW and 0 < weight[few] @ bad[few] < weight[few].sum():
-        return fit_logistic(
-            np.ascontiguousarray(columns[few]), bad[few], weight[few], bounds, l1=l1, l2=l2
-        ).coefficients
+        near = np.ascontiguousarray(columns[few])
+        with suppress(FitError):  # a column may part good from bad among few rows, and not among all
+            return fit_logistic(near, bad[few], weight[few], bounds, l1=l1, l2=l2).coefficients
     rate = float(weight @ bad) / float(weight.sum())
     return np.concatenate([[np.log(rate / (1 - rate))], np.clip(0.0, bounds.low, bounds.high)])
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from credit_score.scorecard.logistic import Bounds, fit_logistic
+from credit_score.scorecard.logistic import FEW, Bounds, fit_logistic
 
 
 def data(n=600, p=4, seed=0):
@@ -63,3 +63,17 @@ def test_a_weight_set_by_hand_stays_and_the_others_make_room():
     assert fit.coefficients[1] == 0.3
     assert np.isnan(fit.errors[1])
     assert fit.coefficients == pytest.approx(by_scipy(x, bad, weight, bounds.low, bounds.high, 0, 0), abs=2e-4)
+
+
+def test_what_is_parted_among_every_tenth_row_but_not_among_all_is_fitted_in_any_order():
+    n, draw = 220_000, np.random.default_rng(0)
+    x = draw.normal(size=n)
+    bad = (draw.random(n) < 1 / (1 + np.exp(8 - x))).astype(float)
+    first = np.arange(0, n, n // FEW)
+    bad[first] = 0
+    bad[first[x[first].argmax()]] = 1  # alone and at the end, so that the slope among these has no end
+    found, other = (
+        fit_logistic(x[order, None], bad[order], np.ones(n), Bounds.signs(1)).coefficients
+        for order in (np.arange(n), draw.permutation(n))
+    )
+    assert found == pytest.approx(other, abs=1e-6)
