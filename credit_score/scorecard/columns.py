@@ -27,13 +27,16 @@ class Categories:
 
 
 Column = Numbers | Categories
+# Objects that an engine writes otherwise: True and False with gaps, as pandas reads them, and a database's decimals.
+NUMERIC = ("boolean", "decimal")
 
 
 def columns_of(X: Any, names: Iterable[str] | None = None) -> list[Column]:
     """The columns of a pandas frame, or of a 2-d array, in order or as named.
 
-    Numbers and booleans are read as numbers; categories, texts and objects as categories, by their text. Raises
-    FitError for a name that is not there, infinite numbers, and types that are neither.
+    Numbers, booleans and Decimals are read as numbers, whatever holds them; other categories, texts and objects as
+    categories, by their text. Raises FitError for a name that is not there, infinite numbers, and types that are
+    neither.
     """
     if not hasattr(X, "columns"):
         array = np.asarray(X)
@@ -56,21 +59,24 @@ def _numbered(width: int, names: Iterable[str] | None) -> list[tuple[int, str]]:
 
 def _column(name: str, values: Any) -> Column:
     import pandas as pd
-    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+    from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
 
     if isinstance(values, np.ndarray) and values.dtype == np.float64:
         return _numbers(name, values)
     series = values if isinstance(values, pd.Series) else pd.Series(values)
     if isinstance(series.dtype, pd.CategoricalDtype):
-        return _categories(name, series.cat.codes.to_numpy(), series.cat.categories)
+        codes, categories = series.cat.codes.to_numpy(), series.cat.categories
+        if infer_dtype(categories) in NUMERIC:
+            return _numbers(name, np.append(categories.to_numpy(np.float64), np.nan)[codes])
+        return _categories(name, codes, categories)
     if is_numeric_dtype(series.dtype) or is_bool_dtype(series.dtype):
         if series.dtype.kind == "c":
             raise _unreadable(name, series.dtype)
         return _numbers(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
     if not (series.dtype == object or isinstance(series.dtype, pd.StringDtype)):
         raise _unreadable(name, series.dtype)
-    if pd.api.types.infer_dtype(series, skipna=True) == "boolean":  # as pandas reads True and False with gaps
-        return _numbers(name, series.astype("boolean").to_numpy(dtype=np.float64, na_value=np.nan))
+    if infer_dtype(series, skipna=True) in NUMERIC:
+        return _numbers(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
     codes, categories = pd.factorize(series)
     return _categories(name, codes, categories)
 

@@ -1,5 +1,6 @@
 """A card as SQL gives the integers of the card, on every row, in DuckDB; other dialects say the same words."""
 
+from decimal import Decimal
 from itertools import pairwise
 
 import duckdb
@@ -81,6 +82,31 @@ def test_true_and_false_with_gaps_are_numbers_in_python_and_in_sql():
     bad = random.random(2000) < 0.3
     licensed = np.where(random.random(2000) < 0.1, None, (random.random(2000) < 0.7) ^ bad)
     table = pd.DataFrame({"licensed": pd.Series(licensed, dtype=object)})
+    card = ScorecardClassifier().fit(table, bad.astype(int)).card_
+    assert len(set(card.points(table))) == 3
+    assert (by_duckdb(card, table.astype("boolean")) == card.points(table)).all()
+
+
+@pytest.mark.parametrize("kept", ["object", "category"])
+def test_decimals_are_numbers_in_python_and_in_sql_however_many_digits_they_have(kept):
+    random = np.random.default_rng(2)
+    bad = random.random(2000) < 0.3
+    debt = [Decimal("1.50") if b ^ (r < 0.3) else Decimal(2) for b, r in zip(bad, random.random(2000), strict=True)]
+    table = pd.DataFrame({"debt": pd.Series([None, *debt[1:]], dtype=object).astype(kept)})
+    card = ScorecardClassifier().fit(table, bad.astype(int)).card_
+    assert card.characteristics[0].is_numeric
+    assert len(set(card.points(table))) == 3
+    assert (by_duckdb(card, table.astype(object)) == card.points(table)).all()
+
+
+def test_a_category_of_true_and_false_is_read_as_a_column_of_them():
+    random = np.random.default_rng(2)
+    bad = random.random(2000) < 0.3
+    licensed = pd.Series((random.random(2000) < 0.7) ^ bad)
+    plain, table = pd.DataFrame({"licensed": licensed}), pd.DataFrame({"licensed": licensed.astype("category")})
+    table.loc[:40, "licensed"] = None
+    card = ScorecardClassifier().fit(plain, bad.astype(int)).card_
+    assert card.points(plain)[50:].tolist() == card.points(table)[50:].tolist()
     card = ScorecardClassifier().fit(table, bad.astype(int)).card_
     assert len(set(card.points(table))) == 3
     assert (by_duckdb(card, table.astype("boolean")) == card.points(table)).all()
