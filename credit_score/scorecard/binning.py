@@ -1,7 +1,9 @@
 """A characteristic from a column: cells cut into attributes by the partition program, or by hand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +34,7 @@ class Binning:
     min_z : least difference of neighbouring bad rates, in standard errors.
     specials : numbers that stand for something else, each an attribute of its own.
     cuts : by hand, ascending; an interval begins at each. None to learn them.
-    groups : of categories by hand; None to learn them. What stands in none is ``other``.
+    groups : of categories by hand, by their text; None to learn them. What stands in none is ``other``.
     min_category_share : categories under this share of all weight go together as ``other``.
     """
 
@@ -136,8 +138,8 @@ def draft(column: Column, target: Target, how: Binning, n_cells: int | None = No
         fixed = how.groups is not None
         found = category_cells(column, target, 0.0 if fixed else how.min_category_share)
         if how.groups is not None:
-            found = _by_hand(column.name, found, how.groups)
-    _check_worth(column.name, found)
+            found = _by_hand(column.name, found, _groups(column.name, how.groups))
+    _check_worth(column.name, found, fixed)
     return Draft(column, how, found, fixed)
 
 
@@ -149,9 +151,6 @@ def _check_kind(column: Column, how: Binning) -> None:
         kind = "numbers" if isinstance(column, Numbers) else "categories"
         what = f"characteristic {column.name!r}: {first_five(given)} for a column of {kind}"
         raise FitError(what, remedy="cuts and specials are of numbers, groups of categories")
-    if any(isinstance(group, str) for group in how.groups or ()):
-        what = f"characteristic {column.name!r}: a group that is a text and no list of categories"
-        raise FitError(what, remedy="write each group as a list, (('u', 'v'), ('w',))")
 
 
 def characteristic(
@@ -170,6 +169,15 @@ def _cuts(name: str, cuts: tuple[float, ...]) -> np.ndarray:
     return told
 
 
+def _groups(name: str, groups: tuple[tuple[Any, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """The members of each group by their text, as the categories of a column are read."""
+    for group in groups if isinstance(groups, Iterable) else [groups]:
+        if isinstance(group, str) or not isinstance(group, Iterable) or not list(group):
+            what = f"characteristic {name!r}: group {group!r:.60}, which is no list of categories"
+            raise FitError(what, remedy="write each group as a list, (('u', 'v'), ('w',))")
+    return tuple(tuple(map(str, group)) for group in groups)
+
+
 def _by_hand(name: str, found: Prebins, groups: tuple[tuple[str, ...], ...]) -> Prebins:
     """The cells in the order of groups given by hand; those in none come last, as the cell of the others."""
     named = [text for group in groups for text in group]
@@ -182,17 +190,19 @@ def _by_hand(name: str, found: Prebins, groups: tuple[tuple[str, ...], ...]) -> 
     listed = [*zip(groups, places, strict=True), *([(tuple(found.groups[i][0] for i in rest), rest)] if rest else [])]
     cells = np.array([found.cells[p].sum(axis=0) for _, p in listed])
     other = len(groups) if rest else -1
-    return Prebins(cells, found.specials, found.missing, groups=tuple(tuple(g) for g, _ in listed), other=other)
+    return Prebins(cells, found.specials, found.missing, groups=tuple(g for g, _ in listed), other=other)
 
 
-def _check_worth(name: str, found: Prebins) -> None:
+def _check_worth(name: str, found: Prebins, fixed: bool) -> None:
     if found.cells[:, 2].sum() == 0:
         raise NothingToCut("no value", where=f"characteristic {name!r}", remedy="leave it out")
     if np.count_nonzero(found.cells[:, 2]) == 1 and not len(found.specials) and found.missing[2] == 0:
-        raise NothingToCut(_alone(found), where=f"characteristic {name!r}", remedy="leave it out")
+        raise NothingToCut(_alone(found, fixed), where=f"characteristic {name!r}", remedy="leave it out")
 
 
-def _alone(found: Prebins) -> str:
+def _alone(found: Prebins, fixed: bool) -> str:
+    if fixed:
+        return "all rows are in one attribute of those by hand"
     n = len(found.groups[0]) if found.groups else 1
     return f"{n:,} categories, each of them rare" if n > 1 else "one value alone"
 

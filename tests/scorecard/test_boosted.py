@@ -97,7 +97,7 @@ def test_a_distance_that_trees_do_not_keep_is_refused(hump):
     (Binning(groups=(("u",),)), "'x': groups for a column of numbers"),
     (Binning(cuts=(1.0,)), "'kind': cuts for a column of categories"),
     (Binning(specials=(1.0,)), "'kind': specials for a column of categories"),
-    (Binning(groups=("uv", "w")), "'kind': a group that is a text"),
+    (Binning(groups=("uv", "w")), "'kind': group 'uv', which is no list of categories; write"),
 ])  # fmt: skip
 def test_what_is_set_by_hand_for_the_other_kind_is_refused(hump, how, told):
     rows, bad = hump

@@ -123,6 +123,24 @@ def test_bins_trends_and_weights_by_hand_are_kept(rows):
     assert "age" not in by_name or by_name["age"].trend == "ascending"
 
 
+def test_groups_by_hand_name_categories_that_are_numbers_as_numbers_or_as_texts(rows):
+    table, bad = rows
+    table = table.assign(sector=pd.Categorical(table["sector"].cat.codes))
+    groups = {"numbers": ((0, 1), (2, 3)), "texts": (("0", "1"), ("2", "3")), "both": ((0, "1"), ("2", 3))}
+    cards = [ScorecardClassifier(binning={"sector": Binning(groups=g)}).fit(table, bad).card_ for g in groups.values()]
+    assert cards[0] == cards[1] == cards[2]
+    sector = next(c for c in cards[0].characteristics if c.name == "sector")
+    assert [a.text() for a in sector.attributes] == ["0, 1", "2, 3", "*", "–"]
+    assert len(cards[0].table()) > 4
+
+
+def test_of_bins_by_hand_that_hold_all_rows_in_one_it_is_not_said_that_they_are_rare(rows):
+    table, bad = rows
+    binning = {"sector": Binning(groups=(tuple(table["sector"].cat.categories),))}
+    told = ScorecardClassifier(binning=binning).fit(table, bad).excluded_
+    assert told["sector"] == "all rows are in one attribute of those by hand"
+
+
 def test_what_is_left_out_is_named_with_the_reason(rows):
     table, bad = rows
     table = table.assign(same=1.0, empty=np.nan, copy=table["turnover"], name="x")
@@ -191,6 +209,12 @@ def test_negative_weights_and_weights_of_one_class_are_refused(rows):
             "do not ascend, so that intervals would overlap; give finite",
         ),
         ({"binning": {"sector": Binning(groups=(("farm",), ("farm", "food")))}}, "'farm' stands in two groups"),
+        (
+            {"binning": {"sector": Binning(groups=(3,))}},
+            "'sector': group 3, which is no list of categories; write each",
+        ),
+        ({"binning": {"sector": Binning(groups=3)}}, "'sector': group 3, which is no list of categories"),
+        ({"binning": {"sector": Binning(groups=((), ("farm",)))}}, r"'sector': group \(\), which is no list of"),
         ({"binning": {"turnver": Binning()}}, "no column turnver; the columns are turnover, age, sector"),
         ({"fixed_weights": {"size": 1.0}}, "no column size"),
         ({"pdo": 0}, "pdo 0"),
