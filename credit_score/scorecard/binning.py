@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,8 @@ class Binning:
 
     Attributes
     ----------
-    trend : of the bad rate along the numbers; ``auto`` is the better of ascending and descending. Categories have none.
+    trend : of the bad rate along the numbers; ``auto`` is the better of ascending and descending. Categories have none,
+        and cuts by hand the one that their rates show.
     max_bins : most attributes, apart from special, missing and other.
     min_share : least share of all weight of each of them.
     min_z : least difference of neighbouring bad rates, in standard errors.
@@ -98,13 +99,14 @@ class Draft:
 
     def cut(self, edges: np.ndarray, target: Target) -> Characteristic:
         """The characteristic whose attributes are the cells between edges, with WOE and IV, without points yet."""
-        sums = np.add.reduceat(self.found.cells, edges[:-1])
+        sums, trend = np.add.reduceat(self.found.cells, edges[:-1]), self.trend
         if isinstance(self.column, Numbers):
             drafts, sums = self._intervals(edges), np.vstack([sums, self.found.specials])
+            trend = "auto" if self.fixed else trend  # what bins by hand do, whatever was asked
         else:
             drafts = self._values(edges)
             sums = np.vstack([sums, np.zeros((len(drafts) - len(sums), 3))])
-        return _learned(self.column.name, drafts, sums, self.found.missing, target, self.trend)
+        return _learned(self.column.name, drafts, sums, self.found.missing, target, trend)
 
     @property
     def _specials(self) -> np.ndarray:
@@ -139,7 +141,7 @@ def draft(column: Column, target: Target, how: Binning, n_cells: int | None = No
         found = category_cells(column, target, 0.0 if fixed else how.min_category_share)
         if how.groups is not None:
             found = _by_hand(column.name, found, _groups(column.name, how.groups))
-    _check_worth(column.name, found, fixed)
+    _check_worth(column.name, found, fixed=fixed)
     return Draft(column, how, found, fixed)
 
 
@@ -169,7 +171,7 @@ def _cuts(name: str, cuts: tuple[float, ...]) -> np.ndarray:
     return told
 
 
-def _groups(name: str, groups: tuple[tuple[Any, ...], ...]) -> tuple[tuple[str, ...], ...]:
+def _groups(name: str, groups: Any) -> tuple[tuple[str, ...], ...]:
     """The members of each group by their text, as the categories of a column are read."""
     for group in groups if isinstance(groups, Iterable) else [groups]:
         if isinstance(group, str) or not isinstance(group, Iterable) or not list(group):
@@ -193,14 +195,14 @@ def _by_hand(name: str, found: Prebins, groups: tuple[tuple[str, ...], ...]) -> 
     return Prebins(cells, found.specials, found.missing, groups=tuple(g for g, _ in listed), other=other)
 
 
-def _check_worth(name: str, found: Prebins, fixed: bool) -> None:
+def _check_worth(name: str, found: Prebins, *, fixed: bool) -> None:
     if found.cells[:, 2].sum() == 0:
         raise NothingToCut("no value", where=f"characteristic {name!r}", remedy="leave it out")
     if np.count_nonzero(found.cells[:, 2]) == 1 and not len(found.specials) and found.missing[2] == 0:
-        raise NothingToCut(_alone(found, fixed), where=f"characteristic {name!r}", remedy="leave it out")
+        raise NothingToCut(_alone(found, fixed=fixed), where=f"characteristic {name!r}", remedy="leave it out")
 
 
-def _alone(found: Prebins, fixed: bool) -> str:
+def _alone(found: Prebins, *, fixed: bool) -> str:
     if fixed:
         return "all rows are in one attribute of those by hand"
     n = len(found.groups[0]) if found.groups else 1
@@ -228,5 +230,9 @@ def _learned(
 
 
 def _kept_trend(learned: tuple[Attribute, ...]) -> str:
+    """The trend that the bad rates of the intervals have."""
     rates = [a.bad_rate for a in learned if a.kind == "interval" and a.bad_rate is not None]
-    return "none" if len(rates) < 2 else "ascending" if rates[0] < rates[-1] else "descending"
+    steps = [up for a, b in pairwise(rates) if (up := round(b - a, 12))]
+    turns = tuple(rises for rises, _ in groupby(up > 0 for up in steps))
+    shapes = {(True,): "ascending", (False,): "descending", (True, False): "peak", (False, True): "valley"}
+    return shapes.get(turns, "none")

@@ -134,8 +134,8 @@ def _evidence(drafted: Draft, effects: np.ndarray, target: Target) -> Evidence:
     cells = Cells(of_cells, of_cells * said, found.cells[:, 2], of_cells * said**2)
     edges = drafted.edges(cells, target, "squares")
     characteristic = drafted.cut(edges, target)
-    if drafted.trend == "auto":  # the trees were left free, so the page states no trend
-        characteristic = replace(characteristic, trend="none")
+    # The page states what binds the trees; left free they keep no trend.
+    characteristic = replace(characteristic, trend="none" if drafted.trend == "auto" else drafted.trend)
     sums, of = (np.add.reduceat(c, edges[:-1]) for c in (of_cells * said, of_cells))
     means = np.divide(sums, of, out=np.zeros_like(sums), where=of > 0)
     neutral = len(characteristic.attributes) - len(means) - len(found.specials) - 1  # categories never met

@@ -134,6 +134,22 @@ def test_groups_by_hand_name_categories_that_are_numbers_as_numbers_or_as_texts(
     assert len(cards[0].table()) > 4
 
 
+@pytest.mark.parametrize(("cuts", "rates", "trend"), [
+    ((1,), [0.1, 0.4], "ascending"), ((1,), [0.4, 0.1], "descending"), ((1, 2), [0.1, 0.4, 0.2], "peak"),
+    ((1, 2), [0.4, 0.1, 0.2], "valley"), ((1, 2, 3), [0.4, 0.1, 0.2, 0.1], "none"),
+    ((0.5, 1), [0.1, None, 0.4], "ascending"), ((1, 2), [0.1, 0.1, 0.4], "ascending"),
+])  # fmt: skip
+@pytest.mark.parametrize("asked", ["auto", "descending", "peak"])
+def test_of_cuts_by_hand_the_page_states_the_trend_that_the_rates_have(cuts, rates, trend, asked):
+    met = [r for r in rates if r is not None]
+    x = np.repeat(np.arange(len(met)), 100.0)
+    bad = np.concatenate([np.arange(100) < 100 * r for r in met])
+    page = ScorecardClassifier(binning={"x": Binning(cuts=cuts, trend=asked)}).fit(pd.DataFrame({"x": x}), bad).table_
+    expected = [np.nan if r is None else r for r in rates]
+    assert page["bad_rate"][: len(rates)].tolist() == pytest.approx(expected, nan_ok=True)
+    assert set(page["trend"]) == {trend}
+
+
 def test_of_bins_by_hand_that_hold_all_rows_in_one_it_is_not_said_that_they_are_rare(rows):
     table, bad = rows
     binning = {"sector": Binning(groups=(tuple(table["sector"].cat.categories),))}
