@@ -70,10 +70,61 @@ def test_of_one_column_alone_nothing_is_told(firms):
         ScorecardClassifier().fit(X[["a"]], bad)
 
 
-def test_many_rows_are_looked_at_evenly(firms):
+def test_of_many_rows_some_are_looked_at(firms):
     X, bad = firms
     many = pd.concat([X] * 10, ignore_index=True)
     assert len(many) > 2 * ROWS
     labels = pd.concat([bad] * 10, ignore_index=True)
     with pytest.warns(OneCarries):
         ScorecardClassifier().fit(many.assign(fine=labels.to_numpy()), labels)
+
+
+ORDERS = {
+    "as they came": lambda bad: np.arange(len(bad)),
+    "by class": lambda bad: np.argsort(bad, kind="stable"),
+    "bad in even rows": lambda bad: np.argsort(_alternating(bad), kind="stable"),
+    "bad between every fourth row": lambda bad: np.argsort(_between(bad), kind="stable"),
+}
+
+
+def _alternating(bad):
+    """Ranks that put the bad, while there are any, in every second row."""
+    rank = np.cumsum(bad == 1) * 2.0
+    return np.where(bad == 1, rank, np.cumsum(bad == 0) * 2 + 1)
+
+
+def _between(bad):
+    """Ranks that put no bad row where a look at every fourth row falls."""
+    place = np.cumsum(bad == 1) - 1
+    return np.where(bad == 1, place // 3 * 4 + place % 3 + 1, (np.cumsum(bad == 0) - 1) * 4.0)
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+@pytest.mark.parametrize("n", [8000, 80_000])
+def test_what_is_told_does_not_hang_on_the_order_of_rows(order, n):
+    draw = np.random.default_rng(3)
+    bad = (draw.random(n) < 0.3).astype(int)
+    X = pd.DataFrame({"a": bad + draw.normal(0, 0.3, n), "b": draw.normal(size=n)})
+    X = X.where(draw.random((n, 2)) > np.where(bad == 1, 0.3, 0.05)[:, None])
+    rows = order(bad)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        ScorecardClassifier().fit(X.iloc[rows], bad[rows])
+    assert {w.category for w in told} == {MissingTells, OneCarries}
+
+
+def test_of_few_bad_rows_among_many_all_are_looked_at():
+    draw = np.random.default_rng(3)
+    n, some = 10 * ROWS, np.arange(1, 61) * 1001
+    bad = np.isin(np.arange(n), some).astype(int)
+    where = np.where(bad == 1, np.arange(n) % 2 == 0, draw.random(n) < 0.1)
+    X = pd.DataFrame({"a": np.where(where, np.nan, draw.normal(size=n)), "b": 0.0})
+    value, _, _ = missing_auc(columns_of(X), Target(bad.astype(float), np.ones(n), False))
+    assert value == pytest.approx(0.7, abs=0.03)  # half of the bad lack it, and a tenth of the good
+
+
+def test_beside_a_column_without_a_value_no_characteristic_is_said_to_carry_the_card(firms):
+    X, bad = firms
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", OneCarries)
+        ScorecardClassifier().fit(X[["a"]].assign(empty=np.nan), bad)
