@@ -39,17 +39,23 @@ def mantel_haenszel(tables: Any, level: float = 0.95) -> OddsRatio:
 
     ``tables`` (S, 4), counts or sums of weight: exposed bad a, exposed good b, other bad c, other good d. Of one table
     it is the crude odds ratio with Woolf's interval, 1/a + 1/b + 1/c + 1/d. Tables without both exposed and other rows
-    say nothing. Mantel and Haenszel 1959; Robins, Breslow and Greenland 1986, Biometrics 42:311–323.
+    say nothing. Where nobody is bad, or nobody good, on one side the ratio is 0 or infinite, and its other end is that
+    with half a case more in each cell, shared among the tables (Haldane 1956). Mantel and Haenszel 1959; Robins,
+    Breslow and Greenland 1986, Biometrics 42:311–323.
     """
     from scipy.stats import norm
 
     counts = np.asarray(tables, np.float64).reshape(-1, 4)
-    a, b, c, d = counts[counts.sum(axis=1) > 0].T
-    n = a + b + c + d
+    counts = counts[(counts[:, :2].sum(axis=1) > 0) & (counts[:, 2:].sum(axis=1) > 0)]
+    a, b, c, d = counts.T
+    n = counts.sum(axis=1)
     for_it, against, p, q = a * d / n, b * c / n, (a + d) / n, (b + c) / n
     r, s = for_it.sum(), against.sum()
-    if min(r, s) <= 0:
+    if max(r, s) <= 0:
         return OddsRatio(np.nan, np.nan, np.nan)
+    if min(r, s) <= 0:
+        near = mantel_haenszel(counts + 0.5 * (n / n.sum())[:, None], level)
+        return OddsRatio(np.inf, near.low, np.inf) if r > 0 else OddsRatio(0.0, 0.0, near.high)
     variance = (p * for_it).sum() / (2 * r**2) + (p * against + q * for_it).sum() / (2 * r * s)
     half = norm.ppf(0.5 + level / 2) * np.sqrt(variance + (q * against).sum() / (2 * s**2))
     return OddsRatio(float(r / s), float(r / s * np.exp(-half)), float(r / s * np.exp(half)))
@@ -64,8 +70,8 @@ def gradient_table(
     rows without one are left out of both odds. ``better``, ``worse`` (codes); ``odds_ratio, low, high``; ``within,
     within_low, within_high`` (:func:`mantel_haenszel`); ``compared``: share of the pair's weight that stands in groups
     with both tiers, on which alone ``within`` rests; ``explained``: 1 − ln within ÷ ln crude, NaN where the crude odds
-    do not rise. Weights of rows drawn are to be scaled to what they are worth. Raises FitError for columns of
-    different lengths, and where no row has a group.
+    do not rise; for infinite odds stand their low ends. Weights of rows drawn are to be scaled to what they are worth.
+    Raises FitError for columns of different lengths, and where no row has a group.
     """
     import pandas as pd
 
@@ -119,6 +125,12 @@ def _pair(rows: Rows, weight: np.ndarray, place: np.ndarray, better: int, worse:
     tables = np.bincount(4 * place[at] + cells, weight[at], minlength=4 * n).reshape(n, 4)
     crude, within = mantel_haenszel(tables.sum(axis=0), level), mantel_haenszel(tables, level)
     both = (tables[:, :2].sum(axis=1) > 0) & (tables[:, 2:].sum(axis=1) > 0)
-    explained = 1 - np.log(within.value) / np.log(crude.value) if crude.value > 1 else np.nan
+    ends = _finite(crude), _finite(within)
+    with np.errstate(divide="ignore"):  # of nobody bad in the worse tier within any group
+        explained = 1 - np.log(ends[1]) / np.log(ends[0]) if ends[0] > 1 else np.nan
     found = (better, worse, crude.value, crude.low, crude.high, within.value, within.low, within.high)
     return dict(zip(COLUMNS, (*found, tables[both].sum() / tables.sum(), explained), strict=True))
+
+
+def _finite(odds: OddsRatio) -> float:
+    return odds.value if odds.value < np.inf else odds.low

@@ -6,6 +6,7 @@ import pytest
 
 from credit_score.errors import FitError
 from credit_score.tiers import ExplainedByGroups, TierCalibrator, gradient_table, mantel_haenszel
+from credit_score.tiers.gradient import check_gradient
 
 
 def rows(tables, tiers=(1, 0)):
@@ -74,6 +75,52 @@ def test_groups_with_one_tier_alone_say_nothing_and_their_share_is_told():
     whole, part = (gradient_table(f["tier"], f["bad"], f["group"]) for f in (frame, alone))
     assert whole["within"][0] == pytest.approx(part["within"][0])
     assert whole["compared"][0] == pytest.approx(90 / 120)
+
+
+def test_where_nobody_is_bad_on_one_side_the_odds_have_one_end():
+    """Half a case more in each cell: of 10, 20, 0, 40 the odds ratio of 10.5, 20.5, 0.5, 40.5 (Haldane)."""
+    half = 1.959963984540054 * np.sqrt(1 / 10.5 + 1 / 20.5 + 1 / 0.5 + 1 / 40.5)
+    near = 10.5 * 40.5 / (0.5 * 20.5)
+    none = mantel_haenszel([10, 20, 0, 40])
+    assert (none.value, none.high) == (np.inf, np.inf)
+    assert none.low == pytest.approx(near * np.exp(-half))
+    turned = mantel_haenszel([20, 10, 40, 0])
+    assert (turned.value, turned.low) == (0, 0)
+    assert turned.high == pytest.approx(1 / none.low)
+    shared = mantel_haenszel([[5, 10, 0, 20]] * 2)
+    assert shared.low == pytest.approx(none.low)
+    assert np.isnan(mantel_haenszel([0, 20, 0, 40]).value)
+    assert np.isnan(mantel_haenszel([[10, 20, 0, 0], [0, 0, 3, 4]]).value)
+
+
+def test_a_better_tier_without_a_bad_row_is_told_where_no_group_has_both():
+    draw = np.random.default_rng(0)
+    tier = draw.integers(0, 3, 3000)
+    bad = (draw.random(3000) < 0.1 + 0.1 * tier) & (tier > 0)
+    score = np.array([900.0, 800.0, 700.0])[tier]
+    with pytest.warns(ExplainedByGroups) as told:
+        found = TierCalibrator(3, min_z=0).fit(score, bad, groups={"inspector": tier})
+    assert ["B against A inf" in str(w.message) for w in told] == [True, False]
+    assert found.gradients_["inspector"]["compared"].tolist() == [0, 0]
+
+
+def test_a_better_tier_without_a_bad_row_is_no_matter_of_who_looks_where_all_look_at_both(recwarn):
+    draw = np.random.default_rng(0)
+    tier = draw.integers(0, 3, 3000)
+    bad = (draw.random(3000) < 0.1 + 0.1 * tier) & (tier > 0)
+    score = np.array([900.0, 800.0, 700.0])[tier]
+    found = TierCalibrator(3, min_z=0).fit(score, bad, groups={"inspector": draw.integers(0, 9, 3000)})
+    assert not recwarn.list
+    assert found.gradients_["inspector"]["within"][0] == np.inf
+    assert abs(found.gradients_["inspector"]["explained"][0]) < 0.1
+
+
+def test_a_few_rows_without_a_bad_one_surely_differ_from_nothing(recwarn):
+    frame = rows([(3, 17, 0, 0), (0, 0, 0, 4)])
+    table = gradient_table(frame["tier"], frame["bad"], frame["group"])
+    assert (table["odds_ratio"][0], np.isnan(table["explained"][0])) == (np.inf, True)
+    check_gradient("inspector", table, "AB")
+    assert not recwarn.list
 
 
 def test_swapping_good_and_bad_turns_the_odds_over():
