@@ -3,6 +3,7 @@
 A number is written with as many digits as tell it from its neighbours, so that no row changes its attribute.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -72,15 +73,36 @@ class _Card(_Strict):
     characteristics: list[_Characteristic]
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes in quotes a text with U+0085, which plain YAML reads as the end of a line."""
+
+
+_Dumper.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, '"' if "\x85" in text else None)
+)
+
+
 def save_card(card: Card, path: Path | str) -> None:
-    """Write a card as ``.yaml`` or ``.csv``, by the name; the file appears whole or not at all. Raises RunError."""
-    form = _form(Path(path))
+    """Write a card as ``.yaml`` or ``.csv``, by the name; the file appears whole or not at all.
+
+    Raises RunError, and FitError for a text that UTF-8 cannot hold.
+    """
+    form, data = _form(Path(path)), _data(card)
+    _check_texts(data)
     with whole_file(path) as partial:
         if form == ".csv":
-            write_csv(to_sheet(_data(card)), partial)
+            write_csv(to_sheet(data), partial)
         else:
-            text = yaml.safe_dump(_data(card), allow_unicode=True, sort_keys=False, width=120)
+            text = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
             partial.write_text(text, encoding="utf-8")
+
+
+def _check_texts(data: dict[str, Any]) -> None:
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        part = error.object[error.start - 20 : error.end + 20]
+        raise FitError(f"a name or category with half a sign, {part!r}", remedy="mend the text in the rows") from None
 
 
 def load_card(path: Path | str) -> Card:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from credit_score.errors import CreditScoreError, RunError
+from credit_score.errors import CreditScoreError, FitError, RunError
 from credit_score.scorecard import Attribute, Binning, Card, Characteristic, ScorecardClassifier, load_card, save_card
 
 SPECIAL = -9.0
@@ -35,6 +35,29 @@ def test_names_and_categories_of_any_text_come_back(tmp_path):
         save_card(card, tmp_path / f"c.{form}")
         assert load_card(tmp_path / f"c.{form}") == card
     assert "\n'=sector" in (tmp_path / "c.csv").read_text(encoding="utf-8")
+
+
+SIGNS = [*map(chr, [*range(0x180), *range(0x2000, 0x2070), 0x3000, 0xFEFF, 0xFFFD, 0xFFFF, 0x1F600, 0x10FFFF])]
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_every_sign_comes_back_wherever_it_stands(form, tmp_path):
+    texts = [text for sign in SIGNS for text in (f"a{sign}b", f"{sign}a", f"a{sign}", f"a {sign} b")]
+    listed = [Characteristic(text, (Attribute("values", 1, values=(text,)),)) for text in dict.fromkeys(texts)]
+    assert len(listed) > 4 * 490
+    card = Card(tuple(listed), 0, classes=("a\x85b", "\u2028"))
+    save_card(card, tmp_path / f"c.{form}")
+    assert load_card(tmp_path / f"c.{form}") == card
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_half_a_sign_is_refused_before_a_file_is_there(form, tmp_path):
+    card = Card((Characteristic("x", (Attribute("values", 1, values=("a\ud800b",)),)),), 0)
+    with pytest.raises(
+        FitError, match=r"a name or category with half a sign, .*a\\ud800b.*; mend the text in the rows"
+    ):
+        save_card(card, tmp_path / f"c.{form}")
+    assert not list(tmp_path.iterdir())
 
 
 CARD = """credit_score_card: 1
