@@ -1,8 +1,10 @@
 """Reading policy YAML: duplicate keys refused, and every node remembers its line.
 
-Plain YAML loaders keep the last of two equal keys silently; in a rule book that hides a rule.
+Plain YAML loaders keep the last of two equal keys silently; in a rule book that hides a rule. They also read 010 as 8,
+1:30 as 90 and 1_0 as 10: such numbers are refused.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import yaml
 from credit_score.errors import PolicyError
 
 Location = tuple[str | int, ...]
+# Whole numbers without a leading 0, and decimals.
+_PLAIN = {"int": re.compile(r"[-+]?(0|[1-9][0-9]*)"), "float": re.compile(r"[^:_]*")}
 
 
 class Source:
@@ -71,6 +75,10 @@ class Source:
         return str(self._construct(node))
 
     def _construct(self, node: yaml.Node) -> Any:
+        plain = _PLAIN.get(node.tag.rpartition(":")[2])
+        if plain and isinstance(node, yaml.ScalarNode) and not plain.fullmatch(node.value):
+            remedy = "write it in decimal digits without a 0 before them, or in quotes if it is a text"
+            raise PolicyError(f"{node.value!r} is not plainly a number", where=self._at(node), remedy=remedy)
         try:
             return yaml.SafeLoader("").construct_document(node)
         except (yaml.YAMLError, ValueError) as error:

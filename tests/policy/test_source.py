@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,16 @@ def test_a_file_in_another_encoding_is_refused(source):
 
 def test_a_byte_order_mark_is_no_part_of_the_first_key(source):
     assert source("a: 1\n", encoding="utf-8-sig").data == {"a": 1}
+
+
+@pytest.mark.parametrize("number", ["010", "-010", "1:30", "0x1F", "0b11", "1_000", "1_0.5", "1:30.5", "+00"])
+def test_a_number_that_yaml_reads_as_another_is_refused_with_its_line(source, number):
+    for text in (f"a: 1\nb: {number}\n", f"a: 1\n{number}: 1\n", f"-\n- {number}\n"):
+        with pytest.raises(PolicyError, match=r"rules\.yaml, line 2: '.*' is not plainly a number; write"):
+            source(text)
+
+
+def test_plain_numbers_and_texts_in_quotes_are_read(source):
+    text = "[0, -1, +7, 130628, 0.5, 1.e+3, .inf, '010', 1:3x, 2023-03-15]"
+    expected = [0, -1, 7, 130628, 0.5, 1000.0, float("inf"), "010", "1:3x", date(2023, 3, 15)]
+    assert source(text).data == expected

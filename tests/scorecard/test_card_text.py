@@ -89,6 +89,8 @@ characteristics:
         ("credit_score_card: 1", "credit_score_card: 2", "credit_score_card: input should be 1, found 2"),
         ("below: 0.5", "below: .inf", "attributes.0.below: input should be a finite number"),
         ("pdo: 20.0\n", "", "pdo: field required"),
+        ("points: 3", "points: 010", "card.yaml, line 10: '010' is not plainly a number; write it in decimal digits"),
+        ("points: 3", "points: 1:30", "'1:30' is not plainly a number"),
         ("base_points: 500", "base_points: 500\nbase_points: 9", "key 'base_points' stands twice"),
     ],
 )
