@@ -166,6 +166,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._check_settings()
         X, target = self._validated(X, y, sample_weight)
         every = columns_of(X)
+        self._names_, self._named_ = [c.name for c in every], hasattr(X, "columns")
         # A misspelt name would leave in the card what was to be kept out.
         _check_names(self.exclude, [c.name for c in every])
         columns = [c for c in every if c.name not in set(self.exclude)]
@@ -272,15 +273,16 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.excluded_ |= learned.excluded
 
     def _seen(self, X: Any) -> Any:
+        """The rows to score as a frame; an array, or a frame where an array was fitted, has its columns in order."""
         check_is_fitted(self, "card_")
         if hasattr(X, "columns"):
             validate_data(self, X, reset=False, skip_check_array=True)
-            return X
+            there = {str(c) for c in X.columns}
+            return X if self._named_ or there >= set(self._names_) else X.set_axis(self._names_, axis=1)
         array = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
         import pandas as pd
 
-        names = getattr(self, "feature_names_in_", [f"x{i}" for i in range(array.shape[1])])
-        return pd.DataFrame(array, columns=list(map(str, names)), copy=False)
+        return pd.DataFrame(array, columns=self._names_, copy=False)
 
 
 def _check_names(asked: Sequence[str], names: list[str]) -> None:

@@ -256,3 +256,23 @@ def test_a_column_that_stands_twice_is_refused():
     table = pd.DataFrame([[1.0, 2.0], [2.0, 1.0]] * 20, columns=["debts", "debts"])
     with pytest.raises(FitError, match="column debts stands twice; give each column a name of its own"):
         ScorecardClassifier().fit(table, [0, 1] * 20)
+
+
+def test_rows_are_scored_alike_as_array_and_as_frame_whichever_was_fitted(rows):
+    table, bad = rows[0][["turnover", "age"]], rows[1]
+    array = table.to_numpy()
+    forms = {"array": array, "numbered": pd.DataFrame(array), "odd numbers": pd.DataFrame(array, columns=[7, 3])}
+    expected = ScorecardClassifier().fit(table, bad).points(table)
+    for fitted in forms.values():
+        model = ScorecardClassifier().fit(fitted, bad)
+        assert model.points(fitted).tolist() == expected.tolist()
+        assert model.points(array).tolist() == expected.tolist()
+    model = ScorecardClassifier().fit(array, bad)
+    assert all(model.points(form).tolist() == expected.tolist() for form in forms.values())
+    named = pd.DataFrame(array, columns=["x0", "x1"])
+    with pytest.warns(UserWarning, match="X has feature names, but"):
+        assert model.points(named[["x1", "x0"]]).tolist() == expected.tolist()
+    with pytest.raises(FitError, match="no column 0, 1"):
+        ScorecardClassifier().fit(pd.DataFrame(array), bad).points(forms["odd numbers"])
+    with pytest.raises(ValueError, match="3 features"):
+        model.points(pd.DataFrame(np.ones((2, 3))))
