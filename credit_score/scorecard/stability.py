@@ -111,8 +111,10 @@ def csi(
         n_parts = int(((table["expected"] > 0) | (table["actual"] > 0)).sum())
         chance = psi_by_chance(effective_rows(w), effective_rows(v), n_parts)
         moved = float(((table["actual"] - table["expected"]) * table["points"]).sum())
-        rows.append({"characteristic": name, "csi": table["psi"].sum(), "by_chance": chance, "points": moved})
-    return pd.DataFrame(rows).sort_values("csi", ascending=False, kind="stable", ignore_index=True)
+        rows.append((name, table["psi"].sum(), chance, moved))
+    return pd.DataFrame(rows, columns=["characteristic", "csi", "by_chance", "points"]).sort_values(
+        "csi", ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def csi_table(
@@ -128,8 +130,8 @@ def csi_table(
 
     w, v = _weight(expected_weight, len(expected)), _weight(actual_weight, len(actual))
     tables = [t.assign(characteristic=name) for name, t in _attributes(card, (expected, w), (actual, v))]
-    found = pd.concat(tables, ignore_index=True)
-    return found[["characteristic", *(c for c in found.columns if c != "characteristic")]]
+    columns = ["characteristic", "part", "expected", "actual", "low", "high", "psi", "points"]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
 def _attributes(
@@ -171,6 +173,8 @@ def _are_shares(parts: "Floats") -> bool:
 
 
 def _weight(weight: "ArrayLike | None", n: int) -> "Floats":
+    if not n:
+        raise FitError("no rows", remedy="give at least one row")
     found = np.ones(n) if weight is None else finite(weight, "weight")
     if len(found) != n:
         raise FitError(f"{n} rows and {len(found)} weights", remedy="give one weight a row")

@@ -122,6 +122,13 @@ def test_csi_by_attribute_sums_to_csi_by_characteristic():
     assert sums["age"] == pytest.approx(csi(CARD, WAS, NOW).set_index("characteristic")["csi"]["age"])
 
 
+def test_of_a_card_without_a_characteristic_the_tables_are_empty_with_their_columns():
+    nothing = Card((), 500)
+    for table in (csi, csi_table):
+        empty, full = table(nothing, WAS, NOW), table(CARD, WAS, NOW)
+        assert (len(empty), list(empty.columns)) == (0, list(full.columns))
+
+
 def test_csi_of_weighted_rows_is_that_of_copied_ones():
     w = np.array([1, 3, 2, 1])
     copied = csi(CARD, WAS, NOW.iloc[np.repeat(np.arange(4), w)])
@@ -142,6 +149,8 @@ def test_csi_of_weighted_rows_is_that_of_copied_ones():
         (lambda: score_psi([1, 2], [1], actual_weight=[-1]), "weights from -1 to -1; give weights above 0"),
         (lambda: score_psi([1, 2], [1], n_bins=0), "0 groups; ask for at least 1"),
         (lambda: psi_by_chance(10, 10, 3, level=5), "level 5; give one between 0 and 1"),
+        (lambda: csi(CARD, WAS, NOW[:0]), "no rows; give at least one row"),
+        (lambda: csi_table(CARD, WAS[:0], NOW, expected_weight=[]), "no rows; give at least one row"),
         (lambda: csi(CARD, WAS, NOW.drop(columns="age")), "no column age"),
     ],
 )
