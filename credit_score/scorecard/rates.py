@@ -4,7 +4,7 @@ Weighted rows tell less than their number: of weights w as many as (Σw)² / Σw
 twice is two rows, a row of weight 2 is one.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,10 +31,10 @@ def jeffreys_interval(share: "ArrayLike", n: "ArrayLike", *, level: float = 0.95
     return np.where(p <= 0, 0.0, beta.ppf(tail, a, b)), np.where(p >= 1, 1.0, beta.isf(tail, a, b))
 
 
-def check_level(level: float) -> None:
+def check_level(level: Any) -> None:
     """Raise FitError unless a level is between 0 and 1."""
-    if not 0 < level < 1:
-        raise FitError(f"level {level:g}", remedy="give one between 0 and 1, such as 0.95")
+    if not isinstance(level, (int, float, np.floating)) or not 0 < level < 1:
+        raise FitError(f"level {level!r:.60}", remedy="give one between 0 and 1, such as 0.95")
 
 
 def z_of(level: float) -> float:

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from credit_score.errors import FitError
+from credit_score.errors import FitError, first_five
 from credit_score.scorecard.labels import draw_weights
+from credit_score.scorecard.rates import check_level
+from credit_score.tiers.cutoffs import numbers
 from credit_score.tiers.table import jeffreys_interval
 
 if TYPE_CHECKING:
@@ -27,13 +29,18 @@ def stratum_rates(
     A row a stratum: ``drawn`` (visits), ``stands_for`` (Σ 1 / probability), ``rate`` (Hájek: weighted share of bad),
     ``low``, ``high`` (Jeffreys, on Kish's effective number of visits), ``identified``. Where nobody was drawn the rate
     is not identified: rate and interval are NaN. Raises FitError as :func:`draw_weights` does, for columns of different
-    lengths, labels that are not 0 or 1, and a stratum that is not among ``strata``.
+    lengths, labels that are not 0 or 1, a row without a stratum, and a stratum that is not among ``strata`` or is there
+    twice.
     """
     import pandas as pd
 
-    rows = pd.DataFrame({"stratum": np.asarray(stratum), "bad": np.asarray(bad, np.float64)})
-    weight = draw_weights(probability)
-    _check(rows, weight, strata)
+    check_level(level)
+    weight, labels, places = draw_weights(probability), numbers(bad, "label"), pd.Series(stratum).reset_index(drop=True)
+    if not len(labels) == len(weight) == len(places):
+        told = f"{len(labels)} labels, {len(weight)} chances and {len(places)} strata"
+        raise FitError(told, remedy="give one of each a row")
+    rows = pd.DataFrame({"stratum": places, "bad": labels})
+    _check(rows, strata)
     rows = rows.assign(drawn=weight > 0, w=weight, wb=weight * rows["bad"], ww=weight**2)
     known = sorted(rows["stratum"].unique()) if strata is None else list(strata)
     sums = rows.groupby("stratum")[["drawn", "w", "wb", "ww"]].sum().reindex(known, fill_value=0.0)
@@ -50,12 +57,17 @@ def _told(sums: "pd.DataFrame", level: float) -> "pd.DataFrame":
     return told.assign(identified=there).reset_index()
 
 
-def _check(rows: "pd.DataFrame", weight: np.ndarray, strata: Sequence[Any] | None) -> None:
-    if len(rows) != len(weight):
-        raise FitError(f"{len(rows)} labels and {len(weight)} chances", remedy="give one of each a row")
+def _check(rows: "pd.DataFrame", strata: Sequence[Any] | None) -> None:
     if not rows["bad"].isin((0, 1)).all():
         wrong = rows["bad"][~rows["bad"].isin((0, 1))].iloc[0]
         raise FitError(f"label {wrong:g}", remedy="give 1 for bad and 0 for good")
-    if strata is not None and not rows["stratum"].isin(list(strata)).all():
-        unknown = rows["stratum"][~rows["stratum"].isin(list(strata))].iloc[0]
+    if (gaps := rows["stratum"].isna()).any():
+        raise FitError(f"no stratum in row {int(gaps.argmax())}", remedy="give every row its stratum, or leave it out")
+    if strata is None:
+        return
+    known = list(strata)
+    if twice := {stratum for stratum in known if known.count(stratum) > 1}:
+        raise FitError(f"stratum {first_five(sorted(twice))} stands twice", remedy="name every stratum once")
+    if not rows["stratum"].isin(known).all():
+        unknown = rows["stratum"][~rows["stratum"].isin(known)].iloc[0]
         raise FitError(f"stratum {unknown!r} is not among those given", remedy="name every stratum")
