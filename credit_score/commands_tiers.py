@@ -60,8 +60,7 @@ def _asked(arguments: argparse.Namespace, n_tiers: int) -> "Asked":
 
     limits = {name: getattr(arguments, name) for name in ("min_share", "min_z") if getattr(arguments, name) is not None}
     shares = arguments.shares
-    number = arguments.tiers or (len(shares) if shares else n_tiers)
-    check_n_tiers(number)
+    number = check_n_tiers((len(shares) if shares else n_tiers) if arguments.tiers is None else arguments.tiers)
     objective = arguments.objective or ("shares" if shares or not arguments.labels else "likelihood")
     if shares and objective != "shares":
         raise FitError(f"shares with objective {objective!r}", remedy="leave one of them out")

@@ -115,6 +115,7 @@ def test_labels_that_cannot_be_used_are_told_in_one_line(run_folder, labels, cha
         (("--tiers", 5), "5 tiers without target shares; the policy has 4"),
         (("--tiers", 9, "--shares", "1"), "9 tiers; ask for 3 to 6"),
         (("--tiers", 9), "9 tiers; ask for 3 to 6"),
+        (("--tiers", 0), "0 tiers; ask for 3 to 6"),
         (("--shares", ".5,.5,.5"), "shares that sum to 1.5"),
         (("--objective", "likelihood"), "objective 'likelihood' without labels; give labels, or ask for shares"),
         (("--objective", "likelihood", "--shares", ".5,.3,.2"), "shares with objective 'likelihood'"),
