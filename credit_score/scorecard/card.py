@@ -195,6 +195,8 @@ class Card:
         names = [c.name for c in self.characteristics]
         if twice := sorted({n for n in names if names.count(n) > 1}):
             raise FitError(f"characteristic {first_five(twice)} stands twice", remedy="keep one of them")
+        if self.classes[0] == self.classes[1]:
+            raise FitError(f"good and bad are both {self.classes[0]!r}", remedy="give each its label")
 
     @property
     def names(self) -> list[str]:

@@ -63,7 +63,7 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         cells = pd.read_csv(file, dtype=str, keep_default_na=False, header=None, skip_blank_lines=False)
     except (ValueError, UnicodeDecodeError) as error:
-        raise FitError(f"is not readable as CSV: {error}") from None
+        raise FitError(f"not readable as CSV in UTF-8: {error}", remedy="save it as CSV in UTF-8") from None
     table = as_written(cells.rename(columns=str))
     table = table.loc[:, [(table[c] != "").any() for c in table.columns]]
     heading = list(table.iloc[0]) if len(table) else []

@@ -30,6 +30,7 @@ class _Strict(BaseModel):
 
 
 _Points = Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS)]
+_Share = Annotated[float, Field(ge=0, le=1 + 1e-6)]  # sums of weights may round up
 
 
 class _Attribute(_Strict):
@@ -41,8 +42,8 @@ class _Attribute(_Strict):
     special: float | None = None
     woe: float = 0.0
     count: int = Field(default=0, ge=0)
-    share: float = Field(default=0.0, ge=0)
-    bad_rate: float | None = None
+    share: _Share = 0.0
+    bad_rate: _Share | None = None
 
     @model_validator(mode="after")
     def _check_kind(self) -> "_Attribute":
@@ -56,13 +57,13 @@ class _Attribute(_Strict):
 class _Characteristic(_Strict):
     name: str = Field(min_length=1)
     attributes: list[_Attribute] = Field(min_length=1)
-    weight: float = 1.0
+    weight: float = Field(default=1.0, ge=0)
     iv: float = 0.0
-    trend: str = "none"
+    trend: Literal["ascending", "descending", "peak", "valley", "none"] = "none"
 
 
 class _Card(_Strict):
-    credit_score_card: Literal[1]
+    credit_score_card: int = Field(ge=FORMAT, le=FORMAT)
     method: Literal["woe", "boosted"] = "woe"
     pdo: float
     ref_score: float
@@ -120,8 +121,9 @@ def load_card(path: Path | str) -> Card:
         return _card(_Card.model_validate(data))
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(p) for p in first["loc"])
-        what = f"{place}: {first['msg'].lower()}, found {first['input']!r:.60}"
+        place = ".".join(str(p) for p in first["loc"]) or "the whole"
+        asked = "should be a mapping, name: value" if first["type"] == "model_type" else first["msg"].lower()
+        what = f"{place}: {asked}, found {first['input']!r:.60}"
         raise FitError(what, where=str(file), remedy="mend the card, or save it anew") from None
     except PolicyError as error:  # not readable at all
         raise FitError(error.what, where=error.where, remedy=error.remedy) from None

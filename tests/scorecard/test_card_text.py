@@ -86,7 +86,18 @@ characteristics:
         (", points: 3", "", "characteristics.0.attributes.1.points: field required"),
         ("kind: interval, from", "kind: rest, from", "attributes.1.kind: input should be 'interval'"),
         ("from: 0.5", "form: 0.5", "attributes.1.form: extra inputs are not permitted"),
-        ("credit_score_card: 1", "credit_score_card: 2", "credit_score_card: input should be 1, found 2"),
+        ("credit_score_card: 1", "credit_score_card: 2", "credit_score_card: input should be less than or equal to 1"),
+        ("credit_score_card: 1", "credit_score_card: true", "credit_score_card: input should be a valid integer"),
+        ("base_points: 500", "base_points: 500\ngood: x\nbad: x", "good and bad are both 'x'; give each its label"),
+        ("name: size", "name: size\n  trend: sideways", "characteristics.0.trend: input should be 'ascending'"),
+        ("name: size", "name: size\n  weight: -3.0", "characteristics.0.weight: input should be greater than or equal"),
+        ("points: 3", "points: 3, share: 7.0", "attributes.1.share: input should be less than or equal to 1"),
+        ("points: 3", "points: 3, bad_rate: -0.5", "attributes.1.bad_rate: input should be greater than or equal to 0"),
+        (
+            "{kind: interval, below: 0.5, points: -7}",
+            "size",
+            "attributes.0: should be a mapping, name: value",
+        ),
         ("below: 0.5", "below: .inf", "attributes.0.below: input should be a finite number"),
         ("pdo: 20.0\n", "", "pdo: field required"),
         ("points: 3", "points: 010", "card.yaml, line 10: '010' is not plainly a number; write it in decimal digits"),
@@ -105,6 +116,23 @@ def test_a_fault_of_an_edited_card_is_told_with_its_place(tmp_path, before, afte
     assert message in str(error.value)
     assert str(path) in str(error.value)
     assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "message"),
+    [
+        ("c.yaml", "- a\n- b\n", "the whole: should be a mapping, name: value, found ['a', 'b']; mend the card"),
+        ("c.yaml", "高阳", "the whole: should be a mapping, name: value, found '高阳'"),
+        ("c.csv", "", "not readable as CSV in UTF-8: No columns to parse from file; save it as CSV in UTF-8"),
+        ("c.csv", "高阳,县\n", "not readable as CSV in UTF-8: 'utf-8' codec can't decode"),
+    ],
+)
+def test_a_file_that_is_no_card_at_all_is_named_once(tmp_path, name, held, message):
+    (tmp_path / name).write_text(held, encoding="gb18030" if name == "c.csv" else "utf-8")
+    with pytest.raises(FitError) as error:
+        load_card(tmp_path / name)
+    assert f"{name}: {message}" in str(error.value)
+    assert str(error.value).count(str(tmp_path / name)) == 1
 
 
 def test_a_sheet_without_its_heading_or_a_row_is_refused(tmp_path):
@@ -176,6 +204,11 @@ def test_what_a_spreadsheet_adds_when_it_saves_is_passed_over(tmp_path):
     ("of_row", "cells", "message"),
     [
         ("base_points", {}, "base_points stands twice; leave one of them"),
+        (
+            "base_points",
+            {"kind": "characteristics", "values": "[]"},
+            "'characteristics' without a characteristic",
+        ),
         ("base_points", {"kind": "bonus"}, "'bonus' without a characteristic; name the characteristic, or one of"),
         ("base_points", {"kind": "good", "points": "7"}, "good stands twice"),
         ("interval", {"weight": "2.0"}, "weight 2.0 of 'size', which has 1.0 in a row before"),
