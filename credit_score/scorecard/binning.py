@@ -164,9 +164,13 @@ def characteristic(
 
 
 def _cuts(name: str, cuts: tuple[float, ...]) -> np.ndarray:
-    told = np.array(cuts, np.float64)
-    if not np.isfinite(told).all() or (np.diff(told) <= 0).any():
-        what = f"characteristic {name!r}: cuts {first_five(cuts)} do not ascend, so that intervals would overlap"
+    try:
+        told = np.array(cuts, np.float64)
+    except (TypeError, ValueError):
+        told = np.array(np.nan)
+    if told.ndim != 1 or not np.isfinite(told).all() or (np.diff(told) <= 0).any():
+        said = first_five(np.array(cuts, object).ravel())
+        what = f"characteristic {name!r}: cuts {said} do not ascend, so that intervals would overlap"
         raise FitError(what, remedy="give finite numbers in ascending order, each once")
     return told
 

@@ -4,7 +4,7 @@ Cards learned here are for enterprises. What is learned is read off integers alo
 ``decision_function`` come from the points, so that the card on paper is the model.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 from warnings import warn
@@ -20,7 +20,7 @@ from credit_score.scorecard.binning import Binning, Draft, NothingToCut, draft
 from credit_score.scorecard.boosted import Boosting, boosted_evidence
 from credit_score.scorecard.card import Characteristic, Scaling
 from credit_score.scorecard.checks import NothingTells, check_carried, check_missing
-from credit_score.scorecard.columns import Categories, Column, columns_of
+from credit_score.scorecard.columns import Categories, Column, check_once, columns_of
 from credit_score.scorecard.labels import effective_weights
 from credit_score.scorecard.learned import Evidence, Learned, Weighing, learn, woe_evidence
 from credit_score.scorecard.path import penalty_path
@@ -53,7 +53,7 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     exclude : names of columns that no card may use.
     min_iv : characteristics with less information are left out.
     l1, l2 : penalties on the weights, per mean log-loss.
-    fixed_weights : name → weight on WOE set by hand, instead of learned.
+    fixed_weights : name → weight on WOE set by hand, at least 0, instead of learned.
     weights : what a sample weight is: ``counts``, so many equal rows; ``draws``, one over the chance that the row was
         drawn (see :func:`draw_weights`), which makes nothing more precise: rows then count as Kish's effective number
         of them, and standard errors are Huber's and White's.
@@ -185,9 +185,10 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             check_number(name, getattr(self, name), least=0)
         check_number("min_iv", self.min_iv)
         for name, weight in (self.fixed_weights or {}).items():
-            check_number(f"weight of {name!r}", weight)
-        if isinstance(self.exclude, str):
-            raise FitError(f"exclude {self.exclude!r}", remedy="give a list of names")
+            check_number(f"weight of {name!r}", weight, least=0)
+        names: Any = self.exclude
+        if isinstance(names, str) or not isinstance(names, Iterable) or not all(isinstance(n, str) for n in names):
+            raise FitError(f"exclude {names!r:.60}", remedy="give a list of names")
         for name, how in (self.binning or {}).items():
             _check_is(f"binning of {name!r}", how, Binning)
         _check_is("boosting", self.boosting or Boosting(), Boosting)
@@ -206,11 +207,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _validated(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Target]:
         frame = hasattr(X, "columns")
         if frame:
-            _check_once([str(c) for c in X.columns])
+            _check_named([str(c) for c in X.columns])
             validate_data(self, X, skip_check_array=True)
             y = column_or_1d(y, warn=True)
         else:
-            X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+            X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=False)
         target = self._target(X, y, sample_weight)
         there = target.weight > 0
         if there.all():
@@ -276,10 +277,11 @@ class ScorecardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The rows to score as a frame; an array, or a frame where an array was fitted, has its columns in order."""
         check_is_fitted(self, "card_")
         if hasattr(X, "columns"):
+            check_once([str(c) for c in X.columns])
             validate_data(self, X, reset=False, skip_check_array=True)
             there = {str(c) for c in X.columns}
             return X if self._named_ or there >= set(self._names_) else X.set_axis(self._names_, axis=1)
-        array = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        array = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite=False)
         import pandas as pd
 
         return pd.DataFrame(array, columns=self._names_, copy=False)
@@ -295,8 +297,7 @@ def _check_is(name: str, found: Any, kind: type) -> None:
         raise FitError(f"{name} is {found!r:.60}", remedy=f"give a {kind.__name__}")
 
 
-def _check_once(names: list[str]) -> None:
+def _check_named(names: list[str]) -> None:
     if nameless := [str(i) for i, name in enumerate(names, start=1) if not name.strip()]:
         raise FitError(f"column {first_five(nameless)} has no name", remedy="give each column a name")
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise FitError(f"column {first_five(twice)} stands twice", remedy="give each column a name of its own")
+    check_once(names)

@@ -35,19 +35,30 @@ def columns_of(X: Any, names: Iterable[str] | None = None) -> list[Column]:
     """The columns of a pandas frame, or of a 2-d array, in order or as named.
 
     Numbers, booleans and Decimals are read as numbers, whatever holds them; other categories, texts and objects as
-    categories, by their text. Raises FitError for a name that is not there, infinite numbers, and types that are
-    neither.
+    categories, by their text. Raises FitError for a name that is not there, or there twice, infinite numbers, and types
+    that are neither.
     """
     if not hasattr(X, "columns"):
         array = np.asarray(X)
+        if array.ndim != 2:
+            what = f"{type(X).__name__} of shape {array.shape}"
+            raise FitError(what, remedy="give a frame, or an array with a row a case and a column a characteristic")
         return [_column(f"x{i}" if names is None else n, array[:, i]) for i, n in _numbered(array.shape[1], names)]
     wanted = [str(c) for c in X.columns] if names is None else list(names)
     there = {str(c): c for c in X.columns}
+    asked = set(wanted)
+    check_once([text for text in map(str, X.columns) if text in asked])
     absent = [name for name in wanted if name not in there]
     if absent:
         what = f"no column {first_five(absent)}"
         raise FitError(what, remedy="give a table with every characteristic of the card")
     return [_column(name, X[there[name]]) for name in wanted]
+
+
+def check_once(names: list[str]) -> None:
+    """Raise FitError where a column stands twice."""
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise FitError(f"column {first_five(twice)} stands twice", remedy="give each column a name of its own")
 
 
 def _numbered(width: int, names: Iterable[str] | None) -> list[tuple[int, str]]:
@@ -77,7 +88,11 @@ def _column(name: str, values: Any) -> Column:
         raise _unreadable(name, series.dtype)
     if infer_dtype(series, skipna=True) in NUMERIC:
         return _numbers(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
-    codes, categories = pd.factorize(series)
+    try:
+        codes, categories = pd.factorize(series)
+    except TypeError as error:  # lists, of which none is equal to another for good
+        what = f"column {name!r} holds what is no category: {error}"
+        raise FitError(what, remedy="turn it into numbers or texts") from None
     return _categories(name, codes, categories)
 
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from credit_score.errors import FitError
 from credit_score.scorecard.metrics import cumulative_shares
 from credit_score.scorecard.rates import bad_rates, effective_rows, jeffreys_interval
-from credit_score.scorecard.sample import Sample, equal_groups, sample
+from credit_score.scorecard.sample import Sample, check_parts, equal_groups, sample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,8 +120,7 @@ def _with_ends(
 
 
 def _even_edges(values: "NDArray[np.float64]", n_bins: int) -> "NDArray[np.float64]":
-    if n_bins < 1:
-        raise FitError(f"{n_bins} bins", remedy="ask for at least 1")
+    check_parts(n_bins, "bins")
     low, high = float(values.min()), float(values.max())
     if (values == np.rint(values)).all():
         width = max(1.0, float(np.ceil((high - low + 1) / n_bins)))

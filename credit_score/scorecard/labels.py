@@ -14,17 +14,24 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
+# Below it, squares of weights are no numbers any more.
+LEAST = 1e-100
+
+
 def draw_weights(probability: "ArrayLike") -> "NDArray[np.float64]":
     """1 / the chance of each row to be drawn, shape (n,); 0 where it is missing, for a row that no draw chose.
 
-    Give them as ``sample_weight`` with ``weights="draws"``. Raises FitError for chances outside (0, 1], and where no
-    row was drawn: such rows say nothing of the others.
+    Give them as ``sample_weight`` with ``weights="draws"``. Raises FitError for chances that are no numbers, outside
+    (0, 1] or under 1e−100, and where no row was drawn: such rows say nothing of the others.
     """
     import pandas as pd
 
-    chance = pd.Series(probability).to_numpy(dtype=np.float64, na_value=np.nan)
+    try:
+        chance = pd.Series(probability).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise FitError(f"chances of being drawn: {error}", remedy="give numbers in (0, 1]") from None
     drawn = ~np.isnan(chance)
-    wrong = drawn & ~((chance > 0) & (chance <= 1))
+    wrong = drawn & ~((chance >= LEAST) & (chance <= 1))
     if wrong.any():
         told = first_five(f"{chance[i]:.15g} (row {i})" for i in np.flatnonzero(wrong))
         raise FitError(f"chance of being drawn {told}", remedy="give chances in (0, 1], missing where none was drawn")

@@ -17,6 +17,7 @@ from credit_score.scorecard.columns import columns_of
 from credit_score.scorecard.prebins import plain_between
 from credit_score.scorecard.rates import as_rows, check_level, effective_rows, jeffreys_interval
 from credit_score.scorecard.sample import equal_groups, finite
+from credit_score.scorecard.settings import check_number
 from credit_score.scorecard.woe import information_value, woe
 
 if TYPE_CHECKING:
@@ -42,11 +43,14 @@ def psi(expected: "ArrayLike", actual: "ArrayLike") -> float:
 def psi_by_chance(n_expected: float, n_actual: float, n_parts: int, *, level: float = 0.95) -> float:
     """What PSI stays under with chance ``level`` where nothing moved: χ² quantile · (1/n + 1/m), parts − 1 degrees.
 
-    Of many rows and no rare part (Yurdakul and Naranjo 2020).
+    Of many rows and no rare part (Yurdakul and Naranjo 2020). Raises FitError for no rows, or no part.
     """
     from scipy.stats import chi2
 
     check_level(level)
+    for name, n in (("expected", n_expected), ("actual", n_actual)):
+        check_number(f"{name} rows", n, above=0)
+    check_number("parts", n_parts, least=1, whole=True)
     return float(chi2.ppf(level, n_parts - 1) * (1 / n_expected + 1 / n_actual)) if n_parts > 1 else 0.0
 
 

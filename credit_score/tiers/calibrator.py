@@ -14,6 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 from credit_score.errors import FitError, first_five
 from credit_score.partition import Limits
 from credit_score.scorecard.labels import effective_weights
+from credit_score.scorecard.rates import check_level
+from credit_score.scorecard.settings import check_number
 from credit_score.tiers.aim import OBJECTIVES, Aim, Cut, Objective, Visits
 from credit_score.tiers.cells import check_rows, score_cells
 from credit_score.tiers.costs import constraint_costs, possible_cut
@@ -110,6 +112,8 @@ class TierCalibrator(BaseEstimator):  # type: ignore[misc]
         constraints that bind.
         """
         aim = self._aim()
+        if not isinstance({} if groups is None else groups, Mapping):
+            raise FitError(f"groups of kind {type(groups).__name__}", remedy="give name → who looked at each firm")
         rows = check_rows(score, bad, sample_weight, probability, days)
         cells = score_cells(rows, self._most_cells(), aim.cutoffs)
         if aim.visits is not None and len(aim.visits.capacity) != cells.days.shape[1]:
@@ -154,10 +158,10 @@ class TierCalibrator(BaseEstimator):  # type: ignore[misc]
         n_tiers = check_n_tiers(self.n_tiers)
         _one_of("objective", self.objective, OBJECTIVES)
         _one_of("weights", self.weights, ("counts", "draws"))
-        if not 0 < self.level < 1:
-            raise FitError(f"a level of {self.level}", remedy="give one in (0, 1), as 0.95")
-        for name in ("min_count", "min_z"):
-            _array(name, getattr(self, name))
+        check_level(self.level)
+        check_number("n_cells", self.n_cells, least=n_tiers, whole=True)
+        for name in ("min_share", "max_share", "min_count", "min_z"):
+            check_number(name, getattr(self, name), least=0)
         bounds = (float(self.min_share), float(self.max_share), float(self.min_count))
         limits = Limits(n_tiers, n_tiers, *bounds, trend="ascending", min_z=float(self.min_z))
         needed = {"shares": "shares", "fixed": "cutoffs", "detections": "ratios"}.get(self.objective)
@@ -185,8 +189,6 @@ class TierCalibrator(BaseEstimator):  # type: ignore[misc]
         return {"visits": Visits(_array("ratios", self.ratios, (n_tiers,)), float(sensitivity), capacity)}
 
     def _most_cells(self) -> int:
-        if self.n_cells < self.n_tiers or self.n_cells != int(self.n_cells):
-            raise FitError(f"{self.n_cells!r} cells", remedy=f"ask for a whole number, {self.n_tiers} or more")
         enumerated = ENUMERATED[self.n_tiers] if self.objective == "detections" else self.n_cells
         return min(int(self.n_cells), enumerated)
 

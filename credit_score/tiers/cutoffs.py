@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from credit_score.errors import FitError, first_five
+from credit_score.scorecard.settings import check_number
 
 FEWEST, MOST = 3, 6
 # Further out, differences of scores are no numbers any more.
@@ -63,6 +64,17 @@ def tier_codes(score: Any, cutoffs: Any) -> np.ndarray:
     return len(ascending) - np.searchsorted(ascending, check_scores(score), side="right")
 
 
+def known_codes(found: np.ndarray, codes: np.ndarray, remedy: str) -> np.ndarray:
+    """Codes of tiers as int64, of the same shape. Raises FitError for what is none of ``codes``."""
+    import pandas as pd
+
+    flat = pd.Series(found.ravel())
+    known = flat.isin(codes)
+    if not known.all():
+        raise FitError(f"tier {first_five(flat[~known].unique())}", remedy=remedy)
+    return found.astype(np.int64)
+
+
 def buffered(tier_before: Any, score: Any, cutoffs: Any, buffer: float) -> np.ndarray:
     """The tier of each firm, int64 of shape (n,), where one moves only once its score is a buffer beyond the cut-off.
 
@@ -72,12 +84,10 @@ def buffered(tier_before: Any, score: Any, cutoffs: Any, buffer: float) -> np.nd
     The rule is ours: best tier by raised cut-offs ≥ tier ≥ best tier by lowered ones. Raises FitError.
     """
     before, cut, scores = np.asarray(tier_before), check_cutoffs(cutoffs), check_scores(score)
-    if not 0 <= buffer <= WIDEST:
-        raise FitError(f"a buffer of {buffer}", remedy="give points of score, 0 or more")
+    check_number("buffer", buffer, least=0, most=WIDEST)
     if before.shape != scores.shape:
         raise FitError(f"{before.size} tiers and {scores.size} scores", remedy="give both for each firm")
-    if not np.isin(before, np.arange(-1, len(cut) + 1)).all():
-        odd = first_five(np.unique(before[~np.isin(before, np.arange(-1, len(cut) + 1))]))
-        raise FitError(f"tier {odd}", remedy=f"give codes 0 to {len(cut)}, or -1 for a firm that had none")
+    told = f"give codes 0 to {len(cut)}, or -1 for a firm that had none"
+    before = known_codes(before, np.arange(-1, len(cut) + 1), told)
     kept = np.clip(before, tier_codes(scores, cut - buffer), tier_codes(scores, cut + buffer))
     return np.where(before < 0, tier_codes(scores, cut), kept).astype(np.int64)

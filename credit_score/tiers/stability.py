@@ -10,13 +10,15 @@ from credit_score.errors import FitError, first_five
 from credit_score.scorecard.rates import check_level
 from credit_score.scorecard.settings import check_number
 from credit_score.tiers.calibrator import TierCalibrator
-from credit_score.tiers.cutoffs import check_n_tiers
+from credit_score.tiers.cutoffs import check_n_tiers, known_codes
 from credit_score.tiers.table import NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MARGIN = "all"
+# What is drawn with the rows.
+COLUMNS = ("sample_weight", "probability", "days")
 
 
 def cutoff_intervals(
@@ -33,13 +35,16 @@ def cutoff_intervals(
 
     ``columns``: ``sample_weight``, ``probability`` and ``days`` as in :meth:`TierCalibrator.fit`. A row a cut-off:
     ``tier, cutoff, low, high`` and ``replications``, those in which cut-offs were found; in the others no cut-offs kept
-    the limits, or one class was not drawn. The calibrator is not changed. Raises FitError where none was found.
+    the limits, or one class was not drawn. The calibrator is not changed. Raises FitError where none was found, and
+    for other columns.
     """
     import pandas as pd
 
     check_level(level)
     check_number("replications", n_replications, least=1, whole=True)
     check_number("seed", seed, least=0, whole=True)
+    if odd := sorted(set(columns) - set(COLUMNS)):
+        raise FitError(f"column {first_five(odd)}", remedy=f"give {', '.join(COLUMNS)}, or none")
     given = {name: np.asarray(column) for name, column in columns.items() if column is not None}
     whole = clone(calibrator).fit(score, bad, **given)
     found = _replicated(whole, {"score": np.asarray(score), "bad": np.asarray(bad), **given}, seed, n_replications)
@@ -127,8 +132,11 @@ def _shares(codes: Any, n_tiers: int) -> np.ndarray:
 
 def _codes(codes: Any, n_tiers: int) -> np.ndarray:
     """Codes of tiers, int64."""
-    found = np.asarray(codes)
-    known = np.isin(found, np.arange(check_n_tiers(n_tiers)))
-    if not known.all():
-        raise FitError(f"tier {first_five(np.unique(found[~known]))}", remedy=f"give codes 0 to {n_tiers - 1}")
-    return found.astype(np.int64)
+    remedy = f"give codes 0 to {check_n_tiers(n_tiers) - 1}"
+    try:
+        found = np.asarray(codes)
+    except ValueError:
+        raise FitError("tiers of rows that differ in length", remedy=remedy) from None
+    if found.ndim != 1:
+        raise FitError(f"tiers of shape {found.shape}", remedy=remedy)
+    return known_codes(found, np.arange(n_tiers), remedy)

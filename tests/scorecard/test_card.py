@@ -117,3 +117,28 @@ def test_what_the_card_has_no_attribute_for_is_refused_where_it_occurs():
 def test_a_scaling_without_meaning_is_refused(more):
     with pytest.raises(FitError, match="give finite numbers, pdo and ref_odds above 0"):
         Scaling(**more)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (table().to_dict(), r"dict of shape \(\); give a frame, or an array with a row a case"),
+        (table()["size"], r"Series of shape \(6,\); give a frame"),
+        (np.ones(2), r"ndarray of shape \(2,\); give a frame"),
+        (
+            pd.concat([table(), table()[["size"]]], axis=1),
+            "column size stands twice; give each column a name of its own",
+        ),
+    ],
+)
+def test_rows_that_are_no_table_or_have_a_column_twice_are_refused(rows, message):
+    with pytest.raises(FitError, match=message):
+        CARD.points(rows)
+
+
+def test_a_name_as_text_and_as_number_is_one_name():
+    card = Card((Characteristic("1", (interval(-INF, INF, 5), Attribute("missing", 0))),), 0)
+    assert card.points(pd.DataFrame({1: [2.0], "2": [3.0]})).tolist() == [5]
+    with pytest.raises(FitError, match="column 1 stands twice"):
+        card.points(pd.DataFrame({1: [2.0], "1": [3.0]}))
+    assert card.points(pd.DataFrame([[1.0, 2, 3]], columns=["1", "other", "other"])).tolist() == [5]

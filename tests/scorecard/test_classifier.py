@@ -231,6 +231,11 @@ def test_negative_weights_and_weights_of_one_class_are_refused(rows):
         ),
         ({"binning": {"sector": Binning(groups=3)}}, "'sector': group 3, which is no list of categories"),
         ({"binning": {"sector": Binning(groups=((), ("farm",)))}}, r"'sector': group \(\), which is no list of"),
+        ({"binning": {"turnover": Binning(cuts=("a",))}}, "'turnover': cuts a do not ascend, so that"),
+        ({"binning": {"turnover": Binning(cuts=3)}}, "'turnover': cuts 3 do not ascend, so that"),
+        ({"exclude": [0, "age"]}, r"exclude \[0, 'age'\]; give a list of names"),
+        ({"exclude": None}, "exclude None; give a list of names"),
+        ({"fixed_weights": {"age": -1.0}}, "weight of 'age' -1.0; give a finite number of at least 0"),
         ({"binning": {"turnver": Binning()}}, "no column turnver; the columns are turnover, age, sector"),
         ({"fixed_weights": {"size": 1.0}}, "no column size"),
         ({"pdo": 0}, "pdo 0"),
@@ -256,6 +261,9 @@ def test_a_column_that_stands_twice_is_refused():
     table = pd.DataFrame([[1.0, 2.0], [2.0, 1.0]] * 20, columns=["debts", "debts"])
     with pytest.raises(FitError, match="column debts stands twice; give each column a name of its own"):
         ScorecardClassifier().fit(table, [0, 1] * 20)
+    model = ScorecardClassifier().fit(table.set_axis(["debts", "other"], axis=1), [0, 1] * 20)
+    with pytest.raises(FitError, match="column debts stands twice"):
+        model.points(table)
 
 
 def test_rows_are_scored_alike_as_array_and_as_frame_whichever_was_fitted(rows):
@@ -276,3 +284,19 @@ def test_rows_are_scored_alike_as_array_and_as_frame_whichever_was_fitted(rows):
         ScorecardClassifier().fit(pd.DataFrame(array), bad).points(forms["odd numbers"])
     with pytest.raises(ValueError, match="3 features"):
         model.points(pd.DataFrame(np.ones((2, 3))))
+
+
+def test_an_infinite_number_in_an_array_is_refused_with_its_column_and_row(rows):
+    array = rows[0][["turnover", "age"]].to_numpy()
+    odd = array.copy()
+    odd[7, 1] = -np.inf
+    told = "column 'x1' holds 1 infinite values, the first in row 7; make them missing"
+    with pytest.raises(FitError, match=told):
+        ScorecardClassifier().fit(odd, rows[1])
+    with pytest.raises(FitError, match=told):
+        ScorecardClassifier().fit(array, rows[1]).points(odd)
+
+
+def test_a_column_of_lists_is_refused(rows):
+    with pytest.raises(FitError, match="column 'listed' holds what is no category: unhashable type: 'list'; turn it"):
+        ScorecardClassifier().fit(rows[0].assign(listed=[["a"]] * len(rows[0])), rows[1])

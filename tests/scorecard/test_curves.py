@@ -127,8 +127,9 @@ def test_rows_that_cannot_be_measured_are_refused(table, bad, score, weight, tol
         table(bad, score, sample_weight=weight)
 
 
-def test_no_bins_are_refused():
-    with pytest.raises(FitError, match="0 bins; ask for at least 1"):
-        score_distribution([0, 1], [1, 2], n_bins=0)
-    with pytest.raises(FitError, match="0 groups; ask for at least 1"):
-        lift_table([0, 1], [1, 2], n_bins=0)
+@pytest.mark.parametrize("n_bins", [0, -1, 2.5, np.nan, "5", None])
+def test_what_is_no_number_of_bins_is_refused(n_bins):
+    with pytest.raises(FitError, match=f"{n_bins!r} bins; ask for at least 1, a whole number"):
+        score_distribution([0, 1], [1, 2], n_bins=n_bins)
+    with pytest.raises(FitError, match=f"{n_bins!r} groups; ask for at least 1, a whole number"):
+        lift_table([0, 1], [1, 2], n_bins=n_bins)

@@ -73,3 +73,15 @@ def test_weights_of_another_kind_are_refused():
     X, bad, _ = drawn(1, 200)
     with pytest.raises(FitError, match="weights 'frequency'; use one of counts, draws"):
         ScorecardClassifier(weights="frequency").fit(X, bad)
+
+
+@pytest.mark.parametrize(
+    ("chance", "message"),
+    [
+        ([1e-320, 0.5], r"chance of being drawn .*e-3\d\d \(row 0\); give chances in \(0, 1\]"),
+        (["a", 0.1], "chances of being drawn: could not convert string to float: 'a'; give numbers"),
+    ],
+)
+def test_chances_of_which_no_weight_can_be_made_are_refused(chance, message):
+    with pytest.raises(FitError, match=message):
+        draw_weights(chance)

@@ -205,6 +205,8 @@ def test_too_few_groups_for_hosmer_lemeshow_are_refused():
         hosmer_lemeshow([0, 1, 0, 1], [0.1, 0.1, 0.3, 0.3])
     with pytest.raises(FitError, match="0 groups; ask for at least 1"):
         hosmer_lemeshow([0, 1], [0.1, 0.3], n_groups=0)
+    with pytest.raises(FitError, match=r"2\.5 groups; ask for at least 1, a whole number"):
+        hosmer_lemeshow([0, 1], [0.1, 0.3], n_groups=2.5)
 
 
 def test_scores_may_come_from_pandas_with_missing_ones_refused():

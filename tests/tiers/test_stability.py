@@ -51,6 +51,7 @@ def test_replications_without_cut_offs_are_counted():
         ({"n_replications": 0}, "replications 0; give a whole number of at least 1"),
         ({"level": 1.5}, "level 1.5; give one between 0 and 1"),
         ({"seed": -1}, "seed -1; give a whole number of at least 0"),
+        ({"groups": {"inspector": [1]}}, "column groups; give sample_weight, probability, days, or none"),
     ],
 )
 def test_an_interval_of_nothing_is_refused(asked, message):
@@ -99,6 +100,8 @@ def test_psi_is_zero_of_equal_shares_symmetric_and_infinite_where_a_tier_emptied
     [
         (lambda: migration_matrix([0, 1], [0], 3), "2 tiers before and 1 after"),
         (lambda: migration_matrix([0, 3], [0, 1], 3), "tier 3; give codes 0 to 2"),
+        (lambda: migration_matrix([0, "B", None], [0, 1, 1], 3), "tier B, None; give codes 0 to 2"),
+        (lambda: migration_matrix([[0, 1]], [[0, 1]], 3), r"tiers of shape \(1, 2\); give codes 0 to 2"),
         (lambda: tier_psi([0], [], 3), "no firm has a tier"),
         (lambda: tier_psi([0], [0], 2), "2 tiers; ask for 3 to 6"),
     ],
