@@ -20,8 +20,7 @@ ROOMS = (
 )  # fmt: skip
 TOP = (
     "county", "learning", "told", "commands", "commands_estimate", "commands_lot", "commands_records", "commands_store",
-    "commands_tiers", "cli_lot",
-    "cli", "__main__", "__init__",
+    "commands_tiers", "cli_lot", "cli", "__main__", "__init__",
 )  # fmt: skip
 HOUSE = (*ROOMS, *TOP)
 STRANGERS = {("points", "scorecard"), ("scorecard", "points")}
