@@ -64,8 +64,9 @@ class Ordered:
         at = np.searchsorted(before, j * total / n_cells)
         beyond = n_cells * (before[at - 1] + before[at]) - 2 * total * j
         as_near = 1e-12 * n_cells * total  # but for rounding
-        begins = np.unique(np.where(beyond < np.where(2 * j < n_cells, as_near, -as_near), at, at - 1))
-        return self.values[starts[begins[(begins > 0) & (begins < len(starts) - 1)]]]
+        begins = np.where(beyond < np.where(2 * j < n_cells, as_near, -as_near), at, at - 1)
+        new = (np.diff(begins, prepend=0) > 0) & (begins < len(starts) - 1)
+        return self.values[starts[begins[new]]]
 
 
 def _by_cell(ordered: np.ndarray, bounds: np.ndarray) -> np.ndarray:
