@@ -139,7 +139,8 @@ def read_visits(path: Path | str, drawn: "pd.DataFrame", frame: "pd.DataFrame") 
     at_random = visits["stream"] == "random"
     _refuse(at_random & (visits["duty"] != RANDOM), visits, path, "is no random visit of the list", "name its stream")
     days = [_day(path, row, day) for row, day in zip(visits["row"], visits["day"], strict=True)]
-    chance = visits["draw_probability"].where(at_random)
+    # A firm for which the cap next to never leaves room is in no rate, even if it was drawn for once.
+    chance = visits["draw_probability"].where(at_random & (visits["draw_probability"] > 0))
     return visits.assign(day=days, bad=visits["bad"].map(LABELS).astype(int), draw_probability=chance)
 
 
