@@ -56,17 +56,19 @@ class Ordered:
         A value is never split: a cell that should begin inside one begins at the nearer of its ends, and of two as near
         at the one towards the middle, so that a column and its negative are cut alike.
         """
-        starts = np.append(np.flatnonzero(np.r_[True, self.values[1:] != self.values[:-1]]), len(self.values))
-        if len(starts) - 2 < n_cells:
-            return self.values[starts[1:-1]]
-        before = starts if self.weights is None else np.append(0.0, np.cumsum(self.weights[:, 0]))[starts]
-        total, j = float(before[-1]), np.arange(1, n_cells)
-        at = np.searchsorted(before, j * total / n_cells)
-        beyond = n_cells * (before[at - 1] + before[at]) - 2 * total * j
+        n, steps = len(self.values), self.values[1:] != self.values[:-1]
+        if np.count_nonzero(steps) < n_cells:
+            return self.values[1:][steps]
+        j, upto = np.arange(1, n_cells), None if self.weights is None else np.cumsum(self.weights[:, 0])
+        total = float(n) if upto is None else float(upto[-1])
+        at = -(-j * n // n_cells) - 1 if upto is None else np.minimum(np.searchsorted(upto, j * total / n_cells), n - 1)
+        first, after = (np.searchsorted(self.values, self.values[at], side) for side in ("left", "right"))
+        low, high = (e if upto is None else np.where(e > 0, upto[e - 1], 0.0) for e in (first, after))
+        beyond = n_cells * (low + high) - 2 * total * j
         as_near = 1e-12 * n_cells * total  # but for rounding
-        begins = np.where(beyond < np.where(2 * j < n_cells, as_near, -as_near), at, at - 1)
-        new = (np.diff(begins, prepend=0) > 0) & (begins < len(starts) - 1)
-        return self.values[starts[begins[new]]]
+        begins = np.where(beyond < np.where(2 * j < n_cells, as_near, -as_near), after, first)
+        new = (np.diff(begins, prepend=0) > 0) & (begins < n)
+        return self.values[begins[new]]
 
 
 def _by_cell(ordered: np.ndarray, bounds: np.ndarray) -> np.ndarray:
