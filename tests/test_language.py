@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+from itertools import chain
 from pathlib import Path
 from typing import get_args, get_origin
 
@@ -12,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import credit_score
+from credit_score.cli import DOMAINS
+from credit_score.commands_estimate import COLUMNS, SHOWN
 from credit_score.errors import CreditScoreError
 from credit_score.inspection.optimum.problem import OBJECTIVES
 from credit_score.language import LANGUAGES, catalogue, say
@@ -89,6 +92,7 @@ def possible(pattern):
         "basis": {"law", "plan", "published", "assumption"}, "status": {"draft", "demonstration", "in_force"},
         "column": {"sector", "size"}, "unit": units(), "field": fields(PolicyModel), "uncounted": uncounted_reasons(),
         "warning": {"unknown_place"}, "due": set(GROUNDS), "aim": set(OBJECTIVES),
+        "estimate": {*SHOWN, *COLUMNS, *DOMAINS, *(f"by_{d}" for d in DOMAINS), *chain(*COLUMNS.values())},
         "gain": {"found", *OBJECTIVES} - {"detections"}, "optimum": {"risk", "min_ratio", "max_ratio"},
     }  # fmt: skip
     family = pattern.split(".")[0]

@@ -130,13 +130,13 @@ def drawn_year(frame, schedule, random):
 
 
 def test_rates_under_a_cap_cover_the_truth_as_often_as_they_say():
-    """The bound is four standard errors of a coverage of .95 in 300 years, over three tiers."""
+    """The bound is four standard errors of a coverage of .95 in 150 years, over three tiers."""
     frame, schedule, bad = made_county()
     told = capped_chances(frame, schedule, cap=CAP, seed="s")
     assert told["draw_probability"].nunique() > len(schedule)  # the cap tells firms of one stratum apart
     told = told.assign(bad=bad, stream="random", tier=told["tier_code"])
     drawn_from, truth = population_of(told, ["tier"]), told.groupby("tier")["bad"].mean()
-    random, n_years = np.random.default_rng(1), 300
+    random, n_years = np.random.default_rng(1), 150
     covered, found, plain = np.zeros((2, 3)), [], []
     for _ in range(n_years):
         rates = visit_rates(told.loc[drawn_year(frame, schedule, random)], drawn_from, ["tier"]).set_index("tier")
