@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import PolicyError, RunError, first_five
+from credit_score.told import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -287,7 +288,7 @@ def synth(arguments: argparse.Namespace) -> None:
 def print_table(table: "pd.DataFrame", *, as_json: bool) -> None:
     """A table on stdout, aligned or as JSON."""
     if as_json:
-        print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
+        print_json(rows_of(table))
         return
     print(table.to_string(index=False, na_rep="–", max_colwidth=60))
 

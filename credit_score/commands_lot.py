@@ -27,7 +27,8 @@ def freeze(arguments: argparse.Namespace) -> None:
     run = RunFolder.open(arguments.run)
     check_file(arguments.out, arguments.run)
     staff = _staff(arguments)
-    read_staff(staff, run) if staff else None
+    if staff:
+        read_staff(staff, run)
     contents = {name: path.read_bytes() for name, path in staff.items()}
     lot = Lot.freeze(run, arguments.out, arguments.task, on=as_date(arguments.on), staff=contents)
     _told(lot.record)
@@ -97,9 +98,6 @@ def _staff(arguments: argparse.Namespace) -> dict[str, Path]:
     given = {name: getattr(arguments, name) for name in STAFF if getattr(arguments, name)}
     if "recusals" in given and "inspectors" not in given:
         raise RecordsError("recusals without inspectors", where=given["recusals"], remedy="give --inspectors too")
-    for path in given.values():
-        if not Path(path).is_file():
-            raise RecordsError("no such file", where=path, remedy="give a CSV file")
     return {name: Path(path) for name, path in given.items()}
 
 

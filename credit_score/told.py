@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from credit_score.language import say
 
 if TYPE_CHECKING:
@@ -28,6 +26,7 @@ def in_words(
 
 
 def _written(value: Any, form: str, words: Mapping[str, str], lang: str) -> str:
+    import numpy as np
     import pandas as pd
 
     if isinstance(value, str):

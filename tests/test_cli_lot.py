@@ -286,7 +286,7 @@ def _rewrite(lot, name, old, new):
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     record = DrawRecord.read(lot / "record.jsonl")
     *before, last = record.events
-    files = last.data["files"] | {name: keyed_hash(key, path.read_bytes())}
+    files = last.data["files"] | {name.partition("-")[0]: keyed_hash(key, path.read_bytes())}
     again = DrawRecord(tuple(before)).added(last.event, last.on, last.data | {"files": files})
     (lot / "record.jsonl").write_text(again.text(), encoding="utf-8")
 

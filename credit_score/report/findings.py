@@ -120,10 +120,7 @@ def read_visits(path: Path | str, drawn: "pd.DataFrame", frame: "pd.DataFrame") 
     """
     import pandas as pd
 
-    table = read_figures(path).rename(columns={"inspector": "inspector_1"})
-    if missing := [c for c in NEEDED if c not in table.columns]:
-        what, remedy = f"column {first_five(missing)} is missing", f"give the columns {', '.join(NEEDED)}"
-        raise RecordsError(what, where=str(path), remedy=remedy)
+    table = read_figures(path, NEEDED).rename(columns={"inspector": "inspector_1"})
     table = table.map(str.strip).assign(row=np.arange(1, len(table) + 1))
     table = table[table["bad"] != ""]
     _refuse(~table["bad"].isin(LABELS), table, path, "has no result of 1 or 0", "write 1 where a violation was found")

@@ -7,6 +7,8 @@ manifest.
 
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -81,10 +83,11 @@ class Lot:
             about["staff"] = {name: keyed_hash(secret, content) for name, content in staff.items()}
         record = DrawRecord.freeze(task, listed.root, n=len(listed.rows), on=on, about=about)
         with whole_folder(out, replaces=RECORD) as folder:
-            (folder / KEY).write_text(secret.hex() + "\n", encoding="ascii")
-            (folder / KEY).chmod(0o600)
+            with _closed(folder / KEY) as partial:
+                partial.write_text(secret.hex() + "\n", encoding="ascii")
             for name, content in (staff or {}).items():
-                _write_closed(folder / f"{name}-0.csv", content)
+                with _closed(folder / f"{name}-0.csv") as partial:
+                    partial.write_bytes(content)
             (folder / RECORD).write_text(record.text(), encoding="utf-8")
         return cls(Path(out), record)
 
@@ -117,31 +120,31 @@ class Lot:
         root, n = self._result(draw, listed).root, self.record.n_draws + 1
         _ = self.record.drawn(root, n=len(draw), on=on, reason=reason)  # refused before anything is written
         tables = {"schedule": with_drawn(schedule, found), "draw": draw.assign(status=run.manifest["status"])}
-        files = {f"{name}-{n}.csv": self._closed(f"{name}-{n}.csv", table) for name, table in tables.items()}
+        files = {}
+        for name, table in tables.items():
+            with _closed(self._file(name, n)) as partial:
+                write_csv(table, partial)
+            files[name] = keyed_hash(self.key, self._file(name, n).read_bytes())
         return self.kept(self.record.drawn(root, n=len(draw), on=on, reason=reason, files=files))
 
-    def _closed(self, name: str, table: "pd.DataFrame") -> str:
-        """Write a table that only its keeper may read; returns its keyed hash."""
-        with whole_file(self.path / name) as partial:
-            write_csv(table, partial)
-            partial.chmod(0o600)
-        return keyed_hash(self.key, (self.path / name).read_bytes())
+    def _file(self, name: str, n: int) -> Path:
+        """The file of a draw or diary, the first being 1; what was frozen with the list is 0."""
+        return self.path / f"{name}-{n}.csv"
 
-    def held(self, name: str, recorded: str) -> Path:
-        """A closed file, held to the hash in the record."""
-        path = self.path / name
+    def held(self, name: str, n: int, recorded: str) -> Path:
+        """A closed file of a draw or diary, the first being 1, held to the hash in the record."""
+        path = self._file(name, n)
         if not path.is_file():
-            raise RunError(f"{name} is missing", where=str(self.path), remedy="look for a copy")
+            raise RunError(f"{path.name} is missing", where=str(self.path), remedy="look for a copy")
         if not hmac.compare_digest(keyed_hash(self.key, path.read_bytes()), recorded):
             raise VerificationError(
-                f"{name} is not the file that was recorded", where=str(self.path), remedy="look for a copy"
+                f"{path.name} is not the file that was recorded", where=str(self.path), remedy="look for a copy"
             )
         return path
 
     def _table_of(self, name: str, n: int) -> "pd.DataFrame":
         """The list, or its schedule, of a draw, the first being 1."""
-        file = f"{name}-{n}.csv"
-        return read_list(self.held(file, self.record.draws[n - 1]["files"].get(file, "")))
+        return read_list(self.held(name, n, self.record.draws[n - 1]["files"].get(name, "")))
 
     def list_of(self, n: int) -> "pd.DataFrame":
         """The list of a draw, the first being 1, held to the record."""
@@ -153,7 +156,8 @@ class Lot:
         hashes = {name: keyed_hash(self.key, content) for name, content in copies.items()}
         record = self.record.diary(about | {"files": hashes}, on=on, reason=reason)
         for name, content in copies.items():
-            _write_closed(self.path / name, content)
+            with _closed(self._file(name, len(record.diaries))) as partial:
+                partial.write_bytes(content)
         return self.kept(record)
 
     @property
@@ -222,11 +226,12 @@ class Lot:
             )
 
 
-def _write_closed(path: Path, content: bytes) -> None:
-    """A file that only its keeper may read."""
+@contextmanager
+def _closed(path: Path) -> Iterator[Path]:
+    """A file that only its keeper may read, from its first byte on."""
     with whole_file(path) as partial:
-        partial.write_bytes(content)
-        partial.chmod(0o600)
+        partial.touch(mode=0o600)
+        yield partial
 
 
 def _check_said(what: str, said: object, found: object) -> None:

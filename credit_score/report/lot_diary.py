@@ -63,11 +63,9 @@ def save_diaries(
     if "inspectors" not in given:
         raise RecordsError("no inspectors", remedy="give --inspectors, or freeze them with the list")
     table, n_saved = _diary(lot, run, read_staff(given, run), lot.drawn_list, lot.record.last_draw["seed"], begins)
-    number = len(lot.record.diaries) + 1
     with whole_folder(out, replaces=MARK) as folder:
         _write(table, folder, run, begins, lang)
-        copies = {f"{name}-{number}.csv": path.read_bytes() for name, path in given.items()}
-        copies[f"visits-{number}.csv"] = (folder / MARK).read_bytes()
+        copies = {name: path.read_bytes() for name, path in (given | {"visits": folder / MARK}).items()}
         kept = lot.diary_kept(copies, begins=begins, n=len(table), on=on, reason=reason)
     return kept, table, n_saved
 
@@ -75,7 +73,7 @@ def save_diaries(
 def verify_diaries(lot: Lot, run: RunFolder) -> int:
     """How many diaries the lot's own files give again. Raises VerificationError for one that they do not."""
     for number, told in enumerate(lot.record.diaries, start=1):
-        held = {name.partition("-")[0]: lot.held(name, hash_) for name, hash_ in told["files"].items()}
+        held = {name: lot.held(name, number, hash_) for name, hash_ in told["files"].items()}
         staff = read_staff({name: held[name] for name in STAFF if name in held}, run)
         drawn, seed = lot.list_of(told["draw"]), lot.record.draws[told["draw"] - 1]["seed"]
         table, _ = _diary(lot, run, staff, drawn, seed, date.fromisoformat(told["begins"]))
@@ -96,7 +94,7 @@ def _refuse(number: int, what: str) -> None:
 def _frozen(lot: Lot, name: str) -> Path | None:
     """Inspectors or recusals that were frozen with the list."""
     hash_ = lot.record.staff.get(name)
-    return lot.held(f"{name}-0.csv", hash_) if hash_ else None
+    return lot.held(name, 0, hash_) if hash_ else None
 
 
 def _diary(
@@ -201,11 +199,7 @@ def _held(path: Path, row: int, job: Callable[[], Inspector]) -> Inspector:
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
-    table = read_figures(path)
-    if missing := [c for c in needed if c not in table.columns]:
-        what, remedy = f"column {first_five(missing)} is missing", f"give the columns {', '.join(needed)}"
-        raise RecordsError(what, where=str(path), remedy=remedy)
-    rows: list[dict[str, str]] = table.to_dict("records")
+    rows: list[dict[str, str]] = read_figures(path, needed).to_dict("records")
     for i, row in enumerate(rows, start=1):
         if empty := [c for c in needed if not row[c].strip()]:
             raise RecordsError(f"no {first_five(empty)}", where=f"{path}, row {i}", remedy="complete the row")

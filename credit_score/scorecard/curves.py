@@ -10,7 +10,8 @@ import numpy as np
 
 from credit_score.scorecard.metrics import cumulative_shares
 from credit_score.scorecard.rates import bad_rates, effective_rows, jeffreys_interval
-from credit_score.scorecard.sample import Sample, check_parts, equal_groups, sample
+from credit_score.scorecard.sample import Sample, equal_groups, sample
+from credit_score.scorecard.settings import check_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +121,7 @@ def _with_ends(
 
 
 def _even_edges(values: "NDArray[np.float64]", n_bins: int) -> "NDArray[np.float64]":
-    check_parts(n_bins, "bins")
+    check_number("bins", n_bins, least=1, whole=True)
     low, high = float(values.min()), float(values.max())
     if (values == np.rint(values)).all():
         width = max(1.0, float(np.ceil((high - low + 1) / n_bins)))

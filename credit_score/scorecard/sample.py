@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from credit_score.errors import FitError, first_five
+from credit_score.scorecard.settings import check_number
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -75,19 +76,13 @@ def equal_groups(values: "NDArray[np.float64]", weight: "NDArray[np.float64]", n
 
     A value goes where the middle of its weight falls, so copies of a row are as good as its weight (ours).
     """
-    check_parts(n_groups, "groups")
+    check_number("groups", n_groups, least=1, whole=True)
     _, place = np.unique(values, return_inverse=True)
     held = np.bincount(place, weight)
     middle = (np.cumsum(held) - held / 2) / held.sum()
     # A nudge against rounding: an edge that is met exactly belongs to the group above.
     group = np.minimum((middle * n_groups * (1 + 1e-12)).astype(np.int64), n_groups - 1)
     return np.asarray(np.unique(group, return_inverse=True)[1][place], np.int64)
-
-
-def check_parts(n: Any, name: str) -> None:
-    """Raise FitError unless ``n``, a number of ``name``, is whole and at least 1."""
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise FitError(f"{n!r:.60} {name}", remedy="ask for at least 1, a whole number")
 
 
 def _numbers(values: "ArrayLike", name: str) -> "NDArray[np.float64]":

@@ -12,10 +12,11 @@ def check_number(
 ) -> None:
     """Raise FitError unless a setting is one finite number, at least ``least``, above ``above``, at most ``most``.
 
-    ``whole``: no fraction. Texts that look like numbers are none, and neither are True and False.
+    ``whole``: an integer by its type. Texts that look like numbers are none, and neither are True and False.
     """
-    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if number and np.isfinite(value) and least <= value <= most and value > above and not (whole and value % 1):
+    kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
+    number = isinstance(value, kinds) and not isinstance(value, bool)
+    if number and np.isfinite(value) and least <= value <= most and value > above:
         return
     bounds = [(least, "of at least"), (above, "above"), (most, "of at most")]
     told = " and ".join(f"{words} {bound:g}" for bound, words in bounds if np.isfinite(bound))

@@ -1,7 +1,7 @@
 """Figures of firms that come from outside, a row a firm: a learned PD, a label of a visit. Read and checked here."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,11 @@ _WITHIN = {
 }  # fmt: skip
 
 
-def read_figures(path: Path | str) -> "pd.DataFrame":
+def read_figures(path: Path | str, needed: Iterable[str] = ()) -> "pd.DataFrame":
     """A CSV file in UTF-8 as text, its headings without blanks.
 
-    Raises RecordsError where it is none, for rows of another number of cells than the heading, and a heading that
-    stands twice: what a reader would drop could be the decimals of a number.
+    Raises RecordsError where it is none, for rows of another number of cells than the heading, a heading that stands
+    twice (what a reader would drop could be the decimals of a number), and columns that are ``needed`` and missing.
     """
     import pandas as pd
 
@@ -36,7 +36,17 @@ def read_figures(path: Path | str) -> "pd.DataFrame":
     except ValueError as error:
         what = f"not readable as CSV in UTF-8: {str(error).splitlines()[0]}"
         raise RecordsError(what, where=str(path), remedy="save it as CSV in UTF-8") from None
-    return as_written(table).rename(columns=str.strip)
+    table = as_written(table).rename(columns=str.strip)
+    check_columns(table, needed, where=str(path))
+    return table
+
+
+def check_columns(table: "pd.DataFrame", needed: Iterable[str], *, where: str) -> None:
+    """Raise RecordsError for columns that are missing."""
+    names = list(needed)
+    if missing := [c for c in names if c not in table.columns]:
+        remedy = f"give the columns {', '.join(names)}"
+        raise RecordsError(f"column {first_five(missing)} is missing", where=where, remedy=remedy)
 
 
 def _check_shape(path: Path | str) -> None:
@@ -73,9 +83,7 @@ def check_figures(
     import pandas as pd
 
     wanted = [name for name in ranges if name in table.columns or name not in optional]
-    if missing := [name for name in ("subject", *wanted) if name not in table.columns]:
-        remedy = f"give the columns subject, {', '.join(ranges)}"
-        raise RecordsError(f"column {first_five(missing)} is missing", where=where, remedy=remedy)
+    check_columns(table, ("subject", *wanted), where=where)
     if table.empty:
         raise RecordsError("no row", where=where, remedy="give a row a firm")
     subject = table["subject"].astype(str).str.strip()

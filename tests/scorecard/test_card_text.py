@@ -73,6 +73,19 @@ characteristics:
 """
 
 
+def refused_when_edited(path, text, edit, message):
+    """A card that loads is refused after one edit, in one line that names the file."""
+    path.write_text(text, encoding="utf-8")
+    load_card(path)
+    assert text.count(edit[0]) == 1
+    path.write_text(text.replace(*edit), encoding="utf-8")
+    with pytest.raises(CreditScoreError) as error:
+        load_card(path)
+    assert message in str(error.value)
+    assert str(path) in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
@@ -106,16 +119,9 @@ characteristics:
     ],
 )
 def test_a_fault_of_an_edited_card_is_told_with_its_place(tmp_path, before, after, message):
-    assert CARD.count(before) == 1
-    path = tmp_path / "card.yaml"
-    path.write_text(CARD, encoding="utf-8")
-    assert load_card(path).points(pd.DataFrame({"size": [0.4, 0.6]})).tolist() == [493, 503]
-    path.write_text(CARD.replace(before, after), encoding="utf-8")
-    with pytest.raises(CreditScoreError) as error:
-        load_card(path)
-    assert message in str(error.value)
-    assert str(path) in str(error.value)
-    assert len(str(error.value).splitlines()) == 1
+    refused_when_edited(tmp_path / "card.yaml", CARD, (before, after), message)
+    (tmp_path / "card.yaml").write_text(CARD, encoding="utf-8")
+    assert load_card(tmp_path / "card.yaml").points(pd.DataFrame({"size": [0.4, 0.6]})).tolist() == [493, 503]
 
 
 @pytest.mark.parametrize(
@@ -177,14 +183,7 @@ MORE = "\n- name: sector\n  attributes:\n  - {kind: values, values: [a], points:
     ],
 )
 def test_a_card_says_of_an_attribute_only_what_its_kind_has(tmp_path, before, after, message):
-    path, text = tmp_path / "card.yaml", CARD.rstrip() + MORE
-    assert text.count(before) == 1
-    path.write_text(text, encoding="utf-8")
-    assert load_card(path).names == ["size", "sector"]
-    path.write_text(text.replace(before, after), encoding="utf-8")
-    with pytest.raises(CreditScoreError) as error:
-        load_card(path)
-    assert message in str(error.value)
+    refused_when_edited(tmp_path / "card.yaml", CARD.rstrip() + MORE, (before, after), message)
 
 
 def _sheet(tmp_path):

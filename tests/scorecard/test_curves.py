@@ -129,7 +129,7 @@ def test_rows_that_cannot_be_measured_are_refused(table, bad, score, weight, tol
 
 @pytest.mark.parametrize("n_bins", [0, -1, 2.5, np.nan, "5", None])
 def test_what_is_no_number_of_bins_is_refused(n_bins):
-    with pytest.raises(FitError, match=f"{n_bins!r} bins; ask for at least 1, a whole number"):
+    with pytest.raises(FitError, match=f"bins {n_bins!r}; give a whole number of at least 1"):
         score_distribution([0, 1], [1, 2], n_bins=n_bins)
     with pytest.raises(FitError, match=f"{n_bins!r} groups; ask for at least 1, a whole number"):
         lift_table([0, 1], [1, 2], n_bins=n_bins)

@@ -203,9 +203,9 @@ def test_a_slope_that_has_no_end_is_refused():
 def test_too_few_groups_for_hosmer_lemeshow_are_refused():
     with pytest.raises(FitError, match="2 groups of different PD, and 2 of them are spent on the fit; ask for more"):
         hosmer_lemeshow([0, 1, 0, 1], [0.1, 0.1, 0.3, 0.3])
-    with pytest.raises(FitError, match="0 groups; ask for at least 1"):
+    with pytest.raises(FitError, match="groups 0; give a whole number of at least 1"):
         hosmer_lemeshow([0, 1], [0.1, 0.3], n_groups=0)
-    with pytest.raises(FitError, match=r"2\.5 groups; ask for at least 1, a whole number"):
+    with pytest.raises(FitError, match="groups 2.5; give a whole number"):
         hosmer_lemeshow([0, 1], [0.1, 0.3], n_groups=2.5)
 
 

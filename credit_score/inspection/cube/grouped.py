@@ -6,7 +6,7 @@ import numpy as np
 
 from credit_score.errors import FitError
 from credit_score.inspection.cube.grid import grid, round_up
-from credit_score.inspection.cube.labels import check_number
+from credit_score.inspection.cube.labels import check_n_labels
 
 if TYPE_CHECKING:
     import ibis
@@ -74,7 +74,7 @@ def _checked(table: "ibis.Table") -> "pd.Series":
             remedy = "complete these rows, or leave them out; a score is in whole thousandths"
             raise FitError(f"{n_odd} of {int(ends['n'])} rows without {what}", remedy=remedy)
     for name in labels:
-        check_number(int(ends[f"n_{name}"]), name)
+        check_n_labels(int(ends[f"n_{name}"]), name)
     return ends
 
 

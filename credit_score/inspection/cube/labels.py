@@ -36,18 +36,18 @@ def coded(values: Any, what: str, n: int) -> Coded:
         found = Coded(codes.astype(np.int32), tuple(names))
     if found.codes.dtype.kind == "i" and n and found.codes.min() < 0:
         raise FitError(f"no {what} in row {int(np.argmin(found.codes))}", remedy=f"give a {what} in each row")
-    check_number(len(found.names), what)
+    check_n_labels(len(found.names), what)
     return found
 
 
 def _whole(values: np.ndarray, what: str) -> Coded:
     if len(values) and values.min() < 0:
         raise FitError(f"{what} {values.min()} in row {int(np.argmin(values))}", remedy="number them from 0 on")
-    check_number(most := int(values.max(initial=-1)) + 1, what)
+    check_n_labels(most := int(values.max(initial=-1)) + 1, what)
     return Coded(values, tuple(range(most)))
 
 
-def check_number(n: int, what: str) -> None:
+def check_n_labels(n: int, what: str) -> None:
     """Raises FitError for more different labels than a cube holds."""
     if n > MOST:
         raise FitError(f"{n:,} different labels of {what}", remedy=f"give at most {MOST:,}")

@@ -212,8 +212,7 @@ class DrawRecord:
         """
         _ = self.last_draw
         self._check_open()
-        given = {name.partition("-")[0]: hash_ for name, hash_ in about["files"].items()}
-        changed = [name for name, hash_ in self.staff.items() if given.get(name) != hash_]
+        changed = [name for name, hash_ in self.staff.items() if about["files"].get(name) != hash_]
         if (changed or any(e.event == "diary" for e in self._since_draw)) and not reason.strip():
             what = f"other {' and '.join(changed)} than were frozen" if changed else "this draw has a diary"
             raise VerificationError(what, remedy="give the reason; it is recorded and shown")

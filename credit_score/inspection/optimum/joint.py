@@ -60,8 +60,6 @@ def best_tiers(asked: Problem, most_leaves: int) -> Found | None:
         return None
     rising = _Rising(asked)
     rising.climb()
-    if asked.n_tiers == 1 and rising.best is None:  # the climb has looked at the only tier there is
-        return None
     edges, value, leaves = rising.search(most_leaves)
     if not np.isfinite(value):
         return None
@@ -209,10 +207,10 @@ class _Rising:
     def search(self, most_leaves: int) -> tuple[np.ndarray, float, int]:
         """The best tiers of all that the bound does not rule out, their value, and how many were looked at."""
         a = self.asked
-        if self.best is not None and (a.n_tiers == 1 or self._closed()):
-            return self.best.edges, self.best.value, 0
         _, edges, value, best = self.at(self.at_bound)
         start = (edges, np.inf) if self.best is None else (self.best.edges, self.best.value)
+        if a.n_tiers == 1 or (self.best is not None and self._closed()):  # of one tier there is no other
+            return *start, 0
         budget = a.what == kernels.BUDGET
         over = np.array([self.at_bound @ a.limits, 1.0]) if budget else np.array([a.limits[0], self.at_bound[0]])
         return kernels.search(

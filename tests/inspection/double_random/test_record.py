@@ -168,7 +168,7 @@ def test_visits_are_done_of_the_draw_they_were_made_for():
 
 
 def test_a_diary_needs_a_reason_where_another_stands_or_the_staff_is_not_that_of_the_freeze():
-    made = {"files": {"inspectors-1.csv": "aa", "visits-1.csv": "bb"}}
+    made = {"files": {"inspectors": "aa", "visits": "bb"}}
     first = drawn().diary(made, on=DAYS[4])
     assert [told["draw"] for told in first.diaries] == [1]
     with pytest.raises(VerificationError, match="this draw has a diary; give the reason"):
@@ -178,7 +178,7 @@ def test_a_diary_needs_a_reason_where_another_stands_or_the_staff_is_not_that_of
     record = opened(sealed(staffed)).drawn("cd" * 32, n=7, on=DAYS[3])
     with pytest.raises(VerificationError, match="other recusals than were frozen; give the reason"):
         record.diary(made, on=DAYS[4])
-    same = {"files": made["files"] | {"recusals-1.csv": "cc"}}
+    same = {"files": made["files"] | {"recusals": "cc"}}
     assert len(record.diary(same, on=DAYS[4]).diaries) == 1
 
 
