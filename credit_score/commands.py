@@ -103,7 +103,7 @@ def _run(
 
 def _tell(run: "CountyRun", out: str, lang: str) -> None:
     from credit_score.language import say
-    from credit_score.report.content import breaches, summary
+    from credit_score.report.content import breaches, floors_above, summary
 
     told = summary(run)
     print(say("status." + run.status.replace(" ", "_"), lang))
@@ -111,7 +111,7 @@ def _tell(run: "CountyRun", out: str, lang: str) -> None:
         print(f"  {say('column.tier', lang)} {row.tier}  {row.firms:>9,}  {row.share:6.1%}")
     print(f"  {say('kpi.visits', lang)}: {told['visits']:,};  {say('kpi.days', lang)}: {told['days']:,.0f};  "
           f"{say('kpi.utilisation', lang)}: {told['utilisation']:.0%}")  # fmt: skip
-    for found in breaches(run):
+    for found in [*breaches(run), *floors_above(run)]:
         print(f"  {found[lang]}")
     print(f"  {say('kpi.rejected', lang)}: {told['rejected']:,} ({say('kpi.of', lang, n=format(told['read'], ','))})")
     print(f"{say('told.report', lang)}: {Path(out) / 'report.html'}")

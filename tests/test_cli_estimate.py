@@ -83,7 +83,7 @@ def test_tables_are_written_for_the_platform_without_tiers_and_natural_persons(r
     assert {p.name for p in out.iterdir()} >= {"rates.csv", "floors.csv", "inspectors.csv", "gradients.csv"}
 
 
-def test_a_list_for_use_is_estimated_by_its_own_draw(run_folder, drawn, visits, tmp_path):
+def test_a_folder_that_is_no_lot_is_refused(run_folder, visits, tmp_path):
     refused("holds no record.jsonl", "estimate", run_folder, "--visits", visits, "--lot", tmp_path)
 
 

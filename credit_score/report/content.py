@@ -163,6 +163,20 @@ def breach_told(found: "Breach", lang: str, names: dict[str, dict[str, str]]) ->
     return say("told.capacity", lang, department=names[found.department][lang], **days)
 
 
+def floors_above(run: Run) -> list[dict[str, str]]:
+    """The floors that ask for more firms than there are, each in {zh, en}, with its rule: everybody is drawn."""
+    names, rows = labels(run.rules, "departments"), run.schedule[run.schedule["floor"] > run.schedule["firms"]]
+    return [
+        {"rule": row["rule"]}
+        | {
+            lang: say("told.floor_above", lang, department=names[row["department"]][lang], tier=row["tier"],
+                      floor=row["floor"], firms=row["firms"])
+            for lang in LANGUAGES
+        }
+        for row in rows.to_dict("records")
+    ]  # fmt: skip
+
+
 def tiers_without_rate(run: Run) -> list[str]:
     """Tiers with a stratum of which nobody can be drawn, so that its rate of problems cannot be known."""
     blind = run.schedule[~run.schedule["rate_identified"]]

@@ -47,6 +47,7 @@ def _values(run: Run) -> dict[str, Any]:
         "tiers": content.tier_rows(run), "sector_tables": content.sector_tables(run),
         "schedule": run.schedule.to_dict(orient="records"),
         "load": run.workload.to_dict(orient="records"), "breaches": content.breaches(run), "labels": labels,
+        "floors_above": content.floors_above(run),
         "burden": {by: content.burden_labelled(run, by, "en").to_dict(orient="records") for by in ("sector", "size")},
         "counts": run.records.counts.to_dict(orient="records"),
         "reasons": content.reasons(run, "en").to_dict(orient="records"),

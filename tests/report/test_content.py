@@ -147,3 +147,15 @@ def test_tiers_of_which_nobody_can_be_drawn_are_named_once_in_their_order(county
     assert content.tiers_without_rate(county_run) == []
     blind = county_run.schedule.assign(rate_identified=~county_run.schedule["tier"].isin(["C", "A"]))
     assert content.tiers_without_rate(SimpleNamespace(schedule=blind, rules=county_run.rules)) == ["A", "C"]
+
+
+def test_a_floor_above_its_stratum_is_told_with_both_numbers_and_its_rule(county_run):
+    rows = county_run.schedule[county_run.schedule["floor"] > county_run.schedule["firms"]].to_dict("records")
+    told = content.floors_above(county_run)
+    assert len(told) == len(rows) > 0
+    for found, row in zip(told, rows, strict=True):
+        said = f"tier {row['tier']}: a floor of {row['floor']} where there are {row['firms']} firms"
+        assert f"{said}; all of them are visited" in found["en"]
+        assert f"下限 {row['floor']} 户，高于该级的 {row['firms']} 户" in found["zh"]
+        assert found["rule"] == row["rule"]
+        assert row["drawn"] == row["firms"]

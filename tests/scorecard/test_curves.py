@@ -131,5 +131,5 @@ def test_rows_that_cannot_be_measured_are_refused(table, bad, score, weight, tol
 def test_what_is_no_number_of_bins_is_refused(n_bins):
     with pytest.raises(FitError, match=f"bins {n_bins!r}; give a whole number of at least 1"):
         score_distribution([0, 1], [1, 2], n_bins=n_bins)
-    with pytest.raises(FitError, match=f"{n_bins!r} groups; ask for at least 1, a whole number"):
+    with pytest.raises(FitError, match=f"groups {n_bins!r}; give a whole number of at least 1"):
         lift_table([0, 1], [1, 2], n_bins=n_bins)

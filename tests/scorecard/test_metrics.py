@@ -205,7 +205,7 @@ def test_too_few_groups_for_hosmer_lemeshow_are_refused():
         hosmer_lemeshow([0, 1, 0, 1], [0.1, 0.1, 0.3, 0.3])
     with pytest.raises(FitError, match="groups 0; give a whole number of at least 1"):
         hosmer_lemeshow([0, 1], [0.1, 0.3], n_groups=0)
-    with pytest.raises(FitError, match="groups 2.5; give a whole number"):
+    with pytest.raises(FitError, match=r"groups 2\.5; give a whole number"):
         hosmer_lemeshow([0, 1], [0.1, 0.3], n_groups=2.5)
 
 
