@@ -164,7 +164,7 @@ def breach_told(found: "Breach", lang: str, names: dict[str, dict[str, str]]) ->
 
 
 def floors_above(run: Run) -> list[dict[str, str]]:
-    """The floors that ask for more firms than there are, each in {zh, en}, with its rule: everybody is drawn."""
+    """The floors that ask for more firms than there are, each in {zh, en}, with its rule: everybody is planned."""
     names, rows = labels(run.rules, "departments"), run.schedule[run.schedule["floor"] > run.schedule["firms"]]
     return [
         {"rule": row["rule"]}

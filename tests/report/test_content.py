@@ -155,7 +155,7 @@ def test_a_floor_above_its_stratum_is_told_with_both_numbers_and_its_rule(county
     assert len(told) == len(rows) > 0
     for found, row in zip(told, rows, strict=True):
         said = f"tier {row['tier']}: a floor of {row['floor']} where there are {row['firms']} firms"
-        assert f"{said}; all of them are visited" in found["en"]
+        assert f"{said}; all of them are planned" in found["en"]
         assert f"下限 {row['floor']} 户，高于该级的 {row['firms']} 户" in found["zh"]
         assert found["rule"] == row["rule"]
         assert row["drawn"] == row["firms"]
