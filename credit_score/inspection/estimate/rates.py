@@ -1,20 +1,20 @@
 """Rates of violation by design: from visits that a draw chose, each by its chance, over strata of known size.
 
 Strata are draws without replacement (tier × department, perhaps × year). A domain, such as a sector, lies across them.
-Horvitz and Thompson's total Σ y/π over the known number of firms is unbiased; Hájek's ratio Σ (y/π) ÷ Σ (1/π) is
-steadier. Variances are those of stratified samples without replacement, of the residuals of the domain; Horvitz and
-Thompson's has besides that of ⌊rN + U⌋ firms drawn. Visits on complaint, alert, referral or duty enter no rate.
+A visit stands for w firms, in proportion to one over its chance π, and the visits of a stratum for all its firms: those
+drawn of whom nothing came back are taken to be like those visited of their stratum. Hájek's rate is Σ w y ÷ Σ w, and
+Horvitz and Thompson's Σ w y over the known number of firms. Visits on complaint, alert, referral or duty enter no rate.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from credit_score.errors import FitError, NotIdentified, first_five
+from credit_score.inspection.estimate.ends import Drawn, rate_ends
 from credit_score.inspection.frame import RANDOM
 from credit_score.scorecard.rates import check_level
-from credit_score.tiers.table import jeffreys_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,13 +23,11 @@ STRATA = ("department", "tier_code")
 DRAWN = "random"
 NEEDED = ("stream", "draw_probability", "bad")
 # Why a domain has no rate, followed by the stratum.
-NOBODY = "inspection ratio 0 and floor 0, nobody can be drawn"
+NOBODY = "inspection ratio 0 and floor 0, or duties use up the annual cap: nobody can be drawn"
 CLOSED = "the annual cap may have closed firms, their chance is not known"
 NOT_VISITED = "no visit that a draw chose"
-COLUMNS = (
-    "firms", "visits", "found", "naive_visits", "naive", "hajek", "hajek_low", "hajek_high", "ht", "ht_low", "ht_high",
-    "identified", "reason",
-)  # fmt: skip
+RATES = ("hajek", "hajek_low", "hajek_high", "ht")
+COLUMNS = ("firms", "visits", "found", "naive_visits", "naive", *RATES, "identified", "reason")
 
 
 def visit_rates(
@@ -55,12 +53,10 @@ def visit_rates(
     strata : columns that make the strata; with the year among them, several years are pooled.
 
     Returns the columns of ``by`` and :data:`COLUMNS`: ``firms``; ``visits`` that a draw chose and violations ``found``
-    by them; ``naive_visits`` and ``naive``, of all streams; ``hajek`` and ``ht`` with their ends. Where a firm of the
-    domain could not be drawn, its chance is not known, or nobody of a stratum of it was visited, no rate is identified:
-    NaN, and ``reason`` says why. Ends are
-    Jeffreys' at the effective number of visits p(1 − p)/variance, less what few degrees of freedom cost (after Korn and
-    Graubard 1998). In simulated counties they covered .92 to .97 of the time at a level of .95, least where few visits
-    stand for many firms of a small rate. They hold no error of a visit: a rate is of what visits find.
+    by them; ``naive_visits`` and ``naive``, of all streams; ``hajek`` with its ends, and ``ht``, which is the same where
+    the domain is of whole strata, and else may lie above 1. Where a firm of the domain could not be drawn, its chance
+    is not known, or nobody of a stratum of it was visited, no rate is identified: NaN, and ``reason`` says why. Ends
+    are those of :func:`rate_ends`. MEASURED They hold no error of a visit: a rate is of what visits find.
 
     Raises FitError for columns that are missing, labels that are not 0 or 1, chances outside (0, 1] or other than the
     population's, more firms visited than a stratum has, and visits to a stratum or domain that the population does not
@@ -75,10 +71,11 @@ def visit_rates(
     drawn = _firms_drawn(visits, keys)
     design = _design(drawn, population, keys)
     _check_known(drawn, design, population, keys, domain)
+    drawn, sample = _weighed(drawn, design)
     rows = []
     for name, firms in population.groupby(domain, sort=True):
         told = dict(zip(domain, name, strict=True))
-        rows.append(told | _domain(told, firms, drawn, visits, design, level))
+        rows.append(told | _domain(told, firms, (drawn, sample), visits, design, level))
     return pd.DataFrame(rows, columns=[*domain, *COLUMNS])
 
 
@@ -146,11 +143,22 @@ def _check(visits: "pd.DataFrame", population: "pd.DataFrame", keys: list[str], 
 
 
 def _design(drawn: "pd.DataFrame", population: "pd.DataFrame", keys: list[str]) -> "pd.DataFrame":
-    """A row a stratum: firms N, expected visits Σ π, visits n."""
-    expected = population["firms"] * population["draw_probability"]
-    sizes = population.assign(expected=expected).groupby(keys).agg(firms=("firms", "sum"), expected=("expected", "sum"))
+    """A row a stratum: firms N that can be drawn, visits n."""
+    sizes = (
+        population["firms"].where(population["draw_probability"] != 0, 0).groupby([population[k] for k in keys]).sum()
+    )
     n = drawn.groupby(keys).size().rename("n")
-    return sizes.join(n, how="outer").fillna({"n": 0})
+    return sizes.to_frame().join(n, how="outer").fillna({"n": 0})
+
+
+def _weighed(drawn: "pd.DataFrame", design: "pd.DataFrame") -> "tuple[pd.DataFrame, Drawn]":
+    """Visits with ``weight``, of which those of a stratum sum to its firms, and the same as arrays."""
+    of = design.index.get_indexer(drawn.set_index(list(design.index.names)).index)
+    firms, n = design["firms"].to_numpy(float), design["n"].to_numpy(float)
+    share = 1 / drawn["draw_probability"].to_numpy(float)
+    weight = share * (firms / np.maximum(np.bincount(of, share, len(firms)), 1e-300))[of]
+    left = np.maximum(firms - n, 0) / np.maximum(firms - 1, 1)
+    return drawn.assign(weight=weight), Drawn(drawn["bad"].to_numpy(float), weight, of, left)
 
 
 def _check_known(
@@ -184,36 +192,27 @@ def _check_chances(drawn: "pd.DataFrame", population: "pd.DataFrame", keys: list
 
 
 def _domain(
-    told: dict[str, Any], firms: "pd.DataFrame", drawn: "pd.DataFrame", visits: "pd.DataFrame", design: "pd.DataFrame",
-    level: float,
+    told: dict[str, Any], firms: "pd.DataFrame", drawn: "tuple[pd.DataFrame, Drawn]", visits: "pd.DataFrame",
+    design: "pd.DataFrame", level: float,
 ) -> dict[str, Any]:  # fmt: skip
-    seen, every = _within(drawn, told), _within(visits, told)
-    n_firms = float(firms["firms"].sum())
+    table, sample = drawn
+    inside, every = _within(table, told), visits[_within(visits, told)]
+    seen, n_firms = table[inside], float(firms["firms"].sum())
     row: dict[str, Any] = {
         "firms": n_firms, "visits": len(seen), "found": int(seen["bad"].sum()), "naive_visits": len(every),
         "naive": float(every["bad"].mean()) if len(every) else np.nan,
     }  # fmt: skip
     reason = _why_not(firms, design) or ("" if len(seen) else NOT_VISITED)
     if reason:
-        return row | dict.fromkeys(COLUMNS[5:11], np.nan) | {"identified": False, "reason": reason}
-    weight = 1 / seen["draw_probability"].to_numpy(float)
-    bad = seen["bad"].to_numpy(float)
-    total = float(weight @ bad)
-    hajek, ht = total / weight.sum(), total / n_firms
-    cells = _cells(seen, design)
-    likely = (total + weight.mean()) / (weight.sum() + 2 * weight.mean())
-    spread, freedom = _variance(cells, likely, about=hajek)
-    spread_ht, freedom_ht = _variance(cells, likely, about=0.0)
-    ends = [
-        _ends(hajek, spread / weight.sum() ** 2, freedom, level),
-        _ends(ht, (spread_ht + _rounding(cells)) / n_firms**2, freedom_ht, level),
-    ]
-    names = ("hajek", "hajek_low", "hajek_high", "ht", "ht_low", "ht_high")
-    return row | dict(zip(names, (hajek, *ends[0], ht, *ends[1]), strict=True)) | {"identified": True, "reason": ""}
+        return row | dict.fromkeys(RATES, np.nan) | {"identified": False, "reason": reason}
+    total = float(seen["weight"] @ seen["bad"])
+    hajek = min(total / float(seen["weight"].sum()), 1.0)
+    rates = dict(zip(RATES, (hajek, *rate_ends(sample, inside, level), total / n_firms), strict=True))
+    return row | rates | {"identified": True, "reason": ""}
 
 
-def _within(table: "pd.DataFrame", told: dict[str, Any]) -> "pd.DataFrame":
-    return table[np.logical_and.reduce([(table[name] == value).to_numpy() for name, value in told.items()])]
+def _within(table: "pd.DataFrame", told: dict[str, Any]) -> np.ndarray:
+    return np.logical_and.reduce([(table[name] == value).to_numpy() for name, value in told.items()])
 
 
 def _why_not(firms: "pd.DataFrame", design: "pd.DataFrame") -> str:
@@ -232,69 +231,3 @@ def _why_not(firms: "pd.DataFrame", design: "pd.DataFrame") -> str:
 
 def _named(keys: Sequence[str], values: "pd.Series") -> str:
     return ", ".join(f"{key} {values[key]}" for key in keys)
-
-
-class Cells(NamedTuple):
-    """Visits to a domain by stratum and chance: π, visits m, violations k, and the place of the stratum, (C,).
-
-    Of each stratum: firms N, expected visits, visits n, (H,).
-    """
-
-    chance: np.ndarray
-    m: np.ndarray
-    k: np.ndarray
-    of: np.ndarray
-    firms: np.ndarray
-    expected: np.ndarray
-    n: np.ndarray
-
-    def by_stratum(self, values: np.ndarray) -> np.ndarray:
-        """Sums of values of cells, (H,)."""
-        return np.bincount(self.of, values, len(self.n))
-
-
-def _cells(seen: "pd.DataFrame", design: "pd.DataFrame") -> Cells:
-    keys = list(design.index.names)
-    told = seen.groupby([*keys, "draw_probability"])["bad"].agg(m="size", k="sum").reset_index()
-    met = design[design["n"] > 0]
-    of = met.index.get_indexer(told.set_index(keys).index)
-    chance, m, k = (told[c].to_numpy(float) for c in ("draw_probability", "m", "k"))
-    firms, expected, n = (met[c].to_numpy(float) for c in ("firms", "expected", "n"))
-    return Cells(chance, m, k, of, firms, expected, n)
-
-
-def _variance(c: Cells, rate: float, *, about: float) -> tuple[float, float]:
-    """Σ n (1 − n/N) s² over strata, s² of (y − ``about``)/π in the domain and 0 outside it; and its freedom.
-
-    y is taken to have the rate (k + √m R)/(m + √m) of its stratum, R being the domain's: where a stratum that stands
-    for many has few findings, the spread that was seen is too small too often. Degrees of freedom are Satterthwaite's.
-    """
-    m, k = c.by_stratum(c.m), c.by_stratum(c.k)
-    own = ((k + np.sqrt(m) * rate) / np.maximum(m + np.sqrt(m), 1))[c.of]
-    mean = c.by_stratum(c.m * (own - about) / c.chance) / c.n
-    square = c.by_stratum(c.m * (own * (1 - about) ** 2 + (1 - own) * about**2) / c.chance**2) / c.n
-    s2 = np.maximum(square - mean**2, 0.0) * c.n / np.maximum(c.n - 1, 1)
-    parts = c.n * (1 - np.minimum(c.n / c.firms, 1)) * s2
-    total, over = parts.sum(), (parts**2 / np.maximum(c.n - 1, 1)).sum()
-    return float(total), float(total**2 / over) if over > 0 else np.inf
-
-
-def _rounding(c: Cells) -> float:
-    """What drawing ⌊rN + U⌋ firms, one more or less by chance, adds to the variance of Σ y/π."""
-    part = c.expected - np.floor(c.expected + 1e-9)
-    return float(((c.by_stratum(c.k / c.chance) / c.n) ** 2 * part * np.maximum(1 - part, 0)).sum())
-
-
-def _ends(rate: float, variance: float, freedom: float, level: float) -> tuple[float, float]:
-    """Jeffreys' ends at the effective number of visits; of everybody visited the rate itself."""
-    from scipy.stats import norm
-    from scipy.stats import t as student
-
-    p = min(max(rate, 0.0), 1.0)
-    if variance <= 0:
-        return p, p
-    spread = max(p * (1 - p), variance / (1 + variance))
-    tail = 0.5 + level / 2
-    n = spread / variance * (norm.ppf(tail) / student.ppf(tail, max(freedom, 1.0))) ** 2
-    low, high = jeffreys_interval(p * n, n, level)
-    return float(low), float(high)
