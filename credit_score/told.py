@@ -37,6 +37,8 @@ def _written(value: Any, form: str, words: Mapping[str, str], lang: str) -> str:
 
 
 def rows_of(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """The rows of a table as JSON has them, null where nothing is known."""
-    plain = table.astype(object)
+    """The rows of a table as JSON has them, null where nothing is known or a number has no end."""
+    import numpy as np
+
+    plain = table.replace([np.inf, -np.inf], np.nan).astype(object)
     return plain.where(plain.notna(), None).to_dict("records")

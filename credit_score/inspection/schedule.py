@@ -66,10 +66,15 @@ def n_drawn(firms: int, ratio: float, least: int, u: float) -> int:
 
 def draw_probability(firms: int, ratio: float, least: int) -> float:
     """A firm's chance to be drawn from its stratum before the annual cap: E[:func:`n_drawn`] ÷ firms, over U."""
-    whole = floor(ratio * firms)
-    part = ratio * firms - whole
-    low, high = (n_drawn(firms, n / firms, least, 0.5) for n in (whole, whole + 1))
+    low, high, part = either_drawn(firms, ratio, least)
     return ((1 - part) * low + part * high) / firms
+
+
+def either_drawn(firms: int, ratio: float, least: int) -> tuple[int, int, float]:
+    """The two numbers that :func:`n_drawn` may give, and the chance of the second, over U."""
+    whole = floor(ratio * firms)
+    low, high = (n_drawn(firms, n / firms, least, 0.5) for n in (whole, whole + 1))
+    return low, high, ratio * firms - whole
 
 
 def uniform(seed: int | str, name: str) -> float:

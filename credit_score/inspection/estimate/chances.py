@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from credit_score.errors import FitError, discreet, first_five
 from credit_score.inspection.draw import turns
 from credit_score.inspection.frame import RANDOM
-from credit_score.inspection.schedule import n_drawn
+from credit_score.inspection.schedule import either_drawn
+from credit_score.scorecard.settings import check_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,16 +21,22 @@ if TYPE_CHECKING:
 DRAWS = 1000
 # Chances are told to so many digits; those beyond are of the simulation.
 DIGITS = 6
+KEYS = ["department", "tier_code", "duty"]
+DRAW = ["firms", "ratio", "floor", "frequency", "draw_probability"]
 
 
 class Stratum(NamedTuple):
-    """A stratum of a department: its row in the schedule, the classes of firms in it, and its draw."""
+    """A stratum of a department: its row in the schedule, the classes of firms in it, and its draw.
+
+    ``low`` firms are drawn, or ``high`` with the chance ``part``, each for ``frequency`` visits.
+    """
 
     row: int
     classes: np.ndarray
     firms: int
-    ratio: float
-    floor: int
+    low: int
+    high: int
+    part: float
     frequency: int
 
 
@@ -45,10 +53,16 @@ def capped_chances(
     seed : the draw's, which gives the order of the departments; the chance is over all seeds with this order.
     n_draws : simulated. Where the cap never closed a firm the chance is the closed form, E[n] ÷ N, without an error;
         elsewhere its standard error is below √(π(1 − π)/n_draws), far below for classes of many firms.
+
+    Raises FitError for a frame without firms, a column or a stratum that is missing, a firm that stands twice in a
+    department, and a cap or number of draws below 1.
     """
-    keys = ["department", "tier_code", "duty"]
+    check_number("cap", cap, least=1, whole=True)
+    check_number("n_draws", n_draws, least=1, whole=True)
+    _check_columns(frame, schedule)
     strata = schedule.reset_index(drop=True).rename_axis("row").reset_index()
-    held = frame.merge(strata[["row", *keys]], on=keys, how="left")
+    held = frame.merge(strata[["row", *KEYS]], on=KEYS, how="left")
+    _check_strata(held)
     firms, classes = _classes(held)
     found = _simulated(strata, classes, firms, cap, seed, n_draws)
     chance = found[firms[held["subject"].factorize()[0]], held["row"]]
@@ -95,8 +109,8 @@ def _ordered(strata: "pd.DataFrame", classes: np.ndarray, seed: int | str) -> tu
     turn = {department: i for i, department in enumerate(turns(strata["department"].unique(), seed))}
     listed = [
         (turn[row["department"]], row["duty"], Stratum(
-            row["row"], np.flatnonzero((classes == row["row"]).any(axis=1)), int(row["firms"]), float(row["ratio"]),
-            int(row["floor"]), int(row["frequency"])))
+            row["row"], np.flatnonzero((classes == row["row"]).any(axis=1)), int(row["firms"]),
+            *either_drawn(int(row["firms"]), float(row["ratio"]), int(row["floor"])), int(row["frequency"])))
         for row in strata.to_dict("records")
     ]  # fmt: skip
     ordered = sorted(listed, key=lambda told: told[0])
@@ -104,14 +118,40 @@ def _ordered(strata: "pd.DataFrame", classes: np.ndarray, seed: int | str) -> tu
 
 
 def _drawn(state: np.ndarray, stratum: Stratum, total: np.ndarray, rng: np.random.Generator) -> bool:
-    """Draw once from a stratum: chances are added to ``total``, firms move on in ``state``; whether any was closed."""
+    """Draw once from a stratum: chances are added to ``total``, firms move on in ``state``; whether any was closed.
+
+    The chance is of the mean number drawn from those open; the number that chance gives only moves the state.
+    """
     room = state.shape[1] - stratum.frequency
     open_to_draw = state[stratum.classes, : max(room, 0)]
     n_open = int(open_to_draw.sum())
-    n = min(n_drawn(stratum.firms, stratum.ratio, stratum.floor, rng.random()), n_open)
-    if n:
-        total[stratum.classes, stratum.row] += open_to_draw.sum(axis=1) * (n / n_open)
+    low, high = min(stratum.low, n_open), min(stratum.high, n_open)
+    n = high if rng.random() < stratum.part else low
+    if high:
+        mean = low + stratum.part * (high - low)
+        total[stratum.classes, stratum.row] += open_to_draw.sum(axis=1) * (mean / n_open)
         taken = rng.multivariate_hypergeometric(open_to_draw.ravel(), n, method="marginals").reshape(open_to_draw.shape)
         state[stratum.classes, :room] -= taken
         state[stratum.classes, stratum.frequency :] += taken
     return n_open < stratum.firms
+
+
+def _check_columns(frame: "pd.DataFrame", schedule: "pd.DataFrame") -> None:
+    for table, what, columns in (
+        (frame, "the frame", ["subject", *KEYS]), (schedule, "the schedule", [*KEYS, *DRAW]),
+    ):  # fmt: skip
+        if lacking := [c for c in columns if c not in table.columns]:
+            raise FitError(f"{what} without {first_five(lacking)}", remedy=f"give the columns {', '.join(columns)}")
+    if frame.empty:
+        raise FitError("a frame without firms", remedy="give a row a firm × department")
+
+
+def _check_strata(held: "pd.DataFrame") -> None:
+    for wrong, what, remedy in (
+        (held.duplicated(["department", "subject"]), "a firm twice in one department", "give each firm × department one row, each stratum too"),
+        (held["row"].isna(), "firms of a stratum that is not in the schedule", "give the schedule of this frame"),
+    ):
+        if wrong.any():
+            row = held[wrong.to_numpy()].iloc[0]
+            where = f"department {discreet(row['department'])}, tier_code {row['tier_code']}, duty {row['duty']!r}"
+            raise FitError(f"{what} ({where})", remedy=remedy)

@@ -53,10 +53,10 @@ def visit_rates(
     strata : columns that make the strata; with the year among them, several years are pooled.
 
     Returns the columns of ``by`` and :data:`COLUMNS`: ``firms``; ``visits`` that a draw chose and violations ``found``
-    by them; ``naive_visits`` and ``naive``, of all streams; ``hajek`` with its ends, and ``ht``, which is the same where
-    the domain is of whole strata, and else may lie above 1. Where a firm of the domain could not be drawn, its chance
-    is not known, or nobody of a stratum of it was visited, no rate is identified: NaN, and ``reason`` says why. Ends
-    are those of :func:`rate_ends`. MEASURED They hold no error of a visit: a rate is of what visits find.
+    by them; ``naive_visits`` and ``naive``, of all streams; ``hajek`` with its ends, and ``ht``, which is the same for
+    a domain of whole strata, and else may lie above 1. Where a firm of the domain could not be drawn, its chance is not
+    known, or nobody of a stratum of it was visited, no rate is identified: NaN, and ``reason`` says why. Ends are those
+    of :func:`rate_ends`. MEASURED They hold no error of a visit: a rate is of what visits find.
 
     Raises FitError for columns that are missing, labels that are not 0 or 1, chances outside (0, 1] or other than the
     population's, more firms visited than a stratum has, and visits to a stratum or domain that the population does not
@@ -205,8 +205,9 @@ def _domain(
     reason = _why_not(firms, design) or ("" if len(seen) else NOT_VISITED)
     if reason:
         return row | dict.fromkeys(RATES, np.nan) | {"identified": False, "reason": reason}
-    total = float(seen["weight"] @ seen["bad"])
-    hajek = min(total / float(seen["weight"].sum()), 1.0)
+    weight = seen["weight"].to_numpy(float)
+    total = float(weight @ seen["bad"].to_numpy(float))
+    hajek = min(total / float(weight.sum()), 1.0)
     rates = dict(zip(RATES, (hajek, *rate_ends(sample, inside, level), total / n_firms), strict=True))
     return row | rates | {"identified": True, "reason": ""}
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from credit_score.errors import FitError
 from credit_score.inspection.draw import turns
 from credit_score.inspection.estimate import capped_chances, population_of, visit_rates
 from credit_score.inspection.schedule import with_visits
@@ -57,6 +58,32 @@ def test_a_cap_that_closes_nobody_leaves_the_closed_form():
     schedule = schedule_of(frame, ratio=0.3)
     found = chances(frame, schedule, cap=2, n_draws=3)
     assert set(found.values()) == {0.3}
+
+
+def test_the_number_drawn_adds_no_noise_where_duties_alone_close_firms():
+    """Of 40 firms 5 are closed for sure; .4 of a firm is drawn on average from the other 35."""
+    held = {"x": {f"f{i}": (0, "minimum.food") for i in range(5)}, "y": {f"f{i}": (0, "") for i in range(40)}}
+    frame = frame_of(held)
+    found = chances(frame, schedule_of(frame, ratio=0.01), cap=1, n_draws=7)
+    assert {c for (d, _), c in found.items() if d == "y"} == {0.0, round(0.4 / 35, 6)}
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    (lambda f, s: {"frame": f.iloc[:0]}, "a frame without firms"),
+    (lambda f, s: {"frame": f.drop(columns="duty")}, "the frame without duty"),
+    (lambda f, s: {"schedule": s.drop(columns="floor")}, "the schedule without floor"),
+    (lambda f, s: {"schedule": s.iloc[1:]}, r"stratum that is not in the schedule \(department x, tier_code 0"),
+    (lambda f, s: {"frame": pd.concat([f, f])}, r"a firm twice in one department \(department x"),
+    (lambda f, s: {"schedule": pd.concat([s, s])}, "a firm twice in one department"),
+    (lambda f, s: {"cap": 0}, "cap 0; give a whole number of at least 1"),
+    (lambda f, s: {"n_draws": 0}, "n_draws 0; give a whole number of at least 1"),
+])  # fmt: skip
+def test_what_no_chance_can_be_computed_of_is_refused(change, told):
+    frame = frame_of({"x": "ab", "y": "ab"})
+    schedule = schedule_of(frame, ratio=0.5)
+    asked = {"frame": frame, "schedule": schedule, "cap": 1, "n_draws": 5} | change(frame, schedule)
+    with pytest.raises(FitError, match=told):
+        capped_chances(asked.pop("frame"), asked.pop("schedule"), seed="s", **asked)
 
 
 def enumerated(held, drawn, cap):
