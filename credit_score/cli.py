@@ -290,7 +290,7 @@ def _add_estimate(commands: Commands) -> None:
     text = "what visits found, as rates of the random stream by tier, department and sector, with intervals"
     estimate = _command(commands, "estimate", "commands_estimate.estimate", text)
     estimate.add_argument("run", type=given, metavar="RUN", help="run folder that the list was drawn from")
-    visits = "CSV: department, subject, day, bad (1, 0 or empty), and perhaps stream and inspector"
+    visits = "CSV: department, subject, day, bad (1, 0 or empty), and perhaps stream, inspector_1 and inspector_2"
     estimate.add_argument("--visits", type=given, required=True, metavar="FILE", help=visits)
     drawn = "folder of a draw for use (default: the run's own list)"
     estimate.add_argument("--lot", type=given, metavar="LOT", help=drawn)

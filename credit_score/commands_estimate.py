@@ -11,13 +11,14 @@ from credit_score.told import in_words, rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from credit_score.report import RunFolder
     from credit_score.report.findings import Findings
 
-SHOWN = ("firms", "visits", "found", "hajek", "hajek_low", "hajek_high", "naive_visits", "naive", "reason")
+SHOWN = ("firms", "visits", "found", "hajek", "hajek_low", "hajek_high", "naive_visits", "naive")
 COLUMNS = {
     "floors": ("tier", "firms", "rate", "needed", "floor", "half_width", "enough"),
     "gradients": ("better", "worse", "odds_ratio", "within", "within_low", "within_high", "within_one"),
-    "inspectors": ("inspector", "visits", "found", "expected", "ratio", "low", "high", "apart"),
+    "inspectors": ("department", "inspector", "visits", "found", "expected", "ratio", "low", "high", "apart"),
 }
 WRITTEN: dict[str, Any] = {
     "shares": ("hajek", "hajek_low", "hajek_high", "naive", "rate", "half_width"),
@@ -49,7 +50,7 @@ def estimate(arguments: argparse.Namespace) -> None:
         said = [say(key, "en", **values) for key, values in notes]
         print_json({"status": run.manifest["status"], "rates": rates, **told, "notes": said})
     else:
-        _print(found, notes, arguments.lang)
+        _print(found, notes, arguments.lang, _names(run, arguments.lang))
 
 
 def _notes(found: "Findings", left_out: int) -> list[tuple[str, dict[str, Any]]]:
@@ -64,27 +65,39 @@ def _notes(found: "Findings", left_out: int) -> list[tuple[str, dict[str, Any]]]
     return told
 
 
-def _print(found: "Findings", notes: list[tuple[str, dict[str, Any]]], lang: str) -> None:
+def _names(run: "RunFolder", lang: str) -> dict[str, dict[str, str]]:
+    """Departments and sectors of the policy by id, in words."""
+    from credit_score.report.content import labels
+
+    rules = run.rules()
+    return {name: {i: t[lang] for i, t in labels(rules, f"{name}s").items()} for name in ("department", "sector")}
+
+
+def _print(
+    found: "Findings", notes: list[tuple[str, dict[str, Any]]], lang: str, names: dict[str, dict[str, str]]
+) -> None:
     for name, table in found.rates.items():
-        _print_table(f"estimate.by_{name}", table[[name, *SHOWN]], lang)
+        _print_table(f"estimate.by_{name}", table[[name, *SHOWN]], lang, names)
+        for row in table[table["reason"] != ""].to_dict("records"):
+            value = names.get(name, {}).get(row[name], row[name])
+            print(say("estimate.why", lang, domain=value, reason=_why(row["reason"], lang, names)))
     for name, columns in COLUMNS.items():
         table = getattr(found, name)
         if len(table):
-            _print_table(f"estimate.{name}", table[list(columns)].head(MOST), lang)
+            _print_table(f"estimate.{name}", table[list(columns)].head(MOST), lang, names)
     for key, values in notes:
         print(say(key, lang, **values))
 
 
-def _print_table(heading: str, table: "pd.DataFrame", lang: str) -> None:
-    if "reason" in table.columns:
-        table = table.assign(reason=table["reason"].map(lambda reason: _why(reason, lang)))
+def _print_table(heading: str, table: "pd.DataFrame", lang: str, names: dict[str, dict[str, str]]) -> None:
+    worded = {c: table[c].map(lambda v, c=c: names[c].get(v, v)) for c in names if c in table.columns}
     headings = {name: f"estimate.{name}" for name in table.columns}
-    print_words(heading, in_words(table, lang, headings=headings, **WRITTEN), lang)
+    print_words(heading, in_words(table.assign(**worded), lang, headings=headings, **WRITTEN), lang)
 
 
-def _why(reason: str, lang: str) -> str:
+def _why(reason: str, lang: str, names: dict[str, dict[str, str]]) -> str:
     """Why there is no rate, in words, with the stratum that follows."""
-    for text, key in WHY.items():
-        if reason.startswith(text):
-            return say(key, lang) + reason.removeprefix(text)
-    return reason
+    what, _, place = reason.partition(" (")
+    parts = [part.partition(" ") for part in place.removesuffix(")").split(", ") if part]
+    told = [f"{say(f'estimate.{name}', lang)} {names.get(name, {}).get(value, value)}" for name, _, value in parts]
+    return " ".join([say(WHY[what], lang), *([f"({', '.join(told)})"] if told else [])])

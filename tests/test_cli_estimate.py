@@ -93,6 +93,9 @@ def test_a_folder_that_is_no_lot_is_refused(run_folder, visits, tmp_path):
     ({"department": "weather"}, "is in no frame of the run"),
     ({"stream": "gossip"}, "has an unknown stream; use one of random, statutory, complaint"),
     ({"day": "yesterday"}, "row 1: 'yesterday' is not a date"),
+    ({"day": "2023-06-29"}, "row 1: 2023-06-29 is no day of the list's year; give visits of 2023-06-30 to 2024-06-29"),
+    ({"day": "2024-06-30"}, "row 1: 2024-06-30 is no day of the list's year"),
+    ({"inspector_2": "张三"}, "tells an inspector by name; give the number"),
 ])  # fmt: skip
 def test_rows_that_cannot_be_are_told_with_their_place(run_folder, visits, tmp_path, cells, message):
     change(visits, **cells)
@@ -130,3 +133,90 @@ def test_columns_and_options_that_cannot_be_are_refused(run_folder, visits, tmp_
         "--visits",
         visits,
     )
+
+
+def asked(run_folder, visits, *more):
+    code, said, err = told("estimate", run_folder, "--visits", visits, "--json", "--quiet", *more)
+    assert code == 0, err
+    return json.loads(said)
+
+
+def test_the_list_itself_with_what_was_found_is_read_and_other_columns_are_passed_over(run_folder, visits, tmp_path):
+    base = asked(run_folder, visits)
+    found = pd.read_csv(visits, dtype=str)
+    path = tmp_path / "list.csv"
+    listed = pd.read_csv(run_folder / "draw.csv", dtype=str, keep_default_na=False)
+    listed.merge(found, on=["department", "subject"], how="left").fillna({"bad": ""}).to_csv(path, index=False)
+    assert asked(run_folder, path) == base
+    found.assign(
+        tier="Z", duty="x", sector="q", enterprise_id="1", row="9", visits="7", inspector="Q1", draw_probability="2"
+    ).to_csv(visits, index=False)
+    assert asked(run_folder, visits) == base
+
+
+def test_follow_ups_of_a_random_visit_are_to_name_their_stream(run_folder, visits):
+    table = pd.read_csv(visits, dtype=str)
+    drawn = pd.read_csv(run_folder / "draw.csv", dtype=str, keep_default_na=False)
+    once = table.merge(drawn.query("duty == '' and visits == '1'")[["department", "subject"]]).iloc[:1]
+    pd.concat([table, once.assign(day="2023-09-01")]).to_csv(visits, index=False)
+    ask = ("estimate", run_folder, "--visits", visits, "--quiet")
+    said = refused("is a random visit more than the list has; name the stream of follow-ups", *ask)
+    assert f"row {len(table) + 1}" in said
+    pd.concat([table, once.assign(day="2023-09-01", stream="referral")]).to_csv(visits, index=False)
+    assert told(*ask)[0] == 0
+
+
+def test_a_row_twice_and_a_file_without_a_result_are_refused(run_folder, visits):
+    table = pd.read_csv(visits, dtype=str)
+    ask = ("estimate", run_folder, "--visits", visits, "--quiet")
+    pd.concat([table, table.iloc[[4]].assign(bad="1")]).to_csv(visits, index=False)
+    assert f"row {len(table) + 1}" in refused("repeats a visit of the same day and inspectors", *ask)
+    table.assign(bad="").to_csv(visits, index=False)
+    refused("no row with a result; give a row a visit", *ask)
+    table.iloc[:0].to_csv(visits, index=False)
+    refused("no row with a result", *ask)
+
+
+def test_json_holds_no_number_without_an_end(run_folder, visits, drawn):
+    """Where nothing is found in a tier its odds against the next have no end."""
+    table = pd.read_csv(visits, dtype=str)
+    best = table.merge(drawn, on=["department", "subject"], how="left")["tier_code"] == "0"
+    table.assign(bad=table["bad"].where(~best, "0")).to_csv(visits, index=False)
+    said = asked(run_folder, visits)
+    assert any(row["odds_ratio"] is None for row in said["gradients"])
+
+
+@pytest.mark.parametrize("bad", ["0", "1"])
+def test_a_floor_is_planned_even_where_nothing_or_everything_was_found(run_folder, visits, bad):
+    pd.read_csv(visits, dtype=str).assign(bad=bad).to_csv(visits, index=False)
+    said = asked(run_folder, visits)
+    ends = {r["tier"]: (r["hajek_low"], r["hajek_high"]) for r in said["rates"]["tier"] if r["identified"]}
+    assert ends
+    for row in said["floors"]:
+        assert row["needed"] > 1
+        assert row["half_width"] <= 0.05
+        if row["tier"] in ends:
+            low, high = ends[row["tier"]]
+            assert row["rate"] == pytest.approx(min(max(0.5, low), high))
+
+
+def test_gradients_hold_within_departments_without_inspectors_and_count_whoever_is_named(run_folder, visits):
+    table = pd.read_csv(visits, dtype=str, keep_default_na=False)
+    base = asked(run_folder, visits)["gradients"]
+    table.assign(inspector_1="", inspector_2=table["inspector_1"]).to_csv(visits, index=False)
+    assert asked(run_folder, visits)["gradients"] == base
+    table.drop(columns=["inspector_1", "inspector_2"]).to_csv(visits, index=False)
+    assert asked(run_folder, visits)["gradients"] == [r for r in base if r["within_one"] == "department"]
+
+
+def test_why_there_is_no_rate_is_told_whole_with_names_in_both_languages(run_folder, visits, drawn):
+    """Without its visits a stratum has no rate: the tier is named, and the department in words."""
+    table = pd.read_csv(visits, dtype=str)
+    joined = table.merge(drawn, on=["department", "subject"], how="left")
+    gone = (joined["department"] == "market_supervision") & (joined["tier_code"] == "0") & (joined["duty"] == "")
+    table[~gone].to_csv(visits, index=False)
+    ask = ("estimate", run_folder, "--visits", visits, "--quiet", "--lang")
+    english, chinese = (told(*ask, lang)[1] for lang in ("en", "zh"))
+    assert "no rate of A: no visit that the draw chose (department Market supervision, tier A)" in english
+    assert "A 无法得出：没有随机抽中的检查 (部门 市场监管局, 级别 A)" in chinese
+    assert "tier_code" not in english

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from credit_score.errors import CreditScoreError, RecordsError, discreet, first_five, masked
 from credit_score.files import whole_folder
+from credit_score.inspection.double_random.merged import DAYS
 from credit_score.inspection.estimate import (
     capped_chances,
     evaluation_table,
@@ -32,24 +34,31 @@ if TYPE_CHECKING:
 MARK = "rates.csv"
 KEY = ["department", "subject"]
 NEEDED = ("department", "subject", "day", "bad")
+INSPECTORS = ["inspector_1", "inspector_2"]
 LABELS = {"0": 0, "1": 1}
-# Fewer visits than this do not say how large a floor has to be; then .5 is taken, the most careful.
-KNOWN = 20
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A list that was drawn, the strata it was drawn from and the seed that drew it, with the run of them."""
+    """A list that was drawn, the strata it was drawn from and the seed that drew it, with the run of them.
+
+    Its visits are of the days from ``begins`` to ``ends``: a year from the day that the run is of, or from the first
+    day of the lot's diary, and before that from the draw on.
+    """
 
     run: RunFolder
     drawn: "pd.DataFrame"
     schedule: "pd.DataFrame"
     seed: int | str
+    begins: date
+    ends: date
 
     @classmethod
     def of_run(cls, run: RunFolder) -> "Listed":
         """The list that a run proposes."""
-        return cls(run, run.table("draw.csv"), run.table("schedule.csv"), run.manifest["seed"])
+        begins = date.fromisoformat(run.manifest["as_of"])
+        ends = begins + timedelta(days=DAYS)
+        return cls(run, run.table("draw.csv"), run.table("schedule.csv"), run.manifest["seed"], begins, ends)
 
     def frame(self) -> "pd.DataFrame":
         """Every firm × department of the run with its chance, and ``sector`` where the run holds it."""
@@ -66,8 +75,8 @@ class Findings:
     """What came back: ``visits``, a row a visit with a result; ``n_drawn`` firms × departments, ``n_silent`` without.
 
     ``n_beside``: firms × departments that a duty, or a cap that never leaves room, keeps out of the random draw.
-    ``rates``: domain → :func:`visit_rates`. ``inspectors`` and ``gradients``: empty where no inspector is told.
-    ``floors``: what a precision needs, by tier.
+    ``rates``: domain → :func:`visit_rates`, with tiers by name. ``gradients``: of a pair of inspectors the first who is
+    told counts. ``inspectors``: both count; empty where none is told. ``floors``: what a precision needs, by tier.
     """
 
     visits: "pd.DataFrame"
@@ -93,52 +102,64 @@ def find(
     if missing := [name for name in by if name not in frame.columns]:
         what = f"the run holds no {first_five(missing)}"
         raise RecordsError(what, where=str(listed.run.path), remedy="leave it out")
-    visits = read_visits(path, listed.drawn, frame)
+    visits = read_visits(path, listed, frame)
+    names = listed.schedule.drop_duplicates("tier_code").set_index("tier_code")["tier"]
     at_random = listed.drawn[listed.drawn["duty"] == RANDOM]
     visited = visits.loc[visits["stream"] == "random", [*KEY, "bad"]].drop_duplicates(KEY)
     silent = at_random.merge(visited, on=KEY, how="left")["bad"].isna()
     drawn_from = {name: population_of(frame, [name]) for name in by}
-    rates = {name: visit_rates(visits, drawn_from[name], [name]) for name in by}
+    rates = {name: _with_tiers(visit_rates(visits, drawn_from[name], [name]), names) for name in by}
     beside = len(frame) - int(drawn_from[by[0]]["firms"].sum())
-    who = _looked(visits)
-    told = who["inspector"].notna().any()
-    names = listed.schedule.drop_duplicates("tier_code").set_index("tier_code")["tier"]
+    first, each = _looked(visits)
     return Findings(
         visits, len(at_random), int(silent.sum()), beside, rates,
-        inspector_ratios(who) if told else who.iloc[:0],
-        _named(tier_gradients(who.drop_duplicates([*KEY, "day"])), names) if told else who.iloc[:0],
+        inspector_ratios(each) if each["inspector"].notna().any() else each.iloc[:0],
+        _named(tier_gradients(first.drop_duplicates([*KEY, "day"])), names) if len(first) else first,
         _floors(rates.get("tier"), half_width, budget),
     )  # fmt: skip
 
 
-def read_visits(path: Path | str, drawn: "pd.DataFrame", frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Visits of a CSV as a diary has them: ``department, subject, day, bad`` (1, 0, or empty where none was made).
+def read_visits(path: Path | str, listed: Listed, frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Visits of a CSV as a diary or the list has them: ``department, subject, day, bad``.
 
-    And perhaps ``stream`` (by default that of the list), and ``inspector`` or ``inspector_1`` and ``inspector_2``.
-    Returns those with a result, with what the frame knows of the firm and ``draw_probability`` of random ones. Raises
-    RecordsError with the row.
+    ``bad``: 1, 0, or empty where none was made. And perhaps ``stream`` (by default that of the list), and ``inspector``
+    or ``inspector_1`` and ``inspector_2``, by number; other columns are passed over. Returns those with a result, with
+    what the frame knows of the firm and ``draw_probability`` of random ones. Raises RecordsError with the row.
     """
-    import pandas as pd
-
-    table = read_figures(path, NEEDED).rename(columns={"inspector": "inspector_1"})
-    table = table.map(str.strip).assign(row=np.arange(1, len(table) + 1))
-    table = table[table["bad"] != ""]
-    _refuse(~table["bad"].isin(LABELS), table, path, "has no result of 1 or 0", "write 1 where a violation was found")
+    visits = _written(path)
     known = frame.drop(columns=["status", "duty"], errors="ignore")
-    visits = table.merge(known, on=KEY, how="left").merge(drawn[[*KEY, "duty"]], on=KEY, how="left")
+    visits = visits.merge(known, on=KEY, how="left").merge(listed.drawn[[*KEY, "duty", "visits"]], on=KEY, how="left")
     _refuse(visits["tier"].isna(), visits, path, "is in no frame of the run", "write department and subject as it does")
-    said = visits["stream"] if "stream" in visits.columns else pd.Series("", index=visits.index)
-    of_list = np.where(visits["duty"] == RANDOM, "random", "statutory")
-    visits["stream"] = said.where(said != "", of_list)
-    listed = visits["duty"].notna()
-    _refuse((said == "") & ~listed, visits, path, "was not drawn, and names no stream", f"use one of {_streams()}")
+    said, on_list = visits["stream"], visits["duty"].notna()
+    visits["stream"] = said.where(said != "", np.where(visits["duty"] == RANDOM, "random", "statutory"))
+    _refuse((said == "") & ~on_list, visits, path, "was not drawn, and names no stream", f"use one of {_streams()}")
     _refuse(~visits["stream"].isin(STREAMS), visits, path, "has an unknown stream", f"use one of {_streams()}")
     at_random = visits["stream"] == "random"
     _refuse(at_random & (visits["duty"] != RANDOM), visits, path, "is no random visit of the list", "name its stream")
-    days = [_day(path, row, day) for row, day in zip(visits["row"], visits["day"], strict=True)]
+    more = at_random & (visits[at_random].groupby(KEY).cumcount().reindex(visits.index) >= visits["visits"])
+    _refuse(more, visits, path, "is a random visit more than the list has", "name the stream of follow-ups")
+    days = [_day(path, listed, row, day) for row, day in zip(visits["row"], visits["day"], strict=True)]
     # A firm for which the cap next to never leaves room is in no rate, even if it was drawn for once.
     chance = visits["draw_probability"].where(at_random & (visits["draw_probability"] > 0))
     return visits.assign(day=days, bad=visits["bad"].map(LABELS).astype(int), draw_probability=chance)
+
+
+def _written(path: Path | str) -> "pd.DataFrame":
+    """The rows with a result, as text: the columns that are known, ``stream`` and inspectors empty where not given."""
+    table = read_figures(path, NEEDED)
+    if INSPECTORS[0] not in table.columns:
+        table = table.rename(columns={"inspector": INSPECTORS[0]})
+    table = table.reindex(columns=[*NEEDED, "stream", *INSPECTORS], fill_value="").map(str.strip)
+    table = table.assign(row=np.arange(1, len(table) + 1))
+    table = table[table["bad"] != ""]
+    if table.empty:
+        raise RecordsError("no row with a result", where=str(path), remedy="give a row a visit, with 1 or 0 in bad")
+    _refuse(~table["bad"].isin(LABELS), table, path, "has no result of 1 or 0", "write 1 where a violation was found")
+    twice = table.duplicated([*KEY, "day", *INSPECTORS])
+    _refuse(twice, table, path, "repeats a visit of the same day and inspectors", "give each visit once")
+    named = table[INSPECTORS].apply(lambda who: (who != "") & ~who.str.contains(r"\d")).any(axis=1)
+    _refuse(named, table, path, "tells an inspector by name", "give the number of the inspector")
+    return table
 
 
 def save_findings(found: Findings, listed: Listed, out: Path | str) -> int:
@@ -161,14 +182,20 @@ def save_findings(found: Findings, listed: Listed, out: Path | str) -> int:
     return results.left_out
 
 
-def _looked(visits: "pd.DataFrame") -> "pd.DataFrame":
-    """Random visits, a row for each inspector who is told."""
+def _looked(visits: "pd.DataFrame") -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """Random visits with the first inspector who is told, and a row for each who is."""
     import pandas as pd
 
     drawn = visits[visits["stream"] == "random"]
-    columns = [c for c in ("inspector_1", "inspector_2") if c in drawn.columns]
-    each = [drawn.assign(inspector=drawn[c].where(drawn[c] != "")) for c in columns]
-    return pd.concat(each, ignore_index=True) if each else drawn.assign(inspector=None)
+    who = drawn[INSPECTORS].where(drawn[INSPECTORS] != "")
+    each = [drawn.assign(inspector=who[name]) for name in INSPECTORS]
+    return drawn.assign(inspector=who[INSPECTORS[0]].fillna(who[INSPECTORS[1]])), pd.concat(each, ignore_index=True)
+
+
+def _with_tiers(rates: "pd.DataFrame", names: "pd.Series") -> "pd.DataFrame":
+    """Reasons that name a tier, not its code."""
+    told = rates["reason"].str.replace(r"tier_code (\d+)", lambda code: f"tier {names[int(code[1])]}", regex=True)
+    return rates.assign(reason=told)
 
 
 def _named(gradients: "pd.DataFrame", names: "pd.Series") -> "pd.DataFrame":
@@ -177,11 +204,14 @@ def _named(gradients: "pd.DataFrame", names: "pd.Series") -> "pd.DataFrame":
 
 
 def _floors(rates: "pd.DataFrame | None", half_width: float, budget: int | None) -> "pd.DataFrame":
+    """Planned by the rate nearest to ½ that the interval of a tier holds, and by ½ where it has none; never 0 or 1."""
     import pandas as pd
 
     if rates is None:
         return pd.DataFrame()
-    strata = rates[["tier", "firms"]].assign(rate=rates["hajek"].where(rates["visits"] >= KNOWN))
+    least = 0.5 / (rates["firms"] + 1)
+    careful = pd.Series(0.5, rates.index).clip(rates["hajek_low"], rates["hajek_high"]).clip(least, 1 - least)
+    strata = rates[["tier", "firms"]].assign(rate=careful.where(rates["identified"]))
     return floor_table(strata, ["tier"], half_width=half_width, budget=budget)
 
 
@@ -189,11 +219,15 @@ def _streams() -> str:
     return ", ".join(STREAMS)
 
 
-def _day(path: Path | str, row: int, day: str) -> Any:
+def _day(path: Path | str, listed: Listed, row: int, day: str) -> Any:
     try:
-        return as_date(day)
+        on = as_date(day)
     except CreditScoreError as error:
         raise RecordsError(error.what, where=f"{path}, row {row}", remedy=error.remedy) from None
+    if listed.begins <= on <= listed.ends:
+        return on
+    what, year = f"{on} is no day of the list's year", f"{listed.begins} to {listed.ends}"
+    raise RecordsError(what, where=f"{path}, row {row}", remedy=f"give visits of {year}")
 
 
 def _refuse(wrong: "pd.Series", table: "pd.DataFrame", path: Path | str, what: str, remedy: str) -> None:

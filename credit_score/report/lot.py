@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ from credit_score.inspection.double_random import (
     keyed_hash,
     result_list,
 )
+from credit_score.inspection.double_random.merged import DAYS
 from credit_score.report.findings import Listed
 from credit_score.report.run_folder import MANIFEST, RunFolder, read_list
 from credit_score.report.verify import verified
@@ -170,7 +171,10 @@ class Lot:
         """The last list with the schedule it was drawn by. Raises VerificationError for another run."""
         self._check_run(run)
         seed = drawing_seed(self.key, self.record.last_draw["seed"])
-        return Listed(run, self.drawn_list, self._table_of("schedule", self.record.n_draws), seed)
+        on, diaries = self.record.drawn_on, [d for d in self.record.diaries if d["draw"] == self.record.n_draws]
+        begins = date.fromisoformat(diaries[-1]["begins"]) if diaries else on
+        ends = begins + timedelta(days=DAYS)
+        return Listed(run, self.drawn_list, self._table_of("schedule", self.record.n_draws), seed, on, ends)
 
     def verified(self, run: RunFolder) -> int:
         """The rows of the last list that record, run and key give again; the lists and diaries before it are held too.

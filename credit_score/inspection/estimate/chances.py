@@ -147,9 +147,10 @@ def _check_columns(frame: "pd.DataFrame", schedule: "pd.DataFrame") -> None:
 
 
 def _check_strata(held: "pd.DataFrame") -> None:
+    twice, unknown = held.duplicated(["department", "subject"]), held["row"].isna()
     for wrong, what, remedy in (
-        (held.duplicated(["department", "subject"]), "a firm twice in one department", "give each firm × department one row, each stratum too"),
-        (held["row"].isna(), "firms of a stratum that is not in the schedule", "give the schedule of this frame"),
+        (twice, "a firm twice in one department", "give a firm × department one row, and a stratum one"),
+        (unknown, "firms of a stratum that is not in the schedule", "give the schedule of this frame"),
     ):
         if wrong.any():
             row = held[wrong.to_numpy()].iloc[0]

@@ -20,15 +20,18 @@ WITHIN = ("department", "inspector")
 def tier_gradients(visits: "pd.DataFrame", *, level: float = 0.95) -> "pd.DataFrame":
     """The odds of a violation from tier to tier, in all and within departments and within inspectors.
 
-    ``visits``: ``tier_code, bad, department, inspector``; a row of :func:`gradient_table` a pair of tiers, with
-    ``within_one`` (department or inspector). Mantel and Haenszel's odds ratio.
+    ``visits``: ``tier_code, bad, department, inspector``, a row a visit with one of those who went; a row of
+    :func:`gradient_table` a pair of tiers, with ``within_one`` (department or inspector; an inspector is a number of
+    one department). Where no visit names its inspector, within departments alone. Mantel and Haenszel's odds ratio.
     """
     import pandas as pd
 
     _check(visits)
+    who = (visits["department"].astype(str) + " " + visits["inspector"].astype(str)).where(visits["inspector"].notna())
+    groups = {"department": visits["department"]} | ({"inspector": who} if who.notna().any() else {})
     tables = [
-        gradient_table(visits["tier_code"], visits["bad"], visits[group], level=level).assign(within_one=group)
-        for group in WITHIN
+        gradient_table(visits["tier_code"], visits["bad"], group, level=level).assign(within_one=name)
+        for name, group in groups.items()
     ]
     return pd.concat(tables, ignore_index=True)
 
@@ -38,14 +41,17 @@ def inspector_ratios(visits: "pd.DataFrame", *, level: float = 0.95) -> "pd.Data
 
     ``visits, found, expected`` (Σ over his visits of the share found in the tier and department), ``ratio`` (found ÷
     expected) with the exact Poisson interval ``low, high``, and ``apart``: whether 1 lies outside it after Bonferroni's
-    correction for their number. An inspector is told by his number, never by name. Raises FitError as above.
+    correction for their number. An inspector is told by ``department`` and his number in it, never by name. Raises
+    FitError as above, and where no visit names its inspector.
     """
     import pandas as pd
 
     _check(visits)
+    if visits["inspector"].notna().sum() == 0:
+        raise FitError("no visit names its inspector", remedy="record who visited, by number")
     known = visits[visits["inspector"].notna()]
     expected = known.groupby(["department", "tier_code"])["bad"].transform("mean")
-    rows = known.assign(expected=expected).groupby("inspector", as_index=False).agg(
+    rows = known.assign(expected=expected).groupby(list(WITHIN), as_index=False).agg(
         visits=("bad", "size"), found=("bad", "sum"), expected=("expected", "sum")
     )  # fmt: skip
     low, high = _poisson(rows["found"].to_numpy(float), level)
@@ -71,5 +77,3 @@ def _check(visits: "pd.DataFrame") -> None:
         raise FitError(f"visits without {first_five(lacking)}", remedy=f"give the columns {', '.join(needed)}")
     if not visits["bad"].isin((0, 1)).all():
         raise FitError("a label that is not 0 or 1", remedy="give 1 where a violation was found, else 0")
-    if visits["inspector"].notna().sum() == 0:
-        raise FitError("no visit names its inspector", remedy="record who visited, by number")

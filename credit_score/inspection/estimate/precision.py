@@ -1,7 +1,8 @@
 """The floor that a wanted precision needs, and the precision that an affordable floor buys.
 
 n = min(N, z² p(1 − p)/e² with the finite-population correction). About 300 visits are needed before a small rate's
-interval covers it as often as it says; fewer are told.
+interval covers it as often as it says; fewer are told. All of it is of a simple random sample: where strata with
+chances of their own are pooled, the interval of the draw is another, mostly wider.
 """
 
 from collections.abc import Sequence
@@ -21,13 +22,17 @@ ENOUGH = 300
 
 
 def floor_needed(firms: float, rate: float, half_width: float, *, level: float = 0.95) -> int:
-    """Visits to a stratum of so many firms, for an interval of rate ± half-width. Raises FitError for no shares."""
+    """Visits to a simple random sample of so many firms, at least 1, for an interval of rate ± half-width.
+
+    ``rate`` is that planned for, in (0, 1): where none were found, or all, an end of its interval. Raises FitError for
+    what is none, and for a half-width outside (0, 1).
+    """
     z = z_of(level)
     _check(firms, rate)
     if not 0 < half_width < 1:
         raise FitError(f"a half-width of {half_width!r}", remedy="give a share in (0, 1), .05 for 5 points")
     wanted = z**2 * rate * (1 - rate) / half_width**2
-    return min(ceil(firms), ceil(wanted / (1 + (wanted - 1) / firms) - 1e-9)) if wanted > 0 else min(ceil(firms), 1)
+    return min(ceil(firms), max(1, ceil(wanted / (1 + (wanted - 1) / firms) - 1e-9)))
 
 
 def precision_bought(firms: float, visits: float, rate: float, *, level: float = 0.95) -> float:
@@ -64,7 +69,7 @@ def floor_table(
     known = strata if "rate" in strata.columns else strata.assign(rate=rate)
     known = known.assign(expected=known["firms"] * known["rate"].fillna(rate))
     told = known.groupby(list(pool), as_index=False)[["firms", "expected"]].sum()
-    told["rate"] = told["expected"] / told["firms"]
+    told["rate"] = (told["expected"] / told["firms"]).clip(0, 1)
     pairs = list(zip(told["firms"], told["rate"], strict=True))
     told["needed"] = [floor_needed(n, p, half_width, level=level) for n, p in pairs]
     told["floor"] = told["needed"] if budget is None else _spread(told["needed"].to_numpy(), budget)
@@ -90,5 +95,7 @@ def _spread(needed: np.ndarray, budget: int) -> np.ndarray:
 
 
 def _check(firms: float, rate: float) -> None:
-    if not (firms > 0 and 0 <= rate <= 1):
-        raise FitError(f"{firms!r} firms at a rate of {rate!r}", remedy="give firms, and a rate in [0, 1]")
+    numbers = all(isinstance(x, (int, float, np.integer, np.floating)) for x in (firms, rate))
+    if not (numbers and 1 <= firms < np.inf and 0 < rate < 1):
+        remedy = "give a number of firms, and a rate in (0, 1); where none or all were found, an end of its interval"
+        raise FitError(f"{firms!s:.30} firms at a rate of {rate!s:.30}", remedy=remedy)

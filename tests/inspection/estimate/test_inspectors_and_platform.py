@@ -56,6 +56,25 @@ def test_visits_without_their_inspector_are_refused():
         tier_gradients(rows.drop(columns="department"))
 
 
+def test_one_number_in_two_departments_is_two_inspectors():
+    rows = visits(True)
+    both = pd.concat([rows, rows.assign(department="fire", bad=0)], ignore_index=True)
+    told = inspector_ratios(both).set_index(["department", "inspector"])
+    assert len(told) == 12
+    assert told["visits"]["health"].to_dict() == rows.groupby("inspector").size().to_dict()
+    # Within an inspector of one department a tier does not meet the other department's firms.
+    apart = tier_gradients(both).set_index("within_one")["within"]
+    named = tier_gradients(both.assign(inspector=both["department"] + both["inspector"])).set_index("within_one")
+    assert apart["inspector"] == named["within"]["inspector"]
+
+
+def test_a_gradient_within_departments_needs_no_inspector():
+    rows = visits(True)
+    told = tier_gradients(rows.assign(inspector=None))
+    assert told["within_one"].tolist() == ["department"]
+    assert told["within"][0] == tier_gradients(rows).set_index("within_one")["within"]["department"]
+
+
 INSPECTIONS = pd.DataFrame({
     "inspection_id": ["V-1", "V-2", "V-3"], "enterprise_id": ["9133", "S-abc", "9144"], "department": ["b", "a", "a"],
     "inspector_id": ["I-1"] * 3, "inspected_on": [date(2023, 5, 2), date(2023, 5, 1), date(2023, 5, 1)],

@@ -13,6 +13,7 @@ def test_the_textbook_number_with_and_without_the_correction():
     assert floor_needed(1e12, 0.5, 0.05) == 385
     assert floor_needed(1000, 0.5, 0.05) == 278
     assert floor_needed(20, 0.5, 0.001) == 20
+    assert floor_needed(1000, 1e-12, 0.05) == 1
 
 
 @given(st.integers(2, 10**6), st.floats(0.01, 0.99), st.floats(0.005, 0.4))
@@ -59,6 +60,11 @@ def test_a_budget_is_spent_to_the_last_visit_and_leaves_nobody_out(budget):
     (lambda: floor_needed(100, 0.5, 0), "a half-width of 0"),
     (lambda: floor_needed(0, 0.5, 0.1), "0 firms at a rate of 0.5"),
     (lambda: floor_needed(100, 1.5, 0.1), "100 firms at a rate of 1.5"),
+    (lambda: floor_needed(100, 0.0, 0.1), r"100 firms at a rate of 0.0; .*rate in \(0, 1\)"),
+    (lambda: precision_bought(100, 10, 1.0), "100 firms at a rate of 1.0"),
+    (lambda: floor_needed(np.inf, 0.5, 0.1), "inf firms"),
+    (lambda: floor_needed("a", 0.5, 0.1), "a firms"),
+    (lambda: floor_needed(100, np.nan, 0.1), "100 firms at a rate of nan"),
     (lambda: floor_needed(100, 0.5, 0.1, level=95), "level 95"),
     (lambda: precision_bought(100, 101, 0.5), "101 visits to 100 firms"),
 ])  # fmt: skip
