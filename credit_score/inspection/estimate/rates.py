@@ -56,7 +56,8 @@ def visit_rates(
     by them; ``naive_visits`` and ``naive``, of all streams; ``hajek`` with its ends, and ``ht``, which is the same for
     a domain of whole strata, and else may lie above 1. Where a firm of the domain could not be drawn, its chance is not
     known, or nobody of a stratum of it was visited, no rate is identified: NaN, and ``reason`` says why. Ends are those
-    of :func:`rate_ends`. MEASURED They hold no error of a visit: a rate is of what visits find.
+    of :func:`rate_ends`; in simulated counties ends of .95 covered .92 to 1.00 of the time, mostly .95 to .98 (ADR 22).
+    They hold no error of a visit: a rate is of what visits find.
 
     Raises FitError for columns that are missing, labels that are not 0 or 1, chances outside (0, 1] or other than the
     population's, more firms visited than a stratum has, and visits to a stratum or domain that the population does not

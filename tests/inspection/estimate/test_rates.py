@@ -113,7 +113,7 @@ def test_a_tier_that_is_never_drawn_has_no_rate_and_says_why():
     table = visit_rates(visits, drawn_from, ["tier_code"])
     assert table["identified"].tolist() == [False, True, True]
     assert table.loc[0, ["hajek", "ht", "hajek_low", "hajek_high"]].isna().all()
-    assert "inspection ratio 0 and floor 0" in table.loc[0, "reason"]
+    assert "inspection ratio 0 and floor 0, or duties use up the annual cap" in table.loc[0, "reason"]
     assert not visit_rates(visits, drawn_from, ["sector"])["identified"].any()
     with pytest.raises(NotIdentified, match=r"tier_code 0: inspection ratio 0 and floor 0.*raise its floor"):
         violation_rate(visits, drawn_from, {"tier_code": 0})
