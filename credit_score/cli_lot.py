@@ -61,12 +61,20 @@ def _add_after(step: "Step", command: "Add", actions: "Commands") -> None:
     diary = step("diary", "pair inspectors, merge calls, and find a day for each; CSV, Excel and iCalendar", run=True)
     _staff(diary)
     diary.add_argument("--reason", metavar="TEXT", help="of another diary, or other inspectors; recorded and shown")
-    diary.add_argument("--begins", required=True, metavar="DATE", help="first day of the year of visits")
+    diary.add_argument(
+        "--begins", required=True, metavar="DATE", help="first day of the visits, not before the day of this step"
+    )
+    diary.add_argument(
+        "--ends", metavar="DATE",
+        help="last day of the visits (default: of a year); an earlier one where the calendar of working days ends",
+    )  # fmt: skip
     diary.add_argument("--out", type=given, required=True, metavar="DIR", help="folder; appears whole or not at all")
     diary.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the events (default: zh)")
     step("done", "the visits are done")
     publish = step("publish", "write the list, without tiers, once the visits are done")
-    publish.add_argument("--out", type=given, required=True, metavar="FILE", help="CSV to publish")
+    publish.add_argument(
+        "--out", type=given, required=True, metavar="FILE", help="CSV to publish, outside the folder of the draw"
+    )
     proof = step("proof", "what a firm needs to check its own place, as JSON", run=True, on=False)
     proof.add_argument("--department", type=given, required=True, metavar="ID", help="whose list")
     proof.add_argument("--firm", type=given, required=True, metavar="CODE", help="the firm")
@@ -77,7 +85,14 @@ def _add_after(step: "Step", command: "Add", actions: "Commands") -> None:
     held.add_argument("--list-hash", type=given, required=True, metavar="HEX", help="published at the freeze")
     held.add_argument("--result-hash", type=given, metavar="HEX", help="published at the draw")
     step("show", "what the record says", on=False)
-    step("verify", "compute list, seed and draw again, with the key", run=True, on=False)
+    verify = step("verify", "compute list, seed, draw and diaries again, with the key", run=True, on=False)
+    verify.add_argument(
+        "--last-hash",
+        type=given,
+        metavar="HEX",
+        help="hash of the record that was published last: nothing may be cut off",
+    )
+    verify.add_argument("--lang", choices=("zh", "en"), default="en", help="language of what is told (default: en)")
 
 
 def _step(
@@ -104,7 +119,9 @@ def _step(
 
 def _staff(step: argparse.ArgumentParser) -> None:
     """Who goes, and who may not meet whom."""
-    step.add_argument("--inspectors", type=given, metavar="FILE", help="CSV: inspector, department, and skills, leave")
+    step.add_argument(
+        "--inspectors", type=given, metavar="FILE", help="CSV: inspector, department, and perhaps skills, leave"
+    )
     step.add_argument("--recusals", type=given, metavar="FILE", help="CSV: inspector, subject who may not meet")
 
 

@@ -9,14 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import Steps, check_file, print_json, write_table
 from credit_score.errors import RecordsError, VerificationError
-from credit_score.inspection.double_random import Announced, Opening, check_proof, seal
+from credit_score.inspection.double_random import (
+    DRAWN,
+    NOT_DRAWN,
+    STAFF,
+    Announced,
+    Opening,
+    check_proof,
+    seal,
+    span,
+)
 from credit_score.inspection.estimate.platform import SOLE
+from credit_score.language import say
 from credit_score.policy.loader import as_date
 from credit_score.report.lot import Lot
-from credit_score.report.lot_diary import STAFF, read_staff, save_diaries, verify_diaries
+from credit_score.report.lot_diary import save_diaries, verify_diaries
+from credit_score.report.lot_staff import read_staff
 from credit_score.report.run_folder import RunFolder
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from credit_score.inspection.double_random import DrawRecord
 
 
@@ -76,7 +89,7 @@ def draw(arguments: argparse.Namespace) -> None:
     last = lot.record.events[-1].data
     _told(lot.record)
     print(f"publish the seed {last['seed']}")
-    print(f"and the hash of the result {last['result']}; {last['n']:,} firms are drawn, the list stays closed")
+    print(f"and the hash of the result {last['result']}; {_counted(lot.drawn_list)} are drawn, the list stays closed")
 
 
 def diary(arguments: argparse.Namespace) -> None:
@@ -84,10 +97,11 @@ def diary(arguments: argparse.Namespace) -> None:
     steps = Steps(quiet=arguments.quiet)
     lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
     check_file(arguments.out, arguments.run, arguments.lot)
+    days = span(as_date(arguments.begins), as_date(arguments.ends) if arguments.ends else None)
     steps("pairing inspectors and finding days")
     _, table, n_saved = save_diaries(
-        lot, run, arguments.out, files=_staff(arguments), begins=as_date(arguments.begins), on=as_date(arguments.on),
-        lang=arguments.lang, reason=arguments.reason or "",
+        lot, run, arguments.out, files=_staff(arguments), days=days, on=as_date(arguments.on), lang=arguments.lang,
+        reason=arguments.reason or "",
     )  # fmt: skip
     print(f"{len(table):,} visits in {len(table) - n_saved:,} calls at firms; {n_saved:,} spared by coming together")
     print(f"written: {arguments.out} (visits.csv, visits.xlsx, an .ics a department)")
@@ -112,14 +126,16 @@ def publish(arguments: argparse.Namespace) -> None:
     Without tier, place and number of visits, and in no order of the draw: from each of them a tier could follow. Sole
     proprietors are natural persons, and left out.
     """
+    check_file(arguments.out, arguments.lot)
     lot = Lot.open(arguments.lot)
     record = lot.record.published(on=as_date(arguments.on))
     listed = lot.drawn_list
     firms = listed[~listed["subject"].str.startswith(SOLE)]
+    # Before the record: if the step is killed between, the same step writes the same list again.
     write_table(firms[["department", "subject", "status"]].sort_values(["department", "subject"]), arguments.out)
     lot.kept(record)
     _told(record)
-    print(f"{len(firms):,} firms listed; {len(listed) - len(firms):,} rows of sole proprietors left out")
+    print(f"{_counted(firms)} listed; {len(listed) - len(firms):,} rows of sole proprietors left out")
 
 
 def proof(arguments: argparse.Namespace) -> None:
@@ -146,6 +162,9 @@ def checked_proof(arguments: argparse.Namespace) -> None:
             raise VerificationError(f"no proof of the {name} in it", where=arguments.proof, remedy="ask for it again")
         if root:
             check_proof(parts[name], root)
+    if arguments.result_hash and parts["result"]["told"] not in (DRAWN, NOT_DRAWN):
+        what = "the proof of the result does not say whether the firm was drawn"
+        raise VerificationError(what, where=arguments.proof, remedy="ask for it again")
     drawn = f" and was {parts['result']['told']}" if arguments.result_hash else ""
     department, subject = next(iter(named))
     print(f"{subject} stood in the list of {department}{drawn}")
@@ -158,13 +177,17 @@ def show(arguments: argparse.Namespace) -> None:
 
 def verify(arguments: argparse.Namespace) -> None:
     """Record, list and draw computed again, by whoever has the key."""
-    lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
-    agreed, n_diaries = lot.verified(run), verify_diaries(lot, run)
-    again = f"; drawn {lot.record.n_draws} times" if lot.record.n_draws > 1 else ""
-    print(f"verified: {agreed:,} rows are what the frozen list, the seed and the policy give{again}")
-    if n_diaries:
-        when = "before" if lot.record.staff else "after"
-        print(f"verified: {n_diaries} diaries, by inspectors that were named {when} the seed")
+    lot, run, lang = Lot.open(arguments.lot), RunFolder.open(arguments.run), arguments.lang
+    record = lot.record
+    place = record.place(arguments.last_hash) if arguments.last_hash else 0
+    agreed, diaries = lot.verified(run), verify_diaries(lot, run)
+    again = say("lot.again", lang, n=record.n_draws) if record.n_draws > 1 else ""
+    again += say("lot.given_up", lang, n=record.n_given_up) if record.n_given_up else ""
+    print(say("lot.verified", lang, rows=f"{agreed:,}") + again)
+    for number, were_frozen in enumerate(diaries, start=1):
+        print(say("lot.diary_frozen" if were_frozen else "lot.diary_after", lang, number=number))
+    if place:
+        print(say("lot.held", lang, number=place, events=len(record.events)))
 
 
 def _step(arguments: argparse.Namespace, step: "Callable[[DrawRecord, date], DrawRecord]") -> None:
@@ -176,6 +199,12 @@ def _step(arguments: argparse.Namespace, step: "Callable[[DrawRecord, date], Dra
 def _told(record: "DrawRecord") -> None:
     for event in record.events:
         print(f"{event.on}  {event.event:<12}  {event.hash[:16]}  {_about(event.event, event.data)}".rstrip())
+    print(f"publish the hash of the record, without which a cut at its end does not show: {record.events[-1].hash}")
+
+
+def _counted(listed: "pd.DataFrame") -> str:
+    """A firm stands in the list once for each department that is to visit it."""
+    return f"{len(listed):,} rows, of {listed['subject'].nunique():,} firms,"
 
 
 def _about(event: str, data: dict[str, Any]) -> str:

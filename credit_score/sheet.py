@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,8 @@ def plain(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def write_csv(table: "pd.DataFrame", path: Path) -> None:
-    """Write a table as CSV in UTF-8, headings and text cells neutral, numbers as they are."""
+def write_csv(table: "pd.DataFrame", path: "Path | IO[bytes]") -> None:
+    """Write a table as CSV in UTF-8 to a path or stream, headings and text cells neutral, numbers as they are."""
     safe = _each(table, neutral)
     # A return that stands in no quotes ends a line for a reader, and what follows it would begin a cell.
     quoting = csv.QUOTE_NONNUMERIC if _holds_a_return(safe) else csv.QUOTE_MINIMAL

@@ -6,17 +6,17 @@ manifest.
 """
 
 import hmac
+import io
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score.engine import open_engine, opened
-from credit_score.errors import PolicyError, RunError, VerificationError, discreet
-from credit_score.files import fingerprint, whole_file, whole_folder
+from credit_score.errors import PolicyError, RunError, VerificationError, discreet, first_five
+from credit_score.files import alone, fingerprint, whole_file, whole_folder
 from credit_score.inspection import (
     check_schedule,
     county_share,
@@ -26,6 +26,7 @@ from credit_score.inspection import (
     with_drawn,
 )
 from credit_score.inspection.double_random import (
+    STAFF,
     DrawRecord,
     FrozenList,
     checked_list,
@@ -45,6 +46,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECORD, KEY = "record.jsonl", "list.key"
+TABLES = ("schedule", "draw")
+# What a closed file means that the record does not name, and what to do.
+CUT = (
+    "events were cut from the end of the record: look for a whole copy; or a step was stopped as it wrote: run it "
+    "again, or move the file away"
+)
+CLOSED = (*STAFF, *TABLES, "visits")
 
 
 @dataclass(frozen=True)
@@ -72,10 +80,12 @@ class Lot:
         Frozen before there is a seed, they can no more be chosen by what pairs they give.
 
         Raises PolicyError under a policy that nobody signed, or a schedule that cannot be carried out;
-        VerificationError for a run that is not what its policy and seed give.
+        VerificationError for a run that is not what its policy and seed give, and a day before that of the run.
         """
-        if (Path(out) / RECORD).exists():
-            raise RunError("a lot stands there", where=str(out), remedy="its record is never replaced; choose another")
+        _check_none(out)
+        if on < date.fromisoformat(run.manifest["as_of"]):
+            what = f"a freeze on {on}, before the day of the run, {run.manifest['as_of']}"
+            raise VerificationError(what, remedy="date it by the day on which it is made")
         check_for_use(run)
         secret = secrets.token_bytes(32) if key is None else key
         listed = frozen_list(_frame(run), secret)
@@ -83,19 +93,31 @@ class Lot:
         if staff:
             about["staff"] = {name: keyed_hash(secret, content) for name, content in staff.items()}
         record = DrawRecord.freeze(task, listed.root, n=len(listed.rows), on=on, about=about)
-        with whole_folder(out, replaces=RECORD) as folder:
-            with _closed(folder / KEY) as partial:
-                partial.write_text(secret.hex() + "\n", encoding="ascii")
-            for name, content in (staff or {}).items():
-                with _closed(folder / f"{name}-0.csv") as partial:
-                    partial.write_bytes(content)
-            (folder / RECORD).write_text(record.text(), encoding="utf-8")
+        with alone(Path(out)), whole_folder(out, replaces=RECORD) as folder:
+            _check_none(out)
+            for name, content in {KEY: secret.hex().encode() + b"\n", **_named(staff or {}, 0)}.items():
+                _write_closed(folder / name, content)
+            (folder / RECORD).write_bytes(record.text().encode())
         return cls(Path(out), record)
 
-    def kept(self, record: DrawRecord) -> "Lot":
-        """The lot with a longer record, written whole or not at all."""
-        with whole_file(self.path / RECORD) as partial:
-            partial.write_text(record.text(), encoding="utf-8")
+    def kept(self, record: DrawRecord, closed: Mapping[str, bytes] | None = None) -> "Lot":
+        """The lot with a longer record, and the closed files of its last event by the names they take in the folder.
+
+        One writer at a time, and only onto the record that this lot was opened with. Raises RunError where another step
+        was recorded since, and VerificationError where a file stands there with other content.
+        """
+        text = record.text().encode()  # before anything is written
+        with alone(self.path):
+            if (self.path / RECORD).read_bytes() != self.record.text().encode():
+                raise RunError("another step was recorded meanwhile", where=str(self.path), remedy="run this one again")
+            for name, content in (closed or {}).items():
+                _check_place(self.path / name, content)
+            # The files first: if the step is killed between, the same step finds them as it would write them, and goes
+            # on. The other way round the record would name a file that nobody has.
+            for name, content in (closed or {}).items():
+                _write_closed(self.path / name, content)
+            with whole_file(self.path / RECORD) as partial:
+                partial.write_bytes(text)
         return Lot(self.path, record)
 
     @property
@@ -119,22 +141,17 @@ class Lot:
         found = draw_visits(frame, schedule, cap=run.manifest["cap"], seed=by)
         draw = found.order_by("department", "tier_code", "duty", "place").execute()
         root, n = self._result(draw, listed).root, self.record.n_draws + 1
-        _ = self.record.drawn(root, n=len(draw), on=on, reason=reason)  # refused before anything is written
-        tables = {"schedule": with_drawn(schedule, found), "draw": draw.assign(status=run.manifest["status"])}
-        files = {}
-        for name, table in tables.items():
-            with _closed(self._file(name, n)) as partial:
-                write_csv(table, partial)
-            files[name] = keyed_hash(self.key, self._file(name, n).read_bytes())
-        return self.kept(self.record.drawn(root, n=len(draw), on=on, reason=reason, files=files))
+        tables = with_drawn(schedule, found), draw.assign(status=run.manifest["status"])
+        contents = dict(zip(TABLES, map(_as_csv, tables), strict=True))
+        record = self.record.drawn(root, n=len(draw), on=on, reason=reason, files=self._hashes(contents))
+        return self.kept(record, _named(contents, n))
 
-    def _file(self, name: str, n: int) -> Path:
-        """The file of a draw or diary, the first being 1; what was frozen with the list is 0."""
-        return self.path / f"{name}-{n}.csv"
+    def _hashes(self, contents: Mapping[str, bytes]) -> dict[str, str]:
+        return {name: keyed_hash(self.key, content) for name, content in contents.items()}
 
     def held(self, name: str, n: int, recorded: str) -> Path:
-        """A closed file of a draw or diary, the first being 1, held to the hash in the record."""
-        path = self._file(name, n)
+        """A closed file of a draw or diary, the first being 1 (0: of the freeze), held to the hash in the record."""
+        path = self.path / _name(name, n)
         if not path.is_file():
             raise RunError(f"{path.name} is missing", where=str(self.path), remedy="look for a copy")
         if not hmac.compare_digest(keyed_hash(self.key, path.read_bytes()), recorded):
@@ -151,15 +168,21 @@ class Lot:
         """The list of a draw, the first being 1, held to the record."""
         return self._table_of("draw", n)
 
-    def diary_kept(self, copies: dict[str, bytes], *, begins: date, n: int, on: date, reason: str) -> "Lot":
-        """The lot with a diary and copies of what it was made of, which only its keeper may read."""
-        about = {"begins": begins.isoformat(), "n": n}
-        hashes = {name: keyed_hash(self.key, content) for name, content in copies.items()}
-        record = self.record.diary(about | {"files": hashes}, on=on, reason=reason)
-        for name, content in copies.items():
-            with _closed(self._file(name, len(record.diaries))) as partial:
-                partial.write_bytes(content)
-        return self.kept(record)
+    def with_diary(self, copies: Mapping[str, bytes], about: dict[str, Any], *, on: date, reason: str) -> DrawRecord:
+        """The record with a diary and the hashes of what it was made of.
+
+        The record as it stands where its last event is this diary: a step that was killed before its folder had a name
+        is completed by the same step, run again.
+        """
+        data = about | {"files": self._hashes(copies)}
+        last = self.record.events[-1]
+        if last.event == "diary" and last.data == data | {"reason": reason}:
+            return self.record
+        return self.record.diary(data, on=on, reason=reason)
+
+    def diary_kept(self, record: DrawRecord, copies: Mapping[str, bytes]) -> "Lot":
+        """The lot with the last diary of a record and copies of what it was made of, which only its keeper may read."""
+        return self.kept(record, _named(copies, len(record.diaries)))
 
     @property
     def drawn_list(self) -> "pd.DataFrame":
@@ -169,7 +192,7 @@ class Lot:
 
     def listed_in(self, run: RunFolder) -> Listed:
         """The last list with the schedule it was drawn by. Raises VerificationError for another run."""
-        self._check_run(run)
+        self.check_run(run)
         seed = drawing_seed(self.key, self.record.last_draw["seed"])
         on, diaries = self.record.drawn_on, [d for d in self.record.diaries if d["draw"] == self.record.n_draws]
         begins = date.fromisoformat(diaries[-1]["begins"]) if diaries else on
@@ -185,7 +208,17 @@ class Lot:
         listed, first = self._listed(run), self.record.events[0].data
         _check_said("rows of the frozen list", first.get("n"), len(listed.rows))
         _check_said("status", first.get("status"), run.manifest["status"])
+        self._check_all_told()
         return [self._verified(run, listed, n) for n in range(1, self.record.n_draws + 1)][-1]
+
+    def _check_all_told(self) -> None:
+        """Closed files that no event names are what a record leaves behind that was cut at its end."""
+        numbered = [(0, self.record.staff), *enumerate((draw["files"] for draw in self.record.draws), start=1)]
+        numbered += enumerate((diary["files"] for diary in self.record.diaries), start=1)
+        named = {_name(name, n) for n, files in numbered for name in files}
+        if more := sorted({p.name for c in CLOSED for p in self.path.glob(f"{c}-*.csv")} - named):
+            what = f"the record does not name {first_five(more)}, which stand there"
+            raise VerificationError(what, where=str(self.path), remedy=CUT)
 
     def _verified(self, run: RunFolder, listed: FrozenList, n: int) -> int:
         said, drawn = self.record.draws[n - 1], self._table_of("draw", n)
@@ -219,10 +252,11 @@ class Lot:
 
     def _listed(self, run: RunFolder) -> FrozenList:
         """The frozen list of a run, held to the record."""
-        self._check_run(run)
+        self.check_run(run)
         return checked_list(_frame(run), self.key, self.record.root)
 
-    def _check_run(self, run: RunFolder) -> None:
+    def check_run(self, run: RunFolder) -> None:
+        """Raise VerificationError for another run than the one that was frozen."""
         if fingerprint(run.path / MANIFEST) != self.record.events[0].data.get("run"):
             what = "the list was frozen from another run, or the run was changed"
             raise VerificationError(
@@ -230,12 +264,37 @@ class Lot:
             )
 
 
-@contextmanager
-def _closed(path: Path) -> Iterator[Path]:
+def _check_none(out: Path | str) -> None:
+    if (Path(out) / RECORD).exists():
+        raise RunError("a lot stands there", where=str(out), remedy="its record is never replaced; choose another")
+
+
+def _name(name: str, n: int) -> str:
+    """The name of a closed file of a draw or diary, the first being 1; what was frozen with the list is 0."""
+    return f"{name}-{n}.csv"
+
+
+def _named(contents: Mapping[str, bytes], n: int) -> dict[str, bytes]:
+    return {_name(name, n): content for name, content in contents.items()}
+
+
+def _check_place(path: Path, content: bytes) -> None:
+    if path.exists() and path.read_bytes() != content:
+        what = f"{path.name} stands there already and is another than this step gives"
+        raise VerificationError(what, where=str(path.parent), remedy=CUT)
+
+
+def _write_closed(path: Path, content: bytes) -> None:
     """A file that only its keeper may read, from its first byte on."""
     with whole_file(path) as partial:
         partial.touch(mode=0o600)
-        yield partial
+        partial.write_bytes(content)
+
+
+def _as_csv(table: "pd.DataFrame") -> bytes:
+    held = io.BytesIO()
+    write_csv(table, held)
+    return held.getvalue()
 
 
 def _check_said(what: str, said: object, found: object) -> None:

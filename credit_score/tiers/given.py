@@ -56,7 +56,10 @@ def _check_shape(path: Path | str) -> None:
         if twice := sorted({h for h in headings if headings.count(h) > 1}):
             what = f"heading {first_five(map(discreet, twice))} stands twice"
             raise RecordsError(what, where=str(path), remedy="leave one of them")
-        odd = [f"row {i} ({len(row)})" for i, row in enumerate(rows, start=1) if row and len(row) != len(headings)]
+        try:
+            odd = [f"row {i} ({len(row)})" for i, row in enumerate(rows, start=1) if row and len(row) != len(headings)]
+        except csv.Error as error:  # such as a cell of more than 131,072 signs
+            raise ValueError(f"line {rows.line_num}: {error}") from None
     if odd:
         what = f"{len(headings)} headings, and another number of cells in {first_five(odd)}"
         raise RecordsError(

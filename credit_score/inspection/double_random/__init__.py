@@ -6,10 +6,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "diary": ["Appointment", "appointments", "as_icalendar", "diary_table", "save_excel"],
-        "frozen": ["FrozenList", "check_proof", "checked_list", "frozen_list", "result_list"],
+        "event": ["STAFF"],
+        "frozen": ["DRAWN", "NOT_DRAWN", "FrozenList", "check_proof", "checked_list", "frozen_list", "result_list"],
         "merged": ["Call", "merged_calls", "windows"],
         "pairs": ["Inspector", "Visit", "drawn_pairs"],
-        "record": ["DrawRecord"],
+        "record": ["DrawRecord", "check_span", "span"],
         "seed": ["Announced", "Opening", "drawing_seed", "keyed_hash", "seal", "sealed_seed"],
     },
 )

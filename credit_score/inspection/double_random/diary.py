@@ -141,10 +141,12 @@ def save_excel(table: "pd.DataFrame", path: Path) -> None:
     path.write_bytes(held.getvalue())
 
 
-def as_icalendar(table: "pd.DataFrame", *, summary: str, stamped: date) -> bytes:
+def as_icalendar(table: "pd.DataFrame", *, summary: str, stamped: date, of: str, revision: int) -> bytes:
     """A diary as iCalendar (RFC 5545), an all-day event a visit.
 
     ``summary``: of an event, with ``{department}`` and ``{subject}`` in it; ``stamped``: the day it was made.
+    ``of``: the hash of the list, so that another year's visits are other events. ``revision``: the number of the diary,
+    by which a calendar knows the later one.
     """
     from icalendar import Calendar as File
     from icalendar import Event
@@ -156,8 +158,9 @@ def as_icalendar(table: "pd.DataFrame", *, summary: str, stamped: date) -> bytes
     for row, n in zip(table.to_dict("records"), number, strict=True):
         event = Event()
         # Of the visit and not of its day, so that a calendar moves a visit that is moved.
-        name = f"{row['department']}|{row['subject']}|{n}"
+        name = f"{of}|{row['department']}|{row['subject']}|{n}"
         event.add("uid", f"{sha256(name.encode()).hexdigest()[:32]}@lot")
+        event.add("sequence", revision)
         event.add("summary", summary.format(department=row["department"], subject=row["subject"]))
         event.add("description", f"{row['inspector_1']}, {row['inspector_2']}; {row['together_with'] or '–'}")
         event.add("dtstart", row["day"])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import RunError, VerificationError, discreet, masked
 from credit_score.inspection.double_random import merkle
+from credit_score.inspection.double_random.seed import HEX
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,12 +52,16 @@ class FrozenList:
 def frozen_list(frame: "pd.DataFrame", key: bytes) -> FrozenList:
     """The list of a sampling frame: ``department, subject, tier_code, duty``, a row each, in any order.
 
-    Raises RunError for a key that is not of 32 bytes, and for a firm that stands twice with a department.
+    Raises RunError for a key that is not of 32 bytes, a firm that stands twice with a department, and a name that holds
+    the sign ``|``.
     """
     if len(key) != KEY_BYTES:
         raise RunError(f"a list key of {len(key)} bytes", remedy=f"give {KEY_BYTES} random bytes, kept secret")
     columns = (frame[c].astype(str) for c in ("department", "subject", "tier_code", "duty"))
     listed = sorted(zip(*columns, strict=True))
+    if odd := sum("|" in d or "|" in s for d, s, *_ in listed):
+        # A leaf joins its parts by it: two firms could be written alike.
+        raise RunError(f"{odd} departments or codes of firms with the sign |", remedy="write them without it")
     if twice := sum(a[:2] == b[:2] for a, b in pairwise(listed)):
         raise RunError(f"{twice} firms stand twice with a department", remedy="give each a row")
     rows = tuple((d, s, _secret(key, "leaf", d, s), _stratum(key, d, s, tier, duty)) for d, s, tier, duty in listed)
@@ -66,7 +71,10 @@ def frozen_list(frame: "pd.DataFrame", key: bytes) -> FrozenList:
 def check_proof(proof: Mapping[str, Any], root: str) -> None:
     """Raise VerificationError unless a proof leads to the published hash."""
     try:
-        own = merkle.leaf("|".join(proof[name] for name in ("department", "subject", "nonce", "told")))
+        parts = [proof[name] for name in ("department", "subject", "nonce", "told")]
+        if any("|" in part for part in parts) or not (parts[3] in (DRAWN, NOT_DRAWN) or HEX.fullmatch(parts[3])):
+            raise ValueError
+        own = merkle.leaf("|".join(parts))
         beside = [bytes.fromhex(hash_) for hash_ in proof["beside"]]
         place, n = proof["leaf"], proof["n"]
         if type(place) is not int or type(n) is not int:

@@ -60,7 +60,7 @@ def _of_firm(subject: str, visits: list[Visit]) -> list[Call]:
     return calls
 
 
-def windows(first: date, frequency: int) -> list[tuple[date, date]]:
-    """The year from a day on in as many windows as there are visits, each with its first and last day."""
-    ends = [first + timedelta(days=round(DAYS * i / frequency)) for i in range(frequency + 1)]
+def windows(first: date, frequency: int, *, days: int = DAYS) -> list[tuple[date, date]]:
+    """The days from a first one on, a year of them or less, in as many windows as visits: first and last days."""
+    ends = [first + timedelta(days=round(days * i / frequency)) for i in range(frequency + 1)]
     return [(a, b - timedelta(days=1)) for a, b in pairwise(ends)]

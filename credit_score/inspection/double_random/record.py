@@ -7,12 +7,13 @@ reason and shown; the list stays closed until the visits are done.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
-from hashlib import sha256
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from credit_score.errors import VerificationError, discreet
+from credit_score.inspection.double_random.event import EVENTS, STAFF, Event, check_data
+from credit_score.inspection.double_random.merged import DAYS
 from credit_score.inspection.double_random.seed import (
     HEX,
     Announced,
@@ -23,27 +24,7 @@ from credit_score.inspection.double_random.seed import (
 )
 
 ROUND_ENDS = ("drawn", "abandoned")
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened on a day; ``hash`` is of all of it and of the event before."""
-
-    event: str
-    on: date
-    data: dict[str, Any]
-    before: str
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the event, in hexadecimal."""
-        told = [self.event, self.on.isoformat(), self.data, self.before]
-        return sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-    def line(self) -> str:
-        """The event as a line of JSON."""
-        told = {"event": self.event, "on": self.on.isoformat(), "data": self.data, "before": self.before}
-        return json.dumps(told | {"hash": self.hash}, ensure_ascii=False, sort_keys=True)
+CHANGED = "the record was changed; look for a copy"
 
 
 @dataclass(frozen=True)
@@ -84,6 +65,15 @@ class DrawRecord:
         return len(self.draws)
 
     @property
+    def n_given_up(self) -> int:
+        """How often a round was given up when its seed was known already; as telling as another draw, and shown too."""
+        return sum(e.event == "abandoned" and DrawRecord(self.events[:i])._has_seed for i, e in enumerate(self.events))
+
+    @property
+    def _has_seed(self) -> bool:
+        return bool(self._values) or (bool(self.seals) and len(self.seals) == len(self.openings))
+
+    @property
     def last_draw(self) -> dict[str, Any]:
         """Seed, hash of the result, number of rows and reason of the last draw. Raises VerificationError before one."""
         if not self.draws:
@@ -107,12 +97,15 @@ class DrawRecord:
 
     @property
     def diaries(self) -> list[dict[str, Any]]:
-        """What was recorded of each diary, with the number of its draw, the first first."""
+        """What was recorded of each diary, the first first.
+
+        With ``draw``, the number of its draw, and ``frozen``, whether inspectors and recusals are those of the freeze.
+        """
         told, n = [], 0
         for event in self.events:
             n += event.event == "drawn"
             if event.event == "diary":
-                told.append(event.data | {"draw": n})
+                told.append(event.data | {"draw": n, "frozen": self._is_of_freeze(event.data["files"])})
         return told
 
     @property
@@ -148,6 +141,8 @@ class DrawRecord:
         if len(self.seals) < 2:
             what = f"{len(self.seals)} sealed contributions"
             raise VerificationError(what, remedy="two bodies seal before one opens")
+        if opening.body in {o.body for o in self.openings}:
+            raise VerificationError(f"{discreet(opening.body)} has opened already", remedy="take one opening a body")
         check_opening(self.task, self.root, self.seals, opening)
         return self.added("opened", on, vars(opening))
 
@@ -206,17 +201,26 @@ class DrawRecord:
         )
 
     def diary(self, about: dict[str, Any], *, on: date, reason: str = "") -> "DrawRecord":
-        """A diary of the last draw is made: ``files`` (name → keyed hash), and whatever else it is made of.
+        """A diary of the last draw is made: its ``files`` (name → keyed hash), ``n`` visits, ``begins`` and ``ends``.
 
         Another one, and one by other inspectors or recusals than were frozen, needs a reason.
         """
         _ = self.last_draw
         self._check_open()
-        changed = [name for name, hash_ in self.staff.items() if about["files"].get(name) != hash_]
+        check_data("diary", about | {"reason": reason})
+        check_span(*span(about["begins"], about.get("ends")), on=on)
+        changed = self._other_staff(about["files"])
         if (changed or any(e.event == "diary" for e in self._since_draw)) and not reason.strip():
             what = f"other {' and '.join(changed)} than were frozen" if changed else "this draw has a diary"
             raise VerificationError(what, remedy="give the reason; it is recorded and shown")
         return self.added("diary", on, about | {"reason": reason})
+
+    def _is_of_freeze(self, files: dict[str, str]) -> bool:
+        return bool(self.staff) and not self._other_staff(files)
+
+    def _other_staff(self, files: dict[str, str]) -> list[str]:
+        """Which of inspectors and recusals are not those of the freeze; none where the freeze named nobody."""
+        return [name for name in STAFF if self.staff and files.get(name) != self.staff.get(name)]
 
     def abandoned(self, reason: str, *, on: date) -> "DrawRecord":
         """Seals are given up, as where a body does not open; what was sealed and opened stays in the record."""
@@ -242,7 +246,12 @@ class DrawRecord:
         return self.added("published", on, {})
 
     def added(self, event: str, on: date, data: dict[str, Any]) -> "DrawRecord":
-        """The record with one event more. Raises VerificationError for a day before the last event's."""
+        """The record with one event more.
+
+        Raises VerificationError for a day before the last event's, and for data that are not of its kind, such as a
+        text that is no UTF-8: a line that cannot be written is refused before anything is.
+        """
+        check_data(event, data)
         if self.events and on < self.events[-1].on:
             what = f"{event} on {on}, after {self.events[-1].event} on {self.events[-1].on}"
             raise VerificationError(what, remedy="events follow one another")
@@ -276,40 +285,69 @@ class DrawRecord:
 
     @classmethod
     def read(cls, path: Path) -> "DrawRecord":
-        """A record from a file, held to its hashes and the order of a draw. Raises VerificationError with the event."""
+        """A record from a file, held byte for byte to its hashes and the order of a draw.
+
+        Raises VerificationError with the event. A record that was cut at its end is whole: see :meth:`place`.
+        """
         record = cls()
-        for i, line in enumerate(path.read_bytes().splitlines(), start=1):
-            record = _replayed(record, _parsed(line, path, i), f"{path}, event {i}")
+        for i, line in enumerate(path.read_bytes().splitlines(keepends=True), start=1):
+            record = _replayed(record, line, f"{path}, event {i}")
         if not record.events:
             raise VerificationError("an empty record", where=str(path), remedy="it was cut off; look for a copy")
         return record
 
+    def place(self, hash_: str) -> int:
+        """The number of the event with a hash that was published, the first being 1; all before it then stand too.
 
-def _parsed(line: bytes, path: Path, i: int) -> dict[str, Any]:
-    try:
-        told = json.loads(line.decode("utf-8"))
-        told["on"] = date.fromisoformat(told["on"])
-        told["event"], told["data"], told["before"], told["hash"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        what = "this is no event of a draw"
-        raise VerificationError(what, where=f"{path}, event {i}", remedy="it was changed; look for a copy") from None
-    return dict(told)
+        Raises VerificationError where there is none: events were cut from the end, or the record is another.
+        """
+        places = [i for i, event in enumerate(self.events, start=1) if event.hash == hash_]
+        if not places:
+            what = f"none of {len(self.events)} events has the hash {discreet(hash_[:16])}…"
+            remedy = "check the hash; else events were cut from the end, or the record is another: look for a copy"
+            raise VerificationError(what, where="record.jsonl", remedy=remedy)
+        return places[0]
 
 
-def _replayed(record: DrawRecord, told: dict[str, Any], where: str) -> DrawRecord:
+def span(begins: date | str, ends: date | str | None = None) -> tuple[date, date]:
+    """The first and last day of a diary's visits; of a year where no last day is given."""
+    first = date.fromisoformat(str(begins))
+    return first, date.fromisoformat(str(ends)) if ends else first + timedelta(days=DAYS - 1)
+
+
+def check_span(begins: date, ends: date, *, on: date) -> None:
+    """Raise VerificationError unless visits are planned for days to come, and for a year at most."""
+    if begins < on:
+        what = f"visits begin on {begins}, before the day the diary is made, {on}"
+        raise VerificationError(what, remedy="give a first day of visits from that day on")
+    if not begins <= ends <= begins + timedelta(days=DAYS):
+        what = f"visits from {begins} to {ends}"
+        raise VerificationError(what, remedy="give a last day from the first on, and within a year")
+
+
+def _replayed(record: DrawRecord, line: bytes, where: str) -> DrawRecord:
     """The record with an event that was read, done again under the rules of a draw."""
+    told = _parsed(line, where)
     again = _again(record, told, where)
-    event = again.events[-1]
-    if json.loads(event.line()) != told | {"on": event.on.isoformat()}:
+    if f"{again.events[-1].line()}\n".encode() != line:
         what = f"event {discreet(told['event'])!r} is not the one that was recorded, or one before it is missing"
-        raise VerificationError(what, where=where, remedy="the record was changed; look for a copy")
+        raise VerificationError(what, where=where, remedy=CHANGED)
     return again
 
 
+def _parsed(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        told = json.loads(line.decode("utf-8"))
+        event = {"event": str(told["event"]), "on": date.fromisoformat(told["on"]), "data": told["data"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        what = "this is no event of a draw"
+        raise VerificationError(what, where=where, remedy="it was changed; look for a copy") from None
+    return event
+
+
 def _again(record: DrawRecord, told: dict[str, Any], where: str) -> DrawRecord:
-    on, data = told["on"], told["data"]
+    event, on, data = told["event"], told["on"], told["data"]
     steps: dict[str, Callable[[], DrawRecord]] = {
-        "frozen": lambda: record.added("frozen", on, data),
         "sealed": lambda: record.sealed(data["body"], data["seal"], on=on),
         "opened": lambda: record.opened(Opening(**data), on=on),
         "announced": lambda: record.announce(Announced(data["name"], date.fromisoformat(data["on"])), on=on),
@@ -322,13 +360,10 @@ def _again(record: DrawRecord, told: dict[str, Any], where: str) -> DrawRecord:
         "visits_done": lambda: record.visits_done(on=on),
         "published": lambda: record.published(on=on),
     }
-    if told["event"] not in steps or (told["event"] == "frozen") == bool(record.events):
-        what = f"event {discreet(told['event'])!r} cannot stand here"
-        raise VerificationError(what, where=where, remedy="the record was changed; look for a copy")
+    if event not in EVENTS or (event == "frozen") == bool(record.events):
+        raise VerificationError(f"event {discreet(event)!r} cannot stand here", where=where, remedy=CHANGED)
     try:
-        return steps[told["event"]]()
-    except (KeyError, TypeError, ValueError):
-        what = f"event {told['event']!r} is not whole"
-        raise VerificationError(what, where=where, remedy="the record was changed; look for a copy") from None
+        check_data(event, data)
+        return steps[event]() if record.events else record.added("frozen", on, data)
     except VerificationError as refused:
-        raise VerificationError(refused.what, where=where, remedy=refused.remedy) from None
+        raise VerificationError(refused.what, where=where, remedy=CHANGED) from None

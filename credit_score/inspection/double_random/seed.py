@@ -6,15 +6,18 @@ It is formed after the list is frozen, over the task and the hash of the list, s
 import hmac
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from credit_score.errors import VerificationError, discreet, first_five
 
 LEAST_BODIES = 2
 LEAST_SIGNS = 16
+UNTOLD = ("Cc", "Cs", "Zl", "Zp")  # control signs, surrogates, ends of lines and paragraphs (Unicode)
 HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,6 +38,11 @@ class Announced:
     on: date
 
 
+def is_plain(text: Any) -> bool:
+    """Whether a text can be written in UTF-8 and read aloud: no control sign, no line end, no half of a sign in it."""
+    return isinstance(text, str) and not any(unicodedata.category(sign) in UNTOLD for sign in text)
+
+
 def seal(task: str, root: str, opening: Opening) -> str:
     """The seal of a value for a task and a frozen list, in hexadecimal: published while the value is kept.
 
@@ -42,6 +50,9 @@ def seal(task: str, root: str, opening: Opening) -> str:
     """
     if not HEX.fullmatch(root):
         raise VerificationError(f"a list hash {discreet(root)!r}", remedy="give the 64 signs published at the freeze")
+    for name, text in {"task": task, **vars(opening)}.items():
+        if not is_plain(text):
+            raise VerificationError(f"{name} {discreet(repr(text))}", remedy="give text in UTF-8 without control signs")
     if len(opening.nonce) < LEAST_SIGNS:
         what = f"a nonce of {len(opening.nonce)} signs"
         raise VerificationError(what, remedy=f"use {LEAST_SIGNS} random signs or more, else the value can be guessed")
