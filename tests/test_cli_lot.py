@@ -133,15 +133,18 @@ def test_nobody_without_the_key_can_compute_the_number_of_a_firm(lot):
     assert all(r["key"] == sha256(f"{by}|{r['department']}|{r['subject']}".encode()).hexdigest() for r in rows)
 
 
-def test_a_firm_taken_off_the_list_is_found(lot, run_folder):
+def test_a_firm_taken_off_the_list_is_found(lot, run_folder, tmp_path):
     path = lot / "draw-1.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:2] + lines[3:]), encoding="utf-8")
-    for step in (("verify", lot, "--run", run_folder), ("publish", lot, "--on", "2023-12-02", "--out", lot / "x.csv")):
+    for step in (
+        ("verify", lot, "--run", run_folder),
+        ("publish", lot, "--on", "2023-12-02", "--out", tmp_path / "x.csv"),
+    ):
         if step[0] == "publish":
             assert told("lot", "done", lot, "--on", "2023-12-01")[0] == 0
         refused("draw-1.csv is not the file that was recorded; look for a copy", "lot", *step)
-    assert not (lot / "x.csv").exists()
+    assert not (tmp_path / "x.csv").exists()
 
 
 def test_another_draw_needs_new_seals_and_a_reason_and_is_shown(lot, run_folder):
@@ -270,7 +273,7 @@ def test_diaries_are_written_for_every_department(lot, run_folder, people, tmp_p
     assert {p.stem for p in (tmp_path / "diaries").glob("*.ics")} == departments
     assert not [r for r in rows if r["subject"] == firm["subject"] and "N0" in (r["inspector_1"], r["inspector_2"])]
     assert all(r["inspector_1"] != r["inspector_2"] for r in rows)
-    assert "1 diaries, by inspectors that were named after" in told("lot", "verify", lot, "--run", run_folder)[1]
+    assert "diary 1, by inspectors that were named after" in told("lot", "verify", lot, "--run", run_folder)[1]
     refused("this draw has a diary; give the reason", *ask, "--out", tmp_path / "more")
     assert not (tmp_path / "more").exists()
     assert all(p.stat().st_mode & 0o077 == 0 for p in lot.glob("*.csv"))
@@ -345,11 +348,27 @@ def test_a_recusal_that_keeps_nobody_apart_is_refused(lot, run_folder, people, t
 
 def test_a_year_of_visits_begins_after_the_draw(lot, run_folder, people, tmp_path):
     ask = ("lot", "diary", lot, "--run", run_folder, "--inspectors", people, "--on", "2023-07-03", "--quiet")
-    refused("visits begin on 2022-01-03, before the draw", *ask, "--begins", "2022-01-03", "--out", tmp_path / "o")
+    refused(
+        "visits begin on 2022-01-03, before the day the diary is made",
+        *ask,
+        "--begins",
+        "2022-01-03",
+        "--out",
+        tmp_path / "o",
+    )
 
 
 @pytest.mark.parametrize(("text", "message"), [
     ("inspector,department\nN1,fire\nN1,fire\n", "inspector N1 stands twice"),
+    ("inspector,department,leaves\nN1,fire,\n", "unknown heading 'leaves'; write leave"),
+    ("inspector,department,skill\nN1,fire,\n", "unknown heading 'skill'; write skills"),
+    ("inspector,department,telephone\nN1,fire,\n", "unknown heading 'telephone'; leave it out; there are inspector, "),
+    ("inspector,department\n", "inspectors.csv: no inspector"),
+    ("", "inspectors.csv: not readable as CSV"),
+    ('inspector,department\nN0,fire\n"N\n1",fire\n', "row 2: a control sign or line end in inspector"),
+    ("inspector,department\nN\x1b1,fire\n", "row 1: a control sign or line end in inspector"),
+    (f"inspector,department\n{'N' * 1001},fire\n", "row 1: 1,001 signs in inspector"),
+    (f"inspector,department\n{'N' * 140_000},fire\n", "inspectors.csv: not readable as CSV in UTF-8: line 2: field larger"),
     ("inspector\nN1\n", "column department is missing"),
     ("inspector,department\nN1,\n", "row 1: no department"),
     ("inspector,department,leave\nN1,fire,2023-08-01\n", "row 1: leave that is no first and last day"),
@@ -390,3 +409,219 @@ def test_rates_of_a_draw_for_use_are_by_its_own_list(lot, run_folder, tmp_path):
     assert sum(row["visits"] for row in said["rates"]["department"]) == len(rows)
     assert sum(row["found"] for row in said["rates"]["department"]) == sum(i % 3 % 2 for i in range(len(rows)))
     assert said["inspectors"] == []
+
+
+def test_a_recusal_under_a_heading_that_is_not_known_is_refused(lot, run_folder, people, tmp_path):
+    recusals = tmp_path / "recusals.csv"
+    recusals.write_text("inspector,subject,subjects\n", encoding="utf-8")
+    ask = ("lot", "diary", lot, "--run", run_folder, "--inspectors", people, "--recusals", recusals)
+    ask += ("--begins", "2023-07-04", "--on", "2023-07-03", "--out", tmp_path / "o", "--quiet")
+    refused("recusals.csv: unknown heading 'subjects'; write subject", *ask)
+
+
+def test_leave_and_skills_may_stand_between_semicolons_in_full_width(tmp_path):
+    from credit_score.report.lot_staff import read_inspectors
+
+    path = tmp_path / "inspectors.csv"
+    path.write_text("inspector,department,skills,leave\nN1,fire,a；b,2023-08-01/2023-08-02；2023-09-01/2023-09-02\n")
+    (one,) = read_inspectors(path)
+    assert one.skills == {"a", "b"}
+    assert len(one.leave) == 2
+
+
+def test_a_diary_is_of_the_run_that_was_frozen(lot, run_folder, people, tmp_path):
+    other = shutil.copytree(run_folder, tmp_path / "other")
+    swap(other / "manifest.json", '"seed": 7', '"seed": 8')
+    ask = ("lot", "diary", lot, "--run", other, "--inspectors", people, "--begins", "2023-07-04", "--on", "2023-07-03")
+    refused("frozen from another run", *ask, "--out", tmp_path / "o", "--quiet")
+    assert told("lot", "verify", lot, "--run", run_folder)[0] == 0
+
+
+def test_each_diary_tells_whether_its_inspectors_were_frozen(run_folder, people, tmp_path):
+    lot, recusals = tmp_path / "lot", tmp_path / "recusals.csv"
+    freeze = ("lot", "freeze", run_folder, "--task", TASK, "--out", lot, "--on", "2023-07-01", "--quiet")
+    assert told(*freeze, "--inspectors", people)[0] == 0
+    sealed(lot, COURT, PRESS)
+    opened(lot, COURT, PRESS)
+    assert told("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-03", "--quiet")[0] == 0
+    ask = ("lot", "diary", lot, "--run", run_folder, "--begins", "2023-07-04", "--on", "2023-07-03", "--quiet")
+    recusals.write_text(f"inspector,subject\nN1,{listed(lot / 'draw-1.csv')[0]['subject']}\n", encoding="utf-8")
+    more = (*ask, "--inspectors", people, "--recusals", recusals, "--out", tmp_path / "b")
+    refused("other recusals than were frozen; give the reason", *more)
+    assert told(*ask, "--out", tmp_path / "a")[0] == 0
+    assert told(*more, "--reason", "a complaint")[0] == 0
+    said = told("lot", "verify", lot, "--run", run_folder)[1]
+    assert "diary 1, by inspectors that were named before the seed" in said
+    assert "diary 2, by inspectors that were named after the seed" in said
+    assert "第 2 份日程，检查人员在种子产生之后" in told("lot", "verify", lot, "--run", run_folder, "--lang", "zh")[1]
+
+
+def test_a_diary_may_be_of_the_days_that_the_calendar_knows(lot, run_folder, people, tmp_path):
+    from credit_score.records.duties.calendar import working_calendar
+
+    last = working_calendar("cn").last
+    ask = ("lot", "diary", lot, "--run", run_folder, "--inspectors", people, "--on", "2023-07-03", "--quiet")
+    ask += ("--begins", last.replace(month=3, day=1))
+    refused(f"knows the days until {last}; plan the part that is known: --ends {last}", *ask, "--out", tmp_path / "o")
+    code, _, err = told(*ask, "--ends", last, "--out", tmp_path / "o")
+    assert code == 0, err
+    days = [row["day"] for row in listed(tmp_path / "o" / "visits.csv")]
+    assert min(days) >= f"{last.year}-03-01"
+    assert max(days) <= last.isoformat()
+    assert told("lot", "verify", lot, "--run", run_folder)[0] == 0
+
+
+def test_a_diary_that_was_recorded_and_lost_its_folder_is_completed_by_the_same_step(lot, run_folder, people, tmp_path):
+    ask = ("lot", "diary", lot, "--run", run_folder, "--inspectors", people, "--begins", "2023-07-04", "--quiet")
+    assert told(*ask, "--on", "2023-07-03", "--out", tmp_path / "a")[0] == 0
+    record = (lot / "record.jsonl").read_bytes()
+    shutil.move(tmp_path / "a", tmp_path / "kept")  # as if it had been killed before the folder had its name
+    assert told(*ask, "--on", "2023-07-03", "--out", tmp_path / "a")[0] == 0
+    assert (lot / "record.jsonl").read_bytes() == record
+    again = {p.name: p.read_bytes() for p in (tmp_path / "a").iterdir() if p.suffix != ".xlsx"}
+    assert again == {p.name: p.read_bytes() for p in (tmp_path / "kept").iterdir() if p.suffix != ".xlsx"}
+    stamps = {
+        line for name in again if name.endswith(".ics") for line in again[name].split(b"\r\n") if b"STAMP" in line
+    }
+    assert stamps == {b"DTSTAMP:20230703T000000Z"}
+
+
+def test_a_step_writes_only_onto_the_record_that_it_read(lot):
+    from datetime import date
+
+    from credit_score.errors import RunError
+    from credit_score.report.lot import Lot
+
+    one, other = Lot.open(lot), Lot.open(lot)
+    kept = one.kept(one.record.visits_done(on=date(2023, 12, 1)))
+    with pytest.raises(RunError, match="another step was recorded meanwhile; run this one again"):
+        other.kept(other.record.sealed("court", "ab" * 32, on=date(2023, 12, 1)))
+    assert Lot.open(lot).record == kept.record
+
+
+def test_a_step_that_finds_another_at_work_says_so(lot, run_folder, tmp_path):
+    from credit_score.files import alone
+
+    with alone(lot):
+        refused("another process is writing to it; wait, and run again", "lot", "done", lot, "--on", "2023-12-01")
+    assert told("lot", "done", lot, "--on", "2023-12-01")[0] == 0
+    with alone(tmp_path / "new"):
+        freeze = (
+            "lot",
+            "freeze",
+            run_folder,
+            "--task",
+            TASK,
+            "--out",
+            tmp_path / "new",
+            "--on",
+            "2023-07-01",
+            "--quiet",
+        )
+        refused("another process is writing to it", *freeze)
+
+
+@pytest.mark.parametrize("name", ["list.key", "draw-1.csv", "record.jsonl", "new.csv"])
+def test_a_list_is_not_published_into_the_lot(lot, name):
+    assert told("lot", "done", lot, "--on", "2023-12-01")[0] == 0
+    before = {p.name: p.read_bytes() for p in lot.iterdir()}
+    refused("lies in what is read from", "lot", "publish", lot, "--on", "2023-12-02", "--out", lot / name)
+    assert {p.name: p.read_bytes() for p in lot.iterdir()} == before
+
+
+def test_events_cut_from_the_end_of_the_record_are_found(lot, run_folder):
+    """By files that the record does not name, before another draw is written over them; by a published hash, always."""
+    record = lot / "record.jsonl"
+    whole = record.read_text(encoding="utf-8")
+    said = told("lot", "show", lot)[1]
+    published = json.loads(whole.splitlines()[-1])["hash"]
+    assert published in said
+    verify = ("lot", "verify", lot, "--run", run_folder, "--last-hash")
+    assert "the published hash is that of event 6 of 6 in the record" in told(*verify, published)[1]
+    drawn = (lot / "draw-1.csv").read_bytes()
+    record.write_text("".join(whole.splitlines(keepends=True)[:1]), encoding="utf-8")
+    refused("none of 1 events has the hash", *verify, published)
+    contributions = [(*c[:3], "new", *c[4:]) for c in (COURT, PRESS)]
+    sealed(lot, *contributions, on="2023-07-08")
+    opened(lot, *contributions, on="2023-07-08")
+    draw = ("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-09", "--quiet")
+    refused("-1.csv stands there already and is another than this step gives; events were cut", *draw)
+    assert (lot / "draw-1.csv").read_bytes() == drawn
+    record.write_text(whole, encoding="utf-8")
+    shutil.copy(lot / "draw-1.csv", lot / "draw-2.csv")
+    refused("the record does not name draw-2.csv, which stand there", *verify[:-1])
+
+
+def test_a_draw_that_was_stopped_before_it_was_recorded_is_completed_by_the_same_step(lot, run_folder):
+    record = lot / "record.jsonl"
+    whole = record.read_text(encoding="utf-8")
+    record.write_text("".join(whole.splitlines(keepends=True)[:-1]), encoding="utf-8")
+    assert told("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-03", "--quiet")[0] == 0
+    assert record.read_text(encoding="utf-8") == whole
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\nb", "\x1b[2J"])
+def test_a_text_that_cannot_be_recorded_leaves_nothing_behind(lot, run_folder, tmp_path, text):
+    freeze = ("lot", "freeze", run_folder, "--task", text, "--out", tmp_path / "y", "--on", "2023-07-01", "--quiet")
+    refused("give text in UTF-8 without control signs", *freeze)
+    assert not (tmp_path / "y").exists()
+    contributions = [(*c[:3], "new", *c[4:]) for c in (COURT, PRESS)]
+    sealed(lot, *contributions, on="2023-07-08")
+    opened(lot, *contributions, on="2023-07-08")
+    before = {p.name: p.read_bytes() for p in lot.iterdir()}
+    draw = ("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-09", "--quiet", "--reason", text)
+    refused("give text in UTF-8 without control signs", *draw)
+    seal = ("lot", "sealing", "--task", TASK, "--list-hash", "ab" * 32, "--body", "court", "--nonce", "n" * 16)
+    refused("give text in UTF-8 without control signs", *seal, "--value", text)
+    assert {p.name: p.read_bytes() for p in lot.iterdir()} == before
+
+
+def test_a_seed_that_was_known_and_given_up_is_told_by_verify(lot, run_folder):
+    for i, day in enumerate(("2023-07-04", "2023-07-05")):
+        contributions = [(*c[:3], f"new{i}", *c[4:]) for c in (COURT, PRESS)]
+        sealed(lot, *contributions, on=day)
+        opened(lot, *contributions, on=day)
+        assert told("lot", "abandon", lot, "--reason", "not liked", "--on", day)[0] == 0
+    verify = ("lot", "verify", lot, "--run", run_folder)
+    assert "policy give; a seed was known and given up 2 times" in told(*verify)[1]
+    assert "种子已知后放弃 2 次" in told(*verify, "--lang", "zh")[1]
+
+
+def test_a_list_is_not_frozen_before_the_day_of_its_run(run_folder, tmp_path):
+    freeze = ("lot", "freeze", run_folder, "--task", TASK, "--out", tmp_path / "y", "--on", "2023-06-29", "--quiet")
+    refused("a freeze on 2023-06-29, before the day of the run, 2023-06-30", *freeze)
+    assert not (tmp_path / "y").exists()
+
+
+def test_what_is_drawn_and_published_is_counted_in_rows_and_in_firms(drawn, lot, tmp_path):
+    rows = listed(lot / "draw-1.csv")
+    firms = {row["subject"] for row in rows}
+    assert len(firms) < len(rows)
+    assert f"{len(rows):,} rows, of {len(firms):,} firms, are drawn" in drawn[1]
+    assert told("lot", "done", lot, "--on", "2023-12-01")[0] == 0
+    said = told("lot", "publish", lot, "--on", "2023-12-02", "--out", tmp_path / "list.csv")[1]
+    shown = listed(tmp_path / "list.csv")
+    assert f"{len(shown):,} rows, of {len({row['subject'] for row in shown}):,} firms, listed" in said
+
+
+def test_a_proof_of_the_list_does_not_pass_for_one_of_the_result(lot, run_folder, tmp_path):
+    row, proof = listed(lot / "draw-1.csv")[0], tmp_path / "proof.json"
+    ask = ("lot", "proof", lot, "--run", run_folder, "--department", row["department"], "--firm", row["subject"])
+    part = json.loads(told(*ask)[1])["list"]
+    proof.write_text(json.dumps({"list": part, "result": part}), encoding="utf-8")
+    hashes = ("--list-hash", part["root"], "--result-hash", part["root"])
+    refused("does not say whether the firm was drawn", "lot", "check-proof", proof, *hashes)
+
+
+def test_every_step_explains_itself_and_the_help_of_lot_names_them_all():
+    steps = (
+        "freeze", "sealing", "seal", "open", "announce", "value", "abandon", "draw", "diary", "done", "publish", "proof",
+        "check-proof", "show", "verify",
+    )  # fmt: skip
+    said = told("lot", "--help")[1]
+    for step in steps:
+        assert f"    {step} " in said
+        code, own, _ = told("lot", step, "--help")
+        assert code == 0
+        assert own.startswith(f"usage: credit-score lot {step} ")
+    assert "earlier one where the calendar of working days ends" in " ".join(told("lot", "diary", "--help")[1].split())

@@ -92,11 +92,11 @@ def test_a_diary_is_read_back_from_excel_and_icalendar(tmp_path):
     assert book.sheetnames == ["fire", "health"]
     assert [c.value for c in book["fire"][1]] == list(table.columns)
     assert sum(sheet.max_row - 1 for sheet in book.worksheets) == len(table)
-    told = as_icalendar(table, summary="检查 {subject}", stamped=FIRST)
+    told = as_icalendar(table, summary="检查 {subject}", stamped=FIRST, of="ab" * 32, revision=1)
     events = Calendar.from_ical(told).walk("VEVENT")
     assert sorted(str(e["summary"]) for e in events) == sorted("检查 " + table["subject"])
     assert {e["dtstart"].dt for e in events} == set(table["day"])
-    assert as_icalendar(table, summary="检查 {subject}", stamped=FIRST) == told
+    assert as_icalendar(table, summary="检查 {subject}", stamped=FIRST, of="ab" * 32, revision=1) == told
 
 
 def test_a_call_that_no_day_suits_all_of_is_made_apart():
@@ -112,10 +112,16 @@ def test_events_of_a_calendar_keep_their_name_when_a_visit_moves(tmp_path):
     kept, pairs = made([visit(1), visit(2)])
     table = diary_table(kept, pairs)
     moved = table.assign(day=[LAST, *table["day"][1:]])
-    files = [Calendar.from_ical(as_icalendar(t, summary="{subject}", stamped=FIRST)) for t in (table, moved)]
+    made_of = [(table, "ab", 1), (moved, "ab", 2), (table, "cd", 1)]
+    files = [
+        Calendar.from_ical(as_icalendar(t, summary="{subject}", stamped=FIRST, of=of, revision=n))
+        for t, of, n in made_of
+    ]
     names = [sorted(str(e["uid"]) for e in file.walk("VEVENT")) for file in files]
     assert names[0] == names[1]
     assert len(set(names[0])) == 2
+    assert not set(names[0]) & set(names[2])  # of another list, as next year's
+    assert [{e["sequence"] for e in file.walk("VEVENT")} for file in files] == [{1}, {2}, {1}]
     stamp = files[0].walk("VEVENT")[0]["dtstamp"]
     assert stamp.to_ical() == b"20230925T000000Z"  # RFC 5545: a date with a time, in UTC
 

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_score.errors import RunError, VerificationError
-from credit_score.inspection.double_random import check_proof, checked_list, frozen_list, result_list
+from credit_score.inspection.double_random import (
+    FrozenList,
+    check_proof,
+    checked_list,
+    frozen_list,
+    merkle,
+    result_list,
+)
 
 KEY, OTHER = bytes(range(32)), bytes(32)
 
@@ -86,8 +93,24 @@ def test_whether_a_firm_was_drawn_is_committed_to_without_being_shown():
         proof = results.proof("fire", firm)
         assert proof["told"] == told
         check_proof(proof, results.root)
+        other = {"drawn": "not drawn", "not drawn": "drawn"}[told]
         with pytest.raises(VerificationError, match="does not lead to the published hash"):
-            check_proof(proof | {"told": "drawn, or not"}, results.root)
+            check_proof(proof | {"told": other}, results.root)
+
+
+def test_a_proof_tells_drawn_or_not_drawn_and_nothing_between():
+    """Made of a tree of its own, so that the hashes lead to its root."""
+    for row in (("fire", "91", "ab" * 32, "drawn, or not"), ("fire|91", "x", "ab" * 32, "drawn")):
+        odd = FrozenList((row,), (merkle.leaf("|".join(row)),))
+        with pytest.raises(VerificationError, match="this is no proof of a place in a list"):
+            check_proof(odd.proof(*row[:2]), odd.root)
+
+
+def test_two_firms_are_never_written_alike_in_a_leaf():
+    for column in ("department", "subject"):
+        odd = frame().assign(**{column: [f"a|{i}" for i in range(len(frame()))]})
+        with pytest.raises(RunError, match=r"40 departments or codes of firms with the sign \|"):
+            frozen_list(odd, KEY)
 
 
 def test_a_list_that_cannot_be_is_refused():

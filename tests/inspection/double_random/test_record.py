@@ -1,9 +1,11 @@
 from datetime import date
+from itertools import takewhile
 
 import pytest
 
 from credit_score.errors import VerificationError
 from credit_score.inspection.double_random import Announced, DrawRecord, Opening, drawing_seed, seal, sealed_seed
+from credit_score.inspection.double_random.event import Event
 
 ROOT, TASK = "ab" * 32, "2023 plan"
 DAYS = [date(2023, 7, d) for d in range(1, 20)]
@@ -150,7 +152,7 @@ def test_seals_that_were_opened_once_serve_no_other_list():
     (lambda r: sealed(r, [Opening("court", "1", "z" * 16)], DAYS[9]), "the visits of this list are done; freeze"),
     (lambda r: r.announce(Announced("lottery", DAYS[12]), on=DAYS[9]), "the visits of this list are done"),
     (lambda r: r.drawn("cd" * 32, n=1, on=DAYS[9], reason="again"), "the visits of this list are done"),
-    (lambda r: r.diary({"files": {}}, on=DAYS[9]), "the visits of this list are done"),
+    (lambda r: r.diary(diary_of(inspectors="aa", visits="bb"), on=DAYS[9]), "the visits of this list are done"),
     (lambda r: r.visits_done(on=DAYS[9]), "the visits are done already"),
     (lambda r: r.published(on=DAYS[9]).published(on=DAYS[9]), "the list is published already"),
 ])  # fmt: skip
@@ -167,19 +169,90 @@ def test_visits_are_done_of_the_draw_they_were_made_for():
     assert second.visits_done(on=DAYS[8]).are_visits_done
 
 
+def diary_of(**files):
+    return {"begins": "2023-07-10", "ends": "2023-12-31", "n": 7, "files": {n: f * 32 for n, f in files.items()}}
+
+
+def staffed(**staff):
+    about = {"staff": {name: two * 32 for name, two in staff.items()}}
+    return opened(sealed(DrawRecord.freeze(TASK, ROOT, n=100, on=DAYS[0], about=about)))
+
+
 def test_a_diary_needs_a_reason_where_another_stands_or_the_staff_is_not_that_of_the_freeze():
-    made = {"files": {"inspectors": "aa", "visits": "bb"}}
+    made = diary_of(inspectors="aa", visits="bb")
     first = drawn().diary(made, on=DAYS[4])
     assert [told["draw"] for told in first.diaries] == [1]
     with pytest.raises(VerificationError, match="this draw has a diary; give the reason"):
         first.diary(made, on=DAYS[5])
     assert len(first.diary(made, on=DAYS[5], reason="an inspector left").diaries) == 2
-    staffed = DrawRecord.freeze(TASK, ROOT, n=100, on=DAYS[0], about={"staff": {"inspectors": "aa", "recusals": "cc"}})
-    record = opened(sealed(staffed)).drawn("cd" * 32, n=7, on=DAYS[3])
+    record = staffed(inspectors="aa", recusals="cc").drawn("cd" * 32, n=7, on=DAYS[3])
     with pytest.raises(VerificationError, match="other recusals than were frozen; give the reason"):
         record.diary(made, on=DAYS[4])
-    same = {"files": made["files"] | {"recusals": "cc"}}
+    same = diary_of(inspectors="aa", visits="bb", recusals="cc")
     assert len(record.diary(same, on=DAYS[4]).diaries) == 1
+
+
+def test_recusals_that_were_not_frozen_with_the_inspectors_need_a_reason_and_each_diary_tells_its_own():
+    record = staffed(inspectors="aa").drawn("cd" * 32, n=7, on=DAYS[3])
+    same = record.diary(diary_of(inspectors="aa", visits="bb"), on=DAYS[4])
+    more = diary_of(inspectors="aa", visits="bb", recusals="cc")
+    with pytest.raises(VerificationError, match="other recusals than were frozen; give the reason"):
+        record.diary(more, on=DAYS[4])
+    again = same.diary(more, on=DAYS[4], reason="a complaint")
+    again = again.diary(diary_of(inspectors="ee", visits="bb"), on=DAYS[4], reason="all left")
+    assert [told["frozen"] for told in again.diaries] == [True, False, False]
+    assert [told["frozen"] for told in drawn().diary(more, on=DAYS[4]).diaries] == [False]
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    ({"begins": "2023-07-04"}, "visits begin on 2023-07-04, before the day the diary is made, 2023-07-05"),
+    ({"ends": "2023-07-09"}, "visits from 2023-07-10 to 2023-07-09"),
+    ({"ends": "2024-07-10"}, "visits from 2023-07-10 to 2024-07-10; give a last day .* within a year"),
+])  # fmt: skip
+def test_a_diary_is_of_days_to_come_and_of_a_year_at_most(change, told):
+    with pytest.raises(VerificationError, match=told):
+        drawn().diary(diary_of(inspectors="aa", visits="bb") | change, on=DAYS[4])
+
+
+def test_a_seal_is_opened_once_and_the_round_goes_on():
+    record = opened(sealed(frozen()), BODIES[:1])
+    with pytest.raises(VerificationError, match="court has opened already"):
+        record.opened(BODIES[0], on=DAYS[2])
+    assert record.opened(BODIES[1], on=DAYS[2]).drawn("cd" * 32, n=7, on=DAYS[3]).n_draws == 1
+
+
+def test_a_seed_that_was_known_and_given_up_is_counted_and_a_body_that_did_not_open_is_not():
+    anew = [[Opening(o.body, o.value + str(i), o.nonce) for o in BODIES] for i in range(3)]
+    held_up = opened(sealed(frozen(), anew[0]), anew[0][:1]).abandoned("no answer", on=DAYS[3])
+    assert held_up.n_given_up == 0
+    known = opened(sealed(held_up, anew[1], DAYS[4]), anew[1], DAYS[4]).abandoned("not liked", on=DAYS[4])
+    assert known.n_given_up == 1
+    public = known.announce(Announced("lottery", DAYS[6]), on=DAYS[5])
+    assert public.abandoned("too long", on=DAYS[6]).n_given_up == 1
+    assert public.came_out("4 7 1", on=DAYS[6]).abandoned("not liked", on=DAYS[7]).n_given_up == 2
+
+
+@pytest.mark.parametrize("text", ["\ud800", "two\nlines", "\x1b[2J", "\x00", "a\u2028b", 5])
+def test_a_text_that_cannot_be_written_or_read_aloud_is_refused_before_it_is_recorded(text):
+    for job in (
+        lambda: DrawRecord.freeze(text, ROOT, n=100, on=DAYS[0]),
+        lambda: frozen().sealed(text, "ab" * 32, on=DAYS[1]),
+        lambda: sealed(frozen()).added("abandoned", DAYS[2], {"reason": text}),
+        lambda: seal(TASK, ROOT, Opening("court", text, "n" * 16)),
+    ):
+        with pytest.raises(VerificationError, match="give text in UTF-8 without control signs"):
+            job()
+
+
+def test_a_record_that_was_cut_at_its_end_is_found_against_a_hash_that_was_published(whole):
+    record = DrawRecord.read(whole)
+    published = record.events[-1].hash
+    assert record.place(published) == len(record.events)
+    whole.write_text("".join(whole.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    with pytest.raises(
+        VerificationError, match=r"none of 6 events has the hash .*; check the hash; else events were cut"
+    ):
+        DrawRecord.read(whole).place(published)
 
 
 @pytest.fixture
@@ -201,11 +274,14 @@ def test_a_record_is_read_as_it_was_written(whole):
     (lambda lines: [*lines[:2], *lines[3:]], "event 3: 1 sealed contributions"),
     (lambda lines: [*lines, lines[0]], "event 8: event 'frozen' cannot stand here"),
     (lambda lines: [*lines, "nonsense"], "event 8: this is no event"),
-    (lambda lines: [lines[0].replace('"task"', '"tusk"'), *lines[1:]], "event 1: event 'frozen' is not the one"),
+    (lambda lines: [lines[0].replace('"task"', '"tusk"'), *lines[1:]], "event 1: event 'frozen' is not whole"),
     (lambda lines: [*lines[:5], lines[5].replace('"seed": "', '"seed": "0'), *lines[6:]], "event 6: event 'drawn'"),
     (lambda lines: [lines[0].replace('{', '{"more": 1, ', 1), *lines[1:]], "event 1: event 'frozen' is not the one"),
     (lambda lines: [*lines, "[" * 100_000], "event 8: this is no event"),
     (lambda lines: [*lines, "\udcff"], "event 8: this is no event"),
+    (lambda lines: [lines[0] + "\r", *lines[1:]], "event 1: event 'frozen' is not the one"),
+    (lambda lines: [lines[0].replace('"n": 100', '"n": 5, "n": 100'), *lines[1:]], "event 1: event 'frozen' is not"),
+    (lambda lines: [lines[0].replace("2023-07-01", "20230701"), *lines[1:]], "event 1: event 'frozen' is not the one"),
     (lambda _: [], "an empty record"),
 ])  # fmt: skip
 def test_what_was_changed_in_a_record_is_named(whole, change, told):
@@ -213,3 +289,30 @@ def test_what_was_changed_in_a_record_is_named(whole, change, told):
     whole.write_bytes("".join(line + "\n" for line in change(lines)).encode("utf-8", "surrogateescape"))
     with pytest.raises(VerificationError, match=told):
         DrawRecord.read(whole)
+
+
+def forged(event, data):
+    """A record of events that are chained by right hashes, the last one of data that nobody checked."""
+    whole = drawn().diary(diary_of(inspectors="aa", visits="bb"), on=DAYS[4])
+    before = [*takewhile(lambda e: e.event != event, whole.events)]
+    return "".join(e.line() + "\n" for e in (*before, Event(event, DAYS[4], data, before[-1].hash if before else "")))
+
+
+GOOD = {e.event: e.data for e in drawn().diary(diary_of(inspectors="aa", visits="bb"), on=DAYS[4]).events}
+
+
+@pytest.mark.parametrize(("event", "data"), [
+    *[(event, odd) for event in GOOD for odd in ({}, [], "abc", None)],
+    *[(event, data | {name: odd}) for event, data in GOOD.items() for name in data for odd in (None, 3.5, [1])],
+    ("frozen", GOOD["frozen"] | {"staff": "x"}), ("frozen", GOOD["frozen"] | {"staff": {"visits": "ab" * 32}}),
+    ("frozen", GOOD["frozen"] | {"n": True}), ("frozen", GOOD["frozen"] | {"more": 1}),
+    ("drawn", GOOD["drawn"] | {"files": {"list": "ab" * 32}}), ("drawn", GOOD["drawn"] | {"n": -1}),
+    ("diary", GOOD["diary"] | {"files": {"inspectors": "ab" * 32}}),
+    ("diary", GOOD["diary"] | {"files": GOOD["diary"]["files"] | {"../../x": "ab" * 32}}),
+    ("diary", GOOD["diary"] | {"begins": "20230710"}),
+])  # fmt: skip
+def test_a_forged_event_is_told_as_a_record_that_was_changed(tmp_path, event, data):
+    path = tmp_path / "record.jsonl"
+    path.write_text(forged(event, data), encoding="utf-8")
+    with pytest.raises(VerificationError, match=rf"event '{event}'.*the record was changed; look for a copy"):
+        DrawRecord.read(path)
