@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 import yaml
+from as_a_user import told
+from as_keepers import COURT, PRESS, TASK, listed, opened, sealed
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
@@ -134,3 +136,43 @@ def texts():
         return [t.get_text() for t in ax.findobj(Text) if t.get_text()]
 
     return written
+
+
+@pytest.fixture(scope="session")
+def frozen(run_folder, tmp_path_factory):
+    """A lot that was frozen, and what was said; copy it to change it."""
+    out = tmp_path_factory.mktemp("lots") / "frozen"
+    code, said, _ = told("lot", "freeze", run_folder, "--task", TASK, "--out", out, "--on", "2023-07-01", "--quiet")
+    assert code == 0
+    return out, said
+
+
+@pytest.fixture(scope="session")
+def drawn(frozen, run_folder, tmp_path_factory):
+    """A lot that was drawn, and what was said."""
+    out = tmp_path_factory.mktemp("lots") / "drawn"
+    shutil.copytree(frozen[0], out)
+    sealed(out, COURT, PRESS)
+    opened(out, COURT, PRESS)
+    code, said, _ = told("lot", "draw", out, "--run", run_folder, "--on", "2023-07-03", "--quiet")
+    assert code == 0
+    return out, said
+
+
+@pytest.fixture
+def lot(drawn, tmp_path):
+    """A lot that was drawn, to change."""
+    return shutil.copytree(drawn[0], tmp_path / "lot")
+
+
+@pytest.fixture
+def people(county_folder, tmp_path):
+    """The county's inspectors, as a department writes them down; the first has a leave and a firm she may not meet."""
+    source = listed(county_folder / "inspectors.csv")
+    path = tmp_path / "inspectors.csv"
+    rows = ["inspector,department,skills,leave"]
+    known = [row["department"] for row in source if row["department"] != "bureau_of_weather"]  # a faulty row's
+    rows += [f"N{i},{department},," for i, department in enumerate(known)]
+    rows[1] += "2023-08-01/2023-08-14; 2024-02-01/2024-02-05"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
