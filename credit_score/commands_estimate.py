@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import Steps, check_file, print_json, print_words
-from credit_score.inspection.estimate.rates import CLOSED, NOBODY, NOT_VISITED
+from credit_score.inspection.estimate.rates import CLOSED, NOBODY, NOT_VISITED, UNSEEN
 from credit_score.language import say
 from credit_score.told import in_words, rows_of
 
@@ -26,7 +26,12 @@ WRITTEN: dict[str, Any] = {
     "figures": ("expected", "ratio", "low", "high", "odds_ratio", "within", "within_low", "within_high"),
     "words": {"department": "estimate.department", "inspector": "estimate.inspector"},
 }
-WHY = {NOBODY: "estimate.nobody", CLOSED: "estimate.closed", NOT_VISITED: "estimate.not_visited"}
+WHY = {
+    NOBODY: "estimate.nobody",
+    CLOSED: "estimate.closed",
+    NOT_VISITED: "estimate.not_visited",
+    UNSEEN: "estimate.unseen",
+}
 MOST = 10
 
 

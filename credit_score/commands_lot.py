@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from credit_score.inspection.double_random import DrawRecord
 
+# Whose inspectors a diary is by.
+DIARY = {"frozen": "lot.diary_frozen", "recused": "lot.diary_recused", "after": "lot.diary_after"}
+
 
 def freeze(arguments: argparse.Namespace) -> None:
     """Freeze the list of a run."""
@@ -40,6 +43,8 @@ def freeze(arguments: argparse.Namespace) -> None:
     run = RunFolder.open(arguments.run)
     check_file(arguments.out, arguments.run)
     staff = _staff(arguments)
+    if "recusals" in staff and "inspectors" not in staff:
+        raise RecordsError("recusals without inspectors", where=arguments.recusals, remedy="give --inspectors too")
     if staff:
         read_staff(staff, run)
     contents = {name: path.read_bytes() for name, path in staff.items()}
@@ -110,8 +115,6 @@ def diary(arguments: argparse.Namespace) -> None:
 def _staff(arguments: argparse.Namespace) -> dict[str, Path]:
     """The files of inspectors and recusals that were given."""
     given = {name: getattr(arguments, name) for name in STAFF if getattr(arguments, name)}
-    if "recusals" in given and "inspectors" not in given:
-        raise RecordsError("recusals without inspectors", where=given["recusals"], remedy="give --inspectors too")
     return {name: Path(path) for name, path in given.items()}
 
 
@@ -184,8 +187,8 @@ def verify(arguments: argparse.Namespace) -> None:
     again = say("lot.again", lang, n=record.n_draws) if record.n_draws > 1 else ""
     again += say("lot.given_up", lang, n=record.n_given_up) if record.n_given_up else ""
     print(say("lot.verified", lang, rows=f"{agreed:,}") + again)
-    for number, were_frozen in enumerate(diaries, start=1):
-        print(say("lot.diary_frozen" if were_frozen else "lot.diary_after", lang, number=number))
+    for number, whose in enumerate(diaries, start=1):
+        print(say(DIARY[whose], lang, number=number))
     if place:
         print(say("lot.held", lang, number=place, events=len(record.events)))
 

@@ -29,6 +29,13 @@ def visits(drawn, tmp_path):
     return path
 
 
+def read(path):
+    """The rows with a result as they are read."""
+    from credit_score.report.findings import _written
+
+    return _written(path)
+
+
 def change(path, **columns):
     """Change cells of the first row."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -37,6 +44,22 @@ def change(path, **columns):
             table[name] = ""
         table.loc[0, name] = cell
     table.to_csv(path, index=False)
+
+
+def test_a_complaint_on_the_day_of_a_planned_visit_is_another_visit(visits):
+    table = pd.read_csv(visits, dtype=str, keep_default_na=False).assign(stream="")
+    both = pd.concat([table, table.iloc[:1].assign(stream="complaint")])
+    both.to_csv(visits, index=False)
+    assert len(read(visits)) == len(both)
+
+
+@pytest.mark.parametrize(
+    ("heading", "meant"), [("steam", "stream"), ("inspector1", "inspector_1"), ("Stream", "stream")]
+)
+def test_a_heading_that_is_nearly_known_is_refused(run_folder, visits, heading, meant):
+    change(visits, **{heading: "complaint"})
+    ask = ("estimate", run_folder, "--visits", visits, "--quiet")
+    refused(f"column '{heading}'; write {meant}, or give it another name", *ask)
 
 
 def test_rates_are_told_with_intervals_in_both_languages(run_folder, visits):

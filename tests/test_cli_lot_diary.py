@@ -23,7 +23,7 @@ def test_diaries_are_written_for_every_department(lot, run_folder, people, tmp_p
     assert not [r for r in rows if r["subject"] == firm["subject"] and "N0" in (r["inspector_1"], r["inspector_2"])]
     assert all(r["inspector_1"] != r["inspector_2"] for r in rows)
     assert "diary 1, by inspectors that were named after" in told("lot", "verify", lot, "--run", run_folder)[1]
-    refused("this draw has a diary; give the reason", *ask, "--out", tmp_path / "more")
+    refused("this draw has a diary; give the reason", *ask, "--ends", "2024-05-31", "--out", tmp_path / "more")
     assert not (tmp_path / "more").exists()
     assert all(p.stat().st_mode & 0o077 == 0 for p in lot.glob("*.csv"))
     _rewrite(lot, "visits-1.csv", rows[0]["inspector_1"], rows[1]["inspector_1"])
@@ -99,7 +99,7 @@ def test_a_year_of_visits_begins_after_the_draw(lot, run_folder, people, tmp_pat
     ('inspector,department\nN0,fire\n"N\n1",fire\n', "row 2: a control sign or line end in inspector"),
     ("inspector,department\nN\x1b1,fire\n", "row 1: a control sign or line end in inspector"),
     (f"inspector,department\n{'N' * 1001},fire\n", "row 1: 1,001 signs in inspector"),
-    (f"inspector,department\n{'N' * 140_000},fire\n", "not readable as CSV in UTF-8: line 2: field larger"),
+    (f"inspector,department\n{'N' * 140_000},fire\n", "row 1: 140,000 signs in inspector"),
     ("inspector\nN1\n", "column department is missing"),
     ("inspector,department\nN1,\n", "row 1: no department"),
     ("inspector,department,leave\nN1,fire,2023-08-01\n", "row 1: leave that is no first and last day"),
@@ -169,10 +169,35 @@ def test_each_diary_tells_whether_its_inspectors_were_frozen(run_folder, people,
     refused("other recusals than were frozen; give the reason", *more)
     assert told(*ask, "--out", tmp_path / "a")[0] == 0
     assert told(*more, "--reason", "a complaint")[0] == 0
+    fewer = tmp_path / "fewer.csv"
+    fewer.write_text("".join(people.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    other = (*ask, "--inspectors", fewer, "--out", tmp_path / "c", "--reason", "one fell ill")
+    assert told(*other)[0] == 0
     said = told("lot", "verify", lot, "--run", run_folder)[1]
-    assert "diary 1, by inspectors that were named before the seed" in said
-    assert "diary 2, by inspectors that were named after the seed" in said
-    assert "第 2 份日程，检查人员在种子产生之后" in told("lot", "verify", lot, "--run", run_folder, "--lang", "zh")[1]
+    assert "diary 1, by inspectors that were named before the seed\n" in said
+    assert "diary 2, by inspectors that were named before the seed, with recusals told after it" in said
+    assert "diary 3, by inspectors that were named after the seed" in said
+    assert "回避名单在其后另有补充" in told("lot", "verify", lot, "--run", run_folder, "--lang", "zh")[1]
+
+
+def test_a_recusal_that_was_told_stands_in_the_next_diary(run_folder, people, tmp_path):
+    lot, recusals = tmp_path / "lot", tmp_path / "recusals.csv"
+    freeze = ("lot", "freeze", run_folder, "--task", TASK, "--out", lot, "--on", "2023-07-01", "--quiet")
+    assert told(*freeze, "--inspectors", people)[0] == 0
+    sealed(lot, COURT, PRESS)
+    opened(lot, COURT, PRESS)
+    assert told("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-03", "--quiet")[0] == 0
+    ask = ("lot", "diary", lot, "--run", run_folder, "--begins", "2023-07-04", "--on", "2023-07-03", "--quiet")
+    assert told(*ask, "--out", tmp_path / "a")[0] == 0
+    first = listed(tmp_path / "a" / "visits.csv")[0]
+    recusals.write_text(f"inspector,subject\n{first['inspector_1']},{first['subject']}\n", encoding="utf-8")
+    # The inspectors that were frozen stand without their file.
+    assert told(*ask, "--recusals", recusals, "--out", tmp_path / "b", "--reason", "recused")[0] == 0
+    assert told(*ask, "--out", tmp_path / "c", "--reason", "a holiday")[0] == 0
+    for name in ("b", "c"):
+        met = [r for r in listed(tmp_path / name / "visits.csv") if r["subject"] == first["subject"]]
+        assert met
+        assert not [r for r in met if first["inspector_1"] in (r["inspector_1"], r["inspector_2"])]
 
 
 def test_a_diary_may_be_of_the_days_that_the_calendar_knows(lot, run_folder, people, tmp_path):

@@ -60,6 +60,8 @@ def test_events_cut_from_the_end_of_the_record_are_found(lot, run_folder):
     assert published in said
     verify = ("lot", "verify", lot, "--run", run_folder, "--last-hash")
     assert "the published hash is that of event 6 of 6 in the record" in told(*verify, published)[1]
+    assert "event 6 of 6" in told(*verify, published.upper())[1]
+    refused("is no hash; give all of its 64 signs", *verify, published[:16])
     drawn = (lot / "draw-1.csv").read_bytes()
     record.write_text("".join(whole.splitlines(keepends=True)[:1]), encoding="utf-8")
     refused("none of 1 events has the hash", *verify, published)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +148,7 @@ def read_visits(path: Path | str, listed: Listed, frame: "pd.DataFrame") -> "pd.
 def _written(path: Path | str) -> "pd.DataFrame":
     """The rows with a result, as text: the columns that are known, ``stream`` and inspectors empty where not given."""
     table = read_figures(path, NEEDED)
+    _check_headings(table, path)
     if INSPECTORS[0] not in table.columns:
         table = table.rename(columns={"inspector": INSPECTORS[0]})
     table = table.reindex(columns=[*NEEDED, "stream", *INSPECTORS], fill_value="").map(str.strip)
@@ -155,11 +157,19 @@ def _written(path: Path | str) -> "pd.DataFrame":
     if table.empty:
         raise RecordsError("no row with a result", where=str(path), remedy="give a row a visit, with 1 or 0 in bad")
     _refuse(~table["bad"].isin(LABELS), table, path, "has no result of 1 or 0", "write 1 where a violation was found")
-    twice = table.duplicated([*KEY, "day", *INSPECTORS])
+    twice = table.duplicated([*KEY, "day", "stream", *INSPECTORS])
     _refuse(twice, table, path, "repeats a visit of the same day and inspectors", "give each visit once")
     named = table[INSPECTORS].apply(lambda who: (who != "") & ~who.str.contains(r"\d")).any(axis=1)
     _refuse(named, table, path, "tells an inspector by name", "give the number of the inspector")
     return table
+
+
+def _check_headings(table: "pd.DataFrame", path: Path | str) -> None:
+    """Refuse a heading that is nearly one of those that may be left out: what it holds would be passed over."""
+    known = ["stream", "inspector", *INSPECTORS]
+    for name in set(table.columns) - {*known, "inspectors"}:
+        if close := get_close_matches(str(name).lower(), known, n=1, cutoff=0.85):
+            raise RecordsError(f"column {name!r}", where=str(path), remedy=f"write {close[0]}, or give it another name")
 
 
 def save_findings(found: Findings, listed: Listed, out: Path | str) -> int:

@@ -44,15 +44,16 @@ def save_diaries(
     """Write the diaries of the last draw: all visits as CSV, a workbook, and an iCalendar a department.
 
     Returns the lot, which keeps what the diary was made of, the visits, a row each, and how many calls were spared by
-    coming together. ``files``: ``inspectors`` and perhaps ``recusals``; where they are not given, those frozen with the
-    list. ``days``: the first and last of the visits, within a year. Raises VerificationError before a
-    draw, for another run, for a diary without the reason it needs and days that are past or more than a year;
-    RecordsError for files that cannot be read, for names that nobody has, for days that the calendar does not know, and
-    where a visit has no pair or no day; then nothing is written.
+    coming together. ``files``: ``inspectors`` and perhaps ``recusals``; where they are not given, those of the last
+    diary of the draw, or frozen with the list. ``days``: the first and last of the visits, within a year.
+
+    Raises VerificationError before a draw, for another run, for a diary without the reason it needs and days that are
+    past or more than a year; RecordsError for files that cannot be read, for names that nobody has, for days that the
+    calendar does not know, and where a visit has no pair or no day; then nothing is written.
     """
     lot.check_run(run)
     check_span(*days, on=on)
-    given = {name: path for name in STAFF if (path := files.get(name) or _frozen(lot, name))}
+    given = {name: path for name in STAFF if (path := files.get(name) or _standing(lot, name))}
     if "inspectors" not in given:
         raise RecordsError("no inspectors", remedy="give --inspectors, or freeze them with the list")
     staff = read_staff(given, run)
@@ -69,8 +70,10 @@ def save_diaries(
     return kept, table, n_saved
 
 
-def verify_diaries(lot: Lot, run: RunFolder) -> list[bool]:
-    """Of each diary that the lot's own files give again, whether its inspectors were frozen with the list.
+def verify_diaries(lot: Lot, run: RunFolder) -> list[str]:
+    """Of each diary that the lot's own files give again, whose inspectors it is by.
+
+    ``frozen`` with the list; those with recusals told later (``recused``); or named ``after`` the seed.
 
     Raises VerificationError for one that they do not give.
     """
@@ -88,15 +91,21 @@ def verify_diaries(lot: Lot, run: RunFolder) -> list[bool]:
         wrong = (said.to_numpy() != again.to_numpy()).any(axis=1).nonzero()[0]
         if len(wrong):
             _refuse(number, f"row {wrong[0] + 1} is another than list, inspectors and seed give")
-    return [told["frozen"] for told in lot.record.diaries]
+    return [told["staff"] for told in lot.record.diaries]
 
 
 def _refuse(number: int, what: str) -> None:
     raise VerificationError(what, where=f"visits-{number}.csv", remedy="the diary was changed; do not use it")
 
 
-def _frozen(lot: Lot, name: str) -> Path | None:
-    """Inspectors or recusals that were frozen with the list."""
+def _standing(lot: Lot, name: str) -> Path | None:
+    """Inspectors or recusals of the last diary of the draw, or that were frozen with the list.
+
+    A recusal that was told once stands until another file is given: the pair it keeps apart shall not meet.
+    """
+    diaries = lot.record.diaries
+    if diaries and diaries[-1]["draw"] == lot.record.n_draws and name in diaries[-1]["files"]:
+        return lot.held(name, len(diaries), diaries[-1]["files"][name])
     hash_ = lot.record.staff.get(name)
     return lot.held(name, 0, hash_) if hash_ else None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from credit_score.errors import RecordsError, discreet, first_five, masked
 from credit_score.records.door.identity import LETTERS
+from credit_score.records.reading.lines import LONGEST
 from credit_score.sheet import as_written
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def check_columns(table: "pd.DataFrame", needed: Iterable[str], *, where: str) -
 
 
 def _check_shape(path: Path | str) -> None:
+    csv.field_size_limit(LONGEST)  # one for the whole process: as for records
     with Path(path).open(encoding="utf-8-sig", newline="") as stream:
         rows = csv.reader(stream)
         headings = [name.strip() for name in next(rows, [])]

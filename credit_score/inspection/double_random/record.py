@@ -105,7 +105,7 @@ class DrawRecord:
         for event in self.events:
             n += event.event == "drawn"
             if event.event == "diary":
-                told.append(event.data | {"draw": n, "frozen": self._is_of_freeze(event.data["files"])})
+                told.append(event.data | {"draw": n, "staff": self._staff_of(event.data["files"])})
         return told
 
     @property
@@ -215,8 +215,10 @@ class DrawRecord:
             raise VerificationError(what, remedy="give the reason; it is recorded and shown")
         return self.added("diary", on, about | {"reason": reason})
 
-    def _is_of_freeze(self, files: dict[str, str]) -> bool:
-        return bool(self.staff) and not self._other_staff(files)
+    def _staff_of(self, files: dict[str, str]) -> str:
+        """``frozen`` with the list; its inspectors, with other recusals (``recused``); or named ``after`` the seed."""
+        others = self._other_staff(files)
+        return {(): "frozen", ("recusals",): "recused"}.get(tuple(others), "after") if self.staff else "after"
 
     def _other_staff(self, files: dict[str, str]) -> list[str]:
         """Which of inspectors and recusals are not those of the freeze; none where the freeze named nobody."""
@@ -301,6 +303,11 @@ class DrawRecord:
 
         Raises VerificationError where there is none: events were cut from the end, or the record is another.
         """
+        hash_ = hash_.strip().lower()
+        if not HEX.fullmatch(hash_):
+            raise VerificationError(
+                f"{discreet(hash_)} is no hash", remedy="give all of its 64 signs, 0 to 9 and a to f"
+            )
         places = [i for i, event in enumerate(self.events, start=1) if event.hash == hash_]
         if not places:
             what = f"none of {len(self.events)} events has the hash {discreet(hash_[:16])}…"

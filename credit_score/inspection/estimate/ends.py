@@ -1,8 +1,8 @@
 """The ends of a rate by design: Wilson's at the number of visits that the draw is worth.
 
 As many visits of a simple random sample with replacement tell as much as those of the draw: R(1 − R) ÷ variance, less
-what few degrees of freedom cost (Korn and Graubard 1998, Survey Methodology 24). Strata that were visited wholly are
-known and add nothing.
+what few degrees of freedom cost (Korn and Graubard 1998, Survey Methodology 24). Classes that were visited wholly add
+nothing to the variance.
 """
 
 from typing import NamedTuple
@@ -11,10 +11,10 @@ import numpy as np
 
 
 class Drawn(NamedTuple):
-    """Visits that a draw chose: ``bad`` (0 or 1), ``weight`` (firms each stands for), ``of`` (place of the stratum).
+    """Visits that a draw chose: ``bad`` (0 or 1), ``weight`` (firms each stands for), ``of`` (place of the class).
 
-    All (n,). ``left`` (H,): the finite-population correction of each stratum, (N − n) ÷ (N − 1), 0 where all of it were
-    visited.
+    All (n,); a class is of firms of a stratum with about the same chance. ``left`` (H,): the finite-population
+    correction of each class, (N − n) ÷ (N − 1), 0 where all of it were visited.
     """
 
     bad: np.ndarray
@@ -33,17 +33,13 @@ def rate_ends(drawn: Drawn, inside: np.ndarray, level: float) -> tuple[float, fl
     from scipy.stats import t as student
 
     weight = drawn.weight * inside
-    known = np.where(drawn.left[drawn.of] > 0, 0.0, weight)
-    weight = weight - known
-    least, part, total = known @ drawn.bad, weight.sum(), weight.sum() + known.sum()
-    if part == 0:
-        return least / total, least / total
-    rate = min(weight @ drawn.bad / part, 1.0)
+    rate = min(float(weight @ drawn.bad / weight.sum()), 1.0)
+    if not (weight * drawn.left[drawn.of]).any():
+        return rate, rate
     likely, variance, freedom = _variance(drawn, weight, rate)
     z = float(norm.ppf(0.5 + level / 2))
     n = likely * (1 - likely) / variance * (z / student.ppf(0.5 + level / 2, freedom)) ** 2
-    low, high = wilson(rate, n, z)
-    return (least + part * low) / total, (least + part * high) / total
+    return wilson(rate, n, z)
 
 
 def wilson(rate: float, n: float, z: float) -> tuple[float, float]:
@@ -56,9 +52,10 @@ def wilson(rate: float, n: float, z: float) -> tuple[float, float]:
 def _variance(drawn: Drawn, weight: np.ndarray, rate: float) -> tuple[float, float, float]:
     """The likely rate of a domain, the variance of what is found, and its freedom (Satterthwaite's).
 
-    The rate of a stratum is taken midway between its own and the domain's, and that with half a violation of one visit
-    more: where few visits stand for many firms and find nothing, or nothing else, a stratum's own spread says that it
-    is known for sure. Residuals of the domain are about the mean of their stratum, as its weights sum to its firms.
+    The rate of a class is taken midway between its own and the domain's, and that with half a violation of one visit
+    more: where few visits stand for many firms and find nothing, or nothing else, a class's own spread says that it is
+    known for sure. Residuals of the domain are about the mean of their class, as its weights sum to its firms; so
+    they hold that a domain's number of firms among those visited is by chance.
     """
     inside = weight > 0
     worth = weight.sum() ** 2 / ((drawn.left[drawn.of] * weight) @ weight)

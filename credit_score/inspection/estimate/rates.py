@@ -1,8 +1,8 @@
 """Rates of violation by design: from visits that a draw chose, each by its chance, over strata of known size.
 
 Strata are draws without replacement (tier × department, perhaps × year). A domain, such as a sector, lies across them.
-A visit stands for w firms, in proportion to one over its chance π, and the visits of a stratum for all its firms: those
-drawn of whom nothing came back are taken to be like those visited of their stratum. Hájek's rate is Σ w y ÷ Σ w, and
+A visit stands for w firms, and the visits of a class of firms with about the same chance π for all its firms: those
+drawn of whom nothing came back are taken to be like those visited of their class. Hájek's rate is Σ w y ÷ Σ w, and
 Horvitz and Thompson's Σ w y over the known number of firms. Visits on complaint, alert, referral or duty enter no rate.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from credit_score.errors import FitError, NotIdentified, first_five
+from credit_score.inspection.estimate.classes import class_of, classes
 from credit_score.inspection.estimate.ends import Drawn, rate_ends
 from credit_score.inspection.frame import RANDOM
 from credit_score.scorecard.rates import check_level
@@ -26,6 +27,8 @@ NEEDED = ("stream", "draw_probability", "bad")
 NOBODY = "inspection ratio 0 and floor 0, or duties use up the annual cap: nobody can be drawn"
 CLOSED = "the annual cap may have closed firms, their chance is not known"
 NOT_VISITED = "no visit that a draw chose"
+UNSEEN = "more than half of its firms stand where nobody of it was visited"
+MOST_UNSEEN = 0.5
 RATES = ("hajek", "hajek_low", "hajek_high", "ht")
 COLUMNS = ("firms", "visits", "found", "naive_visits", "naive", *RATES, "identified", "reason")
 
@@ -55,8 +58,9 @@ def visit_rates(
     Returns the columns of ``by`` and :data:`COLUMNS`: ``firms``; ``visits`` that a draw chose and violations ``found``
     by them; ``naive_visits`` and ``naive``, of all streams; ``hajek`` with its ends, and ``ht``, which is the same for
     a domain of whole strata, and else may lie above 1. Where a firm of the domain could not be drawn, its chance is not
-    known, or nobody of a stratum of it was visited, no rate is identified: NaN, and ``reason`` says why. Ends are those
-    of :func:`rate_ends`; in simulated counties ends of .95 covered .92 to 1.00 of the time, mostly .95 to .98 (ADR 22).
+    known, nobody of a stratum of it was visited, or more than half of it stand in classes where nobody of it was, no
+    rate is identified: NaN, and ``reason`` says why. Ends are those of :func:`rate_ends`; in simulated counties ends of
+    .95 covered .92 to 1.00 of the time, mostly .95 to .98 (ADR 22).
     They hold no error of a visit: a rate is of what visits find.
 
     Raises FitError for columns that are missing, labels that are not 0 or 1, chances outside (0, 1] or other than the
@@ -72,7 +76,9 @@ def visit_rates(
     drawn = _firms_drawn(visits, keys)
     design = _design(drawn, population, keys)
     _check_known(drawn, design, population, keys, domain)
-    drawn, sample = _weighed(drawn, design)
+    told_classes = classes(drawn, population, keys)
+    drawn, sample = _weighed(drawn, told_classes, keys)
+    population = population.assign(class_of=class_of(population, told_classes, keys))
     rows = []
     for name, firms in population.groupby(domain, sort=True):
         told = dict(zip(domain, name, strict=True))
@@ -152,11 +158,16 @@ def _design(drawn: "pd.DataFrame", population: "pd.DataFrame", keys: list[str]) 
     return sizes.to_frame().join(n, how="outer").fillna({"n": 0})
 
 
-def _weighed(drawn: "pd.DataFrame", design: "pd.DataFrame") -> "tuple[pd.DataFrame, Drawn]":
-    """Visits with ``weight``, of which those of a stratum sum to its firms, and the same as arrays."""
-    of = design.index.get_indexer(drawn.set_index(list(design.index.names)).index)
-    firms, n = design["firms"].to_numpy(float), design["n"].to_numpy(float)
-    share = 1 / drawn["draw_probability"].to_numpy(float)
+def _weighed(drawn: "pd.DataFrame", told: "pd.DataFrame", keys: list[str]) -> "tuple[pd.DataFrame, Drawn]":
+    """Visits with ``weight``, of which those of a class sum to its firms, and the same as arrays.
+
+    ``told``: the classes. Of one that was visited wholly each visit stands for itself.
+    """
+    of = class_of(drawn, told, keys)
+    # The last place is for visits to firms whose chance is not known: no rate is told of them.
+    firms, n = (np.append(told.groupby("code")[c].sum().to_numpy(float), 0.0) for c in ("firms", "n"))
+    of = np.where(of < 0, len(firms) - 1, of)
+    share = np.where((n >= firms)[of], 1.0, 1 / drawn["draw_probability"].to_numpy(float))
     weight = share * (firms / np.maximum(np.bincount(of, share, len(firms)), 1e-300))[of]
     left = np.maximum(firms - n, 0) / np.maximum(firms - 1, 1)
     return drawn.assign(weight=weight), Drawn(drawn["bad"].to_numpy(float), weight, of, left)
@@ -203,7 +214,7 @@ def _domain(
         "firms": n_firms, "visits": len(seen), "found": int(seen["bad"].sum()), "naive_visits": len(every),
         "naive": float(every["bad"].mean()) if len(every) else np.nan,
     }  # fmt: skip
-    reason = _why_not(firms, design) or ("" if len(seen) else NOT_VISITED)
+    reason = _why_not(firms, design) or ("" if len(seen) else NOT_VISITED) or _unseen(firms, sample.of[inside])
     if reason:
         return row | dict.fromkeys(RATES, np.nan) | {"identified": False, "reason": reason}
     weight = seen["weight"].to_numpy(float)
@@ -211,6 +222,12 @@ def _domain(
     hajek = min(total / float(weight.sum()), 1.0)
     rates = dict(zip(RATES, (hajek, *rate_ends(sample, inside, level), total / n_firms), strict=True))
     return row | rates | {"identified": True, "reason": ""}
+
+
+def _unseen(firms: "pd.DataFrame", visited: np.ndarray) -> str:
+    """Why a domain of which few stand where any of it were visited has no rate; ``visited``: classes of its visits."""
+    apart = ~firms["class_of"].isin(visited)
+    return UNSEEN if firms.loc[apart, "firms"].sum() > MOST_UNSEEN * firms["firms"].sum() else ""
 
 
 def _within(table: "pd.DataFrame", told: dict[str, Any]) -> np.ndarray:
