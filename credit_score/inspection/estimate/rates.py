@@ -27,8 +27,7 @@ NEEDED = ("stream", "draw_probability", "bad")
 NOBODY = "inspection ratio 0 and floor 0, or duties use up the annual cap: nobody can be drawn"
 CLOSED = "the annual cap may have closed firms, their chance is not known"
 NOT_VISITED = "no visit that a draw chose"
-UNSEEN = "more than half of its firms stand where nobody of it was visited"
-MOST_UNSEEN = 0.5
+UNSEEN = "visited only where everybody was, and nobody of its other firms"
 RATES = ("hajek", "hajek_low", "hajek_high", "ht")
 COLUMNS = ("firms", "visits", "found", "naive_visits", "naive", *RATES, "identified", "reason")
 
@@ -58,8 +57,8 @@ def visit_rates(
     Returns the columns of ``by`` and :data:`COLUMNS`: ``firms``; ``visits`` that a draw chose and violations ``found``
     by them; ``naive_visits`` and ``naive``, of all streams; ``hajek`` with its ends, and ``ht``, which is the same for
     a domain of whole strata, and else may lie above 1. Where a firm of the domain could not be drawn, its chance is not
-    known, nobody of a stratum of it was visited, or more than half of it stand in classes where nobody of it was, no
-    rate is identified: NaN, and ``reason`` says why. Ends are those of :func:`rate_ends`; in simulated counties ends of
+    known, nobody of a stratum of it was visited, or of those not in a class visited wholly nobody was, no rate is
+    identified: NaN, and ``reason`` says why. Ends are those of :func:`rate_ends`; in simulated counties ends of
     .95 covered .92 to 1.00 of the time, mostly .95 to .98 (ADR 22).
     They hold no error of a visit: a rate is of what visits find.
 
@@ -214,7 +213,7 @@ def _domain(
         "firms": n_firms, "visits": len(seen), "found": int(seen["bad"].sum()), "naive_visits": len(every),
         "naive": float(every["bad"].mean()) if len(every) else np.nan,
     }  # fmt: skip
-    reason = _why_not(firms, design) or ("" if len(seen) else NOT_VISITED) or _unseen(firms, sample.of[inside])
+    reason = _why_not(firms, design) or ("" if len(seen) else NOT_VISITED) or _unseen(firms, sample, inside)
     if reason:
         return row | dict.fromkeys(RATES, np.nan) | {"identified": False, "reason": reason}
     weight = seen["weight"].to_numpy(float)
@@ -224,10 +223,11 @@ def _domain(
     return row | rates | {"identified": True, "reason": ""}
 
 
-def _unseen(firms: "pd.DataFrame", visited: np.ndarray) -> str:
-    """Why a domain of which few stand where any of it were visited has no rate; ``visited``: classes of its visits."""
-    apart = ~firms["class_of"].isin(visited)
-    return UNSEEN if firms.loc[apart, "firms"].sum() > MOST_UNSEEN * firms["firms"].sum() else ""
+def _unseen(firms: "pd.DataFrame", sample: Drawn, inside: np.ndarray) -> str:
+    """Why a domain of which nobody was visited but where everybody was has no rate: of the others nothing is known."""
+    whole = np.flatnonzero(sample.left == 0)
+    others = ~firms["class_of"].isin(whole)
+    return UNSEEN if others.any() and np.isin(sample.of[inside], whole).all() else ""
 
 
 def _within(table: "pd.DataFrame", told: dict[str, Any]) -> np.ndarray:

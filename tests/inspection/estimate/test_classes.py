@@ -53,14 +53,14 @@ def test_a_sector_across_a_stratum_that_was_counted_keeps_the_doubt_of_the_other
     assert np.mean(held) > 0.95 - 4 * np.sqrt(0.05 * 0.95 / 150)
 
 
-def test_a_sector_of_which_hardly_anybody_could_be_seen_has_no_rate():
+def test_a_sector_visited_only_where_everybody_was_has_no_rate():
     told = population([(0, "S", 50, 0.04), (0, "O", 450, 0.04), (3, "S", 5, 1.0)])
     sample = visits([f"o{i}" for i in range(20)], 0.04, [0] * 20, sector="O")
     counted = visits([f"k{i}" for i in range(5)], 1.0, [1, 1, 1, 1, 0], tier=3)
     row = visit_rates(pd.concat([sample, counted]), told, ["sector"]).set_index("sector").loc["S"]
     assert not row["identified"]
     assert np.isnan(row["hajek"])
-    assert row["reason"] == "more than half of its firms stand where nobody of it was visited"
+    assert row["reason"] == "visited only where everybody was, and nobody of its other firms"
 
 
 def test_chances_are_put_together_until_enough_visits_are_expected():
