@@ -1,0 +1,62 @@
+"""The best reply of a firm: where to violate and where to comply, given its cost of complying.
+
+In a period a firm either pays the cost of complying or risks a visit that finds it out, a fine, and a worse status.
+What it does from status to status is a Markov decision problem; policy iteration solves it exactly.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from credit_score.simulation.scenario import Scenario
+    from credit_score.simulation.statuses import Statuses
+
+
+def violates_by_best_reply(scenario: "Scenario", machine: "Statuses", visited: np.ndarray) -> np.ndarray:
+    """Whether a firm of each type violates in each status, (J, S). ``visited``: chance of a visit, (J, S)."""
+    fines = np.array([scenario.fines[t].value if t in scenario.fines else 0.0 for t in scenario.tiers])[machine.tier]
+    discount, seen = scenario.behaviour.discount.value, scenario.sensitivity.value
+    costs = [t.cost.value if t.cost else 0.0 for t in scenario.types]
+    return np.array(
+        [best_reply(c, p, fines, machine, (seen, discount)) for c, p in zip(costs, visited, strict=True)]
+    )
+
+
+def best_reply(
+    cost: float, visited: np.ndarray, fines: np.ndarray, machine: "Statuses", chances: tuple[float, float]
+) -> np.ndarray:
+    """Whether violating costs less than complying in each status, (S,); complying where both cost the same.
+
+    Parameters
+    ----------
+    cost : of complying for a period. ``visited`` : chance of a visit, (S,). ``fines`` : of a finding, (S,).
+    chances : that a visit finds a violation, and the discount a period, below 1.
+
+    Policy iteration; with the discount below 1 it ends at the optimum.
+    """
+    seen, discount = chances
+    caught, freed = visited * seen, visited * machine.release
+    move = {True: _moves(caught, machine.found, machine), False: _moves(freed, machine.clean, machine)}
+    paid = np.stack([np.full(machine.n, float(cost)), caught * fines])
+    violates = np.zeros(machine.n, bool)
+    while True:
+        chain = np.where(violates[:, None], move[True], move[False])
+        value = np.linalg.solve(np.eye(machine.n) - discount * chain, paid[violates.astype(int), np.arange(machine.n)])
+        complying, violating = (paid[i] + discount * move[bool(i)] @ value for i in (0, 1))
+        better = violating < complying - 1e-12 * np.maximum(1.0, np.abs(complying))
+        if (better == violates).all():
+            return better
+        violates = better
+
+
+def _moves(chance: np.ndarray, to: np.ndarray, machine: "Statuses") -> np.ndarray:
+    """The matrix of a period, (S, S): a move with its chance, then the drift."""
+    here = np.arange(machine.n)
+    moved = np.zeros((machine.n, machine.n))
+    np.add.at(moved, (here, to), chance)
+    np.add.at(moved, (here, here), 1 - chance)
+    drifted = np.zeros_like(moved)
+    for end, share in zip(machine.drift, (1 - machine.drift_chance, machine.drift_chance), strict=True):
+        np.add.at(drifted, (here, end), share)
+    return moved @ drifted

@@ -1,0 +1,117 @@
+"""What the parts of a scenario must agree on: names that are known, numbers that fit one another."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from credit_score.errors import first_five
+from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.rating import Score
+
+if TYPE_CHECKING:
+    from credit_score.simulation.scenario import FirmType, Scenario
+
+
+def check(scenario: "Scenario") -> None:
+    """Nothing, or ScenarioError for the first thing that does not fit."""
+    _refuse_twice(scenario)
+    _check_tiers(scenario)
+    _check_departments(scenario)
+    for i, one in enumerate(scenario.types):
+        _check_type(one, scenario, i)
+    _check_violations(scenario)
+    _check_shocks(scenario)
+
+
+def _refuse_twice(scenario: "Scenario") -> None:
+    names = {"tiers": list(scenario.tiers)} | {
+        field: [part.name for part in getattr(scenario, field)] for field in ("types", "departments")
+    }
+    for field, told in names.items():
+        twice = next((name for name in told if told.count(name) > 1), None)
+        if twice is not None:
+            raise ScenarioError(f"{twice!r} stands twice", field, remedy="give each a name of its own")
+
+
+def _check_tiers(scenario: "Scenario") -> None:
+    known = scenario.tiers
+    missing = [tier for tier in known if tier not in scenario.schedule]
+    if missing:
+        raise ScenarioError(f"no plan for tier {first_five(missing)}", "schedule", remedy="a ratio of 0 leaves it alone")
+    by_tier: dict[str, Iterable[str]] = {
+        "schedule": scenario.schedule, "fines": scenario.fines, "expected": scenario.behaviour.expected,
+    }  # fmt: skip
+    for field, names in by_tier.items():
+        for name in names:
+            _known(name, known, "tier", field)
+    scenario.rating.statuses(len(known))
+
+
+def _check_departments(scenario: "Scenario") -> None:
+    for department in scenario.departments:
+        for tier in department.schedule:
+            _known(tier, scenario.tiers, "tier", "departments", department.name, "schedule")
+        if department.capacity is not None and scenario.sampling == "bernoulli":
+            remedy = "sample by quota, or leave the capacity out"
+            raise ScenarioError("a capacity, but each firm is drawn for itself", "sampling", remedy=remedy)
+
+
+def _check_type(one: "FirmType", scenario: "Scenario", i: int) -> None:
+    names = [d.name for d in scenario.departments]
+    if one.department is None and len(names) > 1:
+        raise ScenarioError("no department", "types", i, "department", remedy=f"name one of {first_five(names)}")
+    if one.department is not None:
+        _known(one.department, names, "department", "types", i, "department")
+    for place in (*one.start, *([one.enter_in] if one.enter_in is not None else [])):
+        _check_place(place, scenario, "types", i, "start")
+    for field in ("violating", "violates"):
+        by_tier = getattr(one, field)
+        if isinstance(by_tier, dict):
+            for tier in by_tier:
+                _known(tier, scenario.tiers, "tier", "types", i, field)
+    if scenario.behaviour.kind == "best_reply" and one.cost is None:
+        raise ScenarioError("no cost of complying to reply to", "types", i, "cost")
+
+
+def _check_place(place: str, scenario: "Scenario", *at: str | int) -> None:
+    """A tier, or a score of a rating by score."""
+    if place in scenario.tiers:
+        return
+    try:
+        float(place)
+    except ValueError:
+        _known(place, scenario.tiers, "tier", *at)
+    if not isinstance(scenario.rating, Score):
+        _known(place, scenario.tiers, "tier", *at)
+
+
+def _check_violations(scenario: "Scenario") -> None:
+    lasting = scenario.violations == "persistent"
+    unused = ("violates",) if lasting else ("onset", "cure", "violating")
+    for i, one in enumerate(scenario.types):
+        for field in unused:
+            given = getattr(one, field)
+            if field in one.model_fields_set and (isinstance(given, dict) or given.value):
+                what = f"{scenario.violations} violations have no {field!r}"
+                raise ScenarioError(what, "types", i, field, remedy="leave it out, or change 'violations'")
+    if scenario.behaviour.kind == "best_reply" and lasting:
+        raise ScenarioError("a best reply to lasting violations", "violations", remedy="write 'afresh'")
+
+
+def _check_shocks(scenario: "Scenario") -> None:
+    names = [d.name for d in scenario.departments]
+    for i, shock in enumerate(scenario.shocks):
+        if shock.first > scenario.periods:
+            raise ScenarioError(f"begins in period {shock.first} of {scenario.periods}", "shocks", i, "first")
+        if shock.department is not None:
+            _known(shock.department, names, "department", "shocks", i, "department")
+        if shock.of == "capacity" and all(d.capacity is None for d in scenario.departments):
+            raise ScenarioError("a shock to a capacity that has no bound", "shocks", i, remedy="give capacities")
+
+
+def _known(name: str, known: Any, what: str, *place: str | int) -> None:
+    if name in known:
+        return
+    close = get_close_matches(name, known, n=1)
+    remedy = f"did you mean {close[0]!r}?" if close else f"there are {first_five(known)}"
+    raise ScenarioError(f"no {what} {name!r}", *place, remedy=remedy)

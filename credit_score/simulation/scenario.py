@@ -1,0 +1,229 @@
+"""A scenario: firms, a schedule, how firms answer to it, and how what is found moves them; years of it are simulated.
+
+A period is a month unless ``per_year`` says otherwise. In each: visits are planned and drawn, violations begin and
+end, what a visit finds moves a firm's status, time moves it, firms leave and enter. A firm that several departments
+look at stands once for each, as in the what-if cube; the annual cap is then of each department. The assumptions are
+those of the docstrings here; a number carries its own ground.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from credit_score.policy.dated import Text
+from credit_score.simulation.parameter import (
+    Chance,
+    Days,
+    Factor,
+    Intensity,
+    Money,
+    Ratio,
+    Response,
+    ScenarioError,
+    Stated,
+)
+from credit_score.simulation.rating import Fixed, Rating, Score, Whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import ArrayLike
+
+MOST_FIRMS = 10**10
+Firms = Annotated[int, Field(strict=True, ge=0, le=MOST_FIRMS)]
+ByTier = dict[str, Chance]
+
+
+class Plan(Stated):
+    """How often a tier is looked at: the share drawn a year, visits a year to a drawn firm, least visits a year."""
+
+    ratio: Ratio
+    frequency: Intensity = Intensity(value=1.0)
+    floor: Firms = 0
+
+    @property
+    def intensity(self) -> float:
+        """Visits per firm and year, ratio × frequency."""
+        return self.ratio.value * self.frequency.value
+
+
+class Department(Stated):
+    """A department that inspects: days a visit takes, inspector-days a year it has, and those that others' calls take.
+
+    Complaints, alerts and referrals (``out_of_plan``, inspector-days a year) are seen to first and enter no rate.
+    ``schedule``: its own plan of a tier, where it has one.
+    """
+
+    name: Text
+    days: Days = Days(value=1.0)
+    capacity: Days | None = None
+    out_of_plan: Days = Days(value=0.0)
+    schedule: dict[str, Plan] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _can_work(self) -> Self:
+        if self.capacity is not None and self.capacity.value == 0:
+            raise ScenarioError("0 inspector-days a year", "capacity", remedy="give what there is, or leave it out")
+        return self
+
+
+class FirmType(Stated):
+    """Firms that are alike.
+
+    ``start``: the share that starts in each tier (or at each score, of a rating by score), adding up to 1.
+    Persistent violations: ``onset`` and ``cure`` (by the firm itself), chances a period, and ``violating``, the share at
+    the start. Violations afresh: ``violates``, the chance of a period, one or by tier. ``cost``: of complying for a
+    period, for a best reply. ``enter``: new firms a year; they start clean, in ``enter_in``, the first of ``start``
+    unless given. ``leave``: chance a period.
+    """
+
+    name: Text
+    firms: Firms
+    start: dict[str, Ratio]
+    department: Text | None = None
+    sector: Text = "all"
+    size: Text = "all"
+    onset: Chance = Chance(value=0.0)
+    cure: Chance = Chance(value=0.0)
+    violating: Chance | ByTier = Chance(value=0.0)
+    violates: Chance | ByTier = Chance(value=0.0)
+    cost: Money | None = None
+    enter: Factor = Factor(value=0.0)
+    enter_in: Text | None = None
+    leave: Chance = Chance(value=0.0)
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        total = sum(share.value for share in self.start.values())
+        if abs(total - 1) > 1e-9:
+            raise ScenarioError(f"shares that add up to {total:.9g}", "start", remedy="let them add up to 1")
+        return self
+
+
+class Behaviour(Stated):
+    """How firms answer to the intensity r, visits per firm and year, that they expect.
+
+    ``none``; ``deterrence``: onset × exp(−β r); ``best_reply``: a firm violates where that costs it less, discounted
+    by ``discount`` a period, than complying; ``learning``: deterrence, with the expected intensity of a tier moving to
+    the one seen by ``memory`` of the difference a period.
+    """
+
+    kind: Literal["none", "deterrence", "best_reply", "learning"] = "none"
+    beta: Response = Response(value=0.0)
+    discount: Chance = Chance(value=0.95)
+    memory: Chance = Chance(value=0.1)
+    expected: dict[str, Intensity] = Field(default_factory=dict)
+
+
+class Shock(Stated):
+    """What changes for a while: from period ``first`` (from 1) on, for ``periods``, by a factor; perhaps every year.
+
+    ``onset``: a scandal, a season; ``capacity``: inspectors away, of one department or of all; ``sensitivity``: what
+    visits find.
+    """
+
+    of: Literal["onset", "capacity", "sensitivity"]
+    first: Whole
+    periods: Whole = 1
+    times: Factor
+    department: Text | None = None
+    every_year: bool = False
+
+
+class Scenario(Stated):
+    """All that a simulation needs. Raises ScenarioError for what cannot be, in one line.
+
+    ``periods`` of which ``per_year`` make a year; ``tiers`` best first; ``schedule`` by tier; ``cap``: most visits to a
+    firm in any year, held by waiting ⌈per_year ÷ cap⌉ periods after each; ``sampling``: ``quota`` (as many as planned,
+    at random) or ``bernoulli`` (each firm for itself); ``sensitivity``: chance that a visit finds a violation that is
+    there; ``fix``: chance that finding it ends it; ``fines`` by tier; ``violations``: ``persistent`` (they begin and
+    end) or ``afresh`` (each period anew).
+    """
+
+    name: Text = "scenario"
+    periods: Whole = 120
+    per_year: Whole = 12
+    tiers: tuple[Text, ...] = Field(min_length=1, max_length=12)
+    types: tuple[FirmType, ...] = Field(min_length=1)
+    schedule: dict[str, Plan]
+    departments: tuple[Department, ...] = (Department(name="all"),)
+    cap: Whole | None = None
+    sampling: Literal["quota", "bernoulli"] = "quota"
+    sensitivity: Chance = Chance(value=1.0)
+    fix: Chance = Chance(value=1.0)
+    fines: dict[str, Money] = Field(default_factory=dict)
+    violations: Literal["persistent", "afresh"] = "persistent"
+    behaviour: Behaviour = Behaviour()
+    rating: Rating = Fixed()
+    shocks: tuple[Shock, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        from credit_score.simulation.checks import check
+
+        check(self)
+        return self
+
+    @property
+    def n_firms(self) -> int:
+        """Firms at the start."""
+        return sum(t.firms for t in self.types)
+
+    @property
+    def by_score(self) -> bool:
+        """Whether tiers follow a score."""
+        return isinstance(self.rating, Score)
+
+    def plan(self, tier: str, department: Department) -> Plan:
+        """The plan of a tier in a department: its own, or the common one."""
+        return department.schedule.get(tier) or self.schedule[tier]
+
+    def altered(self, **fields: Any) -> "Scenario":
+        """The scenario with other fields, checked anew."""
+        held = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**(held | fields))
+
+    @classmethod
+    def harrington(  # noqa: PLR0913 - the symbols of the paper
+        cls,
+        p1: float,
+        p2: float,
+        F1: float,  # noqa: N803
+        F2: float,  # noqa: N803
+        u: float,
+        discount: float,
+        sensitivity: float = 1.0,
+        cost: "float | tuple[float, float] | ArrayLike" = (0.0, 20.0),
+        *,
+        n_firms: int = 10_000,
+        periods: int = 120,
+    ) -> "Scenario":
+        """Two groups, the second looked at more often; firms reply best to their cost (Harrington 1988).
+
+        ``p1, p2``: chance of a visit a period; ``F1, F2``: fine; ``u``: chance that a clean visit leads back;
+        ``cost``: of complying: a number, the ends of a uniform distribution, or costs, a firm each.
+        It starts where it comes to rest.
+        """
+        from credit_score.simulation.named import harrington
+
+        return harrington((p1, p2), (F1, F2), u, discount, sensitivity, cost, n_firms=n_firms, periods=periods)
+
+    @classmethod
+    def skip_lot(
+        cls, fractions: "ArrayLike", violation_rate: float, clearance: int, *, n_firms: int = 10_000, periods: int = 120
+    ) -> "Scenario":
+        """Levels of inspection, the first the most often: up one after ``clearance`` clean visits in a row.
+
+        ``fractions``: chance of a visit a period, by level. It starts where it comes to rest.
+        """
+        from credit_score.simulation.named import skip_lot
+
+        return skip_lot(fractions, violation_rate, clearance, n_firms=n_firms, periods=periods)
+
+    @classmethod
+    def read(cls, path: "str | Path") -> "Scenario":
+        """A scenario from a YAML file; raises ScenarioError with the file and the line."""
+        from credit_score.simulation.reading import read_scenario
+
+        return read_scenario(path)
+
