@@ -8,10 +8,24 @@ means in the place of draws the same loop is the mean field. Every draw has a ke
 import numpy as np
 from numba import njit
 
+from credit_score.simulation.numbers import (
+    CLEAN,
+    CURE,
+    DETECT,
+    DRIFT_ONE,
+    DRIFT_TWO,
+    END,
+    FOUND,
+    LEAVE,
+    ONSET,
+    RELEASE,
+    TIER,
+)
 from credit_score.simulation.variates import binomial, hypergeometric, key, rounded
 
-# Purposes of draws.
-BEGIN, RENEW, PLAN, VISIT, RELEASE, DETECT, ONSET, CURE, DRIFT, LEAVE, ENTER, CAPACITY = range(12)
+# What a draw is for; the periods come after them. Those of visited firms take the place of the chance they draw with.
+BEGIN, RENEW, PLAN, VISIT, DRIFT, GO, COME, UNSEEN_ONSET, UNSEEN_CURE, MISSED_CURE, FREED_ONSET = range(10, 21)
+FIRST_PERIOD = 32
 
 
 @njit(cache=True, nogil=True)
@@ -25,34 +39,25 @@ def split(n, p, parent, name):
 
 
 @njit(cache=True, nogil=True)
-def begin(m, v, parent, state):
-    """Fill the state (S, J, 2, Q) at the start."""
+def begin(firms, violating, parent, state):
+    """Fill the state (S, J, 2, Q) at the start: of each cell the share in violation, to a whole firm."""
     state[:] = 0
     purpose = key(parent, BEGIN)
-    n_types = state.shape[1]
     for s in range(state.shape[0]):
-        for j in range(n_types):
-            n = float(m.firms[s, j])
-            bad = rounded(n * m.violating[v, s, j], key(purpose, s * n_types + j))
+        for j in range(state.shape[1]):
+            n = float(firms[s, j])
+            bad = rounded(n * violating[s, j], key(purpose, s * state.shape[1] + j))
             state[s, j, 0, 0], state[s, j, 1, 0] = n - bad, bad
 
 
 @njit(cache=True, nogil=True)
-def response(m, v, t, expected, times):
-    """Fill ``times`` (K, D): what an onset is multiplied with, for the expected intensities and the period's shock."""
-    for k in range(times.shape[0]):
-        for d in range(times.shape[1]):
-            times[k, d] = m.onset_times[t] * np.exp(-m.beta[v] * expected[k, d])
-
-
-@njit(cache=True, nogil=True)
-def renew(m, v, times, now, state):
+def renew(tier, department, rates, times, now, state):
     """Violations afresh: in each cell, as many as chance has it."""
     purpose = key(now, RENEW)
     n_types, n_wait = state.shape[1], state.shape[3]
     for s in range(state.shape[0]):
         for j in range(n_types):
-            chance = m.onset[v, j, s] * times[m.tier[s], m.department[j]]
+            chance = rates[s, j, ONSET] * times[tier[s], department[j]]
             for q in range(n_wait):
                 n = state[s, j, 0, q] + state[s, j, 1, q]
                 bad = split(n, chance, purpose, (s * n_types + j) * n_wait + q)
@@ -60,142 +65,132 @@ def renew(m, v, times, now, state):
 
 
 @njit(cache=True, nogil=True)
-def count(m, state, firms, violating, eligible):
+def count(tier, department, state, firms, violating, eligible):
     """Fill firms and violating by tier and type (K, J), and those whom the cap allows a visit by stratum (K, D)."""
     firms[:], violating[:], eligible[:] = 0, 0, 0
     for s in range(state.shape[0]):
-        k = m.tier[s]
         for j in range(state.shape[1]):
             for q in range(state.shape[3]):
-                firms[k, j] += state[s, j, 0, q] + state[s, j, 1, q]
-                violating[k, j] += state[s, j, 1, q]
-            eligible[k, m.department[j]] += state[s, j, 0, 0] + state[s, j, 1, 0]
+                firms[tier[s], j] += state[s, j, 0, q] + state[s, j, 1, q]
+                violating[tier[s], j] += state[s, j, 1, q]
+            eligible[tier[s], department[j]] += state[s, j, 0, 0] + state[s, j, 1, 0]
 
 
 @njit(cache=True, nogil=True)
-def size(m, firms, k, d):
-    """Firms of a stratum."""
-    n = 0.0
-    for j in range(firms.shape[1]):
-        if m.department[j] == d:
-            n += firms[k, j]
-    return n
+def strata(department, by_type, by_stratum):
+    """Fill (K, D) with the sums of (K, J)."""
+    by_stratum[:] = 0
+    for k in range(by_type.shape[0]):
+        for j in range(by_type.shape[1]):
+            by_stratum[k, department[j]] += by_type[k, j]
 
 
 @njit(cache=True, nogil=True)
-def plan(m, v, t, firms, eligible, waiting, now, visits):
+def plan(a_period, floor, per_year, size, eligible, can, waiting, now, visits):
     """Fill ``visits`` (K, D) with what is done in a period, and ``waiting`` (K, D) with what there were no days for.
 
-    Planned: ratio or floor, and what waited. The riskiest tier goes first; what the cap leaves nobody for lapses.
+    Planned: ``a_period`` visits a firm, or the floor, and what waited; ``can`` (D,) is what the days allow. The
+    riskiest tier goes first; what the cap leaves nobody for lapses.
     """
     purpose = key(now, PLAN)
     for d in range(visits.shape[1]):
-        can = places(m, v, t, d, now)
+        left = can[d] if now is None else np.floor(can[d] + 1e-9)
         for k in range(visits.shape[0] - 1, -1, -1):
-            n = size(m, firms, k, d)
-            base = max(n * m.intensity[v, k, d], min(m.floor[v, k, d], n)) / m.per_year
+            base = max(size[k, d] * a_period[k, d], min(floor[k, d], size[k, d]) / per_year)
             wanted = min(rounded(base, key(purpose, k * visits.shape[1] + d)) + waiting[k, d], eligible[k, d])
-            visits[k, d] = min(wanted, can)
+            visits[k, d] = min(wanted, left)
             waiting[k, d] = wanted - visits[k, d]
-            can -= visits[k, d]
+            left -= visits[k, d]
 
 
 @njit(cache=True, nogil=True)
-def places(m, v, t, d, now):
-    """Visits that a department has days for in a period; others' calls come first."""
-    if np.isinf(m.capacity[v, d]):
-        return np.inf
-    left = max(m.capacity[v, d] * m.capacity_times[t, d] - m.other[v, d], 0.0) / m.days[v, d]
-    return left if now is None else np.floor(left + 1e-9)
-
-
-@njit(cache=True, nogil=True)
-def draw(m, v, visits, eligible, now, state, seen):
-    """Take those who are visited out of the state into ``seen`` (S, J, 2)."""
+def draw(tier, department, a_period, quota, visits, eligible, now, state, seen):
+    """Take those who are visited out of the state into ``seen`` (S, J, 2); uses up ``visits`` and ``eligible``."""
     purpose = key(now, VISIT)
-    pool, left = eligible.copy(), visits.copy()
-    n_types = state.shape[1]
     for s in range(state.shape[0]):
-        k = m.tier[s]
-        for j in range(n_types):
-            d = m.department[j]
+        for j in range(state.shape[1]):
+            k, d = tier[s], department[j]
             for bad in range(2):
-                n, name = state[s, j, bad, 0], (s * n_types + j) * 2 + bad
-                took = taken(m, v, n, k, d, pool[k, d], left[k, d], key(purpose, name))
-                pool[k, d] -= n
-                left[k, d] -= took
+                n, name = state[s, j, bad, 0], (s * state.shape[1] + j) * 2 + bad
+                if quota:
+                    took = drawn(n, eligible[k, d], visits[k, d], key(purpose, name))
+                    eligible[k, d] -= n
+                    visits[k, d] -= took
+                else:
+                    took = split(n, a_period[k, d], purpose, name)
                 seen[s, j, bad] = took
                 state[s, j, bad, 0] -= took
 
 
 @njit(cache=True, nogil=True)
-def taken(m, v, n, k, d, pool, left, parent):
-    """How many of n firms of a stratum are visited."""
+def drawn(n, pool, visits, parent):
+    """How many of n are among those visited of a pool."""
     if n <= 0:
         return 0.0
-    if not m.quota:
-        return split(n, m.intensity[v, k, d] / m.per_year, parent, 0)
     if parent is None:
-        return n * min(left / pool, 1.0)
-    return hypergeometric(n, pool - n, left, parent)
+        return n * min(visits / pool, 1.0)
+    return hypergeometric(n, pool - n, visits, parent)
 
 
 @njit(cache=True, nogil=True)
-def put(m, to, n, begun, state, s, j, bad, q, moved):
-    """Add n firms that were in status s to status ``to``, of which ``begun`` are (now, or still) in violation."""
-    state[to, j, 0, q] += n - begun
-    state[to, j, 1, q] += begun
-    if m.tier[to] != m.tier[s]:
-        moved[m.tier[s], m.tier[to]] += n
+def put(state, moved, tier, s, to, j, q, n, bad):
+    """Add n firms that were in status s to status ``to``, of which ``bad`` are in violation."""
+    state[to, j, 0, q] += n - bad
+    state[to, j, 1, q] += bad
+    moved[tier[s], tier[to]] += n
 
 
 @njit(cache=True, nogil=True)
-def outcome(m, v, t, s, j, good, bad, onset, cure, now, state, moved):
-    """What becomes of the visited of a cell, into the next state; how many were found."""
-    cell, q = s * state.shape[1] + j, max(m.gap - 1, 0)
-    freed = split(good, m.release[v, s], key(now, RELEASE), cell)
-    put(m, m.clean[s], freed, split(freed, onset, key(now, ONSET), 3 * cell), state, s, j, 0, q, moved)
-    rest = good - freed
-    put(m, s, rest, split(rest, onset, key(now, ONSET), 3 * cell + 1), state, s, j, 0, q, moved)
-    caught = split(bad, m.sensitivity[v] * m.sensitivity_times[t], key(now, DETECT), cell)
-    ended = split(caught, 1 - (1 - cure) * (1 - m.fix[v]), key(now, CURE), 3 * cell)
-    put(m, m.found[s], caught, caught - ended, state, s, j, 1, q, moved)
+def outcome(rates, onset, seen, s, j, good, bad, now, name, ends):
+    """Of the visited of a cell: released, and of them and the others those that turn; found; still in violation.
+
+    ``ends``: filled with freed, freed and turned, others turned, caught, caught that go on, missed that go on.
+    """
+    freed = split(good, rates[s, j, RELEASE], key(now, RELEASE), name)
+    caught = split(bad, rates[s, j, DETECT] * seen, key(now, DETECT), name)
+    ends[0], ends[3] = freed, caught
+    ends[1] = split(freed, onset, key(now, FREED_ONSET), name)
+    ends[2] = split(good - freed, onset, key(now, ONSET), name)
+    ends[4] = caught - split(caught, rates[s, j, END], key(now, END), name)
     missed = bad - caught
-    put(m, s, missed, missed - split(missed, cure, key(now, CURE), 3 * cell + 1), state, s, j, 1, q, moved)
-    return caught
+    ends[5] = missed - split(missed, rates[s, j, CURE], key(now, MISSED_CURE), name)
 
 
 @njit(cache=True, nogil=True)
-def unseen(m, s, j, onset, cure, now, before, state):
+def unseen(rates, onset, s, j, now, name, before, state):
     """What becomes of those who are not visited."""
     n_wait = state.shape[3]
-    cell = s * state.shape[1] + j
-    begins, ends = key(key(now, ONSET), 3 * cell + 2), key(key(now, CURE), 3 * cell + 2)
     for q in range(n_wait):
-        good, bad, next_q = before[s, j, 0, q], before[s, j, 1, q], max(q - 1, 0)
-        begun, ended = split(good, onset, begins, q), split(bad, cure, ends, q)
-        state[s, j, 0, next_q] += good - begun + ended
-        state[s, j, 1, next_q] += bad - ended + begun
+        good, bad, then = before[s, j, 0, q], before[s, j, 1, q], max(q - 1, 0)
+        begun = split(good, onset, key(now, UNSEEN_ONSET), name * n_wait + q)
+        ended = split(bad, rates[s, j, CURE], key(now, UNSEEN_CURE), name * n_wait + q)
+        state[s, j, 0, then] += good - begun + ended
+        state[s, j, 1, then] += bad - ended + begun
 
 
 @njit(cache=True, nogil=True)
-def step(m, v, t, times, seen, now, before, state, found, visits, moved):
+def step(chain, department, rates, times, sensed, gap, seen, now, before, state, found, visits, moved):
     """The next state (S, J, 2, Q), and what is counted by tier and type: found, visits (K, J); moves (K, K)."""
     state[:], found[:], visits[:] = 0, 0, 0
+    tier, ends, q = chain[TIER], np.empty(6), max(gap - 1, 0)
     for s in range(state.shape[0]):
-        k = m.tier[s]
         for j in range(state.shape[1]):
-            onset = 0.0 if m.afresh else min(m.onset[v, j, s] * times[k, m.department[j]], 1.0)
-            cure = 0.0 if m.afresh else m.cure[v, j]
-            good, bad = seen[s, j, 0], seen[s, j, 1]
-            visits[k, j] += good + bad
-            if good + bad > 0:
-                found[k, j] += outcome(m, v, t, s, j, good, bad, onset, cure, now, state, moved)
-            unseen(m, s, j, onset, cure, now, before, state)
+            good, bad, name = seen[s, j, 0], seen[s, j, 1], s * state.shape[1] + j
+            onset = min(rates[s, j, ONSET] * times[tier[s], department[j]], 1.0)
+            unseen(rates, onset, s, j, now, name, before, state)
+            if good + bad <= 0:
+                continue
+            outcome(rates, onset, sensed, s, j, good, bad, now, name, ends)
+            visits[tier[s], j] += good + bad
+            found[tier[s], j] += ends[3]
+            put(state, moved, tier, s, chain[CLEAN][s], j, q, ends[0], ends[1])
+            put(state, moved, tier, s, chain[FOUND][s], j, q, ends[3], ends[4])
+            state[s, j, 0, q] += good - ends[0] - ends[2] + bad - ends[3] - ends[5]
+            state[s, j, 1, q] += ends[2] + ends[5]
 
 
 @njit(cache=True, nogil=True)
-def rate(m, state, rated):
+def rate(tier, score, state, rated):
     """Fill firms by tier (K,); sum and sum of squares of scores."""
     rated[:] = 0
     total, squares = 0.0, 0.0
@@ -204,94 +199,110 @@ def rate(m, state, rated):
         for j in range(state.shape[1]):
             for q in range(state.shape[3]):
                 n += state[s, j, 0, q] + state[s, j, 1, q]
-        rated[m.tier[s]] += n
-        total += n * m.score[s]
-        squares += n * m.score[s] * m.score[s]
+        rated[tier[s]] += n
+        total += n * score[s]
+        squares += n * score[s] * score[s]
     return total, squares
 
 
 @njit(cache=True, nogil=True)
-def drift(m, now, before, state, moved):
+def drift(chain, chance, now, before, state, moved):
     """Move every cell as time does."""
     state[:] = 0
-    purpose = key(now, DRIFT)
-    cells = before.shape[1] * 2 * before.shape[3]
-    for s in range(before.shape[0]):
-        one, two = state[m.drift[0, s]].reshape(-1), state[m.drift[1, s]].reshape(-1)
-        told = before[s].reshape(-1)
-        for i in range(cells):
-            if told[i] > 0:
-                second = split(told[i], m.drift_chance[s], purpose, s * cells + i)
-                one[i] += told[i] - second
-                two[i] += second
-                for end, n in ((m.drift[0, s], told[i] - second), (m.drift[1, s], second)):
-                    if m.tier[end] != m.tier[s]:
-                        moved[m.tier[s], m.tier[end]] += n
+    purpose, tier = key(now, DRIFT), chain[TIER]
+    n_types, n_wait = state.shape[1], state.shape[3]
+    for s in range(state.shape[0]):
+        for i in range(n_types * 2 * n_wait):
+            j, bad, q = i // (2 * n_wait), i // n_wait % 2, i % n_wait
+            n = before[s, j, bad, q]
+            if n > 0:
+                second = split(n, chance[s], purpose, s * n_types * 2 * n_wait + i)
+                for end, share in ((chain[DRIFT_ONE][s], n - second), (chain[DRIFT_TWO][s], second)):
+                    state[end, j, bad, q] += share
+                    moved[tier[s], tier[end]] += share
 
 
 @njit(cache=True, nogil=True)
-def turn_over(m, v, now, state, left, entered):
-    """Firms that leave, by tier and type, and that enter, by type."""
-    left[:] = 0
-    going, coming = key(now, LEAVE), key(now, ENTER)
+def leave(tier, rates, now, state, left):
+    """Take out firms that leave, by tier and type (K, J)."""
+    purpose = key(now, GO)
+    n_wait = state.shape[3]
+    for s in range(state.shape[0]):
+        for j in range(state.shape[1]):
+            if rates[s, j, LEAVE] > 0:
+                for i in range(2 * n_wait):
+                    name = (s * state.shape[1] + j) * 2 * n_wait + i
+                    n = split(state[s, j, i // n_wait, i % n_wait], rates[s, j, LEAVE], purpose, name)
+                    state[s, j, i // n_wait, i % n_wait] -= n
+                    left[tier[s], j] += n
+
+
+@njit(cache=True, nogil=True)
+def enter(entry, new, now, state, entered):
+    """Add firms that enter, by type (J,)."""
+    purpose = key(now, COME)
     for j in range(state.shape[1]):
-        if m.leave[v, j] > 0:
-            for s in range(state.shape[0]):
-                told = state[s, j].reshape(-1)
-                for i in range(len(told)):
-                    n = split(told[i], m.leave[v, j], going, (s * state.shape[1] + j) * len(told) + i)
-                    told[i] -= n
-                    left[m.tier[s], j] += n
-        if m.enter[v, j] > 0:
-            entered[j] = rounded(m.enter[v, j], key(coming, j))
-            state[m.entry[j], j, 0, 0] += entered[j]
+        if new[j] > 0:
+            entered[j] = rounded(new[j], key(purpose, j))
+            state[entry[j], j, 0, 0] += entered[j]
 
 
 @njit(cache=True, nogil=True)
-def learn(m, v, firms, visits, expected):
-    """Expected intensities go some way to those seen in the period."""
+def learn(memory, per_year, size, done, expected):
+    """Expected intensities (K, D) go some way to those seen in the period."""
     for k in range(expected.shape[0]):
         for d in range(expected.shape[1]):
-            n = size(m, firms, k, d)
-            if n > 0:
-                expected[k, d] += m.memory[v] * (m.per_year * size(m, visits, k, d) / n - expected[k, d])
+            if size[k, d] > 0:
+                expected[k, d] += memory * (per_year * done[k, d] / size[k, d] - expected[k, d])
 
 
 @njit(cache=True, nogil=True)
-def replicate(m, v, parent, drifts, records, r):
+def replicate(m, v, parent, records, r):
     """One replication of variant v, written into the records at r."""
-    n_statuses, n_types, n_strata = len(m.tier), m.onset.shape[1], m.intensity.shape[1:]
-    state = np.zeros((n_statuses, n_types, 2, max(m.gap, 1)))
+    n_strata = m.intensity.shape[1:]
+    rates, a_period = m.rates[v], m.intensity[v] / m.per_year
+    state = np.zeros((rates.shape[0], rates.shape[1], 2, max(m.gap, 1)))
     other, seen = state.copy(), np.zeros(state.shape[:3])
-    times, eligible, visits, waiting = (np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata))
+    size, eligible, visits, waiting = np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata)
     expected = m.expected[v].copy()
-    begin(m, v, parent, state)
+    begin(m.firms, m.violating[v], parent, state)
     for t in range(len(m.onset_times)):
-        now = key(parent, 16 + t)
-        response(m, v, t, expected, times)
+        now = key(parent, FIRST_PERIOD + t)
+        times = m.onset_times[t] * np.exp(-m.beta[v] * expected)
         if m.afresh:
-            renew(m, v, times, now, state)
-        firms, done = records.firms[r, t], records.visits[r, t]
-        count(m, state, firms, records.violating[r, t], eligible)
-        plan(m, v, t, firms, eligible, waiting, now, visits)
-        draw(m, v, visits, eligible, now, state, seen)
-        moved = records.moved[r, t]
-        step(m, v, t, times, seen, now, state, other, records.found[r, t], done, moved)
+            renew(m.chain[TIER], m.department, rates, times, now, state)
+            times[:] = 0  # what is there is there for this period only
+        firms, moved = records.firms[r, t], records.moved[r, t]
+        count(m.chain[TIER], m.department, state, firms, records.violating[r, t], eligible)
+        strata(m.department, firms, size)
+        plan(a_period, m.floor[v], m.per_year, size, eligible, m.can[v, t], waiting, now, visits)
+        draw(m.chain[TIER], m.department, a_period, m.quota, visits, eligible, now, state, seen)
+        sensed = m.sensitivity_times[t]
+        step(
+            m.chain, m.department, rates, times, sensed, m.gap, seen, now, state, other,
+            records.found[r, t], records.visits[r, t], moved,
+        )  # fmt: skip
         state, other = other, state
-        records.score_sum[r, t], records.score_squares[r, t] = rate(m, state, records.rated[r, t])
-        if drifts:
-            drift(m, now, state, other, moved)
+        records.score_sum[r, t], records.score_squares[r, t] = rate(m.chain[TIER], m.score, state, records.rated[r, t])
+        if m.drifts:
+            drift(m.chain, m.drift_chance, now, state, other, moved)
             state, other = other, state
-        turn_over(m, v, now, state, records.left[r, t], records.entered[r, t])
+        leave(m.chain[TIER], rates, now, state, records.left[r, t])
+        enter(m.entry, m.enter[v], now, state, records.entered[r, t])
         if m.memory[v] > 0:
-            learn(m, v, firms, done, expected)
-        for d in range(n_strata[1]):
-            records.waiting[r, t, d] = waiting[:, d].sum()
-    count(m, state, records.last[r], np.zeros_like(records.last[r]), eligible)
+            strata(m.department, records.visits[r, t], visits)
+            learn(m.memory[v], m.per_year, size, visits, expected)
+        records.waiting[r, t] = waiting.sum(axis=0)
+        for k in range(len(moved)):
+            moved[k, k] = 0
+    count(m.chain[TIER], m.department, state, records.last[r], np.zeros_like(records.last[r]), eligible)
 
 
 @njit(cache=True, nogil=True)
-def replications(m, variants, seed, drifts, records, first, last):
-    """Replications ``first`` up to, and without, ``last``, each of its variant; the same whichever are done together."""
+def replications(m, variants, seed, records, first, last):
+    """Replications ``first`` up to, and without, ``last``, each of its variant; the same whichever are done together.
+
+    Without a seed the means.
+    """
     for r in range(first, last):
-        replicate(m, variants[r], key(seed, r), drifts, records, r)
+        replicate(m, variants[r], key(seed, r), records, r)

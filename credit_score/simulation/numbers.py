@@ -11,56 +11,53 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from credit_score.simulation.behaviour import violates_by_best_reply
-from credit_score.simulation.scenario import Scenario, Score
+from credit_score.simulation.scenario import Scenario
 from credit_score.simulation.statuses import Statuses
 
 if TYPE_CHECKING:
     from credit_score.simulation.scenario import FirmType
 
 
+# Rows of a chain.
+TIER, CLEAN, FOUND, DRIFT_ONE, DRIFT_TWO = range(5)
+# Chances of a firm, the last axis of rates: that a violation begins (or is there, afresh) if nobody responds; that the
+# firm ends it; that a clean visit counts; that a visit finds it; that what was found ends; that the firm leaves.
+ONSET, CURE, RELEASE, DETECT, END, LEAVE = range(6)
+
+
 class Numbers(NamedTuple):
     """Arrays of a scenario; chances are of a period, intensities and floors of a year.
 
-    tier, score, found, clean, drift, drift_chance, release : of statuses, as in :class:`Statuses`.
+    chain : tier, then the status after a clean visit, a finding, and the two that time leads to, (5, S).
+    score, drift_chance : of statuses, (S,); whether anything ``drifts``.
     department, entry : of types, (J,): the department, and the status in which a new firm starts.
-    onset : chance that a violation begins (or is there, afresh) if nobody responds, (V, J, S).
-    beta, memory : of the response, and how quickly expected intensities follow the seen ones, (V,).
-    expected : intensity expected at the start, (V, K, D). cure, leave, enter : (V, J); ``enter`` firms a period.
-    sensitivity, fix : (V,). intensity, floor : (V, K, D). fine : (V, K).
-    days, capacity, other : inspector-days of a visit, of a period (infinite without a bound), of others' calls, (V, D).
-    onset_times, sensitivity_times : (T,). capacity_times : (T, D).
+    rates : (V, S, J, 6), see above. beta, memory : of the response, and how quickly expected intensities follow (V,).
+    expected, intensity, floor : (V, K, D). fine : (V, K). enter : firms a period, (V, J).
+    days : inspector-days of a visit, (V, D). can : visits that the days of a period allow (infinite without a bound),
+    (V, T, D). onset_times, sensitivity_times : what shocks multiply with, (T,).
     firms : at the start, (S, J), whole. violating : share of them, (V, S, J).
     afresh, quota, gap, per_year : violations anew each period; draws by quota; periods from a visit to the next that
     the cap allows (0 without a cap); periods a year.
     """
 
-    tier: np.ndarray
+    chain: np.ndarray
     score: np.ndarray
-    found: np.ndarray
-    clean: np.ndarray
-    drift: np.ndarray
     drift_chance: np.ndarray
-    release: np.ndarray
+    drifts: bool
     department: np.ndarray
     entry: np.ndarray
-    onset: np.ndarray
+    rates: np.ndarray
     beta: np.ndarray
     memory: np.ndarray
     expected: np.ndarray
-    cure: np.ndarray
-    leave: np.ndarray
-    enter: np.ndarray
-    sensitivity: np.ndarray
-    fix: np.ndarray
     intensity: np.ndarray
     floor: np.ndarray
     fine: np.ndarray
+    enter: np.ndarray
     days: np.ndarray
-    capacity: np.ndarray
-    other: np.ndarray
+    can: np.ndarray
     onset_times: np.ndarray
     sensitivity_times: np.ndarray
-    capacity_times: np.ndarray
     firms: np.ndarray
     violating: np.ndarray
     afresh: bool
@@ -71,7 +68,8 @@ class Numbers(NamedTuple):
     @property
     def shape(self) -> tuple[int, int, int, int]:
         """Variants, tiers, departments, types."""
-        return (*self.intensity.shape, self.onset.shape[1])
+        v, k, d = self.intensity.shape
+        return v, k, d, len(self.department)
 
     @property
     def n_periods(self) -> int:
@@ -80,55 +78,71 @@ class Numbers(NamedTuple):
 
 
 def numbers(scenarios: Scenario | Sequence[Scenario]) -> Numbers:
-    """The arrays of a scenario, or of variants of one that differ in numbers only (not in names, ratings or shocks)."""
+    """The arrays of a scenario, or of variants of one that differ in numbers only (not in names, statuses, shocks)."""
     told = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     one = told[0]
     machine = one.rating.statuses(len(one.tiers))
     codes = {d.name: i for i, d in enumerate(one.departments)}
     department = np.array([codes[t.department] if t.department else 0 for t in one.types])
     held = [_variant(s, machine, department) for s in told]
-    stacked = {name: np.stack([h[name] for h in held]) for name in held[0]}
-    shocks = {f"{of}_times": _times(one, of) for of in ("onset", "sensitivity", "capacity")}
-    shocks |= {name: shocks[name][:, 0] for name in ("onset_times", "sensitivity_times")}
     return Numbers(
-        machine.tier, machine.score, machine.found, machine.clean, machine.drift, machine.drift_chance,
+        chain=np.stack([machine.tier, machine.clean, machine.found, *machine.drift]),
+        score=machine.score, drift_chance=machine.drift_chance, drifts=machine.drifts,
         department=department, entry=np.array([_entry(t, one, machine) for t in one.types]),
-        firms=_firms(one, machine), **stacked, **shocks, afresh=one.violations == "afresh",
-        quota=one.sampling == "quota", gap=ceil(one.per_year / one.cap) if one.cap else 0, per_year=one.per_year,
+        **{name: np.stack([h[name] for h in held]) for name in held[0]},
+        onset_times=_times(one, "onset")[:, 0].copy(), sensitivity_times=_times(one, "sensitivity")[:, 0].copy(),
+        firms=_firms(one, machine), afresh=one.violations == "afresh", quota=one.sampling == "quota",
+        gap=ceil(one.per_year / one.cap) if one.cap else 0, per_year=one.per_year,
     )  # fmt: skip
 
 
 def _variant(scenario: Scenario, machine: Statuses, department: np.ndarray) -> dict[str, np.ndarray]:
     """The numbers that vary, by name."""
-    types, behaviour, per_year = scenario.types, scenario.behaviour, scenario.per_year
+    behaviour = scenario.behaviour
     intensity = _by_stratum(scenario, lambda plan: plan.intensity)
-    learns = behaviour.kind == "learning"
-    expected = [
-        [behaviour.expected[tier].value if learns and tier in behaviour.expected else r for r in row]
-        for tier, row in zip(scenario.tiers, intensity, strict=True)
-    ]
-    fine = np.array([scenario.fines[tier].value if tier in scenario.fines else 0.0 for tier in scenario.tiers])
-    answers = behaviour.kind in ("deterrence", "learning")
-    # A release is a matter of the rating: it stands in the statuses.
+    learns, answers = behaviour.kind == "learning", behaviour.kind in ("deterrence", "learning")
+    fine = [scenario.fines[tier].value if tier in scenario.fines else 0.0 for tier in scenario.tiers]
     return {
-        "release": scenario.rating.statuses(len(scenario.tiers)).release,
-        "onset": _onset(scenario, machine, department, intensity),
+        "rates": _rates(scenario, machine, department, intensity),
         "beta": np.array(behaviour.beta.value if answers else 0.0),
         "memory": np.array(behaviour.memory.value if learns else 0.0),
-        "expected": np.array(expected),
-        "cure": np.array([t.cure.value for t in types]),
-        "leave": np.array([t.leave.value for t in types]),
-        "enter": np.array([t.enter.value / per_year for t in types]),
-        "sensitivity": np.array(scenario.sensitivity.value),
-        "fix": np.array(scenario.fix.value),
+        "expected": _expected(scenario, intensity) if learns else intensity,
         "intensity": intensity,
         "floor": _by_stratum(scenario, lambda plan: plan.floor),
-        "fine": fine,
+        "fine": np.array(fine),
+        "enter": np.array([t.enter.value / scenario.per_year for t in scenario.types]),
         "days": np.array([d.days.value for d in scenario.departments]),
-        "capacity": np.array([d.capacity.value / per_year if d.capacity else np.inf for d in scenario.departments]),
-        "other": np.array([d.out_of_plan.value / per_year for d in scenario.departments]),
+        "can": _can(scenario),
         "violating": _chances(scenario, machine, "violating"),
     }
+
+
+def _rates(scenario: Scenario, machine: Statuses, department: np.ndarray, intensity: np.ndarray) -> np.ndarray:
+    """Chances of a firm by status and type, (S, J, 6)."""
+    found = np.zeros((machine.n, len(scenario.types), 6))
+    found[..., ONSET] = _onset(scenario, machine, department, intensity)
+    found[..., CURE] = [t.cure.value for t in scenario.types]
+    found[..., RELEASE] = machine.release[:, None]
+    found[..., DETECT] = scenario.sensitivity.value
+    found[..., END] = 1 - (1 - found[..., CURE]) * (1 - scenario.fix.value)
+    found[..., LEAVE] = [t.leave.value for t in scenario.types]
+    return found
+
+
+def _expected(scenario: Scenario, intensity: np.ndarray) -> np.ndarray:
+    """Intensity expected at the start, (K, D): as told, or as planned."""
+    told = scenario.behaviour.expected
+    rows = zip(scenario.tiers, intensity, strict=True)
+    return np.array([np.full_like(row, told[tier].value) if tier in told else row for tier, row in rows])
+
+
+def _can(scenario: Scenario) -> np.ndarray:
+    """Visits that the inspector-days of a period allow after others' calls, (T, D); infinite without a bound."""
+    own = np.array([d.capacity.value if d.capacity else np.inf for d in scenario.departments])
+    calls = np.array([d.out_of_plan.value for d in scenario.departments])
+    days = np.array([d.days.value for d in scenario.departments])
+    left = _times(scenario, "capacity") * own - calls
+    return np.maximum(left, 0.0) / np.where(days > 0, days, np.nan) / scenario.per_year
 
 
 def _by_stratum(scenario: Scenario, number: Callable[[Any], float]) -> np.ndarray:
@@ -148,13 +162,13 @@ def _chances(scenario: Scenario, machine: Statuses, field: str) -> np.ndarray:
 
 
 def _onset(scenario: Scenario, machine: Statuses, department: np.ndarray, intensity: np.ndarray) -> np.ndarray:
-    """Chance by type and status, (J, S), of a violation that begins, or is there, before any deterrence."""
+    """Chance by status and type, (S, J), of a violation that begins, or is there, before any deterrence."""
     if scenario.behaviour.kind == "best_reply":
         visited = intensity[machine.tier][:, department].T / scenario.per_year
-        return violates_by_best_reply(scenario, machine, np.minimum(visited, 1.0)).astype(float)
+        return violates_by_best_reply(scenario, machine, np.minimum(visited, 1.0)).T.astype(float)
     if scenario.violations == "afresh":
-        return _chances(scenario, machine, "violates").T
-    return np.repeat([[t.onset.value] for t in scenario.types], machine.n, axis=1)
+        return _chances(scenario, machine, "violates")
+    return np.repeat([[t.onset.value for t in scenario.types]], machine.n, axis=0)
 
 
 def _place(name: str, scenario: Scenario, machine: Statuses) -> int:
@@ -202,5 +216,3 @@ def _when(shock: Any, scenario: Scenario) -> np.ndarray:
     since = np.arange(scenario.periods) - (shock.first - 1)
     return (since >= 0) & ((since % scenario.per_year if shock.every_year else since) < shock.periods)
 
-
-__all__ = ["Numbers", "Score", "numbers"]
