@@ -4,6 +4,7 @@ In a period a firm either pays the cost of complying or risks a visit that finds
 What it does from status to status is a Markov decision problem; policy iteration solves it exactly.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,9 +45,11 @@ def best_reply(
         chain = np.where(violates[:, None], move[True], move[False])
         value = np.linalg.solve(np.eye(machine.n) - discount * chain, paid[violates.astype(int), np.arange(machine.n)])
         complying, violating = (paid[i] + discount * move[bool(i)] @ value for i in (0, 1))
-        better = violating < complying - 1e-12 * np.maximum(1.0, np.abs(complying))
+        # A firm changes what it does only for a gain beyond rounding, so that no tie is turned over for ever.
+        margin = 1e-12 * np.maximum(1.0, np.abs(complying))
+        better = np.where(violates, violating <= complying + margin, violating < complying - margin)
         if (better == violates).all():
-            return better
+            return violates
         violates = better
 
 
@@ -60,3 +63,14 @@ def _moves(chance: np.ndarray, to: np.ndarray, machine: "Statuses") -> np.ndarra
     for end, share in zip(machine.drift, (1 - machine.drift_chance, machine.drift_chance), strict=True):
         np.add.at(drifted, (here, end), share)
     return moved @ drifted
+
+
+def switches(policy: Callable[[float], np.ndarray], low: float, high: float) -> list[float]:
+    """The costs between two at which a best reply changes, ascending, to the last digits of a float."""
+    at_low, at_high = policy(low), policy(high)
+    if (at_low == at_high).all():
+        return []
+    middle = (low + high) / 2
+    if not low < middle < high:
+        return [high]
+    return switches(policy, low, middle) + switches(policy, middle, high)

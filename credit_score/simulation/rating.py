@@ -121,7 +121,8 @@ class Decaying(Score):
         if not (self.step > 0 and self.lowest < self.highest):
             raise ScenarioError(f"no score from {self.lowest:g} to {self.highest:g} by {self.step:g}", "step")
         numbers = {"base": self.base - self.lowest, "highest": self.highest - self.lowest}
-        for name, number in numbers | {"penalty": self.penalty.value, "reward": self.reward.value}.items():
+        numbers |= {"penalty": self.penalty.value, "reward": self.reward.value}
+        for name, number in numbers.items():
             if abs(number / self.step - round(number / self.step)) > 1e-9:
                 raise ScenarioError(f"{number:g} is no whole number of steps of {self.step:g}", name)
         return self

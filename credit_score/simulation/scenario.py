@@ -137,7 +137,7 @@ class Scenario(Stated):
     firm in any year, held by waiting ⌈per_year ÷ cap⌉ periods after each; ``sampling``: ``quota`` (as many as planned,
     at random) or ``bernoulli`` (each firm for itself); ``sensitivity``: chance that a visit finds a violation that is
     there; ``fix``: chance that finding it ends it; ``fines`` by tier; ``violations``: ``persistent`` (they begin and
-    end) or ``afresh`` (each period anew).
+    end) or ``afresh`` (each period anew); ``at_rest``: firms start where visits and time spread them in the end.
     """
 
     name: Text = "scenario"
@@ -156,6 +156,7 @@ class Scenario(Stated):
     behaviour: Behaviour = Behaviour()
     rating: Rating = Fixed()
     shocks: tuple[Shock, ...] = ()
+    at_rest: bool = False
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:

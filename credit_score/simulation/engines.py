@@ -1,0 +1,142 @@
+"""Four engines, one model: which are valid for a scenario, which is cheapest, and how replications are shared out.
+
+- ``mean``: means carried on over cells; exact for static tiers and for visits independent of one another, else to
+  O(1 ÷ N).
+- ``cells``: counts drawn exactly; what it costs does not depend on the number of firms.
+- ``events``: firms that jump from change to change; for visits that are independent of one another.
+- ``firms``: firms month by month, with an exact draw.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from threading import Timer
+from typing import Any
+
+import numpy as np
+
+from credit_score.simulation.numbers import Numbers, numbers
+from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.records import Records, blank
+from credit_score.simulation.rest import at_rest
+from credit_score.simulation.scenario import Scenario
+
+ENGINES = ("mean", "events", "cells", "firms")
+MOST_BYTES = 8 << 30
+# Nanoseconds of a cell and period, drawn; of a firm and period; of a firm that jumps and period: measured, to choose by.
+A_CELL, A_FIRM, A_JUMP = 700.0, 22.0, 1.2
+A_CELL_ALONE = 40.0
+Progress = Callable[[int], Any]
+
+
+def prepared(scenarios: Any) -> Numbers:
+    """The arrays of a scenario, or of variants of one, brought to rest if it starts there."""
+    one = scenarios if isinstance(scenarios, Scenario) else scenarios[0]
+    found = numbers(scenarios)
+    return at_rest(found) if one.at_rest else found
+
+
+def chosen(scenario: Scenario, m: Numbers, engine: str, n_replications: int) -> tuple[str, str]:
+    """The engine to take and why, as a key of the catalogue; raises ScenarioError for one that is not valid here."""
+    if engine == "auto":
+        return _cheapest(scenario, m, n_replications)
+    if engine not in ENGINES:
+        raise ScenarioError(f"no engine {engine!r}", remedy=f"take auto or one of {', '.join(ENGINES)}")
+    if engine == "mean" and n_replications:
+        raise ScenarioError("the mean field has no replications", remedy="ask for 0, or take another engine")
+    if engine != "mean" and not n_replications:
+        raise ScenarioError("0 replications", remedy="ask for 1 or more, or take the engine mean")
+    if reason := _hindrance(engine, scenario, m):
+        raise ScenarioError(f"engine {engine!r} cannot: {reason}", remedy=f"take {_cheapest(scenario, m, 1)[0]!r}")
+    return engine, "asked"
+
+
+def _cheapest(scenario: Scenario, m: Numbers, n_replications: int) -> tuple[str, str]:
+    if not n_replications:
+        return "mean", "means_only"
+    cells = m.rates.shape[1] * m.rates.shape[2] * max(m.gap, 1)
+    costs = {"cells": A_CELL * cells, "events": A_JUMP * scenario.n_firms, "firms": A_FIRM * scenario.n_firms}
+    valid = {name: cost for name, cost in costs.items() if not _hindrance(name, scenario, m)}
+    best = min(valid, key=lambda name: valid[name])
+    return best, f"cheapest_{best}"
+
+
+def _hindrance(engine: str, scenario: Scenario, m: Numbers) -> str:
+    """Why an engine cannot simulate a scenario; nothing if it can."""
+    if engine in ("firms", "events"):
+        return _of_firms(engine, scenario, m)
+    size = m.rates.shape[1] * m.rates.shape[2] * 2 * max(m.gap, 1) * 8
+    return f"{size >> 30} GiB of cells" if size > MOST_BYTES else ""
+
+
+def _of_firms(engine: str, scenario: Scenario, m: Numbers) -> str:
+    growth = scenario.periods * sum(t.enter.value for t in scenario.types) / scenario.per_year
+    if 6 * (scenario.n_firms + growth) > MOST_BYTES and engine == "firms":
+        return f"{scenario.n_firms:,} firms are too many to hold one by one"
+    if engine == "firms":
+        return "the cap keeps visits apart by more than 255 periods" if m.gap > 255 else ""
+    found = {
+        "a quota is drawn": m.quota,
+        "a cap keeps visits apart": m.gap > 1,
+        "there are floors": bool((m.floor > 0).any()),
+        "time moves firms among statuses": m.drifts,
+        "expected intensities are learned": bool((m.memory > 0).any()),
+        "there are shocks": bool((m.onset_times != 1).any() or (m.sensitivity_times != 1).any()),
+    }
+    return next((reason for reason, there in found.items() if there), "")
+
+
+def run(  # noqa: PLR0913 - what is asked of every engine alike
+    m: Numbers, engine: str, variants: np.ndarray, seed: int, *, threads: int | None = None,
+    progress: Progress | None = None, announce: Callable[[], Any] | None = None,
+) -> Records:  # fmt: skip
+    """The records of replications, one a variant of ``variants`` (R,), the same for any number of threads.
+
+    ``progress`` is told of replications done; ``announce`` is called if the loops have to be compiled first.
+    Raises ScenarioError where the records would not fit into memory.
+    """
+    _check_memory(m, len(variants))
+    records = blank(m, len(variants))
+    loop = _loop(m, engine, variants, seed, records)
+    _compile(loop, announce)
+    n_threads = threads or os.cpu_count() or 1
+    ends = np.unique(np.linspace(0, len(variants), min(len(variants), 8 * n_threads) + 1).astype(int))
+    with ThreadPoolExecutor(n_threads) as pool:
+        parts = {pool.submit(loop, int(a), int(b)): int(b - a) for a, b in zip(ends[:-1], ends[1:], strict=True)}
+        for done in as_completed(parts):
+            done.result()
+            if progress:
+                progress(parts[done])
+    return records
+
+
+def _loop(m: Numbers, engine: str, variants: np.ndarray, seed: int, records: Records) -> Callable[[int, int], None]:
+    """What simulates replications from one up to, and without, another."""
+    from credit_score.simulation import cells, events, firms
+
+    which, key = np.asarray(variants, np.int64), np.uint64(seed)
+    if engine == "mean":
+        return lambda first, last: cells.replications(m, which, None, records, first, last)
+    if engine == "events":
+        table = events.outcomes(m)
+        return lambda first, last: events.replications(m, tuple(table), which, key, records, first, last)
+    kernel = cells.replications if engine == "cells" else firms.replications
+    return lambda first, last: kernel(m, which, key, records, first, last)
+
+
+def _compile(loop: Callable[[int, int], None], announce: Callable[[], Any] | None) -> None:
+    """Load the loops, or compile them, which takes a while and is told."""
+    told = Timer(1.5, announce or (lambda: None))
+    told.start()
+    try:
+        loop(0, 0)
+    finally:
+        told.cancel()
+
+
+def _check_memory(m: Numbers, n: int) -> None:
+    _, k, d, j = m.shape
+    size = 8 * n * m.n_periods * (5 * k * j + j + k * k + d + k + 2)
+    if size > MOST_BYTES:
+        what = f"results of {n:,} replications would take {size / 2**30:.0f} GiB"
+        raise ScenarioError(what, remedy=f"ask for {max(n * MOST_BYTES // size, 1):,} or fewer")

@@ -1,0 +1,43 @@
+"""Simulating a scenario."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from credit_score.simulation.engines import Progress, chosen, prepared, run
+from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.result import SimulationResult
+from credit_score.simulation.scenario import Scenario
+
+
+def simulate(  # noqa: PLR0913 - what a run is asked
+    scenario: Scenario,
+    *,
+    engine: str = "auto",
+    n_replications: int = 1000,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    announce: Callable[[], Any] | None = None,
+) -> SimulationResult:
+    """Years of a scenario.
+
+    Parameters
+    ----------
+    engine : ``auto`` (the cheapest that is valid), ``mean``, ``cells``, ``events`` or ``firms``.
+    n_replications : how often it is drawn; 0 for means alone. The r-th replication of two schedules shares its luck.
+    seed : whole number of at least 0. The result is the same for any ``threads``.
+    progress : told of replications done. ``announce`` : called if loops have to be compiled, which takes a while.
+
+    Raises ScenarioError for an engine that is not valid here, naming one that is, and for results too large to hold.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
+        raise ScenarioError(f"seed {seed!r}", remedy="give a whole number from 0 to 2⁶⁴ − 1")
+    if n_replications < 0:
+        raise ScenarioError(f"{n_replications} replications", remedy="ask for 0 or more")
+    m = prepared(scenario)
+    taken, why = chosen(scenario, m, engine, n_replications)
+    variants = np.zeros(max(n_replications, 1), np.int64)
+    records = run(m, taken, variants, seed, threads=threads, progress=progress, announce=announce)
+    return SimulationResult(scenario, taken, why, seed, m, records, variants)
