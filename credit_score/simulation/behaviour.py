@@ -10,18 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from credit_score.simulation.scenario import Scenario
     from credit_score.simulation.statuses import Statuses
-
-
-def violates_by_best_reply(scenario: "Scenario", machine: "Statuses", visited: np.ndarray) -> np.ndarray:
-    """Whether a firm of each type violates in each status, (J, S). ``visited``: chance of a visit, (J, S)."""
-    fines = np.array([scenario.fines[t].value if t in scenario.fines else 0.0 for t in scenario.tiers])[machine.tier]
-    discount, seen = scenario.behaviour.discount.value, scenario.sensitivity.value
-    costs = [t.cost.value if t.cost else 0.0 for t in scenario.types]
-    return np.array(
-        [best_reply(c, p, fines, machine, (seen, discount)) for c, p in zip(costs, visited, strict=True)]
-    )
 
 
 def best_reply(

@@ -265,7 +265,7 @@ def replicate(m, v, parent, records, r):
     other, seen = state.copy(), np.zeros(state.shape[:3])
     size, eligible, visits, waiting = np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata)
     expected = m.expected[v].copy()
-    begin(m.firms, m.violating[v], parent, state)
+    begin(m.firms[v], m.violating[v], parent, state)
     for t in range(len(m.onset_times)):
         now = key(parent, FIRST_PERIOD + t)
         times = m.onset_times[t] * np.exp(-m.beta[v] * expected)

@@ -37,7 +37,9 @@ def _check_tiers(scenario: "Scenario") -> None:
     known = scenario.tiers
     missing = [tier for tier in known if tier not in scenario.schedule]
     if missing:
-        raise ScenarioError(f"no plan for tier {first_five(missing)}", "schedule", remedy="a ratio of 0 leaves it alone")
+        raise ScenarioError(
+            f"no plan for tier {first_five(missing)}", "schedule", remedy="a ratio of 0 leaves it alone"
+        )
     by_tier: dict[str, Iterable[str]] = {
         "schedule": scenario.schedule, "fines": scenario.fines, "expected": scenario.behaviour.expected,
     }  # fmt: skip
@@ -51,6 +53,8 @@ def _check_departments(scenario: "Scenario") -> None:
     for department in scenario.departments:
         for tier in department.schedule:
             _known(tier, scenario.tiers, "tier", "departments", department.name, "schedule")
+        if department.days.value == 0 and department.capacity is not None:
+            raise ScenarioError("0 days a visit, and a capacity", "departments", department.name, "days")
         if department.capacity is not None and scenario.sampling == "bernoulli":
             remedy = "sample by quota, or leave the capacity out"
             raise ScenarioError("a capacity, but each firm is drawn for itself", "sampling", remedy=remedy)

@@ -17,6 +17,7 @@ import numpy as np
 
 from credit_score.simulation.numbers import Numbers, numbers
 from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.ranges import Draws
 from credit_score.simulation.records import Records, blank
 from credit_score.simulation.rest import at_rest
 from credit_score.simulation.scenario import Scenario
@@ -29,11 +30,10 @@ A_CELL_ALONE = 40.0
 Progress = Callable[[int], Any]
 
 
-def prepared(scenarios: Any) -> Numbers:
-    """The arrays of a scenario, or of variants of one, brought to rest if it starts there."""
-    one = scenarios if isinstance(scenarios, Scenario) else scenarios[0]
-    found = numbers(scenarios)
-    return at_rest(found) if one.at_rest else found
+def prepared(scenario: Scenario, draws: Draws | None = None) -> Numbers:
+    """The arrays of a scenario, or of variants by draws of its ranges, brought to rest if it starts there."""
+    found = numbers(scenario, draws)
+    return at_rest(found) if scenario.at_rest else found
 
 
 def chosen(scenario: Scenario, m: Numbers, engine: str, n_replications: int) -> tuple[str, str]:

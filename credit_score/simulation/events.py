@@ -191,7 +191,7 @@ def replicate(m, table, v, parent, records, r):
     for j in range(len(m.entry)):
         leaves = m.rates[v, 0, j, LEAVE]
         for s in range(len(tier)):
-            n, name = m.firms[s, j], s * len(m.entry) + j
+            n, name = m.firms[v, s, j], s * len(m.entry) + j
             n_bad = 0 if m.afresh else int(rounded(n * m.violating[v, s, j], key(key(parent, BEGIN), name)))
             for here in range(n):
                 own, bad = key(parent, FIRST_PERIOD + i), 1 if here < n_bad else 0

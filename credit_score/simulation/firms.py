@@ -166,7 +166,7 @@ def enter(entry, new, parent, t, last, status, bad, wait, kind, entered):
 @njit(cache=True, nogil=True)
 def n_places(m, v, parent):
     """Places that the firms of a replication take: those there are and those that come."""
-    n = m.firms.sum()
+    n = m.firms[v].sum()
     for t in range(len(m.onset_times)):
         for j in range(len(m.entry)):
             n += n_new(m.enter[v], j, parent, t)
@@ -182,7 +182,7 @@ def replicate(m, v, parent, records, r):
     rates, chance = m.rates[v], m.intensity[v] / m.per_year
     size, eligible, visits, waiting = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
     expected, tier = m.expected[v].copy(), m.chain[TIER]
-    last = begin(m.firms, m.violating[v], key(parent, BEGIN), status, bad, kind)
+    last = begin(m.firms[v], m.violating[v], key(parent, BEGIN), status, bad, kind)
     for t in range(len(m.onset_times)):
         now = key(parent, FIRST_PERIOD + t)
         times = m.onset_times[t] * np.exp(-m.beta[v] * expected)
@@ -197,7 +197,9 @@ def replicate(m, v, parent, records, r):
             m.chain, m.department, rates, times, m.sensitivity_times[t], m.gap, m.quota, chance, eligible, visits,
             now, last, (status, bad, wait, kind), records, r, t,
         )  # fmt: skip
-        records.score_sum[r, t], records.score_squares[r, t] = rate(tier, m.score, last, status, bad, records.rated[r, t])
+        records.score_sum[r, t], records.score_squares[r, t] = rate(
+            tier, m.score, last, status, bad, records.rated[r, t]
+        )
         if m.drifts:
             drift(m.chain, m.drift_chance, now, last, status, bad, moved)
         leave(tier, rates, now, last, status, bad, kind, records.left[r, t])

@@ -4,13 +4,17 @@ V variants of the numbers (one, or one a draw from their ranges) share what does
 types, shocks, the first state. Axes: V variants, T periods, K tiers, D departments, J types, S statuses.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from credit_score.simulation.behaviour import violates_by_best_reply
+from credit_score.simulation.behaviour import best_reply
+from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.ranges import Draws
 from credit_score.simulation.scenario import Scenario
 from credit_score.simulation.statuses import Statuses
 
@@ -35,7 +39,7 @@ class Numbers(NamedTuple):
     expected, intensity, floor : (V, K, D). fine : (V, K). enter : firms a period, (V, J).
     days : inspector-days of a visit, (V, D). can : visits that the days of a period allow (infinite without a bound),
     (V, T, D). onset_times, sensitivity_times : what shocks multiply with, (T,).
-    firms : at the start, (S, J), whole. violating : share of them, (V, S, J).
+    firms : at the start, whole. violating : share of them. (V, S, J) both.
     afresh, quota, gap, per_year : violations anew each period; draws by quota; periods from a visit to the next that
     the cap allows (0 without a cap); periods a year.
     """
@@ -77,98 +81,171 @@ class Numbers(NamedTuple):
         return len(self.onset_times)
 
 
-def numbers(scenarios: Scenario | Sequence[Scenario]) -> Numbers:
-    """The arrays of a scenario, or of variants of one that differ in numbers only (not in names, statuses, shocks)."""
-    told = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    one = told[0]
-    machine = one.rating.statuses(len(one.tiers))
-    codes = {d.name: i for i, d in enumerate(one.departments)}
-    department = np.array([codes[t.department] if t.department else 0 for t in one.types])
-    held = [_variant(s, machine, department) for s in told]
+def numbers(scenario: Scenario, draws: Draws | None = None) -> Numbers:
+    """The arrays of a scenario; with ``draws`` of its ranges, (V,) values by place, a variant a draw.
+
+    Raises ScenarioError for ranges that shape what variants share: those of a rating but ``release``.
+    """
+    told = _Told(scenario, draws or {})
+    machine = scenario.rating.statuses(len(scenario.tiers))
+    codes = {d.name: i for i, d in enumerate(scenario.departments)}
+    department = np.array([codes[t.department] if t.department else 0 for t in scenario.types])
     return Numbers(
         chain=np.stack([machine.tier, machine.clean, machine.found, *machine.drift]),
         score=machine.score, drift_chance=machine.drift_chance, drifts=machine.drifts,
-        department=department, entry=np.array([_entry(t, one, machine) for t in one.types]),
-        **{name: np.stack([h[name] for h in held]) for name in held[0]},
-        onset_times=_times(one, "onset")[:, 0].copy(), sensitivity_times=_times(one, "sensitivity")[:, 0].copy(),
-        firms=_firms(one, machine), afresh=one.violations == "afresh", quota=one.sampling == "quota",
-        gap=ceil(one.per_year / one.cap) if one.cap else 0, per_year=one.per_year,
+        department=department, entry=np.array([_entry(t, scenario, machine) for t in scenario.types]),
+        **_varying(told, machine, department), onset_times=_times(scenario, "onset")[:, 0].copy(),
+        sensitivity_times=_times(scenario, "sensitivity")[:, 0].copy(), firms=np.repeat(_firms(scenario, machine)[None], told.n, axis=0),
+        afresh=scenario.violations == "afresh", quota=scenario.sampling == "quota",
+        gap=ceil(scenario.per_year / scenario.cap) if scenario.cap else 0, per_year=scenario.per_year,
     )  # fmt: skip
 
 
-def _variant(scenario: Scenario, machine: Statuses, department: np.ndarray) -> dict[str, np.ndarray]:
+class _Told:
+    """The numbers of a scenario by place, (V,) each: as drawn, or as they stand."""
+
+    def __init__(self, scenario: Scenario, draws: Draws) -> None:
+        self.scenario, self.draws = scenario, draws
+        self.n = len(next(iter(draws.values()))) if draws else 1
+        free = re.compile(r"types\.\d+\.(start\.|enter_in)|rating\.(?!release)|shocks\.")
+        if stuck := [place for place in draws if free.match(place)]:
+            raise ScenarioError("this number cannot be a range", *stuck[0].split("."), remedy="give one value")
+
+    def one(self, number: Any, *place: str | int) -> np.ndarray:
+        """A number, (V,); 0 where there is none."""
+        at = ".".join(map(str, place))
+        return self.draws[at] if at in self.draws else np.full(self.n, number.value if number is not None else 0.0)
+
+    def of_types(self, field: str) -> np.ndarray:
+        """A number of each type, (V, J)."""
+        types = enumerate(self.scenario.types)
+        return np.stack([self.one(getattr(t, field), "types", j, field) for j, t in types], axis=-1)
+
+    def of_departments(self, field: str, *, missing: float = 0.0) -> np.ndarray:
+        """A number of each department, (V, D)."""
+        told = [(i, getattr(d, field)) for i, d in enumerate(self.scenario.departments)]
+        missed = np.full(self.n, missing)
+        return np.stack([self.one(x, "departments", i, field) if x else missed for i, x in told], axis=-1)
+
+    def by_tier(self, numbers_of: dict[str, Any], *place: str | int) -> np.ndarray:
+        """A number by tier, (V, K); 0 where there is none."""
+        tiers = self.scenario.tiers
+        return np.stack([self.one(numbers_of.get(tier), *place, tier) for tier in tiers], axis=-1)
+
+    def chances(self, field: str) -> np.ndarray:
+        """A chance by tier and type, (V, K, J), of a field that is one number or one by tier."""
+        found = []
+        for j, one in enumerate(self.scenario.types):
+            told, place = getattr(one, field), ("types", j, field)
+            if isinstance(told, dict):
+                found.append(self.by_tier(told, *place))
+            else:
+                found.append(np.repeat(self.one(told, *place)[:, None], len(self.scenario.tiers), axis=1))
+        return np.stack(found, axis=-1)
+
+    def plans(self, number: Callable[..., np.ndarray]) -> np.ndarray:
+        """A number of the plan by tier and department, (V, K, D)."""
+        rows = []
+        for tier in self.scenario.tiers:
+            own = [(("departments", i, "schedule"), d.schedule) for i, d in enumerate(self.scenario.departments)]
+            told = [(*at, tier) if tier in plans else ("schedule", tier) for at, plans in own]
+            plans_ = [plans.get(tier) or self.scenario.schedule[tier] for _, plans in own]
+            rows.append(np.stack([number(plan, at) for plan, at in zip(plans_, told, strict=True)], axis=-1))
+        return np.stack(rows, axis=1)
+
+    def intensity(self, plan: Any, at: tuple[str | int, ...]) -> np.ndarray:
+        """Ratio × frequency, (V,)."""
+        return self.one(plan.ratio, *at, "ratio") * self.one(plan.frequency, *at, "frequency")
+
+    def floor(self, plan: Any, _: tuple[str | int, ...]) -> np.ndarray:
+        """The floor, (V,)."""
+        return np.full(self.n, float(plan.floor))
+
+
+def _varying(told: _Told, machine: Statuses, department: np.ndarray) -> dict[str, np.ndarray]:
     """The numbers that vary, by name."""
-    behaviour = scenario.behaviour
-    intensity = _by_stratum(scenario, lambda plan: plan.intensity)
+    behaviour, none = told.scenario.behaviour, np.zeros(told.n)
     learns, answers = behaviour.kind == "learning", behaviour.kind in ("deterrence", "learning")
-    fine = [scenario.fines[tier].value if tier in scenario.fines else 0.0 for tier in scenario.tiers]
+    intensity = told.plans(told.intensity)
     return {
-        "rates": _rates(scenario, machine, department, intensity),
-        "beta": np.array(behaviour.beta.value if answers else 0.0),
-        "memory": np.array(behaviour.memory.value if learns else 0.0),
-        "expected": _expected(scenario, intensity) if learns else intensity,
+        "rates": _rates(told, machine, department, intensity),
+        "beta": told.one(behaviour.beta, "behaviour", "beta") if answers else none,
+        "memory": told.one(behaviour.memory, "behaviour", "memory") if learns else none,
+        "expected": _expected(told, intensity) if learns else intensity,
         "intensity": intensity,
-        "floor": _by_stratum(scenario, lambda plan: plan.floor),
-        "fine": np.array(fine),
-        "enter": np.array([t.enter.value / scenario.per_year for t in scenario.types]),
-        "days": np.array([d.days.value for d in scenario.departments]),
-        "can": _can(scenario),
-        "violating": _chances(scenario, machine, "violating"),
+        "floor": told.plans(told.floor),
+        "fine": told.by_tier(told.scenario.fines, "fines"),
+        "enter": told.of_types("enter") / told.scenario.per_year,
+        "days": told.of_departments("days"),
+        "can": _can(told),
+        "violating": told.chances("violating")[:, machine.tier],
     }
 
 
-def _rates(scenario: Scenario, machine: Statuses, department: np.ndarray, intensity: np.ndarray) -> np.ndarray:
-    """Chances of a firm by status and type, (S, J, 6)."""
-    found = np.zeros((machine.n, len(scenario.types), 6))
-    found[..., ONSET] = _onset(scenario, machine, department, intensity)
-    found[..., CURE] = [t.cure.value for t in scenario.types]
-    found[..., RELEASE] = machine.release[:, None]
-    found[..., DETECT] = scenario.sensitivity.value
-    found[..., END] = 1 - (1 - found[..., CURE]) * (1 - scenario.fix.value)
-    found[..., LEAVE] = [t.leave.value for t in scenario.types]
+def _rates(told: _Told, machine: Statuses, department: np.ndarray, intensity: np.ndarray) -> np.ndarray:
+    """Chances of a firm by status and type, (V, S, J, 6)."""
+    found = np.zeros((told.n, machine.n, len(department), 6))
+    cure = told.of_types("cure")[:, None]
+    fixed = told.one(told.scenario.fix, "fix")[:, None, None]
+    found[..., ONSET] = _onset(told, machine, department, intensity)
+    found[..., CURE] = cure
+    found[..., RELEASE] = _release(told, machine)[..., None]
+    found[..., DETECT] = told.one(told.scenario.sensitivity, "sensitivity")[:, None, None]
+    found[..., END] = 1 - (1 - cure) * (1 - fixed)
+    found[..., LEAVE] = told.of_types("leave")[:, None]
     return found
 
 
-def _expected(scenario: Scenario, intensity: np.ndarray) -> np.ndarray:
-    """Intensity expected at the start, (K, D): as told, or as planned."""
-    told = scenario.behaviour.expected
-    rows = zip(scenario.tiers, intensity, strict=True)
-    return np.array([np.full_like(row, told[tier].value) if tier in told else row for tier, row in rows])
+def _release(told: _Told, machine: Statuses) -> np.ndarray:
+    """Chance that a clean visit counts, (V, S)."""
+    release = getattr(told.scenario.rating, "release", None)
+    if release is None:
+        return np.broadcast_to(machine.release, (told.n, machine.n))
+    return np.repeat(told.one(release, "rating", "release")[:, None], machine.n, axis=1)
 
 
-def _can(scenario: Scenario) -> np.ndarray:
-    """Visits that the inspector-days of a period allow after others' calls, (T, D); infinite without a bound."""
-    own = np.array([d.capacity.value if d.capacity else np.inf for d in scenario.departments])
-    calls = np.array([d.out_of_plan.value for d in scenario.departments])
-    days = np.array([d.days.value for d in scenario.departments])
-    left = _times(scenario, "capacity") * own - calls
-    return np.maximum(left, 0.0) / np.where(days > 0, days, np.nan) / scenario.per_year
-
-
-def _by_stratum(scenario: Scenario, number: Callable[[Any], float]) -> np.ndarray:
-    """A number of the plan by tier and department, (K, D)."""
-    return np.array([[float(number(scenario.plan(tier, d))) for d in scenario.departments] for tier in scenario.tiers])
-
-
-def _chances(scenario: Scenario, machine: Statuses, field: str) -> np.ndarray:
-    """A chance by status and type, (S, J), of a field that is one number or one by tier."""
-    found = np.zeros((machine.n, len(scenario.types)))
-    for j, one in enumerate(scenario.types):
-        told = getattr(one, field)
-        by_tier = told if isinstance(told, dict) else dict.fromkeys(scenario.tiers, told)
-        of_tier = np.array([by_tier[tier].value if tier in by_tier else 0.0 for tier in scenario.tiers])
-        found[:, j] = of_tier[machine.tier]
-    return found
-
-
-def _onset(scenario: Scenario, machine: Statuses, department: np.ndarray, intensity: np.ndarray) -> np.ndarray:
-    """Chance by status and type, (S, J), of a violation that begins, or is there, before any deterrence."""
+def _onset(told: _Told, machine: Statuses, department: np.ndarray, intensity: np.ndarray) -> np.ndarray:
+    """Chance by status and type, (V, S, J), of a violation that begins, or is there, before any deterrence."""
+    scenario = told.scenario
     if scenario.behaviour.kind == "best_reply":
-        visited = intensity[machine.tier][:, department].T / scenario.per_year
-        return violates_by_best_reply(scenario, machine, np.minimum(visited, 1.0)).T.astype(float)
+        visited = np.minimum(intensity / scenario.per_year, 1.0)[:, machine.tier][:, :, department]
+        return _best_replies(told, machine, visited)
     if scenario.violations == "afresh":
-        return _chances(scenario, machine, "violates")
-    return np.repeat([[t.onset.value for t in scenario.types]], machine.n, axis=0)
+        return told.chances("violates")[:, machine.tier]
+    return np.repeat(told.of_types("onset")[:, None], machine.n, axis=1)
+
+
+def _best_replies(told: _Told, machine: Statuses, visited: np.ndarray) -> np.ndarray:
+    """1 where a firm violates by its best reply, else 0, (V, S, J). ``visited``: chance of a visit, the same shape."""
+    scenario = told.scenario
+    fines, costs = told.by_tier(scenario.fines, "fines")[:, machine.tier], told.of_types("cost")
+    seen, discount = (
+        told.one(scenario.sensitivity, "sensitivity"),
+        told.one(scenario.behaviour.discount, "behaviour", "discount"),
+    )
+    release = _release(told, machine)
+    found = np.zeros_like(visited)
+    for v, j in np.ndindex(costs.shape):
+        own = replace(machine, release=release[v])
+        found[v, :, j] = best_reply(costs[v, j], visited[v, :, j], fines[v], own, (seen[v], discount[v]))
+    return found
+
+
+def _expected(told: _Told, intensity: np.ndarray) -> np.ndarray:
+    """Intensity expected at the start, (V, K, D): as told, or as planned."""
+    given = told.scenario.behaviour.expected
+    found = intensity.copy()
+    for k, tier in enumerate(told.scenario.tiers):
+        if tier in given:
+            found[:, k] = told.one(given[tier], "behaviour", "expected", tier)[:, None]
+    return found
+
+
+def _can(told: _Told) -> np.ndarray:
+    """Visits that the inspector-days of a period allow after others' calls, (V, T, D); infinite without a bound."""
+    own, calls = told.of_departments("capacity", missing=np.inf), told.of_departments("out_of_plan")
+    left = _times(told.scenario, "capacity") * own[:, None] - calls[:, None]
+    return np.maximum(left, 0.0) / told.of_departments("days")[:, None] / told.scenario.per_year
 
 
 def _place(name: str, scenario: Scenario, machine: Statuses) -> int:
@@ -215,4 +292,3 @@ def _when(shock: Any, scenario: Scenario) -> np.ndarray:
     """In which periods a shock is felt, (T,)."""
     since = np.arange(scenario.periods) - (shock.first - 1)
     return (since >= 0) & ((since % scenario.per_year if shock.every_year else since) < shock.periods)
-

@@ -138,7 +138,9 @@ def refusal(error: ValidationError, kind: type) -> ScenarioError:
     inner = first.get("ctx", {}).get("error")
     place = (*first["loc"], *getattr(inner, "place", ()))
     place = tuple(p for p in place if isinstance(p, int) or not p.startswith(("function-", "model-")))
-    remedy = _nearest(str(place[-1]), kind, place) if first["type"] == "extra_forbidden" else getattr(inner, "remedy", "")
+    remedy = (
+        _nearest(str(place[-1]), kind, place) if first["type"] == "extra_forbidden" else getattr(inner, "remedy", "")
+    )
     return ScenarioError(_said(first, inner), *place, remedy=remedy)
 
 

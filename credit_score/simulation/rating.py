@@ -167,11 +167,15 @@ class Expiring(Score):
             found = (0, *(a for a in ages if a > 0))[: self.most]
             return Moves(self.tier(score, n_tiers), score, found, ages, drift=(older, cleared, self.repair.value))
 
-        worst = [k for k in range(n_tiers) if k not in {self.tier(self._score(i), n_tiers) for i in range(self.most + 1)}]
+        worst = [
+            k for k in range(n_tiers) if k not in {self.tier(self._score(i), n_tiers) for i in range(self.most + 1)}
+        ]
         if worst:
             what = f"no firm can be in tier {worst[0] + 1} of {n_tiers}: {self.most} findings are kept"
             raise ScenarioError(what, "cutoffs", remedy="move the cut-offs, or keep more findings")
-        counts = [next(i for i in range(self.most + 1) if self.tier(self._score(i), n_tiers) == k) for k in range(n_tiers)]
+        counts = [
+            next(i for i in range(self.most + 1) if self.tier(self._score(i), n_tiers) == k) for k in range(n_tiers)
+        ]
         return statuses(moves, [tuple(range(n)) for n in counts])
 
     def _score(self, n_findings: int) -> float:

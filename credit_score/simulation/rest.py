@@ -20,11 +20,12 @@ def at_rest(m: Numbers) -> Numbers:
         raise ScenarioError(f"{n} statuses are too many to be brought to rest", "at_rest", remedy="give the start")
     firms, violating = m.firms.copy(), m.violating.copy()
     table = outcomes(m)
-    for j in range(m.firms.shape[1]):
-        first = np.concatenate([m.firms[:, j] * (1 - m.violating[0, :, j]), m.firms[:, j] * m.violating[0, :, j]])
-        good, bad = (first @ _limit(_matrix(m, table.chance[0, :, j], table.what[:, j]))).reshape(2, n)
-        firms[:, j] = _whole(good + bad)
-        violating[:, :, j] = np.divide(bad, good + bad, out=np.zeros(n), where=good + bad > 0)
+    for v, j in np.ndindex(m.firms.shape[0], m.firms.shape[2]):
+        bad_at_first = m.firms[v, :, j] * m.violating[v, :, j]
+        first = np.concatenate([m.firms[v, :, j] - bad_at_first, bad_at_first])
+        good, bad = (first @ _limit(_matrix(m, table.chance[v, :, j], table.what[:, j]))).reshape(2, n)
+        firms[v, :, j] = _whole(good + bad)
+        violating[v, :, j] = np.divide(bad, good + bad, out=np.zeros(n), where=good + bad > 0)
     return m._replace(firms=firms, violating=violating)
 
 

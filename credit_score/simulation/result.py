@@ -235,5 +235,3 @@ def _one_row(mean: float) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame({"mean": [mean]})
-
-

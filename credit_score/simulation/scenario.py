@@ -227,4 +227,3 @@ class Scenario(Stated):
         from credit_score.simulation.reading import read_scenario
 
         return read_scenario(path)
-
