@@ -1,7 +1,7 @@
 """Years ahead: how a schedule of tiered inspections changes load, violations and firms.
 
 A scenario says what is assumed; four engines simulate the same model, from means to firms one by one; schedules are
-compared at equal realised inspections and equal luck. An answer is as good as its assumptions, which are in the scenario.
+compared at equal realised inspections and equal luck. An answer is as good as the assumptions of its scenario.
 """
 
 from credit_score.simulation.parameter import Parameter, ScenarioError

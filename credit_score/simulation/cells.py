@@ -300,7 +300,7 @@ def replicate(m, v, parent, records, r):
 
 @njit(cache=True, nogil=True)
 def replications(m, variants, seed, records, first, last):
-    """Replications ``first`` up to, and without, ``last``, each of its variant; the same whichever are done together.
+    """Replications ``first`` up to, and without, ``last``, each of its variant; the same however they are split.
 
     Without a seed the means.
     """

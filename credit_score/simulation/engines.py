@@ -10,6 +10,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import pairwise
 from threading import Timer
 from typing import Any
 
@@ -24,9 +25,8 @@ from credit_score.simulation.scenario import Scenario
 
 ENGINES = ("mean", "events", "cells", "firms")
 MOST_BYTES = 8 << 30
-# Nanoseconds of a cell and period, drawn; of a firm and period; of a firm that jumps and period: measured, to choose by.
+# Nanoseconds a period, as measured, to choose by: of a cell, of a firm, of a firm that jumps.
 A_CELL, A_FIRM, A_JUMP = 700.0, 22.0, 1.2
-A_CELL_ALONE = 40.0
 Progress = Callable[[int], Any]
 
 
@@ -86,7 +86,7 @@ def _of_firms(engine: str, scenario: Scenario, m: Numbers) -> str:
     return next((reason for reason, there in found.items() if there), "")
 
 
-def run(  # noqa: PLR0913 - what is asked of every engine alike
+def run(
     m: Numbers, engine: str, variants: np.ndarray, seed: int, *, threads: int | None = None,
     progress: Progress | None = None, announce: Callable[[], Any] | None = None,
 ) -> Records:  # fmt: skip
@@ -102,7 +102,7 @@ def run(  # noqa: PLR0913 - what is asked of every engine alike
     n_threads = threads or os.cpu_count() or 1
     ends = np.unique(np.linspace(0, len(variants), min(len(variants), 8 * n_threads) + 1).astype(int))
     with ThreadPoolExecutor(n_threads) as pool:
-        parts = {pool.submit(loop, int(a), int(b)): int(b - a) for a, b in zip(ends[:-1], ends[1:], strict=True)}
+        parts = {pool.submit(loop, int(a), int(b)): int(b - a) for a, b in pairwise(ends)}
         for done in as_completed(parts):
             done.result()
             if progress:

@@ -13,7 +13,7 @@ from numba import njit
 
 from credit_score.simulation.cells import FIRST_PERIOD
 from credit_score.simulation.numbers import CLEAN, CURE, DETECT, END, FOUND, LEAVE, ONSET, RELEASE, TIER, Numbers
-from credit_score.simulation.variates import binomial, key, mixed, rounded, uniform
+from credit_score.simulation.variates import binomial, key, rounded, uniform
 
 BEGIN, QUIET, COME, LIFE = range(4)
 # What happens in a period, the last axis of what: next status, next violation, in violation, visited, found.
@@ -213,6 +213,6 @@ def replicate(m, table, v, parent, records, r):
 
 @njit(cache=True, nogil=True)
 def replications(m, table, variants, seed, records, first, last):
-    """Replications ``first`` up to, and without, ``last``, each of its variant; the same whichever are done together."""
+    """Replications ``first`` up to, and without, ``last``, each of its variant; the same however they are split."""
     for r in range(first, last):
         replicate(m, table, variants[r], key(seed, r), records, r)

@@ -30,7 +30,7 @@ ABSENT = 255  # of a firm that left, or is yet to come, in the place of whether 
 
 @njit(cache=True, nogil=True)
 def begin(firms, violating, parent, status, bad, kind):
-    """Fill the arrays of firms at the start; of each cell the share in violation, to a whole firm. How many there are."""
+    """Fill the arrays of firms, of each cell the share in violation, to a whole firm; how many there are."""
     i = 0
     for j in range(firms.shape[1]):
         for s in range(firms.shape[0]):
@@ -215,6 +215,6 @@ def replicate(m, v, parent, records, r):
 
 @njit(cache=True, nogil=True)
 def replications(m, variants, seed, records, first, last):
-    """Replications ``first`` up to, and without, ``last``, each of its variant; the same whichever are done together."""
+    """Replications ``first`` up to, and without, ``last``, each of its variant; the same however they are split."""
     for r in range(first, last):
         replicate(m, variants[r], key(seed, r), records, r)

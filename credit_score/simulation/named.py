@@ -14,7 +14,7 @@ PAPER = "Harrington 1988, J. Public Econ. 37:29-53"
 GROUPS = ("G1", "G2")
 
 
-def harrington(  # noqa: PLR0913, PLR0917 - the symbols of the paper
+def harrington(
     visited: Sequence[float], fines: Sequence[float], release: float, discount: float, sensitivity: float, cost: Any,
     *, n_firms: int, periods: int,
 ) -> Scenario:  # fmt: skip

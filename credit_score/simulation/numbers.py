@@ -95,7 +95,8 @@ def numbers(scenario: Scenario, draws: Draws | None = None) -> Numbers:
         score=machine.score, drift_chance=machine.drift_chance, drifts=machine.drifts,
         department=department, entry=np.array([_entry(t, scenario, machine) for t in scenario.types]),
         **_varying(told, machine, department), onset_times=_times(scenario, "onset")[:, 0].copy(),
-        sensitivity_times=_times(scenario, "sensitivity")[:, 0].copy(), firms=np.repeat(_firms(scenario, machine)[None], told.n, axis=0),
+        sensitivity_times=_times(scenario, "sensitivity")[:, 0].copy(),
+        firms=np.repeat(_firms(scenario, machine)[None], told.n, axis=0),
         afresh=scenario.violations == "afresh", quota=scenario.sampling == "quota",
         gap=ceil(scenario.per_year / scenario.cap) if scenario.cap else 0, per_year=scenario.per_year,
     )  # fmt: skip
@@ -227,7 +228,8 @@ def _best_replies(told: _Told, machine: Statuses, visited: np.ndarray) -> np.nda
     found = np.zeros_like(visited)
     for v, j in np.ndindex(costs.shape):
         own = replace(machine, release=release[v])
-        found[v, :, j] = best_reply(costs[v, j], visited[v, :, j], fines[v], own, (seen[v], discount[v]))
+        chances = (float(seen[v]), float(discount[v]))
+        found[v, :, j] = best_reply(float(costs[v, j]), visited[v, :, j], fines[v], own, chances)
     return found
 
 
@@ -283,8 +285,8 @@ def _times(scenario: Scenario, of: str) -> np.ndarray:
     found = np.ones((scenario.periods, len(scenario.departments)))
     for shock in scenario.shocks:
         if shock.of == of:
-            hit = [shock.department in (None, d.name) for d in scenario.departments]
-            found[np.ix_(_when(shock, scenario), hit)] *= shock.times.value
+            hit = np.array([shock.department in (None, d.name) for d in scenario.departments])
+            found[np.outer(_when(shock, scenario), hit)] *= shock.times.value
     return found
 
 

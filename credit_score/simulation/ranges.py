@@ -19,7 +19,7 @@ def ranges(scenario: "Scenario") -> dict[str, Parameter]:
 
 
 def drawn(scenario: "Scenario", n: int, *, seed: int) -> Draws:
-    """n values of each number that is a range, (n,) each: a scrambled Sobol' sequence, even over the ranges.
+    """N values of each number that is a range, (n,) each: a scrambled Sobol' sequence, even over the ranges.
 
     Raises ScenarioError if every number is known.
     """

@@ -1,6 +1,5 @@
 """The result of a simulation: arrays with named axes, and tidy tables with intervals."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,8 +25,10 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """What a simulation found. Each measure is an ``xarray.DataArray`` of which the first two axes are replication and
-    period (from 1); with the mean field there is one replication, of means.
+    """What a simulation found.
+
+    Each measure is an ``xarray.DataArray`` of which the first two axes are replication and period (from 1); of the mean
+    field there is one replication, of means.
 
     ``engine`` and ``why`` it was taken (a key of the catalogue), ``seed``. ``numbers``: the arrays simulated with.
     """
@@ -139,8 +140,10 @@ class SimulationResult:
 
     @cached_property
     def misclassified(self) -> "xr.DataArray":
-        """Firms that their tier speaks wrongly of, (replication, period, how): in violation in the best, or not in the
-        worst tier."""
+        """Firms that their tier speaks wrongly of, (replication, period, how).
+
+        In violation in the best tier, or not in violation in the worst.
+        """
         best, worst = self.violating.isel(tier=0), self.firms.isel(tier=-1) - self.violating.isel(tier=-1)
         return self._array(np.stack([best, worst], axis=-1), how=["violating in the best", "complying in the worst"])
 

@@ -71,8 +71,8 @@ class FirmType(Stated):
     """Firms that are alike.
 
     ``start``: the share that starts in each tier (or at each score, of a rating by score), adding up to 1.
-    Persistent violations: ``onset`` and ``cure`` (by the firm itself), chances a period, and ``violating``, the share at
-    the start. Violations afresh: ``violates``, the chance of a period, one or by tier. ``cost``: of complying for a
+    Persistent violations: ``onset``, ``cure`` (by the firm itself), chances a period; ``violating``, the share at the
+    start. Violations afresh: ``violates``, the chance of a period, one or by tier. ``cost``: of complying for a
     period, for a best reply. ``enter``: new firms a year; they start clean, in ``enter_in``, the first of ``start``
     unless given. ``leave``: chance a period.
     """

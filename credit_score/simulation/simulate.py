@@ -11,7 +11,7 @@ from credit_score.simulation.result import SimulationResult
 from credit_score.simulation.scenario import Scenario
 
 
-def simulate(  # noqa: PLR0913 - what a run is asked
+def simulate(
     scenario: Scenario,
     *,
     engine: str = "auto",
@@ -32,7 +32,7 @@ def simulate(  # noqa: PLR0913 - what a run is asked
 
     Raises ScenarioError for an engine that is not valid here, naming one that is, and for results too large to hold.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
+    if not 0 <= seed < 2**64:
         raise ScenarioError(f"seed {seed!r}", remedy="give a whole number from 0 to 2⁶⁴ − 1")
     if n_replications < 0:
         raise ScenarioError(f"{n_replications} replications", remedy="ask for 0 or more")

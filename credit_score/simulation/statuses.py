@@ -5,8 +5,9 @@ chance of release), and at the end of every period it drifts to one of two. A la
 inspection, a score that decays and points that expire are such machines.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,13 +55,13 @@ class Moves:
 
     tier: int
     score: float
-    found: Hashable
-    clean: Hashable
+    found: Any
+    clean: Any
     release: float = 1.0
-    drift: tuple[Hashable, Hashable, float] | None = None
+    drift: tuple[Any, Any, float] | None = None
 
 
-def statuses(moves: Callable[[Hashable], Moves], starts: list[Hashable]) -> Statuses:
+def statuses(moves: Callable[[Any], Moves], starts: list[Any]) -> Statuses:
     """The machine that is reached from where firms of each tier start, best tier first, by what ``moves`` says.
 
     Raises ScenarioError for more than 65,536 statuses.
@@ -81,7 +82,7 @@ def statuses(moves: Callable[[Hashable], Moves], starts: list[Hashable]) -> Stat
     )
 
 
-def _reached(moves: Callable[[Hashable], Moves], starts: list[Hashable]) -> list[Hashable]:
+def _reached(moves: Callable[[Any], Moves], starts: list[Any]) -> list[Any]:
     """Every status that can be reached, in the order of their tiers, those met first before."""
     met = dict.fromkeys(starts)
     ahead = list(met)
