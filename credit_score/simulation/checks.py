@@ -17,6 +17,7 @@ def check(scenario: "Scenario") -> None:
     _refuse_twice(scenario)
     _check_tiers(scenario)
     _check_departments(scenario)
+    _check_floors(scenario)
     for i, one in enumerate(scenario.types):
         _check_type(one, scenario, i)
     _check_violations(scenario)
@@ -58,6 +59,14 @@ def _check_departments(scenario: "Scenario") -> None:
         if department.capacity is not None and scenario.sampling == "bernoulli":
             remedy = "sample by quota, or leave the capacity out"
             raise ScenarioError("a capacity, but each firm is drawn for itself", "sampling", remedy=remedy)
+
+
+def _check_floors(scenario: "Scenario") -> None:
+    plans = {("schedule", tier): plan for tier, plan in scenario.schedule.items()}
+    plans |= {("departments", d.name, "schedule", t): p for d in scenario.departments for t, p in d.schedule.items()}
+    for place, plan in plans.items():
+        if plan.floor and scenario.sampling == "bernoulli":
+            raise ScenarioError("a floor, but each firm is drawn for itself", *place, "floor", remedy="sample by quota")
 
 
 def _check_type(one: "FirmType", scenario: "Scenario", i: int) -> None:

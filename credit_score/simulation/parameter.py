@@ -63,7 +63,8 @@ class Parameter(Stated):
             number = getattr(self, name)
             if number is not None and not self.least <= number <= min(self.most, 1e300):
                 span = f"[{self.least:g}, {self.most:g}]" if self.most < float("inf") else f"{self.least:g} or more"
-                raise ScenarioError(f"{number:g} is outside {span} {self.unit}".rstrip(), name)
+                place = [] if name == "value" else [name]
+                raise ScenarioError(f"{number:g} is outside {span} {self.unit}".rstrip(), *place)
         if (self.low is None) != (self.high is None):
             raise ScenarioError("a range with one end", remedy="give low and high, or neither")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from simulation.models import TIERS, static
 
 from credit_score.simulation import Scenario, simulate
-from simulation.models import TIERS, static
 
 DRAWN = ("cells", "events", "firms")
 
@@ -110,7 +110,9 @@ def ladder(n_firms, **fields):
 def test_a3_the_ladder_comes_to_rest():
     result = simulate(ladder(10**9), n_replications=0)
     # From the balance of moves between neighbours.
-    ratios = np.array([0.02 * 0.05, 0.05 * 0.1, 0.15 * 0.2]) * 0.9 / (np.array([0.05 * 0.9, 0.15 * 0.8, 0.4 * 0.7]) * 0.6)
+    ratios = (
+        np.array([0.02 * 0.05, 0.05 * 0.1, 0.15 * 0.2]) * 0.9 / (np.array([0.05 * 0.9, 0.15 * 0.8, 0.4 * 0.7]) * 0.6)
+    )
     exact = np.cumprod([1, *ratios]) / np.cumprod([1, *ratios]).sum()
     assert exact == pytest.approx(LADDER, abs=5e-7)
     assert result.tier_shares.to_numpy()[0] == pytest.approx(np.tile(exact, (20, 1)), abs=2e-9)

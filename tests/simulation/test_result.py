@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from simulation.models import TIERS, full
+
+from credit_score.simulation import ScenarioError, simulate
+from credit_score.simulation.result import MEASURES
+
+
+@pytest.fixture(scope="module")
+def result():
+    return simulate(full(600), n_replications=40, seed=1)
+
+
+AXES = {
+    "tier": ("inspections", "detections", "undetected", "firms", "violating", "tier_shares", "left"),
+    "department": ("days", "waiting"), "sector": ("burden_by_sector",), "size": ("burden_by_size",),
+    "how": ("misclassified",), "from": ("moved",),
+}  # fmt: skip
+
+
+def test_every_measure_is_an_array_with_named_axes(result):
+    for measure in MEASURES:
+        values = getattr(result, measure)
+        assert values.dims[:2] == ("replication", "period")
+        assert values.sizes["replication"] == 40
+        assert values["period"].to_numpy().tolist() == list(range(1, 13))
+        axis = next((axis for axis, names in AXES.items() if measure in names), None)
+        assert (values.dims[2] if values.ndim > 2 else None) == axis
+    assert result.firms["tier"].to_numpy().tolist() == list(TIERS)
+    assert result.burden_by_size["size"].to_numpy().tolist() == ["small", "middle", "large"]
+    assert result.moved.dims == ("replication", "period", "from", "to")
+
+
+def test_measures_follow_from_one_another(result):
+    both = result.detections + result.undetected
+    assert both.to_numpy() == pytest.approx(result.violating.to_numpy())
+    assert result.prevalence.to_numpy() == pytest.approx(1 - result.compliance.to_numpy())
+    assert result.tier_shares.sum("tier").to_numpy() == pytest.approx(1)
+    assert result.fines.to_numpy() == pytest.approx((result.detections.to_numpy() * [1, 2, 4, 8]).sum(axis=-1))
+    visits = result.records.visits.sum(axis=2)
+    assert result.days.sel(department="x").to_numpy() == pytest.approx(visits[..., 0] + visits[..., 1])
+    assert result.days.sel(department="y").to_numpy() == pytest.approx(2 * visits[..., 2])
+    assert result.level_shares["tier"].to_numpy().tolist() == list(TIERS[::-1])
+    wrong = result.misclassified.sel(how="violating in the best")
+    assert wrong.to_numpy() == pytest.approx(result.violating.sel(tier="A").to_numpy())
+    assert np.isinf(result.capacity).all()
+
+
+def test_a_table_holds_the_mean_and_the_interval_of_replications(result):
+    table = result.table("inspections", level=0.5)
+    assert list(table.columns) == ["period", "tier", "mean", "low", "high"]
+    assert len(table) == 12 * 4
+    row = table.iloc[7]
+    values = result.inspections.sel(period=row["period"], tier=row["tier"]).to_numpy()
+    assert row["mean"] == pytest.approx(values.mean())
+    assert [row["low"], row["high"]] == pytest.approx(np.quantile(values, [0.25, 0.75]))
+    assert list(result.table("prevalence").columns) == ["period", "mean", "low", "high"]
+
+
+def test_means_alone_have_no_interval():
+    table = simulate(full(600), n_replications=0).table("prevalence")
+    assert table["low"].isna().all()
+    assert table["mean"].notna().all()
+
+
+def test_an_average_comes_with_its_error(result):
+    told = result.average("prevalence", since=7)
+    over = result.prevalence[:, 6:].mean("period").to_numpy()
+    assert told["mean"].item() == pytest.approx(over.mean())
+    assert told["se"].item() == pytest.approx(over.std(ddof=1) / np.sqrt(40))
+    assert result.average("tier_shares")["tier"].tolist() == list(TIERS)
+    assert simulate(full(600), n_replications=0).average("prevalence")["se"].isna().all()
+
+
+def test_no_measure_is_refused(result):
+    with pytest.raises(ScenarioError, match="no measure 'load'"):
+        result.table("load")

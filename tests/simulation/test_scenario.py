@@ -1,0 +1,127 @@
+import pytest
+from simulation.models import SCANDAL, TIERS, full
+
+from credit_score.simulation import Parameter, Scenario, ScenarioError, simulate
+from credit_score.simulation.numbers import numbers
+from credit_score.simulation.parameter import Chance
+from credit_score.simulation.ranges import drawn, held, ranges
+
+FIRM = {"name": "all", "firms": 100, "start": {"A": 0.5, "B": 0.5}, "onset": 0.02, "cure": 0.1}
+PLAIN = {"tiers": ["A", "B"], "types": [FIRM], "schedule": {"A": {"ratio": 0.1}, "B": {"ratio": 0.2}}}
+ONE, TWO = {"name": "x"}, {"name": "y"}
+
+
+def firm(**fields):
+    return {"types": [FIRM | fields]}
+
+
+REFUSED = [
+    ({"periods": 0}, "periods: Input should be greater than or equal to 1, not '0'"),
+    ({"schedule": {"A": {"ratio": 1.1}, "B": {"ratio": 0.2}}}, "schedule.A.ratio: 1.1 is outside \\[0, 1\\] share a year"),
+    ({"schedul": {}}, "schedul: unknown key; did you mean 'schedule'?"),
+    (firm(onst=0.1), "types.0.onst: unknown key; did you mean 'onset'?"),
+    (firm(onset=1.5), "types.0.onset: 1.5 is outside \\[0, 1\\] chance"),
+    (firm(onset=True), "types.0.onset"),
+    (firm(onset="0.1"), "types.0.onset"),
+    (firm(onset=float("nan")), "nan is outside"),
+    (firm(start={"A": 0.5, "B": 0.4}), "types.0.start: shares that add up to 0.9; let them add up to 1"),
+    (firm(start={"A": 0.5, "Bb": 0.5}), "types.0.start: no tier 'Bb'; did you mean 'B'?"),
+    (firm(start={"90": 1}), "types.0.start: no tier '90'"),
+    (firm(violating={"C": 0.1}), "types.0.violating: no tier 'C'"),
+    (firm(violates=0.2), "types.0.violates: persistent violations have no 'violates'"),
+    (firm(department="z"), "types.0.department: no department 'z'"),
+    (firm(firms=-1), "types.0.firms"),
+    ({"types": []}, "types: Tuple should have at least 1 item"),
+    ({"types": [FIRM, FIRM]}, "types: 'all' stands twice"),
+    ({"tiers": ["A", "A"]}, "tiers: 'A' stands twice"),
+    ({"schedule": {"A": {"ratio": 0.1}}}, "schedule: no plan for tier B; a ratio of 0 leaves it alone"),
+    ({"schedule": PLAIN["schedule"] | {"C": {"ratio": 0}}}, "schedule: no tier 'C'"),
+    ({"fines": {"Z": 1}}, "fines: no tier 'Z'"),
+    ({"departments": [ONE | {"capacity": 0}]}, "departments.0.capacity: 0 inspector-days a year"),
+    ({"departments": [ONE, TWO]}, "types.0.department: no department; name one of x, y"),
+    ({"departments": [ONE | {"days": 0, "capacity": 5}]}, "0 days a visit, and a capacity"),
+    ({"departments": [ONE | {"capacity": 9}], "sampling": "bernoulli"}, "a capacity, but each firm is drawn for itself"),
+    ({"schedule": PLAIN["schedule"] | {"A": {"ratio": 0, "floor": 3}}, "sampling": "bernoulli"}, "a floor, but each firm"),
+    ({"shocks": [SCANDAL | {"first": 500}]}, "shocks.0.first: begins in period 500 of 120"),
+    ({"shocks": [SCANDAL | {"department": "q"}]}, "shocks.0.department: no department 'q'"),
+    ({"shocks": [SCANDAL | {"of": "capacity"}]}, "a shock to a capacity that has no bound"),
+    ({"rating": {"kind": "lader"}}, "rating: Input tag 'lader'"),
+    ({"rating": {"kind": "ladder", "releas": 1}}, "unknown key; did you mean 'release'?"),
+    ({"behaviour": {"kind": "deterrence", "beta": -1}}, "behaviour.beta: -1 is outside 0 or more"),
+    ({"cap": 0}, "cap"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "told"), REFUSED)
+def test_what_cannot_be_is_refused_in_one_line(fields, told):
+    with pytest.raises(ScenarioError, match=told) as caught:
+        Scenario(**(PLAIN | fields))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_number_has_unit_range_basis_and_source():
+    number = Chance(value=0.1, low=0.05, high=0.2, basis="published", reference="a paper")
+    assert (number.unit, number.least, number.most, number.is_range) == ("chance", 0, 1, True)
+    assert Scenario(**(PLAIN | firm(onset=number))).types[0].onset.reference == "a paper"
+    assert Scenario(**PLAIN).types[0].onset.basis == "assumption"
+    assert isinstance(number, Parameter)
+    with pytest.raises(ScenarioError, match="0.3 is outside its own range 0.1 to 0.2"):
+        Chance(value=0.3, low=0.1, high=0.2)
+    with pytest.raises(ScenarioError, match="a range with one end"):
+        Chance(value=0.3, low=0.1)
+
+
+def test_a_scenario_is_frozen_and_altered_anew():
+    scenario = Scenario(**PLAIN)
+    assert scenario.altered(periods=12).periods == 12
+    assert scenario.periods == 120
+    with pytest.raises(Exception, match="frozen"):
+        scenario.periods = 3
+    with pytest.raises(ScenarioError, match="cap"):
+        scenario.altered(cap=-1)
+
+
+def test_shares_become_whole_firms_that_add_up():
+    told = firm(firms=7, start={"A": 1 / 3, "B": 2 / 3})
+    assert numbers(Scenario(**(PLAIN | told))).firms[0].tolist() == [[2], [5]]
+
+
+def test_a_score_of_the_start_is_that_of_the_status():
+    rating = {"kind": "decaying", "cutoffs": [80], "penalty": 10, "keep": 0.9}
+    scenario = Scenario(**(PLAIN | firm(start={"90": 0.5, "70": 0.5}) | {"rating": rating, "periods": 1}))
+    assert simulate(scenario, n_replications=0).firms[0, 0].to_numpy().tolist() == [50, 50]
+
+
+def test_a_draw_of_the_ranges_is_the_scenario_held_at_it():
+    onset, ratio = ({"value": v, "low": v / 2, "high": 2 * v} for v in (0.02, 0.2))
+    scenario = full(
+        schedule={t: {"ratio": ratio} for t in TIERS}, sensitivity={"value": 0.8, "low": 0.6, "high": 0.9},
+        fines={"D": {"value": 3, "low": 1, "high": 9}},
+        departments=[ONE | {"capacity": {"value": 90, "low": 50, "high": 100}}, TWO],
+        rating={"kind": "ladder", "release": {"value": 0.4, "low": 0.1, "high": 0.5}},
+        behaviour={"kind": "learning", "beta": {"value": 1, "low": 0, "high": 3}, "expected": {"A": ratio}},
+        types=[{**FIRM, "department": "x", "onset": onset, "enter": {"value": 5, "low": 1, "high": 9}}],
+    )  # fmt: skip
+    told = drawn(scenario, 4, seed=1)
+    assert len(told) == len(ranges(scenario)) == 12
+    many = numbers(scenario, told)
+    for v in range(4):
+        one = numbers(held(scenario, {place: float(values[v]) for place, values in told.items()}))
+        for field in ("rates", "beta", "memory", "expected", "intensity", "floor", "fine", "enter", "days", "can"):
+            assert getattr(many, field)[v] == pytest.approx(getattr(one, field)[0], rel=1e-12), field
+    low_high = [(number.low, number.high) for number in ranges(scenario).values()]
+    assert all(
+        (low <= told[p]).all() and (told[p] <= high).all() for p, (low, high) in zip(told, low_high, strict=True)
+    )
+
+
+def test_without_a_range_there_is_nothing_to_draw():
+    with pytest.raises(ScenarioError, match="no number of the scenario is a range"):
+        drawn(Scenario(**PLAIN), 4, seed=1)
+
+
+def test_what_variants_share_cannot_be_a_range():
+    shock = SCANDAL | {"times": {"value": 2, "low": 1, "high": 3}}
+    with pytest.raises(ScenarioError, match="shocks.0.times: this number cannot be a range"):
+        scenario = full(shocks=[shock])
+        numbers(scenario, drawn(scenario, 2, seed=1))
