@@ -12,7 +12,7 @@ class Records(NamedTuple):
 
     At the start of a period: ``firms``, ``violating`` (R, T, K, J). In it: ``visits``, ``found`` (detections), ``left``
     (R, T, K, J); ``entered`` (R, T, J); ``moved`` from a tier to another, by visits and by time (R, T, K, K);
-    ``waiting``: visits that the department had no days for, at its end (R, T, D). After the visits and before time moves
+    ``waiting``: visits that the department had no days for, at its end (R, T, D). After the visits, before time moves
     a firm: ``rated`` firms by tier (R, T, K), and of their scores ``score_sum`` and ``score_squares`` (R, T). At the
     very end: ``last`` firms (R, K, J).
     """

@@ -23,8 +23,8 @@ def full(n_firms=3000, **fields):
     kinds = zip(("small", "middle", "large"), (0.004, 0.012, 0.03), ("x", "x", "y"), strict=True)
     types = [
         {
-            "name": name, "firms": n_firms // 3, "start": SHARES, "department": department, "size": name, "onset": onset,
-            "cure": 0.03, "violating": PREVALENCE, "leave": 0.005, "enter": n_firms * 0.02,
+            "name": name, "firms": n_firms // 3, "start": SHARES, "department": department, "size": name,
+            "onset": onset, "cure": 0.03, "violating": PREVALENCE, "leave": 0.005, "enter": n_firms * 0.02,
         }
         for name, onset, department in kinds
     ]  # fmt: skip
