@@ -171,7 +171,9 @@ def firms(n_firms: int) -> list[Figure]:
             ratio = rival / per[engine]
             value = f"{ratio:.1f} × faster a firm-month ({per[engine]:.2f} and {rival:.1f} ns of CPU)"
             held = None if told is None else ratio >= told
-            figures.append(Figure(f"{n_firms:,} firms × {MONTHS} months, {engine}", name, value, f"{told or '–'}", held))
+            figures.append(
+                Figure(f"{n_firms:,} firms × {MONTHS} months, {engine}", name, value, f"{told or '–'}", held)
+            )
     return figures
 
 

@@ -118,8 +118,8 @@ def _loop(m: Numbers, engine: str, variants: np.ndarray, seed: int, records: Rec
     if engine == "mean":
         return lambda first, last: cells.replications(m, which, None, records, first, last)
     if engine == "events":
-        table = events.outcomes(m)
-        return lambda first, last: events.replications(m, tuple(table), which, key, records, first, last)
+        track = events.tracks(events.outcomes(m))
+        return lambda first, last: events.replications(m, track, which, key, records, first, last)
     kernel = cells.replications if engine == "cells" else firms.replications
     return lambda first, last: kernel(m, which, key, records, first, last)
 

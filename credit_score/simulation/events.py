@@ -84,84 +84,104 @@ def _afresh(onset: np.ndarray, good: Any, bad: Any, here: np.ndarray) -> tuple[n
     return both[0], both[1], both[1][..., TO] == here[..., None, None]
 
 
-@njit(cache=True, nogil=True)
-def life(leaves, own):
-    """Periods in which a firm is there, at least 1: it leaves at the end of each with a chance."""
-    return 1.0 + np.floor(np.log(uniform(own, LIFE)) / np.log1p(-leaves)) if leaves > 0 else np.inf
+class Tracks(NamedTuple):
+    """What a firm's path is drawn with; a cell is a status, type and violation, C of them, in that order.
 
-
-@njit(cache=True, nogil=True)
-def changed(chance, stays, u):
-    """Which outcome a change is: those that are none left out."""
-    total = 0.0
-    for i in range(len(chance)):
-        if not stays[i]:
-            total += chance[i]
-    last = -1
-    u *= total
-    for i in range(len(chance)):
-        if not stays[i] and chance[i] > 0:
-            last = i
-            if u < chance[i]:
-                return i
-            u -= chance[i]
-    return last
-
-
-@njit(cache=True, nogil=True)
-def follow(table, v, leaves, own, s, j, bad, t, still, happened):
-    """One firm from period t on; its status at the end, and after how many periods it left.
-
-    Adds its changes to ``happened`` (T, S, J, 2, M), and from when until when it stayed to ``still`` (T + 1, S, J, 2).
+    ``pace`` (V, C): 1 ÷ ln of the chance that a period changes nothing. ``upto`` (V, C, M): of a change, the chance
+    of outcomes up to each. ``next`` (C, M): the cell after it. ``chance`` (V, C, M), ``what`` (C, M, 5), ``stays``
+    (C, M): as of the outcomes.
     """
-    chance, what, stays, log_stay = table
-    n_periods = len(happened)
-    gone = t + life(leaves, own)
-    end = min(float(n_periods), gone)
-    while t < end:
-        quiet = log_stay[v, s, j, bad]
-        until = min(end, t + np.floor(np.log(uniform(own, FIRST_PERIOD + t)) / quiet)) if quiet < 0 else end
-        still[t, s, j, bad] += 1
-        still[int(until), s, j, bad] -= 1
-        if until >= end:
-            break
-        t = int(until)
-        i = changed(chance[v, s, j, bad], stays[s, j, bad], uniform(own, FIRST_PERIOD + n_periods + t))
-        happened[t, s, j, bad, i] += 1
-        s, bad = what[s, j, bad, i, TO], what[s, j, bad, i, TURNS]
+
+    pace: np.ndarray
+    upto: np.ndarray
+    next: np.ndarray
+    chance: np.ndarray
+    what: np.ndarray
+    stays: np.ndarray
+
+
+def tracks(table: Outcomes) -> Tracks:
+    """The outcomes as paths are drawn with."""
+    n_variants, n_statuses, n_types, _, n = table.chance.shape
+    cells = n_statuses * n_types * 2
+    chance = table.chance.reshape(n_variants, cells, n)
+    what, stays = table.what.reshape(cells, n, 5), table.stays.reshape(cells, n)
+    changes = np.cumsum(chance * ~stays, axis=-1)
+    with np.errstate(divide="ignore"):
+        pace = 1 / table.log_stay.reshape(n_variants, cells)
+    whole = changes[..., -1:]
+    upto = np.divide(changes, whole, out=np.ones_like(changes), where=whole > 0)
+    upto[upto >= 1] = 2.0  # nothing is drawn beyond the last, whatever is lost to rounding
+    j = np.arange(cells)[:, None] // 2 % n_types
+    return Tracks(pace, upto, (what[..., TO] * n_types + j) * 2 + what[..., TURNS], chance, what, stays)
+
+
+@njit(cache=True, nogil=True)
+def end_of(leaves, own, t, n_periods):
+    """The period before which a firm that is there from t on has left; beyond the last if it has not."""
+    if leaves <= 0:
+        return n_periods + 1.0
+    return t + 1.0 + np.floor(np.log(uniform(own, LIFE)) / np.log1p(-leaves))
+
+
+@njit(cache=True, nogil=True)
+def follow(pace, upto, after, own, c, t, end, happened):
+    """One firm in cell c from period t on, its changes added to ``happened`` (T, C, M); its cell at the end."""
+    while True:
+        t = t + int(min(np.floor(np.log(uniform(own, FIRST_PERIOD + t)) * pace[c]), 1e9))
+        if t >= end:
+            return c
+        u, i = uniform(own, ~t), 0
+        while upto[c, i] <= u:
+            i += 1
+        happened[t, c, i] += 1
+        c = after[c, i]
         t += 1
-    return s, gone
 
 
 @njit(cache=True, nogil=True)
-def quiet(chance, stays, parent, still, happened):
-    """Add firms that stayed as they were, apportioned to the outcomes that change nothing."""
-    n_periods, n_statuses, n_types, _, n_outcomes = happened.shape
-    for cell in range(n_statuses * n_types * 2):
-        s, j, bad = cell // (2 * n_types), cell // 2 % n_types, cell % 2
-        n, purpose = 0.0, key(parent, cell)
-        for t in range(n_periods):
-            n += still[t, s, j, bad]
-            left, total = n, (chance[s, j, bad] * stays[s, j, bad]).sum()
-            for i in range(n_outcomes):
-                if left > 0 and stays[s, j, bad, i] and chance[s, j, bad, i] > 0:
-                    share = binomial(left, min(chance[s, j, bad, i] / total, 1.0), key(key(purpose, t), i))
-                    happened[t, s, j, bad, i] += share
-                    left -= share
-                    total -= chance[s, j, bad, i]
+def quiet(chance, stays, after, parent, n, gone, come, happened):
+    """Add firms that stayed as they were, apportioned to the outcomes that change nothing.
 
-
-@njit(cache=True, nogil=True)
-def tally(tier, score, what, happened, r, records):
-    """Write what happened into the records."""
-    n_periods, n_statuses, n_types, _, n_outcomes = happened.shape
+    ``n`` (C,): firms at the start; ``gone`` and ``come`` (T, C): firms that left and entered at the end of a period.
+    """
+    n_periods, n_cells, n_outcomes = happened.shape
     for t in range(n_periods):
-        for cell in range(n_statuses * n_types * 2):
-            s, j, bad = cell // (2 * n_types), cell // 2 % n_types, cell % 2
+        then = n - gone[t] + come[t]
+        for c in range(n_cells):
+            left, now = n[c], key(key(parent, t), c)
             for i in range(n_outcomes):
-                n, told = happened[t, s, j, bad, i], what[s, j, bad, i]
+                moved = happened[t, c, i]
+                left -= moved
+                then[c] -= moved
+                then[after[c, i]] += moved
+            apportion(chance[c], stays[c], left, now, happened[t, c])
+        n = then
+
+
+@njit(cache=True, nogil=True)
+def apportion(chance, stays, left, parent, happened):
+    """Add ``left`` firms to the outcomes that change nothing."""
+    total = (chance * stays).sum()
+    for i in range(len(chance)):
+        if left > 0 and stays[i] and chance[i] > 0:
+            share = binomial(left, min(chance[i] / total, 1.0), key(parent, i))
+            happened[i] += share
+            left -= share
+            total -= chance[i]
+
+
+@njit(cache=True, nogil=True)
+def tally(tier, score, n_types, what, happened, r, records):
+    """Write what happened into the records."""
+    n_periods, n_cells, n_outcomes = happened.shape
+    for t in range(n_periods):
+        for c in range(n_cells):
+            k, j = tier[c // (2 * n_types)], c // 2 % n_types
+            for i in range(n_outcomes):
+                n, told = happened[t, c, i], what[c, i]
                 if n > 0:
-                    k, to = tier[s], told[TO]
+                    to = told[TO]
                     records.firms[r, t, k, j] += n
                     records.violating[r, t, k, j] += n * told[BAD]
                     records.visits[r, t, k, j] += n * told[SEEN]
@@ -173,46 +193,61 @@ def tally(tier, score, what, happened, r, records):
 
 
 @njit(cache=True, nogil=True)
-def part(tier, s, j, gone, n_periods, r, records):
-    """Write down where a firm ended, or when it left."""
-    if gone <= n_periods:
-        records.left[r, int(gone) - 1, tier[s], j] += 1
+def part(tier, n_types, c, t, gone, r, records):
+    """Write down where a firm ended, or that it left at the end of period t."""
+    k, j = tier[c // (2 * n_types)], c // 2 % n_types
+    if t < len(gone):
+        gone[t, c] += 1
+        records.left[r, t, k, j] += 1
     else:
-        records.last[r, tier[s], j] += 1
+        records.last[r, k, j] += 1
 
 
 @njit(cache=True, nogil=True)
-def replicate(m, table, v, parent, records, r):
+def lives(track, tier, n_types, leaves, v, parent, first, n, c, t, gone, happened, r, records):
+    """Follow n firms, numbered from ``first``, that are in cell c from period t on."""
+    pace, upto, after = track.pace[v], track.upto[v], track.next
+    n_periods = len(happened)
+    for i in range(first, first + n):
+        own = key(parent, FIRST_PERIOD + i)
+        end = end_of(leaves, own, t, n_periods)
+        at_last = follow(pace, upto, after, own, c, t, min(end, n_periods), happened)
+        part(tier, n_types, at_last, int(end) - 1, gone, r, records)
+
+
+@njit(cache=True, nogil=True)
+def replicate(m, track, v, parent, records, r):
     """One replication of variant v, written into the records at r."""
-    n_periods, tier = len(m.onset_times), m.chain[TIER]
-    happened = np.zeros((n_periods, *table[0].shape[1:]))
-    still = np.zeros((n_periods + 1, *table[0].shape[1:4]))
+    tier, n_types, n_periods = m.chain[TIER], len(m.entry), len(m.onset_times)
+    happened = np.zeros((n_periods, *track.stays.shape))
+    gone, come, start = np.zeros(happened.shape[:2]), np.zeros(happened.shape[:2]), np.zeros(happened.shape[1])
     i = 0
-    for j in range(len(m.entry)):
-        leaves = m.rates[v, 0, j, LEAVE]
-        for s in range(len(tier)):
-            n, name = m.firms[v, s, j], s * len(m.entry) + j
-            n_bad = 0 if m.afresh else int(rounded(n * m.violating[v, s, j], key(key(parent, BEGIN), name)))
-            for here in range(n):
-                own, bad = key(parent, FIRST_PERIOD + i), 1 if here < n_bad else 0
-                ended, gone = follow(table, v, leaves, own, s, j, bad, 0, still, happened)
-                part(tier, ended, j, gone, n_periods, r, records)
-                i += 1
+    for c in range(0, len(start), 2):
+        s, j = c // (2 * n_types), c // 2 % n_types
+        share = 0.0 if m.afresh else m.violating[v, s, j]
+        n = m.firms[v, s, j]
+        start[c + 1] = rounded(n * share, key(key(parent, BEGIN), c))
+        start[c] = n - start[c + 1]
+        for bad in range(2):
+            n = int(start[c + bad])
+            lives(
+                track, tier, n_types, m.rates[v, s, j, LEAVE], v, parent, i, n, c + bad, 0, gone, happened, r, records
+            )
+            i += n
     for t in range(n_periods):
-        for j in range(len(m.entry)):
+        for j in range(n_types):
             n = int(rounded(m.enter[v, j], key(key(key(parent, COME), t), j))) if m.enter[v, j] > 0 else 0
+            c, leaves = (m.entry[j] * n_types + j) * 2, m.rates[v, 0, j, LEAVE]
             records.entered[r, t, j] = n
-            for _ in range(n):
-                own = key(parent, FIRST_PERIOD + i)
-                ended, gone = follow(table, v, m.rates[v, 0, j, LEAVE], own, m.entry[j], j, 0, t + 1, still, happened)
-                part(tier, ended, j, gone, n_periods, r, records)
-                i += 1
-    quiet(table[0][v], table[2], key(parent, QUIET), still, happened)
-    tally(tier, m.score, table[1], happened, r, records)
+            come[t, c] = n
+            lives(track, tier, n_types, leaves, v, parent, i, n, c, t + 1, gone, happened, r, records)
+            i += n
+    quiet(track.chance[v], track.stays, track.next, key(parent, QUIET), start, gone, come, happened)
+    tally(tier, m.score, n_types, track.what, happened, r, records)
 
 
 @njit(cache=True, nogil=True)
-def replications(m, table, variants, seed, records, first, last):
+def replications(m, track, variants, seed, records, first, last):
     """Replications ``first`` up to, and without, ``last``, each of its variant; the same however they are split."""
     for r in range(first, last):
-        replicate(m, table, variants[r], key(seed, r), records, r)
+        replicate(m, track, variants[r], key(seed, r), records, r)
