@@ -15,7 +15,7 @@ import numpy as np
 from board import Figure, write
 
 from credit_score.simulation import Scenario, simulate
-from credit_score.simulation.engines import prepared, run
+from credit_score.simulation.engines import prepared, totals
 from credit_score.simulation.ranges import drawn
 
 TIERS, MONTHS, SEED, RUNS = "ABCD", 120, 6, 5
@@ -146,7 +146,7 @@ def wall(job: Callable[[], object], runs: int = 3) -> float:
 
 
 def firms(n_firms: int) -> list[Figure]:
-    """Firms event-driven, and month by month, per firm-month against the rivals; all must come to the same prevalence."""
+    """Firms event-driven, and month by month, against the rivals; all must come to the same prevalence."""
     scenario = model(n_firms)
     few = max(n_firms // 100, 3) // 3 * 3
     rivals: dict[str, tuple[Callable[[int], float], int]] = {
@@ -202,8 +202,7 @@ def indices() -> list[Figure]:
         found = []
         for first in range(0, n, part):
             m = prepared(scenario, {place: values[first : first + part] for place, values in draws.items()})
-            records = run(m, "mean", np.arange(part), 0)
-            found.append(float(records.violating[:, -1].sum()))
+            found.append(float(totals(m).violating_at_last.sum()))
         return found
 
     taken = wall(job, runs=1)

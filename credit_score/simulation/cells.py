@@ -51,6 +51,24 @@ def begin(firms, violating, parent, state):
 
 
 @njit(cache=True, nogil=True)
+def respond(shock, beta, expected, times):
+    """Fill ``times`` (K, D): what an onset is multiplied with, for expected intensities and the shock of a period."""
+    for k in range(times.shape[0]):
+        for d in range(times.shape[1]):
+            times[k, d] = shock * np.exp(-beta * expected[k, d])
+
+
+@njit(cache=True, nogil=True)
+def close(waiting, put_off, moved):
+    """Fill what waits by department (D,), and take out of the moves those that lead nowhere."""
+    put_off[:] = 0
+    for k in range(waiting.shape[0]):
+        moved[k, k] = 0
+        for d in range(waiting.shape[1]):
+            put_off[d] += waiting[k, d]
+
+
+@njit(cache=True, nogil=True)
 def renew(tier, department, rates, times, now, state):
     """Violations afresh: in each cell, as many as chance has it."""
     purpose = key(now, RENEW)
@@ -183,8 +201,8 @@ def step(chain, department, rates, times, sensed, gap, seen, now, before, state,
             outcome(rates, onset, sensed, s, j, good, bad, now, name, ends)
             visits[tier[s], j] += good + bad
             found[tier[s], j] += ends[3]
-            put(state, moved, tier, s, chain[CLEAN][s], j, q, ends[0], ends[1])
-            put(state, moved, tier, s, chain[FOUND][s], j, q, ends[3], ends[4])
+            put(state, moved, tier, s, chain[CLEAN, s], j, q, ends[0], ends[1])
+            put(state, moved, tier, s, chain[FOUND, s], j, q, ends[3], ends[4])
             state[s, j, 0, q] += good - ends[0] - ends[2] + bad - ends[3] - ends[5]
             state[s, j, 1, q] += ends[2] + ends[5]
 
@@ -217,7 +235,7 @@ def drift(chain, chance, now, before, state, moved):
             n = before[s, j, bad, q]
             if n > 0:
                 second = split(n, chance[s], purpose, s * n_types * 2 * n_wait + i)
-                for end, share in ((chain[DRIFT_ONE][s], n - second), (chain[DRIFT_TWO][s], second)):
+                for end, share in ((chain[DRIFT_ONE, s], n - second), (chain[DRIFT_TWO, s], second)):
                     state[end, j, bad, q] += share
                     moved[tier[s], tier[end]] += share
 
@@ -264,11 +282,11 @@ def replicate(m, v, parent, records, r):
     state = np.zeros((rates.shape[0], rates.shape[1], 2, max(m.gap, 1)))
     other, seen = state.copy(), np.zeros(state.shape[:3])
     size, eligible, visits, waiting = np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata)
-    expected = m.expected[v].copy()
+    expected, times = m.expected[v].copy(), np.zeros(n_strata)
     begin(m.firms[v], m.violating[v], parent, state)
     for t in range(len(m.onset_times)):
         now = key(parent, FIRST_PERIOD + t)
-        times = m.onset_times[t] * np.exp(-m.beta[v] * expected)
+        respond(m.onset_times[t], m.beta[v], expected, times)
         if m.afresh:
             renew(m.chain[TIER], m.department, rates, times, now, state)
             times[:] = 0  # what is there is there for this period only
@@ -292,9 +310,7 @@ def replicate(m, v, parent, records, r):
         if m.memory[v] > 0:
             strata(m.department, records.visits[r, t], visits)
             learn(m.memory[v], m.per_year, size, visits, expected)
-        records.waiting[r, t] = waiting.sum(axis=0)
-        for k in range(len(moved)):
-            moved[k, k] = 0
+        close(waiting, records.waiting[r, t], moved)
     count(m.chain[TIER], m.department, state, records.last[r], np.zeros_like(records.last[r]), eligible)
 
 
@@ -306,3 +322,22 @@ def replications(m, variants, seed, records, first, last):
     """
     for r in range(first, last):
         replicate(m, variants[r], key(seed, r), records, r)
+
+
+@njit(cache=True, nogil=True)
+def totals(m, seed, scratch, sums, first, last):
+    """Sums over periods of variants ``first`` up to, and without, ``last``, one run each, in the scratch of one run.
+
+    ``sums`` (V, 5, K, J): firms, violating, visits and found of all periods, and violating at the last.
+    """
+    for v in range(first, last):
+        scratch.left[:], scratch.moved[:] = 0, 0
+        replicate(m, v, key(seed, v), scratch, 0)
+        for t in range(len(m.onset_times)):
+            for k in range(sums.shape[2]):
+                for j in range(sums.shape[3]):
+                    sums[v, 0, k, j] += scratch.firms[0, t, k, j]
+                    sums[v, 1, k, j] += scratch.violating[0, t, k, j]
+                    sums[v, 2, k, j] += scratch.visits[0, t, k, j]
+                    sums[v, 3, k, j] += scratch.found[0, t, k, j]
+        sums[v, 4] = scratch.violating[0, -1]

@@ -7,7 +7,7 @@ its type (two bytes). Its random numbers are a function of seed, replication, fi
 import numpy as np
 from numba import njit
 
-from credit_score.simulation.cells import FIRST_PERIOD, learn, plan, strata
+from credit_score.simulation.cells import FIRST_PERIOD, close, learn, plan, respond, strata
 from credit_score.simulation.numbers import (
     CLEAN,
     CURE,
@@ -181,11 +181,11 @@ def replicate(m, v, parent, records, r):
     bad, wait = np.full(n, ABSENT, np.uint8), np.zeros(n, np.uint8)
     rates, chance = m.rates[v], m.intensity[v] / m.per_year
     size, eligible, visits, waiting = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    expected, tier = m.expected[v].copy(), m.chain[TIER]
+    expected, times, tier = m.expected[v].copy(), np.zeros(shape), m.chain[TIER]
     last = begin(m.firms[v], m.violating[v], key(parent, BEGIN), status, bad, kind)
     for t in range(len(m.onset_times)):
         now = key(parent, FIRST_PERIOD + t)
-        times = m.onset_times[t] * np.exp(-m.beta[v] * expected)
+        respond(m.onset_times[t], m.beta[v], expected, times)
         if m.afresh:
             renew(tier, m.department, rates, times, now, last, status, bad, kind)
             times[:] = 0  # what is there is there for this period only
@@ -207,9 +207,7 @@ def replicate(m, v, parent, records, r):
         if m.memory[v] > 0:
             strata(m.department, records.visits[r, t], visits)
             learn(m.memory[v], m.per_year, size, visits, expected)
-        records.waiting[r, t] = waiting.sum(axis=0)
-        for k in range(len(moved)):
-            moved[k, k] = 0
+        close(waiting, records.waiting[r, t], moved)
     count(tier, m.department, last, status, bad, wait, kind, records.last[r], np.zeros_like(records.last[r]), eligible)
 
 
