@@ -26,6 +26,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "policy": ["Policy", "RuleSet", "compare", "load_policy", "rule_table"],
         "records": ["Records", "read_records"],
         "scorecard": ["Binning", "Boosting", "Card", "ScorecardClassifier", "card_sql", "load_card", "save_card"],
+        "simulation": ["Scenario", "ScenarioError", "SimulationResult", "simulate"],
         "tiers": ["TierCalibrator"],
     },
 )
