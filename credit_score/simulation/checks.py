@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from credit_score.errors import first_five
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.rating import Score
 
-if TYPE_CHECKING:
-    from credit_score.simulation.scenario import FirmType, Scenario
 
-
-def check(scenario: "Scenario") -> None:
+def check(scenario: Any) -> None:
     """Nothing, or ScenarioError for the first thing that does not fit."""
     _refuse_twice(scenario)
     _check_tiers(scenario)
@@ -24,7 +21,7 @@ def check(scenario: "Scenario") -> None:
     _check_shocks(scenario)
 
 
-def _refuse_twice(scenario: "Scenario") -> None:
+def _refuse_twice(scenario: Any) -> None:
     names = {"tiers": list(scenario.tiers)} | {
         field: [part.name for part in getattr(scenario, field)] for field in ("types", "departments")
     }
@@ -34,7 +31,7 @@ def _refuse_twice(scenario: "Scenario") -> None:
             raise ScenarioError(f"{twice!r} stands twice", field, remedy="give each a name of its own")
 
 
-def _check_tiers(scenario: "Scenario") -> None:
+def _check_tiers(scenario: Any) -> None:
     known = scenario.tiers
     missing = [tier for tier in known if tier not in scenario.schedule]
     if missing:
@@ -50,7 +47,7 @@ def _check_tiers(scenario: "Scenario") -> None:
     scenario.rating.statuses(len(known))
 
 
-def _check_departments(scenario: "Scenario") -> None:
+def _check_departments(scenario: Any) -> None:
     for department in scenario.departments:
         for tier in department.schedule:
             _known(tier, scenario.tiers, "tier", "departments", department.name, "schedule")
@@ -61,7 +58,7 @@ def _check_departments(scenario: "Scenario") -> None:
             raise ScenarioError("a capacity, but each firm is drawn for itself", "sampling", remedy=remedy)
 
 
-def _check_floors(scenario: "Scenario") -> None:
+def _check_floors(scenario: Any) -> None:
     plans = {("schedule", tier): plan for tier, plan in scenario.schedule.items()}
     plans |= {("departments", d.name, "schedule", t): p for d in scenario.departments for t, p in d.schedule.items()}
     for place, plan in plans.items():
@@ -69,7 +66,7 @@ def _check_floors(scenario: "Scenario") -> None:
             raise ScenarioError("a floor, but each firm is drawn for itself", *place, "floor", remedy="sample by quota")
 
 
-def _check_type(one: "FirmType", scenario: "Scenario", i: int) -> None:
+def _check_type(one: Any, scenario: Any, i: int) -> None:
     names = [d.name for d in scenario.departments]
     if one.department is None and len(names) > 1:
         raise ScenarioError("no department", "types", i, "department", remedy=f"name one of {first_five(names)}")
@@ -86,7 +83,7 @@ def _check_type(one: "FirmType", scenario: "Scenario", i: int) -> None:
         raise ScenarioError("no cost of complying to reply to", "types", i, "cost")
 
 
-def _check_place(place: str, scenario: "Scenario", *at: str | int) -> None:
+def _check_place(place: str, scenario: Any, *at: str | int) -> None:
     """A tier, or a score of a rating by score."""
     if place in scenario.tiers:
         return
@@ -98,7 +95,7 @@ def _check_place(place: str, scenario: "Scenario", *at: str | int) -> None:
         _known(place, scenario.tiers, "tier", *at)
 
 
-def _check_violations(scenario: "Scenario") -> None:
+def _check_violations(scenario: Any) -> None:
     lasting = scenario.violations == "persistent"
     unused = ("violates",) if lasting else ("onset", "cure", "violating")
     for i, one in enumerate(scenario.types):
@@ -111,7 +108,7 @@ def _check_violations(scenario: "Scenario") -> None:
         raise ScenarioError("a best reply to lasting violations", "violations", remedy="write 'afresh'")
 
 
-def _check_shocks(scenario: "Scenario") -> None:
+def _check_shocks(scenario: Any) -> None:
     names = [d.name for d in scenario.departments]
     for i, shock in enumerate(scenario.shocks):
         if shock.first > scenario.periods:

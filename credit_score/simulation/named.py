@@ -8,28 +8,27 @@ import numpy as np
 from credit_score.simulation.behaviour import best_reply, switches
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.rating import Ladder, SkipLot
-from credit_score.simulation.scenario import Behaviour, FirmType, Plan, Scenario
 
 PAPER = "Harrington 1988, J. Public Econ. 37:29-53"
 GROUPS = ("G1", "G2")
 
 
-def harrington(
-    visited: Sequence[float], fines: Sequence[float], release: float, discount: float, sensitivity: float, cost: Any,
+def harrington(  # noqa: PLR0913, PLR0917 - the symbols of the paper
+    kind: type, visited: Sequence[float], fines: Sequence[float], release: float, discount: float, sensitivity: float, cost: Any,
     *, n_firms: int, periods: int,
-) -> Scenario:  # fmt: skip
+) -> Any:  # fmt: skip
     """See :meth:`Scenario.harrington`. A type of firm is an interval of costs with the same reply."""
     ladder = Ladder(release={"value": release, "basis": "published", "reference": PAPER})
     machine = ladder.statuses(2)
     told = (np.array(visited, float), np.array(fines, float), machine, (sensitivity, discount))
     types = [
-        FirmType(name=name, firms=n, start={"G1": 1}, cost=c) for name, n, c in _types(cost, n_firms, told) if n > 0
+        {"name": name, "firms": n, "start": {"G1": 1}, "cost": c} for name, n, c in _types(cost, n_firms, told) if n > 0
     ]
-    return Scenario(
+    return kind(
         name="harrington", periods=periods, per_year=1, tiers=GROUPS, types=types, at_rest=True,
-        schedule={g: Plan(ratio=p) for g, p in zip(GROUPS, visited, strict=True)},
+        schedule={g: {"ratio": p} for g, p in zip(GROUPS, visited, strict=True)},
         fines=dict(zip(GROUPS, fines, strict=True)), sensitivity=sensitivity, violations="afresh", rating=ladder,
-        behaviour=Behaviour(kind="best_reply", discount=discount),
+        behaviour={"kind": "best_reply", "discount": discount},
     )  # fmt: skip
 
 
@@ -49,13 +48,15 @@ def _types(cost: Any, n_firms: int, told: tuple[Any, ...]) -> list[tuple[str, in
     return [(f"cost {c:g}", int(n), float(c)) for c, n in zip(*np.unique(costs, return_counts=True), strict=True)]
 
 
-def skip_lot(fractions: Any, violation_rate: float, clearance: int, *, n_firms: int, periods: int) -> Scenario:
+def skip_lot(
+    kind: type, fractions: Any, violation_rate: float, clearance: int, *, n_firms: int, periods: int
+) -> Any:  # fmt: skip
     """See :meth:`Scenario.skip_lot`. The level that is looked at the most is the last tier."""
     levels = [float(f) for f in np.asarray(fractions, float)]
     names = [f"level {i + 1}" for i in range(len(levels))]
-    return Scenario(
+    return kind(
         name="skip-lot", periods=periods, per_year=1, tiers=names[::-1], at_rest=True, violations="afresh",
-        types=[FirmType(name="all", firms=n_firms, start={names[0]: 1}, violates=violation_rate)],
-        schedule={name: Plan(ratio=f) for name, f in zip(names, levels, strict=True)},
+        types=[{"name": "all", "firms": n_firms, "start": {names[0]: 1}, "violates": violation_rate}],
+        schedule={name: {"ratio": f} for name, f in zip(names, levels, strict=True)},
         rating=SkipLot(clearance=clearance),
     )  # fmt: skip

@@ -1,24 +1,21 @@
 """The numbers of a scenario that are not known: where they stand, their ranges, and draws from them."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from credit_score.simulation.parameter import Parameter, ScenarioError, Stated
 
-if TYPE_CHECKING:
-    from credit_score.simulation.scenario import Scenario
-
 Draws = Mapping[str, np.ndarray]
 
 
-def ranges(scenario: "Scenario") -> dict[str, Parameter]:
+def ranges(scenario: Any) -> dict[str, Parameter]:
     """The numbers that are left as ranges, by where they stand: ``types.0.onset``, ``sensitivity``."""
     return {place: number for place, number in _numbers(scenario, "") if number.is_range}
 
 
-def drawn(scenario: "Scenario", n: int, *, seed: int) -> Draws:
+def drawn(scenario: Any, n: int, *, seed: int) -> Draws:
     """N values of each number that is a range, (n,) each: a scrambled Sobol' sequence, even over the ranges.
 
     Raises ScenarioError if every number is known.
@@ -33,7 +30,7 @@ def drawn(scenario: "Scenario", n: int, *, seed: int) -> Draws:
     return at_shares(scenario, shares)
 
 
-def at_shares(scenario: "Scenario", shares: np.ndarray) -> Draws:
+def at_shares(scenario: Any, shares: np.ndarray) -> Draws:
     """Values that far along the ranges, by where they stand; ``shares``: (n, number of ranges), in [0, 1]."""
     told = ranges(scenario)
     return {
@@ -42,7 +39,7 @@ def at_shares(scenario: "Scenario", shares: np.ndarray) -> Draws:
     }
 
 
-def held(scenario: "Scenario", values: Mapping[str, float]) -> "Scenario":
+def held(scenario: Any, values: Mapping[str, float]) -> Any:
     """The scenario with numbers held at values, by where they stand, and no longer ranges."""
     return _held(scenario, "", values)
 

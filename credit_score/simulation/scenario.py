@@ -207,7 +207,7 @@ class Scenario(Stated):
         """
         from credit_score.simulation.named import harrington
 
-        return harrington((p1, p2), (F1, F2), u, discount, sensitivity, cost, n_firms=n_firms, periods=periods)
+        return harrington(cls, (p1, p2), (F1, F2), u, discount, sensitivity, cost, n_firms=n_firms, periods=periods)
 
     @classmethod
     def skip_lot(
@@ -219,7 +219,7 @@ class Scenario(Stated):
         """
         from credit_score.simulation.named import skip_lot
 
-        return skip_lot(fractions, violation_rate, clearance, n_firms=n_firms, periods=periods)
+        return skip_lot(cls, fractions, violation_rate, clearance, n_firms=n_firms, periods=periods)
 
     @classmethod
     def read(cls, path: "str | Path") -> "Scenario":
