@@ -59,7 +59,7 @@ def _check_departments(scenario: Any) -> None:
 
 
 def _check_floors(scenario: Any) -> None:
-    plans = {("schedule", tier): plan for tier, plan in scenario.schedule.items()}
+    plans: dict[tuple[str, ...], Any] = {("schedule", tier): plan for tier, plan in scenario.schedule.items()}
     plans |= {("departments", d.name, "schedule", t): p for d in scenario.departments for t, p in d.schedule.items()}
     for place, plan in plans.items():
         if plan.floor and scenario.sampling == "bernoulli":

@@ -13,9 +13,9 @@ PAPER = "Harrington 1988, J. Public Econ. 37:29-53"
 GROUPS = ("G1", "G2")
 
 
-def harrington(  # noqa: PLR0913, PLR0917 - the symbols of the paper
-    kind: type, visited: Sequence[float], fines: Sequence[float], release: float, discount: float, sensitivity: float, cost: Any,
-    *, n_firms: int, periods: int,
+def harrington(  # noqa: PLR0913 - the symbols of the paper
+    kind: type, visited: Sequence[float], fines: Sequence[float], release: float, discount: float, sensitivity: float,
+    cost: Any, *, n_firms: int, periods: int,
 ) -> Any:  # fmt: skip
     """See :meth:`Scenario.harrington`. A type of firm is an interval of costs with the same reply."""
     ladder = Ladder(release={"value": release, "basis": "published", "reference": PAPER})
