@@ -1,0 +1,107 @@
+"""What a run comes to over its horizon: one number a measure and replication, in bounded memory.
+
+Many mean-field runs are done in batches, each reduced to its totals before the next, so that 65,536 runs take the
+memory of a few hundred.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from credit_score.errors import first_five
+from credit_score.simulation.engines import Progress, prepared, run
+from credit_score.simulation.numbers import Numbers
+from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.ranges import Draws
+from credit_score.simulation.records import Records
+from credit_score.simulation.scenario import Scenario
+
+BATCH_BYTES = 16 << 20  # of records of a batch; more costs page faults, less costs calls
+MOST_SEED = 2**64 - 1
+Measure = Callable[[Numbers, Records, np.ndarray], np.ndarray]
+
+
+def _summed(counts: np.ndarray) -> np.ndarray:
+    """Of all firms in a period, (R, T)."""
+    return counts.reshape(*counts.shape[:2], -1).sum(axis=-1)
+
+
+def _prevalence(m: Numbers, records: Records, variants: np.ndarray) -> np.ndarray:
+    bad, firms = _summed(records.violating), _summed(records.firms)
+    return np.divide(bad, firms, out=np.zeros_like(bad), where=firms > 0).mean(axis=1)
+
+
+def _days(m: Numbers, records: Records, variants: np.ndarray) -> np.ndarray:
+    by_type = records.visits.sum(axis=(1, 2))
+    return (by_type * m.days[variants][:, m.department]).sum(axis=-1)
+
+
+def _fines(m: Numbers, records: Records, variants: np.ndarray) -> np.ndarray:
+    return (records.found.sum(axis=(1, 3)) * m.fine[variants]).sum(axis=-1)
+
+
+# Over the horizon: sums of visits, findings, days and fines; means over periods of firms and shares.
+TOTALS: Mapping[str, Measure] = {
+    "violations": lambda m, records, variants: _summed(records.violating).mean(axis=1),
+    "undetected": lambda m, records, variants: (_summed(records.violating) - _summed(records.found)).mean(axis=1),
+    "detections": lambda m, records, variants: _summed(records.found).sum(axis=1),
+    "inspections": lambda m, records, variants: _summed(records.visits).sum(axis=1),
+    "days": _days,
+    "fines": _fines,
+    "prevalence": _prevalence,
+    "compliance": lambda m, records, variants: 1 - _prevalence(m, records, variants),
+}
+
+
+def totals(  # noqa: PLR0913 - what a run is asked
+    scenario: Scenario, measures: Sequence[str], draws: Draws | None = None, *, engine: str = "mean", n: int = 1,
+    seed: int = 0, threads: int | None = None, progress: Progress | None = None,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Measures by name, (R,) each: a replication a draw, or n replications of the values as they stand.
+
+    ``violations``: mean firms in violation, which is mean prevalence × firms; ``undetected``: mean firms in violation
+    that no visit found in the period; ``prevalence`` and ``compliance``: mean shares; ``detections``, ``inspections``,
+    ``days`` (inspector-days) and ``fines`` (money): sums over the horizon. The same for any ``threads``.
+    Raises ScenarioError for what is no measure.
+    """
+    functions = [TOTALS[check_measure(name)] for name in measures]
+    told = draws or {}
+    n = len(next(iter(told.values()))) if told else n
+    size = min(n, max(BATCH_BYTES // _bytes(scenario), 1)) if engine == "mean" else n
+    workers = threads or os.cpu_count() or 1
+
+    def reduced(first: int) -> list[np.ndarray]:
+        part = {place: values[first : first + size] for place, values in told.items()}
+        m, here = prepared(scenario, part), min(size, n - first)
+        variants = np.arange(here) if part else np.zeros(here, np.int64)
+        records = run(m, engine, variants, seed, threads=1 if engine == "mean" else workers)
+        if progress:
+            progress(here)
+        return [function(m, records, variants) for function in functions]
+
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(pool.map(reduced, range(0, n, size)))
+    return {name: np.concatenate([part[i] for part in parts]) for i, name in enumerate(measures)}
+
+
+def check_measure(name: str) -> str:
+    """The name of a measure; raises ScenarioError for another."""
+    if name not in TOTALS:
+        raise ScenarioError(f"no total {name!r}", remedy=f"totals are {first_five(TOTALS)}")
+    return name
+
+
+def check_whole(number: Any, what: str, *, least: int = 0, most: int = MOST_SEED) -> int:
+    """A whole number within bounds; raises ScenarioError with the value for anything else."""
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or not least <= number <= most:
+        raise ScenarioError(f"{what} {number!r}", remedy=f"give a whole number from {least} to {most}")
+    return int(number)
+
+
+def _bytes(scenario: Scenario) -> int:
+    """Of the records of a replication."""
+    k, d, j = len(scenario.tiers), len(scenario.departments), len(scenario.types)
+    return 8 * scenario.periods * (5 * k * j + j + k * k + d + k + 2)
