@@ -1,0 +1,207 @@
+"""The schedule that one regrets least, whatever the numbers turn out to be: minimax regret over draws of the ranges.
+
+Regret in a draw is a schedule's loss less the least loss of any in that draw, at the same inspections made.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from credit_score.errors import first_five
+from credit_score.simulation.matching import (
+    Schedules,
+    as_scenarios,
+    common_draws,
+    factor_of_each,
+    inspections,
+    scaled_draws,
+)
+from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.ranges import Draws
+from credit_score.simulation.scenario import Plan, Scenario
+from credit_score.simulation.totals import check_whole, totals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from credit_score.inspection import WhatIfCube
+
+LOSSES = ("undetected", "violations", "prevalence", "days")
+BOOTSTRAPS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Regret:
+    """Losses of schedules over draws of what is not known.
+
+    ``losses`` (draws, schedules). ``factors`` (draws, schedules): what each was scaled by to make the inspections of the
+    baseline in the draw; a schedule is its proportions, its level follows the inspections made. ``differs``: greatest
+    relative difference of inspections left. ``draws``: by schedule and place.
+    """
+
+    loss: str
+    baseline: str
+    seed: int
+    names: tuple[str, ...]
+    losses: np.ndarray = field(repr=False)
+    factors: np.ndarray = field(repr=False)
+    differs: float
+    draws: Mapping[str, Draws] = field(repr=False)
+    scenarios: Mapping[str, Scenario] = field(repr=False)
+
+    @property
+    def regrets(self) -> np.ndarray:
+        """Loss less the least loss in the draw, ≥ 0, (draws, schedules)."""
+        return self.losses - self.losses.min(axis=1, keepdims=True)
+
+    @property
+    def minimax(self) -> str:
+        """The schedule of which the greatest regret is least."""
+        return self.names[int(self.regrets.max(axis=0).argmin())]
+
+    @property
+    def least_mean(self) -> str:
+        """The schedule of which the mean regret is least; that of least mean loss too."""
+        return self.names[int(self.regrets.mean(axis=0).argmin())]
+
+    def table(self, *, level: float = 0.9) -> "pd.DataFrame":
+        """A row a schedule: ``mean_loss``; ``max_regret`` and ``mean_regret``, each with an interval (``…_low``,
+        ``…_high``); ``best_in``: share of draws in which it loses least; ``chosen_in``: share of bootstraps in which it
+        is the minimax choice; ``minimax`` and ``least_mean``.
+
+        Intervals by 1,000 bootstraps over the draws. That of the greatest regret never lies above the greatest seen:
+        draws not made may hold a greater one.
+        """
+        import pandas as pd
+
+        regrets = self.regrets
+        pick = np.random.default_rng(self.seed).integers(len(regrets), size=(BOOTSTRAPS, len(regrets)))
+        worst = np.stack([regrets[rows].max(axis=0) for rows in pick])
+        mean = np.stack([regrets[rows].mean(axis=0) for rows in pick])
+        tails = [(1 - level) / 2, (1 + level) / 2]
+        (worst_low, worst_high), (mean_low, mean_high) = (np.quantile(x, tails, axis=0) for x in (worst, mean))
+        columns = {
+            "schedule": self.names, "mean_loss": self.losses.mean(axis=0),
+            "max_regret": regrets.max(axis=0), "max_regret_low": worst_low, "max_regret_high": worst_high,
+            "mean_regret": regrets.mean(axis=0), "mean_regret_low": mean_low, "mean_regret_high": mean_high,
+            "best_in": (regrets == 0).mean(axis=0), "chosen_in": self._shares(worst),
+            "minimax": [name == self.minimax for name in self.names],
+            "least_mean": [name == self.least_mean for name in self.names],
+        }  # fmt: skip
+        return pd.DataFrame(columns)
+
+    def _shares(self, worst: np.ndarray) -> np.ndarray:
+        return np.bincount(worst.argmin(axis=1), minlength=len(self.names)) / len(worst)
+
+
+def regret(  # noqa: PLR0913 - what an analysis is asked
+    scenario: Scenario,
+    schedules: Schedules,
+    *,
+    loss: str = "undetected",
+    baseline: str | None = None,
+    n_draws: int = 256,
+    seed: int = 0,
+    tolerance: float = 1e-3,
+    threads: int | None = None,
+) -> Regret:
+    """The regret of each schedule in each of ``n_draws`` draws of the ranges, in the mean field.
+
+    In every draw each schedule is scaled to the inspections over the horizon that the baseline (the first, unless named)
+    makes there, to within ``tolerance`` at most. ``loss``: undetected, violations, prevalence or days; fewer is better.
+    Detections are no loss: with deterrence a schedule that leaves more violations finds more.
+    Raises ScenarioError if no number is a range, and as :func:`credit_score.simulation.compare.compare` does.
+    """
+    if loss not in LOSSES:
+        raise ScenarioError(f"no loss {loss!r}", "loss", remedy=f"losses are {first_five(LOSSES)}")
+    check_whole(seed, "seed")
+    check_whole(n_draws, "draws", least=2, most=10**7)
+    worlds = as_scenarios(scenario, schedules)
+    first = baseline if baseline is not None else next(iter(worlds))
+    if first not in worlds:
+        raise ScenarioError(f"no schedule {first!r}", "baseline", remedy=f"schedules are {first_five(worlds)}")
+    draws = common_draws(worlds, n_draws, seed=seed)
+    if not any(draws.values()):
+        raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
+    draws = {name: d or scaled_draws(worlds[name], {}, np.ones(n_draws)) for name, d in draws.items()}
+    target = inspections(worlds[first], draws[first], np.ones(n_draws), threads)
+    factors = {
+        name: factor_of_each(name, s, draws[name], target, tolerance=tolerance) if name != first else np.ones(n_draws)
+        for name, s in worlds.items()
+    }
+    told = {
+        name: totals(s, [loss, "inspections"], scaled_draws(s, draws[name], factors[name]), threads=threads)
+        for name, s in worlds.items()
+    }
+    differs = max(float(np.abs(t["inspections"] / target - 1).max()) for t in told.values())
+    losses, by = (np.stack([by[n] for n in worlds], axis=1) for by in ({n: t[loss] for n, t in told.items()}, factors))
+    return Regret(loss, first, seed, tuple(worlds), losses, by, differs, draws, worlds)
+
+
+def robust_schedule(  # noqa: PLR0913 - what is optimised, and what is not known
+    cube: "WhatIfCube",
+    scenario: Scenario,
+    *,
+    budget: Any = None,
+    cutoffs: Any = None,
+    objectives: Iterable[str] = ("undetected", "detections", "violations"),
+    deterrence: Iterable[float] = (0.0, 1.0, 3.0),
+    min_ratio: Iterable[float] = (0.0, 0.01),
+    present: bool = True,
+    **more: Any,
+) -> Regret:
+    """The optimum of the cube that is regretted least once firms answer, move and are not as was thought.
+
+    Candidates are :func:`credit_score.inspection.optimal_schedule` for every objective, response and least ratio, at the
+    cut-offs of the scenario's tiers (``cutoffs``, or those of its rating), within ``budget`` (inspector-days a year, as
+    there); the same ratios once. With ``present``, the scenario's own schedule stands among them, as ``present``. They
+    are simulated as :func:`regret` does, which takes what is ``more``; ``Regret.minimax`` is recommended,
+    ``Regret.scenarios`` has it. The baseline, of which the inspections are matched, is the first candidate.
+    Raises ScenarioError for departments or tiers that the cube and the scenario do not share, or one candidate alone.
+    """
+    found = _candidates(cube, scenario, product(objectives, deterrence, min_ratio), budget, cutoffs)
+    own = {"present": scenario} if present else {}
+    return regret(scenario, {**found, **own}, **more)
+
+
+def _candidates(cube: "WhatIfCube", scenario: Scenario, asked: Any, budget: Any, cutoffs: Any) -> dict[str, Scenario]:
+    from credit_score.inspection import optimal_schedule
+
+    cut = cutoffs if cutoffs is not None else getattr(scenario.rating, "cutoffs", None)
+    if cut is None or len(cut) != len(scenario.tiers) - 1:
+        told = "no cut-offs" if cut is None else f"{len(cut)} cut-offs"
+        raise ScenarioError(f"{told} for {len(scenario.tiers)} tiers", "cutoffs", remedy="give one less than tiers")
+    found: dict[bytes, tuple[str, Scenario]] = {}
+    for objective, beta, least in asked:
+        if objective == "violations" and beta == 0:
+            continue  # nobody responds: no schedule prevents anything
+        bounds = {"deterrence": beta, "min_ratio": least}
+        best = optimal_schedule(cube, budget=budget, objective=objective, cutoffs=cut, **bounds)
+        name = f"{objective}, response {beta:g}, least ratio {least:g}"
+        found.setdefault(best.ratios.round(9).tobytes(), (name, _with_ratios(cube, scenario, best.ratios)))
+    return dict(found.values())
+
+
+def _with_ratios(cube: "WhatIfCube", scenario: Scenario, ratios: np.ndarray) -> Scenario:
+    """The scenario with ratios (K, D) of the cube's departments."""
+    names = [str(name) for name in cube.departments]
+    own = [d.name for d in scenario.departments]
+    if len(names) == len(own) == 1:
+        names = own
+    if missing := [name for name in own if name not in names]:
+        remedy = f"the cube has {first_five(names)}"
+        raise ScenarioError(f"no department {missing[0]!r} in the cube", "departments", remedy=remedy)
+    plans = [
+        {tier: Plan(ratio=float(r)) for tier, r in zip(scenario.tiers, ratios[:, names.index(name)], strict=True)}
+        for name in own
+    ]
+    if len(own) == 1:
+        return scenario.altered(schedule=plans[0], departments=[_planned(scenario.departments[0], {})])
+    return scenario.altered(departments=list(map(_planned, scenario.departments, plans)))
+
+
+def _planned(department: Any, plans: Mapping[str, Plan]) -> Any:
+    return type(department)(**({n: getattr(department, n) for n in department.model_fields_set} | {"schedule": plans}))
