@@ -142,8 +142,8 @@ def draw(tier, department, a_period, quota, visits, eligible, now, state, seen):
 
 @njit(cache=True, nogil=True)
 def drawn(n, pool, visits, parent):
-    """How many of n are among those visited of a pool."""
-    if n <= 0:
+    """How many of n are among those visited of a pool; of means, a pool may be used up but for rounding."""
+    if n <= 0 or pool <= 0:
         return 0.0
     if parent is None:
         return n * min(visits / pool, 1.0)

@@ -179,7 +179,8 @@ def _varying(told: _Told, machine: Statuses, department: np.ndarray) -> dict[str
         "enter": told.of_types("enter") / told.scenario.per_year,
         "days": told.of_departments("days"),
         "can": _can(told),
-        "violating": told.chances("violating")[:, machine.tier],
+        # Laid out alike for one variant and many, so that one compiled loop serves both.
+        "violating": np.ascontiguousarray(told.chances("violating")[:, machine.tier]),
     }
 
 
