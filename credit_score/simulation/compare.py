@@ -58,10 +58,11 @@ class Comparison:
         return not self.flag
 
     def table(self, *, level: float = 0.9) -> "pd.DataFrame":
-        """A row a schedule and measure: ``mean``; ``difference`` from the baseline in the mean, its standard error
-        ``se``; ``low`` and ``high``, between which that share of the paired differences lies; ``p_better``: the share
-        of replications, and so of draws, in which the schedule is better, ties half; ``differs`` and ``flag``.
+        """A row a schedule and measure, with the difference from the baseline.
 
+        ``mean``; ``difference`` of means and its standard error ``se``; ``low`` and ``high``, between which the share
+        ``level`` of the paired differences lies; ``p_better``: the share of replications, and so of draws, in which the
+        schedule is better, ties half; ``differs`` and ``flag``, as of the comparison.
         Missing where there is one run of means, for the baseline itself, and ``p_better`` of fines. More detections
         are no sign of a better schedule by themselves: deterrence leaves fewer violations to detect.
         """
@@ -108,10 +109,11 @@ def compare(  # noqa: PLR0913 - what a comparison is asked
     baseline : the schedule that the others are compared with; the first, unless named.
     match : ``inspections``: every schedule is scaled by one factor until its inspections over the horizon, in the mean
         field and on average over the draws, are those of the baseline; ratios grow to 1, then frequencies; floors stay.
+        Where several factors would do, it is the one met first by doubling or halving.
         ``planned``: scaled to the same plan at the start, and flagged if inspections come to differ. None: as given,
         and flagged so.
-    n_replications : how often each is drawn; if the scenario has ranges, each with its own draw of them. 0: means alone,
-        with every number at its value. With ``engine="mean"``: means, a draw of the ranges each.
+    n_replications : how often each is drawn; if the scenario has ranges, each with its own draw of them. 0: means
+        alone, with every number at its value. With ``engine="mean"``: means, a draw of the ranges each.
     tolerance : greatest relative difference of inspections that counts as equal. The search aims at 1e-8 and raises if
         it does not come within this; ``Comparison.differs`` tells what is left.
 

@@ -1,8 +1,8 @@
 """State-dependent enforcement: two groups of firms, the second looked at more often, against looking at all alike.
 
-A firm caught in group 1 goes to group 2; one found clean there is released with chance u (Harrington 1988). Firms reply
-best to their cost of complying. The threat of group 2 can make firms comply with few visits (leverage); where many never
-comply, they fill group 2, absorb the visits, and the tiers do worse than no tiers. Both are shown alike.
+A firm caught in group 1 goes to group 2; one found clean there is released with chance u (Harrington 1988). Firms
+reply best to their cost of complying. The threat of group 2 can make firms comply with few visits (leverage); where
+many never comply, they fill group 2, absorb the visits, and tiers do worse than none. Both are shown alike.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,8 +27,8 @@ class TwoGroups:
 
     ``p1, p2``: chance of a visit a period; ``u``: of release. ``c_lo, c_hi``: firms of a cost up to the first comply
     always, beyond the second never, between them in group 2 only. ``inspections``: visits per firm and period.
-    ``compliance``: share of firms that comply in a period. ``uniform``: that under the same visits spread over all firms,
-    at the higher of the two fines.
+    ``compliance``: share of firms that comply in a period. ``uniform``: that under the same visits spread over all
+    firms, at the higher of the two fines.
     """
 
     p1: float
@@ -51,7 +51,7 @@ class TwoGroups:
         return "pays" if self.difference > SAME else "does not"
 
 
-def two_groups(  # noqa: PLR0913 - the symbols of the paper
+def two_groups(
     p1: "ArrayLike", p2: "ArrayLike", u: "ArrayLike", fines: tuple[float, float], cost: Any, *, discount: float = 0.95,
     sensitivity: float = 1.0,
 ) -> dict[str, np.ndarray]:  # fmt: skip
@@ -59,7 +59,8 @@ def two_groups(  # noqa: PLR0913 - the symbols of the paper
 
     With q = p × sensitivity: c_lo = q₁F₁, c_hi = q₂F₂ + b p₂u (q₂F₂ − q₁F₁) ÷ (1 − b (1 − q₁)); of the firms between
     them the share π₂ = q₁ ÷ (q₁ + p₂u) is in group 2. ``fines``: F₁ ≤ F₂, money. ``cost``: the ends (low, high) of a
-    uniform distribution, or costs of firms. Raises ScenarioError for chances outside [0, 1], p₂ below p₁, falling fines.
+    uniform distribution, or costs of firms. Raises ScenarioError for chances outside [0, 1], p₂ below p₁, or fines that
+    fall.
     """
     p1, p2, u = (np.asarray(x, float) for x in (p1, p2, u))
     _check(p1, p2, u, fines, discount, sensitivity)
@@ -107,7 +108,7 @@ class BestTwoGroups:
         return self.rules.head(n)
 
 
-def best_two_groups(  # noqa: PLR0913 - the symbols of the paper
+def best_two_groups(
     cost: Any,
     fines: tuple[float, float],
     budget: float,
@@ -119,38 +120,39 @@ def best_two_groups(  # noqa: PLR0913 - the symbols of the paper
 ) -> BestTwoGroups:
     """The two-group rule of most compliance that at rest makes ``budget`` visits per firm and period.
 
-    On a grid of n values of p₁ (up to the budget) and of u (from ``least_release``, since with rarer release a rule takes
-    ever longer to come to rest); for each, every p₂ > p₁ that makes the visits, found between points of a grid of 4 n.
+    On a grid of n values of p₁ (up to the budget), 4 n of p₂ > p₁ and n of u (from ``least_release``, since with rarer
+    release a rule takes ever longer to come to rest); between neighbours p₁ or p₂ is moved until the visits are made.
     Raises ScenarioError for a budget outside (0, 1) and if no rule of the grid makes these visits.
     """
     if not 0 < budget < 1:
         raise ScenarioError(f"{budget!r} visits per firm and period", "budget", remedy="give a number between 0 and 1")
-    p1 = budget * np.arange(1, n + 1)[:, None, None] / n
-    u = np.linspace(least_release, 1, n)[:, None]
-    p2 = np.minimum(p1 + (1 - p1) * np.arange(1, 4 * n + 1) / (4 * n), 1.0)
-    more = {"discount": discount, "sensitivity": sensitivity}
+    p1, u, p2 = budget * np.arange(1, n + 1) / n, np.linspace(least_release, 1, n), np.arange(1, 4 * n + 1) / (4 * n)
 
-    def over(p1: Any, p2: Any, u: Any) -> np.ndarray:
-        return two_groups(p1, p2, u, fines, cost, **more)["inspections"] - budget
+    def rules(own: np.ndarray, other: np.ndarray, free: np.ndarray) -> dict[str, np.ndarray]:
+        return two_groups(own, np.maximum(own, other), free, fines, cost, discount=discount, sensitivity=sensitivity)
 
-    p1, p2, u = np.broadcast_arrays(p1, p2, u)
-    rise = np.sign(over(p1, p2, u))
-    i, j, k = np.nonzero(rise[..., 1:] * rise[..., :-1] <= 0)
-    own, free = p1[i, j, 0], u[i, j, 0]
-    exact = _crossing(lambda x: over(own, x, free), p2[i, j, k], p2[i, j, k + 1])
-    made = np.abs(over(own, exact, free)) <= SAME  # between costs of single firms visits jump
+    def over(*rule: np.ndarray) -> np.ndarray:
+        return rules(*rule)["inspections"] - budget
+
+    grid = np.broadcast_arrays(p1[:, None, None], p2, u[:, None])
+    rise = np.where(grid[0] < grid[1], np.sign(over(*grid)), np.nan)
+    found = np.concatenate([_between(over, grid, rise, axis) for axis in (0, 2)], axis=1)
+    made = np.abs(over(*found)) <= SAME  # between costs of single firms visits jump
     if not made.any():
         what = f"no rule of the grid makes {budget:g} visits per firm and period"
         raise ScenarioError(what, "budget", remedy="take a greater n, or another budget")
-    return _ranked(two_groups(own[made], exact[made], free[made], fines, cost, **more))
+    return _ranked(rules(*found[:, made]))
 
 
-def _crossing(function: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Where a function changes its sign between two, by bisection."""
-    at_low = np.sign(function(low))
+def _between(function: Callable[..., np.ndarray], grid: Any, sign: np.ndarray, axis: int) -> np.ndarray:
+    """p1, p2 and u, (3, n), at which a function is 0 between neighbours along an axis of a grid, by bisection."""
+    here, there = (tuple(cut if i == axis else slice(None) for i in range(3)) for cut in (slice(-1), slice(1, None)))
+    turns = sign[here] * sign[there] <= 0
+    low, high = (np.stack([part[side][turns] for part in grid]) for side in (here, there))
+    at_low = sign[here][turns]
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        same = np.sign(function(middle)) == at_low
+        same = np.sign(function(*middle)) == at_low
         low, high = np.where(same, middle, low), np.where(same, high, middle)
     return np.where(at_low == 0, low, high)
 
@@ -203,4 +205,6 @@ def _check(
     if (p2 < p1).any():
         raise ScenarioError("group 2 is looked at less often than group 1", "p2", remedy="give p2 of at least p1")
     if not 0 <= fines[0] <= fines[1] < np.inf:
-        raise ScenarioError(f"fines {fines[0]:g} and {fines[1]:g}", "fines", remedy="let the fine of group 2 be no less")
+        raise ScenarioError(
+            f"fines {fines[0]:g} and {fines[1]:g}", "fines", remedy="let the fine of group 2 be no less"
+        )

@@ -17,6 +17,7 @@ from credit_score.simulation.totals import totals
 MOST_INTENSITY = 250.0
 AIM = 1e-8  # relative difference at which the search ends; firms that are whole may keep it from getting there
 STEPS = 100
+LEAST = 1e-6  # a factor below which 0 is tried
 Schedule = Mapping[str, Any] | Scenario
 Schedules = Mapping[str, Schedule]
 
@@ -53,19 +54,23 @@ def _as_scenario(scenario: Scenario, name: str, schedule: Schedule) -> Scenario:
 def _check_same_world(scenario: Scenario, name: str, other: Scenario) -> None:
     """Nothing, or ScenarioError for the first thing that is no part of a schedule and differs."""
     fields = ("periods", "per_year", "sensitivity", "fix", "violations", "shocks", "sampling", "cap")
-    told = {field: (getattr(scenario, field), getattr(other, field)) for field in fields}
-    told["types"] = tuple([_of_a_firm(t) for t in s.types] for s in (scenario, other))
-    told["behaviour"] = (_other(scenario.behaviour, expected={}), _other(other.behaviour, expected={}))
-    told["departments"] = tuple([_other(d, schedule={}) for d in s.departments] for s in (scenario, other))
-    for field, (own, its) in told.items():
-        if own != its:
+    worlds = [
+        {field: getattr(s, field) for field in fields}
+        | {"types": [_of_a_firm(t) for t in s.types], "behaviour": _other(s.behaviour, expected={})}
+        | {"departments": [_other(d, schedule={}) for d in s.departments]}
+        for s in (scenario, other)
+    ]
+    for field, own in worlds[0].items():
+        if own != worlds[1][field]:
             remedy = "let schedules differ in what inspectors do, and nothing else"
             raise ScenarioError(f"its {field!r} is not that of the scenario", "schedules", name, remedy=remedy)
 
 
 def _of_a_firm(one: Any) -> dict[str, Any]:
     """What a type of firm is, whatever the tiers are called."""
-    return {f: getattr(one, f) for f in type(one).model_fields if f not in ("start", "enter_in") and not _tiered(one, f)}
+    return {
+        f: getattr(one, f) for f in type(one).model_fields if f not in ("start", "enter_in") and not _tiered(one, f)
+    }
 
 
 def _tiered(one: Any, field: str) -> bool:
@@ -77,10 +82,10 @@ def _other(part: Any, **fields: Any) -> Any:
 
 
 def common_draws(scenarios: Mapping[str, Scenario], n: int, *, seed: int) -> dict[str, Draws]:
-    """n draws of the ranges of each scenario, by name: what stands at the same place lies equally far along its range.
+    """Draws of the ranges of each scenario, (n,) each, by name: at the same place equally far along its range.
 
-    No draws, an empty mapping each, if every number is known. With one scenario, or ranges at the same places, the
-    values of :func:`credit_score.simulation.ranges.drawn`.
+    An empty mapping each if every number is known; ratios as they stand, n times, for a scenario that has no range
+    where others have. With ranges at the same places, the values of :func:`credit_score.simulation.ranges.drawn`.
     """
     places = list(dict.fromkeys(place for s in scenarios.values() for place in ranges(s)))
     if not places:
@@ -88,9 +93,10 @@ def common_draws(scenarios: Mapping[str, Scenario], n: int, *, seed: int) -> dic
     from scipy.stats import qmc
 
     shares = qmc.Sobol(len(places), seed=np.random.default_rng(seed)).random_base2(int(n - 1).bit_length())[:n]
-    return {
+    told = {
         name: at_shares(s, shares[:, [places.index(place) for place in ranges(s)]]) for name, s in scenarios.items()
     }
+    return {name: draws or scaled_draws(scenarios[name], {}, np.ones(n)) for name, draws in told.items()}
 
 
 def scaled(scenario: Scenario, factor: float) -> Scenario:
@@ -164,9 +170,7 @@ def one_factor(name: str, scenario: Scenario, draws: Draws, target: float, *, to
     return float(_matched(name, scenario, realised, np.array([target]), tolerance)[0])
 
 
-def factor_of_each(
-    name: str, scenario: Scenario, draws: Draws, target: np.ndarray, *, tolerance: float
-) -> np.ndarray:
+def factor_of_each(name: str, scenario: Scenario, draws: Draws, target: np.ndarray, *, tolerance: float) -> np.ndarray:
     """The factors with which a schedule makes the inspections of ``target`` in each draw, (V,) both."""
     return _matched(name, scenario, lambda factors: inspections(scenario, draws, factors), target, tolerance)
 
@@ -174,7 +178,11 @@ def factor_of_each(
 def _matched(
     name: str, scenario: Scenario, realised: Callable[[np.ndarray], np.ndarray], target: np.ndarray, tolerance: float
 ) -> np.ndarray:
-    """The factors at which ``realised`` is ``target``: doubled until it is reached, then by false position."""
+    """The factors at which ``realised`` is ``target``: doubled or halved until that lies between, then narrowed down.
+
+    By false position, and a bisection every third time. Where several would do, as more visits can move firms to where
+    there are fewer, it is the one met first from 1.
+    """
     if not (target > 0).all():
         raise ScenarioError("the baseline makes no inspections to match", "schedules", remedy="give it ratios above 0")
     low, f_low, high, f_high = _bracket(name, scenario, realised, target, tolerance)
@@ -192,7 +200,7 @@ def _matched(
     if (np.abs(f_best) > tolerance).any():
         v = int(np.abs(f_best).argmax())
         ends = sorted((1 + f_end[v]) * target[v] for f_end in (f_low, f_high))
-        what = f"inspections jump from {ends[0]:,.6g} to {ends[1]:,.6g} past {target[v]:,.6g} at {best[v]:.6g} times"
+        what = f"inspections jump from {ends[0]:,.6g} to {ends[1]:,.6g} past {target[v]:,.6g} at {high[v]:.6g} times"
         raise ScenarioError(what, "schedules", name, remedy="allow a greater tolerance, or another baseline")
     return best
 
@@ -201,23 +209,25 @@ def _bracket(
     name: str, scenario: Scenario, realised: Callable[[np.ndarray], np.ndarray], target: np.ndarray, tolerance: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Factors below and above, each with the relative difference of inspections from the target."""
-    low = np.zeros_like(target)
-    f_low = realised(low) / target - 1
-    if (v := int(f_low.argmax())) is not None and f_low[v] > tolerance:
-        least = (1 + f_low[v]) * target[v]
-        what = f"its floors alone make {least:,.6g} inspections, not {target[v]:,.6g}"
-        raise ScenarioError(what, "schedules", name, remedy="lower the floors, or match a larger baseline")
     steepest = max(plan.ratio.at(1) * plan.frequency.at(1) for _, plan in _plans(scenario))
     most = MOST_INTENSITY / steepest if steepest > 0 else 1.0
-    high = np.full_like(target, min(1.0, most))
-    f_high = realised(high) / target - 1
-    while ((f_high < 0) & (high < most)).any():
-        grows = f_high < 0
+    low = high = np.full_like(target, min(1.0, most))
+    f_low = f_high = realised(high) / target - 1
+    while (grows := (f_high < 0) & (high < most)).any():
         low, f_low = np.where(grows, high, low), np.where(grows, f_high, f_low)
         high = np.where(grows, np.minimum(high * 2, most), high)
         f_high = realised(high) / target - 1
-    if (v := int(f_high.argmin())) is not None and f_high[v] < -tolerance:
+    if f_high.min() < -tolerance:
+        v = int(f_high.argmin())
         reached = (1 + max(f_high[v], f_low[v])) * target[v]
         what = f"it makes {reached:,.6g} inspections at most, not {target[v]:,.6g}"
         raise ScenarioError(what, "schedules", name, remedy="raise its ratios, the cap or the capacity, or match less")
+    while (shrinks := (f_low > 0) & (low > 0)).any():
+        high, f_high = np.where(shrinks, low, high), np.where(shrinks, f_low, f_high)
+        low = np.where(shrinks, np.where(low > LEAST, low / 2, 0.0), low)
+        f_low = realised(low) / target - 1
+    if f_low.max() > tolerance:
+        v = int(f_low.argmax())
+        what = f"its floors alone make {(1 + f_low[v]) * target[v]:,.6g} inspections, not {target[v]:,.6g}"
+        raise ScenarioError(what, "schedules", name, remedy="lower the floors, or match a larger baseline")
     return low, f_low, high, f_high

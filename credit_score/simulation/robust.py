@@ -37,9 +37,9 @@ BOOTSTRAPS = 1000
 class Regret:
     """Losses of schedules over draws of what is not known.
 
-    ``losses`` (draws, schedules). ``factors`` (draws, schedules): what each was scaled by to make the inspections of the
-    baseline in the draw; a schedule is its proportions, its level follows the inspections made. ``differs``: greatest
-    relative difference of inspections left. ``draws``: by schedule and place.
+    ``losses`` (draws, schedules). ``factors`` (draws, schedules): what each was scaled by to make the inspections of
+    the baseline in the draw; a schedule is its proportions, its level follows the inspections made. ``differs``: the
+    greatest relative difference of inspections left. ``draws``: by schedule and place.
     """
 
     loss: str
@@ -68,10 +68,11 @@ class Regret:
         return self.names[int(self.regrets.mean(axis=0).argmin())]
 
     def table(self, *, level: float = 0.9) -> "pd.DataFrame":
-        """A row a schedule: ``mean_loss``; ``max_regret`` and ``mean_regret``, each with an interval (``…_low``,
-        ``…_high``); ``best_in``: share of draws in which it loses least; ``chosen_in``: share of bootstraps in which it
-        is the minimax choice; ``minimax`` and ``least_mean``.
+        """A row a schedule, with intervals of its regret.
 
+        ``mean_loss``; ``max_regret`` and ``mean_regret``, each with ``…_low`` and ``…_high``; ``best_in``: share of
+        draws in which it loses least; ``chosen_in``: share of bootstraps in which it is the minimax choice; ``minimax`` and
+        ``least_mean``: whether it is the choice.
         Intervals by 1,000 bootstraps over the draws. That of the greatest regret never lies above the greatest seen:
         draws not made may hold a greater one.
         """
@@ -97,7 +98,7 @@ class Regret:
         return np.bincount(worst.argmin(axis=1), minlength=len(self.names)) / len(worst)
 
 
-def regret(  # noqa: PLR0913 - what an analysis is asked
+def regret(
     scenario: Scenario,
     schedules: Schedules,
     *,
@@ -110,9 +111,9 @@ def regret(  # noqa: PLR0913 - what an analysis is asked
 ) -> Regret:
     """The regret of each schedule in each of ``n_draws`` draws of the ranges, in the mean field.
 
-    In every draw each schedule is scaled to the inspections over the horizon that the baseline (the first, unless named)
-    makes there, to within ``tolerance`` at most. ``loss``: undetected, violations, prevalence or days; fewer is better.
-    Detections are no loss: with deterrence a schedule that leaves more violations finds more.
+    In every draw each schedule is scaled to the inspections over the horizon that the baseline (the first, unless
+    named) makes there, to within ``tolerance`` at most. ``loss``: undetected, violations, prevalence or days; fewer is
+    better. Detections are no loss: with deterrence a schedule that leaves more violations finds more.
     Raises ScenarioError if no number is a range, and as :func:`credit_score.simulation.compare.compare` does.
     """
     if loss not in LOSSES:
@@ -126,7 +127,6 @@ def regret(  # noqa: PLR0913 - what an analysis is asked
     draws = common_draws(worlds, n_draws, seed=seed)
     if not any(draws.values()):
         raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
-    draws = {name: d or scaled_draws(worlds[name], {}, np.ones(n_draws)) for name, d in draws.items()}
     target = inspections(worlds[first], draws[first], np.ones(n_draws), threads)
     factors = {
         name: factor_of_each(name, s, draws[name], target, tolerance=tolerance) if name != first else np.ones(n_draws)
@@ -141,13 +141,13 @@ def regret(  # noqa: PLR0913 - what an analysis is asked
     return Regret(loss, first, seed, tuple(worlds), losses, by, differs, draws, worlds)
 
 
-def robust_schedule(  # noqa: PLR0913 - what is optimised, and what is not known
+def robust_schedule(
     cube: "WhatIfCube",
     scenario: Scenario,
     *,
     budget: Any = None,
     cutoffs: Any = None,
-    objectives: Iterable[str] = ("undetected", "detections", "violations"),
+    objectives: Iterable[str] = ("undetected", "violations"),
     deterrence: Iterable[float] = (0.0, 1.0, 3.0),
     min_ratio: Iterable[float] = (0.0, 0.01),
     present: bool = True,
@@ -155,12 +155,12 @@ def robust_schedule(  # noqa: PLR0913 - what is optimised, and what is not known
 ) -> Regret:
     """The optimum of the cube that is regretted least once firms answer, move and are not as was thought.
 
-    Candidates are :func:`credit_score.inspection.optimal_schedule` for every objective, response and least ratio, at the
-    cut-offs of the scenario's tiers (``cutoffs``, or those of its rating), within ``budget`` (inspector-days a year, as
-    there); the same ratios once. With ``present``, the scenario's own schedule stands among them, as ``present``. They
-    are simulated as :func:`regret` does, which takes what is ``more``; ``Regret.minimax`` is recommended,
-    ``Regret.scenarios`` has it. The baseline, of which the inspections are matched, is the first candidate.
-    Raises ScenarioError for departments or tiers that the cube and the scenario do not share, or one candidate alone.
+    Candidates are :func:`credit_score.inspection.optimal_schedule` for every objective, response and least ratio, at
+    the cut-offs of the scenario's tiers (``cutoffs``, or those of its rating), within ``budget`` (inspector-days a
+    year, as there); the same ratios once. With ``present``, the scenario's own schedule stands among them, as
+    ``present``. They are simulated as :func:`regret` does, which takes what is ``more``; ``Regret.minimax`` is
+    recommended, ``Regret.scenarios`` has it. The baseline, of which the inspections are matched, is the first
+    candidate. Raises ScenarioError for departments or tiers that cube and scenario do not share, or one candidate alone.
     """
     found = _candidates(cube, scenario, product(objectives, deterrence, min_ratio), budget, cutoffs)
     own = {"present": scenario} if present else {}
@@ -176,8 +176,8 @@ def _candidates(cube: "WhatIfCube", scenario: Scenario, asked: Any, budget: Any,
         raise ScenarioError(f"{told} for {len(scenario.tiers)} tiers", "cutoffs", remedy="give one less than tiers")
     found: dict[bytes, tuple[str, Scenario]] = {}
     for objective, beta, least in asked:
-        if objective == "violations" and beta == 0:
-            continue  # nobody responds: no schedule prevents anything
+        if (objective == "violations") == (beta == 0) and objective != "undetected":
+            continue  # without response no schedule prevents anything; with it most detections is no aim
         bounds = {"deterrence": beta, "min_ratio": least}
         best = optimal_schedule(cube, budget=budget, objective=objective, cutoffs=cut, **bounds)
         name = f"{objective}, response {beta:g}, least ratio {least:g}"

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 class Sensitivity:
     """What a measure owes to each number that is a range.
 
-    ``indices``: a row a number (``parameter``, ``low``, ``high``): ``first``, the share of the variance that it explains
-    by itself, and ``total``, with all that it has to do with, each with the half-width of its interval at ``level``
-    (``first_within``, ``total_within``). Estimates: a little below 0 or above 1 is noise. ``swings``: the measure with
-    one number at either end of its range and the others at their values (``at_low``, ``at_high``), and ``swing``, how
-    far these lie apart; the greatest first, for a tornado around ``at_value``.
+    ``indices``: a row a number (``parameter``, ``low``, ``high``): ``first``, the share of the variance that it
+    explains by itself, and ``total``, with all that it has to do with, each with the half-width of its interval at
+    ``level`` (``first_within``, ``total_within``). Estimates: a little below 0 or above 1 is noise. ``swings``: the
+    measure with one number at either end of its range and the others at their values (``at_low``, ``at_high``), and
+    ``swing``, how far these lie apart; the greatest first, for a tornado around ``at_value``.
     """
 
     measure: str
@@ -37,7 +37,7 @@ class Sensitivity:
     swings: "pd.DataFrame"
 
 
-def sensitivity(  # noqa: PLR0913 - what an analysis is asked
+def sensitivity(
     scenario: Scenario,
     measure: str = "prevalence",
     *,
@@ -47,11 +47,12 @@ def sensitivity(  # noqa: PLR0913 - what an analysis is asked
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Sensitivity:
-    """Sobol' indices of first and total order of a measure over the ranges of a scenario, taken as even and independent.
+    """Sobol' indices, first and total order, of a measure over the ranges of a scenario, even and independent.
 
     ``measure``: see :func:`credit_score.simulation.totals.totals`. ``n``: base sample, a power of 2; n × (ranges + 2)
     runs of the mean field are made. Estimators of Saltelli et al. (Comput. Phys. Commun. 181, 2010), by SALib.
-    Raises ScenarioError if no number is a range, for an n that is no power of 2, and for a measure that nothing changes.
+    Raises ScenarioError if no number is a range, for an n that is no power of 2, and for a measure that nothing
+    changes.
     """
     check_measure(measure)
     check_whole(seed, "seed", most=2**32 - 2)

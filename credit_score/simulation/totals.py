@@ -56,7 +56,7 @@ TOTALS: Mapping[str, Measure] = {
 }
 
 
-def totals(  # noqa: PLR0913 - what a run is asked
+def totals(
     scenario: Scenario, measures: Sequence[str], draws: Draws | None = None, *, engine: str = "mean", n: int = 1,
     seed: int = 0, threads: int | None = None, progress: Progress | None = None,
 ) -> dict[str, np.ndarray]:  # fmt: skip

@@ -1,0 +1,268 @@
+import numpy as np
+import pytest
+
+from credit_score.simulation import Plan, Scenario, ScenarioError, simulate
+from credit_score.simulation.compare import compare
+from credit_score.simulation.matching import _matched, scaled
+from credit_score.simulation.ranges import ranges
+
+T = "ABCD"
+TIERED = dict(zip(T, (0.01, 0.03, 0.08, 0.20), strict=True))
+
+
+def plans(ratios):
+    return {tier: {"ratio": r} for tier, r in ratios.items()}
+
+
+def flat(ratio, tiers=T):
+    return plans(dict.fromkeys(tiers, ratio))
+
+
+def a1():
+    """Oracle A1: one year, tiers that do not move."""
+    of = lambda values: dict(zip(T, values, strict=True))  # noqa: E731
+    firms = {"name": "x", "firms": 100_000, "start": of((0.4, 0.3, 0.2, 0.1)), "violating": of((0.02, 0.05, 0.1, 0.25))}
+    return Scenario(tiers=tuple(T), periods=1, per_year=1, types=[firms], schedule=plans(TIERED), sensitivity=0.8)
+
+
+def moving(**more):
+    """Firms that a finding moves down: visits drift from what was planned."""
+    firms = {"name": "x", "firms": 3000, "start": {"A": 0.8, "B": 0.2}, "onset": 0.03, "cure": 0.05, "violating": 0.2}
+    told = {
+        "tiers": ("A", "B"), "periods": 36, "types": [firms], "sensitivity": 0.8, "rating": {"kind": "ladder"},
+        "schedule": {"A": {"ratio": 0.2}, "B": {"ratio": 0.8}},
+    }  # fmt: skip
+    return Scenario(**(told | more))
+
+
+def mean_of(comparison, name, measure):
+    table = comparison.table().set_index(["schedule", "measure"])
+    return table.loc[(name, measure), "mean"]
+
+
+def visits(scenario):
+    return float(simulate(scenario, n_replications=0).inspections.sum())
+
+
+def test_at_4900_visits_each_tiers_find_twice_what_uniform_visits_find():
+    found = compare(a1(), {"tiered": plans(TIERED), "uniform": flat(0.5)}, n_replications=0)
+    assert found.is_fair
+    assert found.factors["uniform"] == pytest.approx(0.049 / 0.5, rel=1e-7)
+    assert mean_of(found, "tiered", "detections") == pytest.approx(570.4, rel=1e-9)
+    assert mean_of(found, "uniform", "detections") == pytest.approx(266.56, rel=1e-7)
+    assert mean_of(found, "uniform", "inspections") == pytest.approx(4900, rel=1e-7)
+
+
+def test_drawn_detections_lie_about_the_exact_ones():
+    found = compare(a1(), {"tiered": plans(TIERED), "uniform": flat(0.049)}, n_replications=2000, seed=3)
+    table = found.table().query("measure == 'detections'").set_index("schedule")
+    assert abs(table.loc["tiered", "mean"] - 570.4) / (422.398 / 2000) ** 0.5 < 4
+    row = table.loc["uniform"]
+    assert abs(row["difference"] - (266.56 - 570.4)) / row["se"] < 4
+    assert row["low"] < row["difference"] < row["high"] < 0
+    assert row["p_better"] == 0
+    assert np.isnan(table.loc["tiered", "p_better"])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_scaling_multiplies_the_intensity_and_leaves_a_ratio_at_most_1(seed):
+    random = np.random.default_rng(seed)
+    ratio, frequency, factor = random.uniform(0.01, 1), random.uniform(0.5, 3), 10 ** random.uniform(-2, 1.5)
+    ends = {"value": ratio, "low": ratio / 2, "high": min(1.0, 1.5 * ratio)}
+    own = {"A": {"ratio": ends, "frequency": frequency, "floor": 7}, "B": {"ratio": 0.0}}
+    plan = scaled(moving(schedule=own), factor).schedule
+    assert plan["A"].intensity == pytest.approx(factor * ratio * frequency, rel=1e-12)
+    assert plan["A"].ratio.high <= 1
+    assert plan["A"].ratio.high * plan["A"].frequency.value == pytest.approx(
+        factor * ends["high"] * frequency, rel=1e-12
+    )
+    assert plan["A"].frequency.value == pytest.approx(max(frequency, frequency * factor * ends["high"]), rel=1e-12)
+    assert (plan["A"].floor, plan["B"].intensity) == (7, 0)
+
+
+def test_schedules_of_firms_that_move_make_the_same_visits_however_steep():
+    own = {name: {"A": {"ratio": a}, "B": {"ratio": b}} for name, a, b in (("one", 0.2, 0.8), ("two", 0.5, 0.5))}
+    own["three"] = {"A": Plan(ratio=0.01), "B": Plan(ratio=1.0, frequency=2)}
+    found = compare(moving(), own, n_replications=0)
+    assert found.flag == ""
+    for name, scenario in found.scenarios.items():
+        assert visits(scenario) == pytest.approx(visits(moving()), rel=1e-6), name
+    assert max(map(abs, found.differs.values())) < 1e-6
+
+
+def test_equal_plans_whose_visits_drift_apart_are_flagged_with_the_drift():
+    own = {"tiered": dict(moving().schedule), "uniform": flat(0.32, "AB")}  # 0.8 × 0.2 + 0.2 × 0.8 = 0.32
+    by_chance = compare(moving(), own, match=None, n_replications=5)
+    asked = compare(moving(), own | {"uniform": flat(0.1, "AB")}, match="planned", n_replications=5)
+    drift = visits(moving(schedule=flat(0.32, "AB"))) / visits(moving()) - 1
+    assert abs(drift) > 0.05
+    for found in (by_chance, asked):
+        assert found.flag == "only_planned_equal"
+        assert found.differs["uniform"] == pytest.approx(drift, rel=1e-6)
+        assert set(found.table()["flag"]) == {"only_planned_equal"}
+    assert asked.factors["uniform"] == pytest.approx(3.2)
+
+
+def test_schedules_taken_as_given_are_flagged_unless_their_visits_are_equal():
+    own = {"tiered": dict(moving().schedule), "uniform": flat(0.1, "AB")}
+    found = compare(moving(), own, match=None, n_replications=0)
+    assert (found.flag, found.is_fair) == ("inspections_differ", False)
+    assert found.differs["uniform"] == pytest.approx(visits(found.scenarios["uniform"]) / visits(moving()) - 1)
+    still = compare(a1(), {"tiered": plans(TIERED), "uniform": flat(0.049)}, match=None, n_replications=0)
+    assert still.is_fair
+
+
+def test_a_schedule_against_itself_differs_in_nothing():
+    own = dict(moving().schedule)
+    found = compare(moving(), {"one": own, "same": own}, n_replications=30, seed=2)
+    table = found.table().query("schedule == 'same' and measure != 'fines'")
+    assert (table[["difference", "se", "low", "high"]] == 0).all(axis=None)
+    assert (table["p_better"] == 0.5).all()
+
+
+def test_common_luck_makes_differences_more_certain():
+    own = {"tiered": dict(moving().schedule), "uniform": flat(0.4, "AB")}
+    found = compare(moving(), own, n_replications=400)
+    one, other = found.samples["violations"]
+    assert (one - other).var() < 0.7 * (one.var() + other.var())
+
+
+def test_a_comparison_is_the_same_for_any_threads():
+    own = {"tiered": dict(moving().schedule), "uniform": flat(0.4, "AB")}
+    one, two = (compare(moving(), own, n_replications=20, threads=n).table() for n in (1, 2))
+    assert one.equals(two)
+
+
+def half_and_half():
+    """Of two tiers of one size, which has more violations is not known: chances over [0, .2] and over [.1, .3]."""
+    chances = {"A": {"value": 0.1, "low": 0.0, "high": 0.2}, "B": {"value": 0.2, "low": 0.1, "high": 0.3}}
+    firms = {"name": "x", "firms": 2000, "start": {"A": 0.5, "B": 0.5}, "violating": chances}
+    return Scenario(tiers=("A", "B"), periods=1, per_year=1, types=[firms], schedule=flat(0.1, "AB"), sensitivity=0.5)
+
+
+ONE_SIDED = {"a": {"A": {"ratio": 0.4}, "B": {"ratio": 0.0}}, "b": {"A": {"ratio": 0.0}, "B": {"ratio": 0.2}}}
+
+
+def test_p_better_is_the_chance_over_what_is_not_known():
+    found = compare(half_and_half(), ONE_SIDED, engine="mean", n_replications=1024)
+    row = found.table().query("schedule == 'b' and measure == 'undetected'").iloc[0]
+    # Visits to B find more wherever its chance is the greater one: all but a triangle of (.1 × .1) ÷ 2 of .2 × .2.
+    assert row["p_better"] == pytest.approx(0.875, abs=0.005)
+    p = {tier: found.draws["b"][f"types.0.violating.{tier}"] for tier in "AB"}
+    loss = 1000 * (p["A"] + p["B"]) - 400 * 0.5 * p["B"]
+    np.testing.assert_allclose(found.samples["undetected"][1], loss, rtol=1e-6)
+
+
+def test_the_same_replication_of_every_schedule_has_the_same_draw_and_luck():
+    found = compare(half_and_half(), ONE_SIDED, n_replications=300)
+    assert set(found.draws["a"]) == set(ranges(half_and_half()))
+    for place, values in found.draws["a"].items():
+        assert np.array_equal(values, found.draws["b"][place])
+        assert len(np.unique(values)) == 300
+    one, other = found.samples["violations"]
+    assert np.array_equal(one, other)
+    assert one.std() > 50
+
+
+def test_a_range_in_a_schedule_is_drawn_equally_far_along():
+    wide = {"A": {"ratio": {"value": 0.2, "low": 0.1, "high": 0.3}}, "B": {"ratio": 0.2}}
+    wider = {"A": {"ratio": {"value": 0.2, "low": 0.0, "high": 0.4}}, "B": {"ratio": 0.2}}
+    found = compare(half_and_half(), {"one": wide, "two": wider}, engine="mean", n_replications=64, match=None)
+    one, two = (found.draws[name]["schedule.A.ratio"] for name in ("one", "two"))
+    np.testing.assert_allclose((one - 0.1) / 0.2, two / 0.4)
+
+
+def test_a_schedule_without_a_range_is_compared_with_one_that_has():
+    firms = {"name": "x", "firms": 1000, "start": {"A": 0.5, "B": 0.5}, "violating": 0.2}
+    known = half_and_half().altered(types=[firms])
+    wide = {"A": {"ratio": {"value": 0.2, "low": 0.0, "high": 0.4}}, "B": {"ratio": 0.2}}
+    for engine in ("mean", "cells"):
+        found = compare(known, {"one": flat(0.2, "AB"), "two": wide}, engine=engine, n_replications=64)
+        row = found.table().query("schedule == 'two' and measure == 'detections'").iloc[0]
+        assert row["difference"] == pytest.approx(0, abs=4 * row["se"])
+        assert np.isclose(found.samples["inspections"][0], 200).all()
+        assert found.samples["inspections"][1].std() == pytest.approx(200 / 12**0.5, rel=0.1)
+
+
+def test_schedules_that_rate_otherwise_are_compared_as_scenarios():
+    by_visits = moving(rating={"kind": "skip_lot", "clearance": 3})
+    found = compare(moving(), {"ladder": moving(), "skip-lot": by_visits}, n_replications=0)
+    assert found.is_fair
+    assert found.scenarios["skip-lot"].rating.kind == "skip_lot"
+    assert visits(found.scenarios["skip-lot"]) == pytest.approx(visits(moving()), rel=1e-6)
+
+
+def test_two_groups_at_rest_beat_uniform_visits_by_what_the_paper_says():
+    tiered = Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95, cost=np.arange(0.05, 20, 0.1), n_firms=200, periods=3)
+    types = [t.model_copy(update={"firms": 10_000}) for t in tiered.types]
+    tiered = tiered.altered(types=types)
+    own = {"tiers": dict(tiered.schedule), "uniform": flat(0.1, ("G1", "G2"))}
+    found = compare(tiered, own, n_replications=0, tolerance=0.05)
+    assert mean_of(found, "tiers", "compliance") == pytest.approx(0.24, abs=1e-6)
+    assert mean_of(found, "uniform", "compliance") == pytest.approx(0.1165, abs=0.0051)
+
+
+CAPPED = {"cap": 1, "periods": 12}
+
+
+@pytest.mark.parametrize(
+    ("own", "more", "match"),
+    [
+        ({}, {}, "no schedule: nothing to compare; give two"),
+        ({"one": flat(0.1, "AB")}, {}, "one schedule, 'one': nothing to compare"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.1, "ABC")}, {}, "schedules.two: no tier 'C'; tiers are"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.1, "A")}, {}, "schedules.two: no plan for tier"),
+        ({"one": flat(0.1, "AB"), "two": 3}, {}, "schedules.two: no schedule: '3'"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.0, "AB")}, {}, r"two: it makes 0 inspections at most, not 900"),
+        ({"one": flat(0.0, "AB"), "two": flat(0.1, "AB")}, {}, "baseline makes no inspections"),
+        ({"one": flat(0.1, "AB"), "two": {"A": {"ratio": 0.1, "floor": 1000}, "B": {"ratio": 0.1}}}, {},
+         r"schedules.two: its floors alone make 3,\d+ inspections, not 900"),
+        ({"one": flat(0.1, "AB"), "two": {"A": {"ratio": 1.5}, "B": {"ratio": 0.1}}}, {}, r"two.*1\.5 is outside"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, {"baseline": "three"}, "no schedule 'three'; schedules are"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, {"match": "budget"}, "no match 'budget'"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, {"seed": -1}, "seed -1"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, {"n_replications": 1.5}, "replications 1.5"),
+        ({"one": flat(0.1, "AB"), "two": moving(sensitivity=0.5)}, {}, "two: its 'sensitivity' is not that of"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_refused_in_one_line(own, more, match):
+    with pytest.raises(ScenarioError, match=match) as refused:
+        compare(moving(), own, **({"n_replications": 0} | more))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_cap_that_keeps_a_schedule_from_the_visits_is_told_with_what_it_allows():
+    """The riskier half of the firms, once a year at most, cannot have the visits of all."""
+    world = moving(**CAPPED, rating={"kind": "fixed"})
+    only_b = {"A": {"ratio": 0.0}, "B": {"ratio": 0.5}}
+    with pytest.raises(ScenarioError, match=r"schedules.b: it makes 600 inspections at most, not 1,500"):
+        compare(world, {"all": flat(0.5, "AB"), "b": only_b}, n_replications=0)
+
+
+def test_of_two_factors_that_make_the_visits_the_one_near_the_schedule_as_given_is_taken():
+    """Cost 5, fine 20: below a third of the schedule all violate, whatever the group; above, they comply in group 2.
+
+    .075 visits are made at .625 times the schedule (its .12 × .625) and at .1875 (all stay in group 2, .4 × .1875).
+    """
+    tiered = Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95, cost=5.0, n_firms=10**6, periods=2)
+    own = {"uniform": flat(0.075, ("G1", "G2")), "tiers": dict(tiered.schedule)}
+    assert visits(scaled(tiered, 0.1875)) == pytest.approx(visits(scaled(tiered, 0.625)), rel=1e-5)
+    found = compare(tiered, own, n_replications=0)
+    assert found.factors["tiers"] == pytest.approx(0.625, rel=1e-5)
+    assert mean_of(found, "tiers", "compliance") == pytest.approx(0.2, rel=1e-5)
+
+
+def test_the_search_finds_the_factor_of_each_of_many_smooth_functions():
+    random = np.random.default_rng(4)
+    most, rate = random.uniform(100, 1000, 200), 10 ** random.uniform(-1, 2, 200)
+    target = most * random.uniform(0.01, 0.9, 200)
+    found = _matched("x", moving(), lambda f: most * -np.expm1(-rate * f), target, 1e-3)
+    np.testing.assert_allclose(found, -np.log1p(-target / most) / rate, rtol=1e-6)
+
+
+def test_visits_that_jump_past_the_wanted_number_are_told_with_both_ends():
+    def step(factor):
+        return np.where(factor < 0.7, 50.0, 150.0)
+
+    with pytest.raises(ScenarioError, match=r"schedules.x: inspections jump from 50 to 150 past 100 at 0.7"):
+        _matched("x", moving(), step, np.array([100.0]), 1e-3)

@@ -1,0 +1,178 @@
+import numpy as np
+import pytest
+
+from credit_score.inspection import WhatIfCube, optimal_schedule
+from credit_score.simulation import Scenario, ScenarioError, simulate
+from credit_score.simulation.matching import scaled
+from credit_score.simulation.ranges import held
+from credit_score.simulation.robust import regret, robust_schedule
+
+N = np.array([40_000, 30_000, 20_000, 10_000])
+P = np.array([0.02, 0.05, 0.10, 0.25])
+DAYS = np.array([1.0, 1.0, 1.5, 2.0])
+T = "ABCD"
+
+
+def span(low, high):
+    return {"value": (low + high) / 2, "low": low, "high": high}
+
+
+def two(a, b):
+    return {"A": {"ratio": a}, "B": {"ratio": b}}
+
+
+def unknown_half():
+    """Which of two tiers of 1,000 firms has more violations is not known."""
+    chances = {"A": span(0.0, 0.2), "B": span(0.1, 0.3)}
+    firms = {"name": "x", "firms": 2000, "start": {"A": 0.5, "B": 0.5}, "violating": chances}
+    return Scenario(tiers=("A", "B"), periods=1, per_year=1, types=[firms], schedule=two(0.1, 0.1), sensitivity=0.5)
+
+
+def lasting():
+    """Firms that move and answer: visits differ from draw to draw."""
+    firms = {
+        "name": "x", "firms": 3000, "start": {"A": 0.8, "B": 0.2}, "onset": span(0.01, 0.08), "cure": 0.05,
+        "violating": 0.1,
+    }  # fmt: skip
+    return Scenario(
+        tiers=("A", "B"), periods=36, types=[firms], schedule=two(0.2, 0.8), sensitivity=span(0.5, 1.0),
+        rating={"kind": "ladder"}, behaviour={"kind": "deterrence", "beta": span(0.5, 2.0)},
+    )  # fmt: skip
+
+
+SIDES = {"even": two(0.2, 0.2), "a": two(0.1, 0.0), "b": two(0.0, 0.7)}
+
+
+def test_regret_is_what_a_better_schedule_would_have_saved_in_each_draw():
+    found = regret(unknown_half(), SIDES, n_draws=200)
+    a, b = (found.draws["even"][f"types.0.violating.{tier}"] for tier in "AB")
+    left = np.stack([1000 * (a + b) - 400 * 0.5 * p for p in ((a + b) / 2, a, b)], axis=1)
+    np.testing.assert_allclose(found.losses, left, rtol=1e-6)
+    expected = left - left.min(axis=1, keepdims=True)
+    np.testing.assert_allclose(found.regrets, expected, atol=1e-4)
+    table = found.table().set_index("schedule")
+    np.testing.assert_allclose(table["max_regret"], expected.max(axis=0), atol=1e-4)
+    assert table.loc["b", "best_in"] == pytest.approx(0.875, abs=0.02)
+    # b is wrong by at most 400 × .5 × .1; even by half of the .3 by which the tiers can differ; a by all of it.
+    assert table.loc["b", "max_regret"] == pytest.approx(20, abs=3)
+    assert (found.minimax, found.least_mean) == ("b", "b")
+    assert table.loc["b", "chosen_in"] == 1
+
+
+def test_even_visits_are_regretted_least_where_nothing_tells_the_tiers_apart():
+    chances = {"A": span(0.0, 0.2), "B": span(0.0, 0.2)}
+    types = [{"name": "x", "firms": 2000, "start": {"A": 0.5, "B": 0.5}, "violating": chances}]
+    found = regret(unknown_half().altered(types=types), SIDES, n_draws=256)
+    assert found.minimax == "even"
+    assert found.table().set_index("schedule").loc["even", "max_regret"] == pytest.approx(20, abs=2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_regret_has_its_properties_at_equal_visits_in_every_draw(seed):
+    found = regret(
+        lasting(), {"one": two(0.2, 0.8), "two": two(0.4, 0.4), "three": two(0.05, 1.0)}, n_draws=16, seed=seed
+    )
+    assert (found.regrets >= 0).all()
+    assert (found.regrets.min(axis=1) == 0).all()
+    assert found.differs < 1e-6
+    assert (found.factors[:, 0] == 1).all()
+    table = found.table()
+    assert (table["max_regret_low"] <= table["max_regret_high"]).all()
+    assert (table["max_regret_high"] <= table["max_regret"] + 1e-9).all()
+    assert (
+        (table["mean_regret_low"] <= table["mean_regret"]) & (table["mean_regret"] <= table["mean_regret_high"])
+    ).all()
+    assert table["chosen_in"].sum() == pytest.approx(1)
+    assert table.loc[table["minimax"], "max_regret"].item() == table["max_regret"].min()
+
+
+def test_a_draw_is_a_scenario_with_the_numbers_held_and_the_schedule_scaled():
+    found = regret(lasting(), {"one": two(0.2, 0.8), "two": two(0.4, 0.4)}, n_draws=4, loss="violations")
+    for v in range(4):
+        values = {place: float(drawn[v]) for place, drawn in found.draws["two"].items()}
+        world = scaled(held(found.scenarios["two"], values), found.factors[v, 1])
+        alone = simulate(world, n_replications=0)
+        assert alone.violating.sum("tier").mean().item() == pytest.approx(found.losses[v, 1], rel=1e-9)
+        base = simulate(held(found.scenarios["one"], values), n_replications=0)
+        assert alone.inspections.sum().item() == pytest.approx(base.inspections.sum().item(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("more", "match"),
+    [
+        ({"loss": "detections"}, "loss: no loss 'detections'; losses are"),
+        ({"n_draws": 1}, "draws 1"),
+        ({"baseline": "c"}, "baseline: no schedule 'c'"),
+    ],
+)
+def test_what_cannot_be_regretted_is_refused(more, match):
+    with pytest.raises(ScenarioError, match=match):
+        regret(unknown_half(), SIDES, **more)
+
+
+def test_without_a_range_there_is_nothing_to_regret():
+    types = [{"name": "x", "firms": 2000, "start": {"A": 1}}]
+    with pytest.raises(ScenarioError, match="no number of the scenario is a range"):
+        regret(unknown_half().altered(types=types), SIDES)
+
+
+def cube(department=0):
+    score = np.repeat([90.0, 70.0, 50.0, 30.0], N // 100)
+    told = np.full(len(score), department)
+    return WhatIfCube.build(score, np.repeat(P, N // 100), told, np.repeat(DAYS, N // 100), sensitivity=0.8)
+
+
+def county(beta, **more):
+    """The population of oracle A1 at a hundredth, violations afresh each year, firms that answer as they may."""
+    start = dict(zip(T, (0.4, 0.3, 0.2, 0.1), strict=True))
+    firms = {"name": "x", "firms": 1000, "start": start, "violates": dict(zip(T, P.tolist(), strict=True))}
+    behaviour = {"kind": "deterrence", "beta": beta}
+    told = {
+        "tiers": tuple(T), "periods": 1, "per_year": 1, "violations": "afresh", "types": [firms], "sensitivity": 0.8,
+        "schedule": {t: {"ratio": 0.049} for t in T}, "behaviour": behaviour,
+    }  # fmt: skip
+    return Scenario(**(told | more))
+
+
+CUT = (80.0, 60.0, 40.0)
+
+
+def test_where_hardly_anybody_responds_the_optimum_without_response_is_recommended():
+    found = robust_schedule(cube(), county(span(0.0, 0.01)), budget=90.0, cutoffs=CUT, n_draws=32)
+    plan = found.scenarios[found.minimax].schedule
+    np.testing.assert_allclose([plan[t].intensity for t in T], [0, 0, 0, 0.45], atol=1e-9)
+    table = found.table().set_index("schedule")
+    assert table.loc[found.minimax, "max_regret"] == 0
+    assert table.loc["present", "mean_loss"] > table.loc[found.minimax, "mean_loss"]
+    assert found.losses[:, found.names.index(found.minimax)].max() == pytest.approx(68 - 9, abs=0.1)
+
+
+def test_where_firms_respond_strongly_another_optimum_is_recommended():
+    found = robust_schedule(
+        cube(), county(span(4.0, 8.0)), budget=90.0, cutoffs=CUT, deterrence=(0.0, 6.0), n_draws=32, loss="violations"
+    )
+    assert "response 6" in found.minimax
+    expected = optimal_schedule(cube(), budget=90.0, cutoffs=CUT, objective="violations", deterrence=6.0)
+    losses = dict(zip(found.names, found.regrets.max(axis=0), strict=True))
+    name = next(n for n in found.names if n.startswith("violations, response 6"))
+    np.testing.assert_allclose([found.scenarios[name].schedule[t].intensity for t in T], expected.ratios[:, 0])
+    assert losses["undetected, response 0, least ratio 0"] > losses[found.minimax]
+
+
+def test_candidates_of_the_same_ratios_stand_once():
+    found = robust_schedule(cube(), county(span(0.0, 1.0)), budget=90.0, cutoffs=CUT, n_draws=4, deterrence=(0.0,))
+    assert [n for n in found.names if n != "present"] == [
+        f"undetected, response 0, least ratio {r}" for r in ("0", "0.01")
+    ]
+
+
+def test_departments_and_tiers_that_the_cube_does_not_share_are_refused():
+    two_of_them = [{"name": "fire"}, {"name": "food"}]
+    types = [t.model_copy(update={"department": "fire"}) for t in county(1.0).types]
+    world = county(span(0.0, 1.0), departments=two_of_them, types=types)
+    with pytest.raises(ScenarioError, match="departments: no department 'food' in the cube"):
+        robust_schedule(cube("fire"), world, budget=90.0, cutoffs=CUT)
+    with pytest.raises(ScenarioError, match="cutoffs: no cut-offs for 4 tiers"):
+        robust_schedule(cube(), county(span(0.0, 1.0)), budget=90.0)
+    with pytest.raises(ScenarioError, match="cutoffs: 1 cut-offs for 4 tiers"):
+        robust_schedule(cube(), county(span(0.0, 1.0)), budget=90.0, cutoffs=(50.0,))
