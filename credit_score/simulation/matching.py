@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from credit_score.errors import first_five
+from credit_score.simulation.engines import prepared
+from credit_score.simulation.numbers import TIER
 from credit_score.simulation.parameter import Parameter, ScenarioError
 from credit_score.simulation.ranges import Draws, at_shares, ranges
 from credit_score.simulation.scenario import Plan, Scenario
@@ -148,10 +150,8 @@ def inspections(scenario: Scenario, draws: Draws, factors: np.ndarray, threads: 
 
 def planned(scenario: Scenario, draws: Draws) -> float:
     """Visits a year planned for the firms of the start, mean over draws; the floor where that is more."""
-    from credit_score.simulation.engines import prepared
-
     m = prepared(scenario, draws)
-    by_tier = np.stack([m.firms[:, m.chain[0] == k].sum(axis=1) for k in range(len(scenario.tiers))], axis=1)
+    by_tier = np.stack([m.firms[:, m.chain[TIER] == k].sum(axis=1) for k in range(len(scenario.tiers))], axis=1)
     member = m.department[:, None] == np.arange(len(scenario.departments))
     firms = by_tier @ member
     return float(np.maximum(firms * m.intensity, np.minimum(m.floor, firms)).sum(axis=(1, 2)).mean())
@@ -220,7 +220,7 @@ def _bracket(
     if f_high.min() < -tolerance:
         v = int(f_high.argmin())
         reached = (1 + max(f_high[v], f_low[v])) * target[v]
-        what = f"it makes {reached:,.6g} inspections at most, not {target[v]:,.6g}"
+        what = f"it makes {reached:,.6g} inspections at most, not {target[v]:,.6g}{_which(v, target)}"
         raise ScenarioError(what, "schedules", name, remedy="raise its ratios, the cap or the capacity, or match less")
     while (shrinks := (f_low > 0) & (low > 0)).any():
         high, f_high = np.where(shrinks, low, high), np.where(shrinks, f_low, f_high)
@@ -228,6 +228,12 @@ def _bracket(
         f_low = realised(low) / target - 1
     if f_low.max() > tolerance:
         v = int(f_low.argmax())
-        what = f"its floors alone make {(1 + f_low[v]) * target[v]:,.6g} inspections, not {target[v]:,.6g}"
+        least = (1 + f_low[v]) * target[v]
+        what = f"its floors alone make {least:,.6g} inspections, not {target[v]:,.6g}{_which(v, target)}"
         raise ScenarioError(what, "schedules", name, remedy="lower the floors, or match a larger baseline")
     return low, f_low, high, f_high
+
+
+def _which(v: int, target: np.ndarray) -> str:
+    """Of several draws, the one."""
+    return f" in draw {v + 1}" if len(target) > 1 else ""

@@ -71,8 +71,8 @@ class Regret:
         """A row a schedule, with intervals of its regret.
 
         ``mean_loss``; ``max_regret`` and ``mean_regret``, each with ``…_low`` and ``…_high``; ``best_in``: share of
-        draws in which it loses least; ``chosen_in``: share of bootstraps in which it is the minimax choice; ``minimax`` and
-        ``least_mean``: whether it is the choice.
+        draws in which it loses least; ``chosen_in``: share of bootstraps in which it is the minimax choice; ``minimax``
+        and ``least_mean``: whether it is the choice.
         Intervals by 1,000 bootstraps over the draws. That of the greatest regret never lies above the greatest seen:
         draws not made may hold a greater one.
         """
@@ -160,7 +160,7 @@ def robust_schedule(
     year, as there); the same ratios once. With ``present``, the scenario's own schedule stands among them, as
     ``present``. They are simulated as :func:`regret` does, which takes what is ``more``; ``Regret.minimax`` is
     recommended, ``Regret.scenarios`` has it. The baseline, of which the inspections are matched, is the first
-    candidate. Raises ScenarioError for departments or tiers that cube and scenario do not share, or one candidate alone.
+    candidate. Raises ScenarioError for departments or tiers that cube and scenario do not share, or for one candidate.
     """
     found = _candidates(cube, scenario, product(objectives, deterrence, min_ratio), budget, cutoffs)
     own = {"present": scenario} if present else {}

@@ -4,7 +4,7 @@ import pytest
 from credit_score.simulation import Plan, Scenario, ScenarioError, simulate
 from credit_score.simulation.compare import compare
 from credit_score.simulation.matching import _matched, scaled
-from credit_score.simulation.ranges import ranges
+from credit_score.simulation.ranges import drawn, ranges
 
 T = "ABCD"
 TIERED = dict(zip(T, (0.01, 0.03, 0.08, 0.20), strict=True))
@@ -182,6 +182,22 @@ def test_a_schedule_without_a_range_is_compared_with_one_that_has():
         assert row["difference"] == pytest.approx(0, abs=4 * row["se"])
         assert np.isclose(found.samples["inspections"][0], 200).all()
         assert found.samples["inspections"][1].std() == pytest.approx(200 / 12**0.5, rel=0.1)
+
+
+def test_draws_are_those_of_the_ranges_of_the_scenario():
+    found = compare(half_and_half(), ONE_SIDED, engine="mean", n_replications=50, seed=9)
+    for place, values in drawn(half_and_half(), 50, seed=9).items():
+        assert np.array_equal(found.draws["a"][place], values)
+
+
+def test_a_schedule_of_plans_is_for_every_department_whatever_it_had():
+    own = {"A": {"ratio": 1.0}, "B": {"ratio": 1.0}}
+    types = [t.model_copy(update={"department": "fire"}) for t in moving().types]
+    world = moving(departments=[{"name": "fire", "schedule": own}, {"name": "food"}], types=types)
+    found = compare(world, {"as it is": world, "plain": flat(0.1, "AB")}, match=None, n_replications=0)
+    assert visits(found.scenarios["as it is"]) == pytest.approx(3000 * 3, rel=1e-6)
+    assert visits(found.scenarios["plain"]) == pytest.approx(300 * 3, rel=1e-6)
+    assert compare(world, {"plain": flat(0.1, "AB"), "as it is": world}, n_replications=0).is_fair
 
 
 def test_schedules_that_rate_otherwise_are_compared_as_scenarios():

@@ -166,6 +166,28 @@ def test_candidates_of_the_same_ratios_stand_once():
     ]
 
 
+def test_a_schedule_by_department_is_put_where_it_belongs_and_cut_offs_are_those_of_the_rating():
+    score = np.tile(np.repeat([90.0, 70.0, 50.0, 30.0], N // 100), 2)
+    bad, who = np.tile(np.repeat(P, N // 100), 2), np.repeat(["food", "fire"], 1000)
+    of_two = WhatIfCube.build(score, bad * np.where(who == "fire", 0.5, 1), who, 1.0, sensitivity=0.8)
+    types = [t.model_copy(update={"name": d, "department": d}) for d in ("fire", "food") for t in county(1.0).types]
+    rating = {"kind": "decaying", "cutoffs": CUT, "penalty": 10.0, "keep": 1.0}
+    world = county(span(0.0, 1.0), departments=[{"name": "fire"}, {"name": "food"}], types=types, rating=rating)
+    budget = {"fire": 50.0, "food": 120.0}
+    found = robust_schedule(of_two, world, budget=budget, n_draws=4, deterrence=(3.0,), min_ratio=(0.0,))
+    best = optimal_schedule(of_two, budget=budget, cutoffs=CUT, objective="undetected", deterrence=3.0)
+    plans = {d.name: d.schedule for d in found.scenarios[found.names[0]].departments}
+    for i, name in enumerate(of_two.departments):
+        np.testing.assert_allclose([plans[name][t].intensity for t in T], best.ratios[:, i])
+    made = simulate(found.scenarios[found.names[0]], n_replications=0).inspections.sum().item()
+    assert made == pytest.approx(170, rel=1e-6)
+
+
+def test_a_draw_in_which_a_schedule_cannot_make_the_visits_is_named():
+    with pytest.raises(ScenarioError, match=r"schedules.three: it makes [\d.]+ inspections at most, .* in draw \d+"):
+        regret(lasting(), {"one": two(0.2, 0.8), "three": two(0.0, 1.0)}, n_draws=8)
+
+
 def test_departments_and_tiers_that_the_cube_does_not_share_are_refused():
     two_of_them = [{"name": "fire"}, {"name": "food"}]
     types = [t.model_copy(update={"department": "fire"}) for t in county(1.0).types]

@@ -1,7 +1,9 @@
+import numba
 import numpy as np
 import pytest
 
 from credit_score.simulation import Scenario, ScenarioError, simulate, totals
+from credit_score.simulation.engines import prepared
 from credit_score.simulation.ranges import drawn
 
 
@@ -53,6 +55,10 @@ def test_totals_of_many_draws_are_the_same_in_any_batches_and_threads(monkeypatc
         parts = totals.totals(full(), ["undetected", "days"], draws, threads=threads)
         assert all(np.array_equal(parts[name], whole[name]) for name in whole)
     assert len(np.unique(whole["days"])) == 50
+
+
+def test_many_draws_need_no_loop_compiled_anew():
+    assert numba.typeof(prepared(full(), drawn(full(), 3, seed=1))) == numba.typeof(prepared(full()))
 
 
 def test_what_is_no_total_is_refused():
