@@ -322,22 +322,3 @@ def replications(m, variants, seed, records, first, last):
     """
     for r in range(first, last):
         replicate(m, variants[r], key(seed, r), records, r)
-
-
-@njit(cache=True, nogil=True)
-def totals(m, seed, scratch, sums, first, last):
-    """Sums over periods of variants ``first`` up to, and without, ``last``, one run each, in the scratch of one run.
-
-    ``sums`` (V, 5, K, J): firms, violating, visits and found of all periods, and violating at the last.
-    """
-    for v in range(first, last):
-        scratch.left[:], scratch.moved[:] = 0, 0
-        replicate(m, v, key(seed, v), scratch, 0)
-        for t in range(len(m.onset_times)):
-            for k in range(sums.shape[2]):
-                for j in range(sums.shape[3]):
-                    sums[v, 0, k, j] += scratch.firms[0, t, k, j]
-                    sums[v, 1, k, j] += scratch.violating[0, t, k, j]
-                    sums[v, 2, k, j] += scratch.visits[0, t, k, j]
-                    sums[v, 3, k, j] += scratch.found[0, t, k, j]
-        sums[v, 4] = scratch.violating[0, -1]

@@ -19,7 +19,7 @@ import numpy as np
 from credit_score.simulation.numbers import Numbers, numbers
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws
-from credit_score.simulation.records import Records, Totals, blank
+from credit_score.simulation.records import Records, blank
 from credit_score.simulation.rest import at_rest
 from credit_score.simulation.scenario import Scenario
 
@@ -99,22 +99,6 @@ def run(
     records = blank(m, len(variants))
     _shared(_loop(m, engine, variants, seed, records), len(variants), threads, progress, announce)
     return records
-
-
-def totals(
-    m: Numbers, *, seed: int | None = None, threads: int | None = None, progress: Progress | None = None,
-    announce: Callable[[], Any] | None = None,
-) -> Totals:  # fmt: skip
-    """Sums over periods of one run of each variant, by means, or drawn by cells if there is a seed.
-
-    For runs by the ten thousand: no period of them is kept.
-    """
-    from credit_score.simulation import cells
-
-    v, k, _, j = m.shape
-    sums, key = np.zeros((v, 5, k, j)), None if seed is None else np.uint64(seed)
-    _shared(lambda a, b: cells.totals(m, key, blank(m, 1), sums, a, b), v, threads, progress, announce)
-    return Totals(*np.moveaxis(sums, 1, 0))
 
 
 def _shared(

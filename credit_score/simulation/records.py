@@ -31,19 +31,6 @@ class Records(NamedTuple):
     last: np.ndarray
 
 
-class Totals(NamedTuple):
-    """Sums over periods of many variants, (V, K, J): ``firms``, ``violating``, ``visits``, ``found``.
-
-    And ``violating_at_last``, at the start of the last period.
-    """
-
-    firms: np.ndarray
-    violating: np.ndarray
-    visits: np.ndarray
-    found: np.ndarray
-    violating_at_last: np.ndarray
-
-
 def blank(numbers: Numbers, n_replications: int) -> Records:
     """Records of so many replications, nothing written in them yet."""
     _, k, d, j = numbers.shape

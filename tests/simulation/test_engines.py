@@ -6,11 +6,7 @@ from scipy import stats
 from simulation.models import SCANDAL, full, static
 
 from credit_score.simulation import ScenarioError, simulate
-from credit_score.simulation.engines import prepared, run
-from credit_score.simulation.engines import totals as sums_of
-from credit_score.simulation.ranges import drawn
 
-FIRM = {"name": "all", "firms": 300, "start": {"A": 0.5, "D": 0.5}, "department": "x", "cure": 0.05}
 MEASURES = ("inspections", "detections", "violating", "firms", "left")
 
 
@@ -164,16 +160,3 @@ def test_progress_counts_every_replication():
     told = []
     simulate(static(100), n_replications=50, progress=told.append)
     assert sum(told) == 50
-
-
-@pytest.mark.parametrize("seed", [None, 12])
-def test_totals_of_variants_are_the_sums_of_their_runs(seed):
-    onset = {"value": 0.02, "low": 0.01, "high": 0.05}
-    scenario = full(300, cap=2, sensitivity={"value": 0.8, "low": 0.5, "high": 1.0}, types=[{**FIRM, "onset": onset}])
-    m = prepared(scenario, drawn(scenario, 5, seed=2))
-    found = sums_of(m, seed=seed, threads=2)
-    told = run(m, "mean" if seed is None else "cells", np.arange(5), seed or 0)
-    for name, all_periods in zip(("firms", "violating", "visits", "found"), told, strict=False):
-        assert getattr(found, name) == pytest.approx(all_periods.sum(axis=1), rel=1e-12)
-    assert np.array_equal(found.violating_at_last, told.violating[:, -1])
-    assert len(np.unique(found.violating_at_last.sum(axis=(1, 2)))) == 5
