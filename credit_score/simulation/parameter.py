@@ -4,7 +4,7 @@ Where records do not identify a number, it is left as a range (``low`` to ``high
 takes; sensitivity, regret and P(better) draw from the range.
 """
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core.core_schema import no_info_before_validator_function
@@ -44,7 +44,7 @@ class Parameter(Stated):
     value: Number
     low: Number | None = None
     high: Number | None = None
-    basis: Basis = "assumption"
+    basis: Basis | Literal["records"] = "assumption"
     reference: Text = "assumed for this scenario"
     unit: ClassVar[str] = ""
     least: ClassVar[float] = 0.0

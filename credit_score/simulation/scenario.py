@@ -227,3 +227,10 @@ class Scenario(Stated):
         from credit_score.simulation.reading import read_scenario
 
         return read_scenario(path)
+
+    @classmethod
+    def from_run(cls, run: Any, **options: Any) -> "Scenario":
+        """The scenario that a run of a county begins; see :func:`scenario_from_run`."""
+        from credit_score.simulation.from_run import scenario_from_run
+
+        return scenario_from_run(run, **options)

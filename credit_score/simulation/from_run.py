@@ -1,0 +1,224 @@
+"""A scenario from a run of a county: what its policy and its records say, and ranges for what they do not.
+
+From the policy: tiers, schedule with floors, cap, days a visit takes, each with its ground. From the records: firms,
+inspector-days, and the share of firms in violation with its interval. A violation here is one that a visit finds: what
+visits miss, no record shows. Firms under a statutory duty stand outside the draw, as in the what-if cube: their visits
+take inspector-days first, with those on complaints, alerts and referrals.
+
+One day's records do not identify how violations begin and end apart from each other, nor how firms answer. How long
+violations last is an assumption with a range; the onset is then the one at which the share in violation stays as it is
+under the present schedule, from the least to the greatest share at the middle duration. Tiers do not move unless a
+rating is given.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from credit_score.inspection.frame import RANDOM
+from credit_score.policy.ruleset import RuleSet
+from credit_score.policy.schema import Department as PolicyDepartment
+from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.scenario import Scenario
+from credit_score.tiers.table import jeffreys_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GROUPS = ("tier", "sector", "size")
+NUMBERS = ("ratio", "frequency", "floor")
+# A violation that nobody sees lasts two years on average; half a year to five years is thought possible.
+LASTING = {"value": 1 / 24, "low": 1 / 60, "high": 1 / 6}
+NOT_IDENTIFIED = "one day's records do not say how long violations last: two years, half a year to five"
+TIED = "the onset at which the share in violation stays as it is, if violations last two years"
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Share of firms in violation by tier, in [0, 1], with the ends of what is plausible."""
+
+    value: Mapping[str, float]
+    low: Mapping[str, float]
+    high: Mapping[str, float]
+    reference: Mapping[str, str]
+
+
+def scenario_from_run(
+    run: Any, *, by: Sequence[str] = ("sector", "size"), rates: "pd.DataFrame | None" = None, **overrides: Any
+) -> Scenario:
+    """The scenario that a run of a county begins.
+
+    Parameters
+    ----------
+    run : what ``run_county`` returns.
+    by : what makes a type of firm beside its department, of ``tier``, ``sector``, ``size``. Firms of one type turn
+        equally often whatever their tier; with ``tier`` those of worse tiers turn more often, for good.
+    rates : by ``tier`` the rates ``hajek, hajek_low, hajek_high`` of :func:`visit_rates`. Without them the visits that
+        draws chose in the year before give one rate of all firms. It bounds those of tiers, whose firms stand where
+        they are because of the same visits, and each tier is left as wide as these bounds.
+    overrides : fields of the scenario, in the place of those that the run gives.
+
+    Raises ScenarioError where nothing says how many firms are in violation, or ``by`` names something else.
+    """
+    if strange := [name for name in by if name not in GROUPS]:
+        raise ScenarioError(f"no types by {strange[0]!r}", remedy=f"use {', '.join(GROUPS)}")
+    firms = _firms(run, by)
+    known = _rates(run, rates, firms)
+    inspection, rules = run.rules.model.inspection, run.rules
+    told = {
+        "name": rules.name, "tiers": [t.id for t in rules.tiers],
+        "types": _types(firms, by, known, run.schedule), "departments": _departments(run),
+        "schedule": {tier: _plan(rules, None, tier) for tier in inspection.schedule},
+        "cap": int(rules.figure(inspection.cap).value), "sensitivity": _as_found(),
+    }  # fmt: skip
+    return Scenario(**(told | overrides))
+
+
+def _as_found() -> dict[str, Any]:
+    reference = "a violation is counted as one if a visit finds it: what visits miss is not in the records"
+    return {"value": 1.0, "basis": "records", "reference": reference}
+
+
+def _firms(run: Any, by: Sequence[str]) -> "pd.DataFrame":
+    """Firms that a draw may choose by department, tier and group: ``department, tier, …, firms``."""
+    frame = run.tables["frame"]
+    keys = list(dict.fromkeys(["department", "tier", *by]))
+    at_random = frame.filter(frame.duty == RANDOM)
+    counted = at_random.group_by(keys).aggregate(firms=at_random.count()).execute()
+    return counted.sort_values(keys, ignore_index=True)
+
+
+def _rates(run: Any, rates: "pd.DataFrame | None", firms: "pd.DataFrame") -> Rates:
+    """Rates by tier: as told, else between the bounds that one rate of all firms sets."""
+    shares = firms.groupby("tier")["firms"].sum() / firms["firms"].sum()
+    told = {} if rates is None else rates[rates["hajek"].notna()].set_index("tier").to_dict("index")
+    missing = [tier for tier in shares.index if tier not in told]
+    found = _bounds(run, shares[missing]) if missing else {}
+    for tier in set(told) & set(shares.index):
+        row = told[tier]
+        found[tier] = (
+            row["hajek"],
+            row["hajek_low"],
+            row["hajek_high"],
+            "rate of the tier, of visits that draws chose",
+        )
+    value, low, high, reference = ({tier: one[i] for tier, one in found.items()} for i in range(4))
+    return Rates(value, low, high, reference)
+
+
+def _bounds(run: Any, shares: "pd.Series") -> dict[str, tuple[float, float, float, str]]:
+    """What a tier's rate can be at the least and at the most, given that of all firms (Manski's bounds)."""
+    rate, low, high, n = _of_all(run)
+    reference = f"bounds by the rate of all firms, {rate:.1%} of {n} visits that draws chose in the year before"
+    least = ((low - (1 - shares)) / shares).clip(0, 1)
+    most = (high / shares).clip(0, 1)
+    return {tier: (rate, float(least[tier]), float(most[tier]), reference) for tier in shares.index}
+
+
+def _of_all(run: Any) -> tuple[float, float, float, int]:
+    """Hájek's rate of the year's visits by their chances, with Jeffreys' ends at their effective number."""
+    visits = run.records["inspections"].execute()
+    age = np.array([(run.rules.on - day).days for day in _days(visits["inspected_on"])])
+    drawn = (visits["stream"] == "random") & visits["draw_probability"].notna() & (age >= 0) & (age < 366)
+    if not drawn.any():
+        raise ScenarioError("no visit that a draw chose in the year before", remedy="give rates= by tier")
+    weight = 1 / visits.loc[drawn, "draw_probability"].to_numpy(float)
+    bad = visits.loc[drawn, "violation_found"].to_numpy(float)
+    rate = float(weight @ bad / weight.sum())
+    n = weight.sum() ** 2 / (weight @ weight)
+    low, high = jeffreys_interval(rate * n, n)
+    return rate, float(low), float(high), int(drawn.sum())
+
+
+def _days(column: "pd.Series") -> list[Any]:
+    return [day.date() if hasattr(day, "date") else day for day in column]
+
+
+def _types(
+    firms: "pd.DataFrame", by: Sequence[str], rates: Rates, schedule: "pd.DataFrame"
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Types of firms by department and group."""
+    visits = _intensities(schedule)
+    return [
+        _type(dict(zip(["department", *by], names, strict=True)), group, rates, visits)
+        for names, group in firms.groupby(["department", *by], sort=False)
+    ]
+
+
+def _intensities(schedule: "pd.DataFrame") -> dict[tuple[str, str], float]:
+    """Visits per firm and year by department and tier, floors included, as the run planned them."""
+    at_random = schedule[schedule["duty"] == RANDOM]
+    a_year = at_random["draw_probability"] * at_random["frequency"]
+    return dict(zip(zip(at_random["department"], at_random["tier"], strict=True), a_year, strict=True))
+
+
+def _type(
+    named: dict[str, str], group: "pd.DataFrame", rates: Rates, visits: Mapping[tuple[str, str], float]
+) -> dict[str, Any]:
+    """Firms of a department and group, with the onset that keeps their share in violation where it is."""
+    by_tier = group.groupby("tier")["firms"].sum()
+    shares = by_tier / by_tier.sum()
+    a_period = sum(share * visits[named["department"], tier] for tier, share in shares.items()) / 12
+    ends = {end: sum(s * getattr(rates, end)[t] for t, s in shares.items()) for end in ("value", "low", "high")}
+    leaving = 1 - (1 - LASTING["value"]) * (1 - min(a_period, 1.0))
+    onset = {end: _onset(share, leaving) for end, share in ends.items()}
+    return {
+        "name": " · ".join(named.values()), "firms": int(by_tier.sum()), "start": _start(shares),
+        "department": named["department"], "sector": named.get("sector", "all"), "size": named.get("size", "all"),
+        "onset": onset | {"reference": TIED}, "cure": LASTING | {"reference": NOT_IDENTIFIED},
+        "violating": {tier: _found(rates, tier) for tier in shares.index},
+    }  # fmt: skip
+
+
+def _start(shares: "pd.Series") -> dict[str, float]:
+    return {tier: float(share) for tier, share in shares.items()}
+
+
+def _onset(share: float, leaving: float) -> float:
+    """The onset at which a share v stays: v ÷ (1 − v) times the chance that a violation ends, at most 1."""
+    return min(share * leaving / (1 - share), 1.0) if share < 1 else 1.0
+
+
+def _found(rates: Rates, tier: str) -> dict[str, Any]:
+    ends = {end: getattr(rates, end)[tier] for end in ("value", "low", "high")}
+    return ends | {"basis": "records", "reference": rates.reference[tier]}
+
+
+def _departments(run: Any) -> list[dict[str, Any]]:
+    """Departments with what their inspectors can do, and what duties and calls take of it."""
+    duty = run.schedule[run.schedule["duty"] != RANDOM]
+    bound = (duty["visits_drawn"] * duty["days_per_visit"]).groupby(duty["department"]).sum()
+    load = run.workload.set_index("department")
+    return [
+        _department(own, run.rules, load.loc[own.id], float(bound.get(own.id, 0.0)))
+        for own in run.rules.model.inspection.departments
+        if own.id in load.index
+    ]
+
+
+def _department(own: PolicyDepartment, rules: RuleSet, load: "pd.Series", bound: float) -> dict[str, Any]:
+    days = rules.figure(own.days_per_visit)
+    staff = {"basis": "records", "reference": "inspectors × inspection days of one, table 'departments'"}
+    calls = {"basis": "records", "reference": "complaints, alerts and referrals of the year before; statutory duties"}
+    tiers = {tier for by_tier in own.own.values() for tier in by_tier}
+    return {
+        "name": own.id, "days": {"value": float(days.value), "basis": days.basis, "reference": days.reference},
+        "capacity": {"value": float(load["capacity_days"])} | staff,
+        "out_of_plan": {"value": float(load["out_of_plan_days"]) + bound} | calls,
+        "schedule": {tier: _plan(rules, own, tier) for tier in sorted(tiers)},
+    }  # fmt: skip
+
+
+def _plan(rules: RuleSet, own: PolicyDepartment | None, tier: str) -> dict[str, Any]:
+    """The numbers of a tier: the department's own where it has them, else those of all."""
+    base = rules.model.inspection.schedule[tier]
+    theirs = {} if own is None else {n: by[tier].at(rules.on) for n, by in own.own.items() if tier in by}
+    found = {name: theirs.get(name) or rules.figure(getattr(base, name)) for name in NUMBERS}
+    grounded = {
+        name: {"value": float(figure.value), "basis": figure.basis, "reference": figure.reference}
+        for name, figure in found.items()
+    }
+    # A policy's floor is of firms drawn, each visited so often; a scenario's is of visits.
+    return grounded | {"floor": int(found["floor"].value) * int(found["frequency"].value)}

@@ -1,0 +1,123 @@
+"""A scenario from a run: what policy and records say, the run's own load, and ranges where nothing is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from credit_score.simulation import Scenario, ScenarioError, simulate
+from credit_score.simulation.ranges import ranges
+from credit_score.simulation.reading import read_scenario, written
+
+
+@pytest.fixture(scope="module")
+def scenario(county_run):
+    return Scenario.from_run(county_run)
+
+
+def at_random(run):
+    schedule = run.schedule
+    return schedule[schedule["duty"] == ""]
+
+
+def test_firms_stand_where_the_run_has_them(county_run, scenario):
+    frame = county_run.tables["frame"].execute()
+    frame = frame[frame["duty"] == ""]
+    assert scenario.n_firms == len(frame)
+    assert tuple(county_run.tier_shares["tier"]) == scenario.tiers
+    by_group = frame.groupby(["department", "sector", "size"])["tier"]
+    assert {(t.department, t.sector, t.size) for t in scenario.types} == set(by_group.groups)
+    for one in scenario.types:
+        shares = by_group.get_group((one.department, one.sector, one.size)).value_counts(normalize=True)
+        assert {tier: share.value for tier, share in one.start.items()} == pytest.approx(shares.to_dict())
+
+
+def test_the_year_planned_is_the_run_s(county_run, scenario):
+    """Visits of a year, of means, without a bound: those of the run, but that a floor asks for one a firm at most."""
+    free = scenario.altered(
+        periods=12, cap=None, departments=[d.model_copy(update={"capacity": None}) for d in scenario.departments]
+    )
+    result = simulate(free, n_replications=0)
+    strata = at_random(county_run)
+    floor = (strata["floor"] * strata["frequency"]).clip(upper=strata["firms"])
+    asked = (strata["firms"] * strata["ratio"] * strata["frequency"]).clip(lower=floor)
+    of_run = strata["firms"] * strata["draw_probability"] * strata["frequency"]
+    assert asked.sum() == pytest.approx(of_run.sum(), rel=0.06)
+    assert float(result.inspections.sum()) == pytest.approx(asked.sum())
+    by_department = (asked * strata["days_per_visit"]).groupby(strata["department"]).sum()
+    for name, days in by_department.items():
+        assert float(result.days.sel(department=name).sum()) == pytest.approx(days)
+
+
+def test_numbers_carry_the_ground_of_the_policy(county_run, scenario):
+    inspection = county_run.rules.model.inspection
+    for tier, plan in scenario.schedule.items():
+        figure = county_run.rules.figure(inspection.schedule[tier].ratio)
+        assert (plan.ratio.value, plan.ratio.basis) == (figure.value, figure.basis)
+        assert plan.ratio.reference == figure.reference
+        floor = county_run.rules.figure(inspection.schedule[tier].floor).value
+        assert plan.floor == floor * plan.frequency.value
+    assert scenario.cap == county_run.rules.figure(inspection.cap).value
+    load = county_run.workload.set_index("department")
+    duty = county_run.schedule[county_run.schedule["duty"] != ""]
+    for one in scenario.departments:
+        bound = duty[duty["department"] == one.name]
+        taken = load.loc[one.name, "out_of_plan_days"] + (bound["visits_drawn"] * bound["days_per_visit"]).sum()
+        assert one.capacity.value == load.loc[one.name, "capacity_days"]
+        assert one.out_of_plan.value == pytest.approx(taken)
+
+
+def test_one_rate_of_all_firms_bounds_those_of_tiers(county_run, scenario):
+    visits = county_run.records["inspections"].execute()
+    day = pd.to_datetime(visits["inspected_on"])
+    year = (day <= "2023-06-30") & (day > "2022-06-29") & (visits["stream"] == "random")
+    used = visits[year & visits["draw_probability"].notna()]
+    rate = np.average(used["violation_found"].astype(float), weights=1 / used["draw_probability"])
+    shares = at_random(county_run).groupby("tier")["firms"].sum()
+    shares = shares / shares.sum()
+    told = {tier: number for one in scenario.types for tier, number in one.violating.items()}
+    for tier, number in told.items():
+        assert number.value == pytest.approx(rate)
+        assert number.low <= rate <= number.high
+        assert number.basis == "records"
+        assert "bounds by the rate of all firms" in number.reference
+    # Whatever the rates of the other tiers, no tier can hold more violations than there are.
+    tops = {round(number.high * shares[tier], 12) for tier, number in told.items() if number.high < 1}
+    assert len(tops) == 1
+    assert rate < tops.pop()
+
+
+def test_rates_by_tier_are_taken_as_estimated(county_run):
+    rates = pd.DataFrame({
+        "tier": list("ABCD"), "hajek": [0.05, 0.1, 0.2, np.nan], "hajek_low": [0.03, 0.05, 0.1, np.nan],
+        "hajek_high": [0.08, 0.2, 0.4, np.nan],
+    })  # fmt: skip
+    scenario = Scenario.from_run(county_run, by=("tier",), rates=rates)
+    told = {tier: number for one in scenario.types for tier, number in one.violating.items()}
+    assert (told["B"].value, told["B"].low, told["B"].high) == (0.1, 0.05, 0.2)
+    assert "bounds" in told["D"].reference
+    assert {len(one.start) for one in scenario.types} == {1}
+
+
+def test_onset_keeps_the_share_in_violation_and_is_left_as_a_range(county_run):
+    rates = pd.DataFrame({"tier": list("ABCD"), "hajek": 0.1, "hajek_low": 0.05, "hajek_high": 0.2})
+    scenario = Scenario.from_run(county_run, by=("tier",), rates=rates, cap=None, periods=60)
+    left = ranges(scenario)
+    assert {"types.0.onset", "types.0.cure"} <= set(left)
+    assert {left[place].basis for place in left if place.endswith(("onset", "cure"))} == {"assumption"}
+    free = scenario.altered(departments=[d.model_copy(update={"capacity": None}) for d in scenario.departments])
+    prevalence = simulate(free, n_replications=0).prevalence.to_numpy().ravel()
+    assert prevalence == pytest.approx(0.1, abs=5e-4)  # rounding of the start to whole firms, and of floors
+
+
+def test_fields_can_be_given_in_the_place_of_the_run_s(county_run, tmp_path):
+    rating = {"kind": "ladder", "release": 0.5}
+    scenario = Scenario.from_run(county_run, by=(), rating=rating, periods=6, name="ours")
+    assert (scenario.name, scenario.periods, scenario.rating.release.value) == ("ours", 6, 0.5)
+    assert {t.name for t in scenario.types} == {d.name for d in scenario.departments}
+    path = tmp_path / "ours.yaml"
+    path.write_text(written(scenario), encoding="utf-8")
+    assert read_scenario(path) == scenario
+    with pytest.raises(ScenarioError, match="no types by 'town'; use tier, sector, size"):
+        Scenario.from_run(county_run, by=("town",))
+    with pytest.raises(ScenarioError, match="period: unknown key; did you mean 'periods'"):
+        Scenario.from_run(county_run, period=6)
