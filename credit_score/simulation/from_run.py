@@ -12,8 +12,7 @@ rating is given.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -28,21 +27,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GROUPS = ("tier", "sector", "size")
+ENDS = ("value", "low", "high")
 NUMBERS = ("ratio", "frequency", "floor")
 # A violation that nobody sees lasts two years on average; half a year to five years is thought possible.
 LASTING = {"value": 1 / 24, "low": 1 / 60, "high": 1 / 6}
 NOT_IDENTIFIED = "one day's records do not say how long violations last: two years, half a year to five"
+OF_TIER = "rate of the tier, of visits that draws chose"
 TIED = "the onset at which the share in violation stays as it is, if violations last two years"
 
 
-@dataclass(frozen=True)
-class Rates:
-    """Share of firms in violation by tier, in [0, 1], with the ends of what is plausible."""
+class Rate(NamedTuple):
+    """A share of firms in violation, in [0, 1], with the ends of what is plausible, and where it is from."""
 
-    value: Mapping[str, float]
-    low: Mapping[str, float]
-    high: Mapping[str, float]
-    reference: Mapping[str, str]
+    value: float
+    low: float
+    high: float
+    reference: str
 
 
 def scenario_from_run(
@@ -90,31 +90,32 @@ def _firms(run: Any, by: Sequence[str]) -> "pd.DataFrame":
     return counted.sort_values(keys, ignore_index=True)
 
 
-def _rates(run: Any, rates: "pd.DataFrame | None", firms: "pd.DataFrame") -> Rates:
+def _rates(run: Any, rates: "pd.DataFrame | None", firms: "pd.DataFrame") -> dict[str, Rate]:
     """Rates by tier: as told, else between the bounds that one rate of all firms sets."""
-    shares = firms.groupby("tier")["firms"].sum() / firms["firms"].sum()
-    told = {} if rates is None else rates[rates["hajek"].notna()].set_index("tier").to_dict("index")
-    missing = [tier for tier in shares.index if tier not in told]
-    found = _bounds(run, shares[missing]) if missing else {}
-    for tier in set(told) & set(shares.index):
-        row = told[tier]
-        found[tier] = (
-            row["hajek"],
-            row["hajek_low"],
-            row["hajek_high"],
-            "rate of the tier, of visits that draws chose",
-        )
-    value, low, high, reference = ({tier: one[i] for tier, one in found.items()} for i in range(4))
-    return Rates(value, low, high, reference)
+    shares = _shares(firms)
+    known = {} if rates is None else rates[rates["hajek"].notna()].set_index("tier").to_dict("index")
+    told = {
+        tier: Rate(row["hajek"], row["hajek_low"], row["hajek_high"], OF_TIER)
+        for tier, row in known.items()
+        if tier in shares
+    }
+    return told if set(told) == set(shares) else _bounds(run, shares) | told
 
 
-def _bounds(run: Any, shares: "pd.Series") -> dict[str, tuple[float, float, float, str]]:
+def _shares(firms: "pd.DataFrame") -> dict[str, float]:
+    """Share of firms in each tier."""
+    by_tier = firms.groupby("tier")["firms"].sum()
+    return {str(tier): float(n) / float(by_tier.sum()) for tier, n in by_tier.items()}
+
+
+def _bounds(run: Any, shares: Mapping[str, float]) -> dict[str, Rate]:
     """What a tier's rate can be at the least and at the most, given that of all firms (Manski's bounds)."""
     rate, low, high, n = _of_all(run)
     reference = f"bounds by the rate of all firms, {rate:.1%} of {n} visits that draws chose in the year before"
-    least = ((low - (1 - shares)) / shares).clip(0, 1)
-    most = (high / shares).clip(0, 1)
-    return {tier: (rate, float(least[tier]), float(most[tier]), reference) for tier in shares.index}
+    return {
+        tier: Rate(rate, max(low - (1 - share), 0.0) / share, min(high / share, 1.0), reference)
+        for tier, share in shares.items()
+    }
 
 
 def _of_all(run: Any) -> tuple[float, float, float, int]:
@@ -137,14 +138,15 @@ def _days(column: "pd.Series") -> list[Any]:
 
 
 def _types(
-    firms: "pd.DataFrame", by: Sequence[str], rates: Rates, schedule: "pd.DataFrame"
-) -> list[dict[str, Any]]:  # fmt: skip
+    firms: "pd.DataFrame", by: Sequence[str], rates: Mapping[str, Rate], schedule: "pd.DataFrame"
+) -> list[dict[str, Any]]:
     """Types of firms by department and group."""
     visits = _intensities(schedule)
+    keys = ["department", *by]
     return [
-        _type(dict(zip(["department", *by], names, strict=True)), group, rates, visits)
-        for names, group in firms.groupby(["department", *by], sort=False)
-    ]
+        _type(dict(zip(keys, map(str, names), strict=True)), _shares(group), int(group["firms"].sum()), rates, visits)
+        for names, group in firms.groupby(keys, sort=False)
+    ]  # fmt: skip
 
 
 def _intensities(schedule: "pd.DataFrame") -> dict[tuple[str, str], float]:
@@ -155,35 +157,26 @@ def _intensities(schedule: "pd.DataFrame") -> dict[tuple[str, str], float]:
 
 
 def _type(
-    named: dict[str, str], group: "pd.DataFrame", rates: Rates, visits: Mapping[tuple[str, str], float]
-) -> dict[str, Any]:
+    named: Mapping[str, str], shares: dict[str, float], n: int, rates: Mapping[str, Rate],
+    visits: Mapping[tuple[str, str], float],
+) -> dict[str, Any]:  # fmt: skip
     """Firms of a department and group, with the onset that keeps their share in violation where it is."""
-    by_tier = group.groupby("tier")["firms"].sum()
-    shares = by_tier / by_tier.sum()
     a_period = sum(share * visits[named["department"], tier] for tier, share in shares.items()) / 12
-    ends = {end: sum(s * getattr(rates, end)[t] for t, s in shares.items()) for end in ("value", "low", "high")}
     leaving = 1 - (1 - LASTING["value"]) * (1 - min(a_period, 1.0))
-    onset = {end: _onset(share, leaving) for end, share in ends.items()}
+    onset = {
+        end: _onset(sum(share * getattr(rates[tier], end) for tier, share in shares.items()), leaving) for end in ENDS
+    }
     return {
-        "name": " · ".join(named.values()), "firms": int(by_tier.sum()), "start": _start(shares),
+        "name": " · ".join(named.values()), "firms": n, "start": shares,
         "department": named["department"], "sector": named.get("sector", "all"), "size": named.get("size", "all"),
         "onset": onset | {"reference": TIED}, "cure": LASTING | {"reference": NOT_IDENTIFIED},
-        "violating": {tier: _found(rates, tier) for tier in shares.index},
+        "violating": {tier: rates[tier]._asdict() | {"basis": "records"} for tier in shares},
     }  # fmt: skip
-
-
-def _start(shares: "pd.Series") -> dict[str, float]:
-    return {tier: float(share) for tier, share in shares.items()}
 
 
 def _onset(share: float, leaving: float) -> float:
     """The onset at which a share v stays: v ÷ (1 − v) times the chance that a violation ends, at most 1."""
     return min(share * leaving / (1 - share), 1.0) if share < 1 else 1.0
-
-
-def _found(rates: Rates, tier: str) -> dict[str, Any]:
-    ends = {end: getattr(rates, end)[tier] for end in ("value", "low", "high")}
-    return ends | {"basis": "records", "reference": rates.reference[tier]}
 
 
 def _departments(run: Any) -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ def test_one_rate_of_all_firms_bounds_those_of_tiers(county_run, scenario):
     shares = at_random(county_run).groupby("tier")["firms"].sum()
     shares = shares / shares.sum()
     told = {tier: number for one in scenario.types for tier, number in one.violating.items()}
-    for tier, number in told.items():
+    for number in told.values():
         assert number.value == pytest.approx(rate)
         assert number.low <= rate <= number.high
         assert number.basis == "records"
