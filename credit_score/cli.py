@@ -123,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify_draw(commands)
     add_lot(commands, _command)
     _add_estimate(commands)
+    _add_simulate(commands)
     _add_synth(commands)
     _add_intake(commands)
     _add_forget(commands)
@@ -304,6 +305,28 @@ def _add_estimate(commands: Commands) -> None:
     estimate.add_argument("--out", type=given, metavar="DIR", help=out)
     estimate.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     _json_option(estimate)
+
+
+def _add_simulate(commands: Commands) -> None:
+    text = "years of a scenario: load, violations and firms under a schedule, with intervals"
+    simulate = _command(commands, "simulate", "commands_simulate.simulate", text)
+    simulate.add_argument("scenario", type=given, metavar="SCENARIO", help="YAML file, or a bundled name (dandong)")
+    engines = ("auto", "mean", "cells", "events", "firms")
+    simulate.add_argument("--engine", choices=engines, default="auto", help="default: the cheapest that is valid")
+    drawn = "how often it is drawn; 0 for means alone (default: 200)"
+    simulate.add_argument("--replications", type=int, metavar="N", help=drawn)
+    simulate.add_argument("--seed", type=int, default=0, metavar="N", help="seed (default: 0)")
+    simulate.add_argument("--threads", type=_count, metavar="N", help="threads; the result is the same for any number")
+    simulate.add_argument("--out", type=given, metavar="DIR", help="run folder; appears whole or not at all")
+    simulate.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    _json_option(simulate)
+
+
+def _count(text: str) -> int:
+    """A whole number of at least 1."""
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError("is no whole number of at least 1")
+    return int(text)
 
 
 def _domains(text: str) -> list[str]:

@@ -39,7 +39,7 @@ def demo(arguments: argparse.Namespace) -> None:
     from credit_score.records.synthetic import make_county
 
     steps = Steps(quiet=arguments.quiet)
-    _check_out(arguments.out)
+    check_out(arguments.out)
     with tempfile.TemporaryDirectory() as place:
         steps("making a synthetic county")
         folder = Path(place) / "records"
@@ -53,7 +53,7 @@ def demo(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """A folder of records to a run folder."""
     steps = Steps(quiet=arguments.quiet)
-    _check_out(arguments.out, arguments.folder, arguments.policy)
+    check_out(arguments.out, arguments.folder, arguments.policy)
     when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
     given = {"memory": arguments.memory, "pd": arguments.pd}
     done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, **given)
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
         _tell(done, arguments.out, arguments.lang)
 
 
-def _check_out(out: str, *inputs: str) -> None:
+def check_out(out: str, *inputs: str) -> None:
     """Refuse a folder that cannot become the run folder before any work is done."""
     from credit_score.files import check_free
     from credit_score.report import MANIFEST
@@ -293,13 +293,13 @@ def print_table(table: "pd.DataFrame", *, as_json: bool) -> None:
     print(table.to_string(index=False, na_rep="–", max_colwidth=60))
 
 
-def print_words(heading: str, table: "pd.DataFrame", lang: str) -> None:
+def print_words(heading: str, table: "pd.DataFrame", lang: str, **values: object) -> None:
     """A table under its heading, in columns of a terminal, where a Chinese sign is two wide; "–" where it is empty."""
     import pandas as pd
 
     from credit_score.language import say
 
-    print(say(heading, lang))
+    print(say(heading, lang, **values))
     if table.empty:
         print("  –\n")
         return

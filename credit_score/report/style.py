@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from html import escape
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ NEUTRAL = "#486581"
 # Blue to orange: told apart by colour-blind readers. In grey a blue and an orange can look alike; names and order
 # in every figure say the rest.
 _TIERS = ("#0b4f8a", "#3f8fc7", "#a9cfe8", "#f5bd6b", "#e07b20", "#8a3200")
-_PICK = {3: (0, 3, 5), 4: (0, 2, 3, 5), 5: (0, 2, 3, 4, 5), 6: (0, 1, 2, 3, 4, 5)}
+_PICK = {1: (0,), 2: (0, 4), 3: (0, 3, 5), 4: (0, 2, 3, 5), 5: (0, 2, 3, 4, 5), 6: (0, 1, 2, 3, 4, 5)}
 
 
 def tier_colours(n_tiers: int) -> tuple[str, ...]:
-    """Colours of 3 to 6 tiers, best first."""
-    return tuple(_TIERS[i] for i in _PICK[n_tiers])
+    """Colours of tiers, best first; of more than 6, shades between those of 6."""
+    if n_tiers in _PICK:
+        return tuple(_TIERS[i] for i in _PICK[n_tiers])
+    from matplotlib.colors import LinearSegmentedColormap, to_hex
+
+    shades = LinearSegmentedColormap.from_list("tiers", _TIERS)
+    return tuple(to_hex(shades(i / (n_tiers - 1))) for i in range(n_tiers))
 
 
 @cache
@@ -62,6 +68,20 @@ def as_svg(draw: Callable[["Axes"], Any], *, name: str, label: str, height: floa
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text.getvalue())
     return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+
+
+def save_figure(draw: Callable[["Axes"], Any], stem: Path, *, height: float = 3.2) -> None:
+    """A figure as ``stem.svg``, letters as shapes so that it looks the same anywhere, and ``stem.png``; same bytes
+    each time."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    own = {"svg.fonttype": "path", "svg.hashsalt": stem.name, "figure.facecolor": "white", "savefig.dpi": 160}
+    with mpl.rc_context(settings() | own):
+        figure = Figure(figsize=(7.6, height), layout="constrained")
+        draw(figure.add_subplot())
+        figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+        figure.savefig(stem.with_suffix(".png"), metadata={"Software": None})
 
 
 def font_face(text: str) -> str:

@@ -1,0 +1,120 @@
+"""The command ``simulate``: years of a scenario, told in a few lines, and with ``--out`` as a run folder."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from credit_score.commands import Steps, check_out, print_json, print_words
+from credit_score.language import say
+from credit_score.told import in_words, rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from credit_score.simulation import SimulationResult
+
+REPLICATIONS, LEVEL = 200, 0.9
+LOAD = {
+    "department": "column.department", "year": "simulate.year", "days": "simulate.days", "capacity": "column.capacity",
+    "use": "column.utilisation", "waiting": "simulate.waiting", "over": "simulate.over_periods",
+}  # fmt: skip
+
+
+def simulate(arguments: argparse.Namespace) -> None:
+    """Years of a scenario."""
+    from credit_score.report.simulation_folder import check_kind, save_simulation
+    from credit_score.simulation.reading import read_scenario
+
+    steps = Steps(quiet=arguments.quiet)
+    scenario = read_scenario(arguments.scenario)
+    if arguments.out:
+        check_out(arguments.out)
+        check_kind(arguments.out)
+    result = _simulated(arguments, scenario, steps)
+    if arguments.out:
+        save_simulation(result, arguments.out, lang=arguments.lang, progress=steps)
+    steps("done")
+    if arguments.json:
+        print_json(_plain(result))
+    else:
+        _print(result, arguments.lang)
+        if arguments.out:
+            print(say("simulate.written", arguments.lang, out=arguments.out))
+
+
+def _simulated(arguments: argparse.Namespace, scenario: Any, steps: Steps) -> "SimulationResult":
+    from tqdm import tqdm
+
+    from credit_score.simulation import simulate as simulated
+
+    asked = arguments.replications
+    n = asked if asked is not None else 0 if arguments.engine == "mean" else REPLICATIONS
+    steps("simulating")
+    with tqdm(total=max(n, 1), unit="replication", disable=arguments.quiet, file=sys.stderr, leave=False) as bar:
+        return simulated(
+            scenario, engine=arguments.engine, n_replications=n, seed=arguments.seed, threads=arguments.threads,
+            progress=bar.update, announce=lambda: steps("compiling loops, once on this machine; about half a minute"),
+        )  # fmt: skip
+
+
+def _plain(result: "SimulationResult") -> dict[str, Any]:
+    from credit_score.simulation import frames
+
+    load = frames.load_by_year(result).replace(float("inf"), float("nan"))
+    return {
+        "scenario": result.scenario.name, "firms": result.scenario.n_firms, "periods": result.scenario.periods,
+        "engine": result.engine, "why": result.why, "replications": result.n_replications, "seed": result.seed,
+        "level": LEVEL, "summary": rows_of(frames.summary(result, level=LEVEL)), "load": rows_of(load),
+    }  # fmt: skip
+
+
+def _print(result: "SimulationResult", lang: str) -> None:
+    from credit_score.simulation import frames
+    from credit_score.simulation.ranges import ranges
+
+    scenario = result.scenario
+    print(scenario.name)
+    print(say("simulate.engine", lang, engine=say(f"engine.{result.engine}", lang), why=say(f"why.{result.why}", lang)))
+    counts = {"firms": f"{scenario.n_firms:,}", "periods": scenario.periods, "seed": result.seed}
+    print(say("simulate.size", lang, replications=f"{result.n_replications:,}", **counts) + "\n")
+    table = frames.summary(result, level=LEVEL)
+    print_words("simulate.summary", _wide(table, lang), lang, level=LEVEL)
+    _print_load(result, lang)
+    if left := len(ranges(scenario)):
+        print(say("simulate.assumed", lang, n=left))
+
+
+def _wide(table: "pd.DataFrame", lang: str) -> "pd.DataFrame":
+    """A row a measure, a column a year: the mean, and between what it lies."""
+    import pandas as pd
+
+    cells = {
+        say(f"simulate.{year}", lang): [_cell(row) for row in part.itertuples()]
+        for year, part in table.groupby("year", sort=False)
+    }
+    names = [say(f"simulate.{name}", lang) for name in table["measure"].drop_duplicates()]
+    return pd.DataFrame({say("simulate.figure", lang): names} | cells)
+
+
+def _cell(row: Any) -> str:
+    form = ".2%" if row.measure == "prevalence" else ",.0f"
+    ends = f" ({row.low:{form}} – {row.high:{form}})" if row.low == row.low else ""  # noqa: PLR0124 - NaN is not itself
+    return f"{row.mean:{form}}{ends}"
+
+
+def _print_load(result: "SimulationResult", lang: str) -> None:
+    """Days against capacity, and the departments that have too few, in a line each."""
+    from credit_score.simulation import frames
+
+    table = frames.load_by_year(result)[list(LOAD)]
+    shown = table.replace(float("inf"), float("nan"))
+    years = {year: f"simulate.{year}" for year in table["year"].unique()}
+    form = {"shares": ("use",), "counts": ("days", "capacity", "waiting", "over")}
+    print_words("simulate.load", in_words(shown, lang, headings=LOAD, words=years, **form), lang)
+    by = frames.load(result).groupby("department", sort=False)
+    found = by.agg(n=("over", "sum"), of=("over", "size"), waiting=("waiting", "last"))
+    for department, row in found[found["n"] > 0].iterrows():
+        told = {"n": int(row["n"]), "of": int(row["of"]), "waiting": f"{row['waiting']:,.0f}"}
+        print(say("simulate.short", lang, department=department, **told))
+    if not found["n"].any():
+        print(say("simulate.enough", lang))

@@ -1,0 +1,85 @@
+"""The run folder of a simulation: the scenario, tidy tables, figures, and a manifest of them, whole or not at all."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from credit_score import __version__
+from credit_score.errors import RunError
+from credit_score.files import TOOL, fingerprint, whole_folder
+from credit_score.report.run_folder import MANIFEST
+from credit_score.report.style import save_figure, tier_colours
+from credit_score.sheet import write_csv
+from credit_score.simulation import frames, plots
+from credit_score.simulation.reading import written
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from credit_score.simulation import SimulationResult
+
+KIND = "simulation"
+Drawing = tuple[float, Callable[["Axes"], Any]]
+
+
+def check_kind(out: Path | str) -> None:
+    """Raise RunError where a folder holds a run of a county, which a simulation does not replace."""
+    try:
+        told = json.loads((Path(out) / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return
+    if isinstance(told, dict) and told.get("tool") == TOOL and told.get("kind") != KIND:
+        raise RunError("holds a run that is no simulation", where=str(out), remedy="choose another folder")
+
+
+def save_simulation(
+    result: "SimulationResult", out: Path | str, *, lang: str, progress: Callable[[str], None] = lambda _: None
+) -> Path:
+    """Write ``scenario.yaml``, ``by_period.csv``, ``summary.csv``, ``load.csv``, ``figures/`` and the manifest.
+
+    Figures are in one language, as SVG and as PNG. Raises RunError.
+    """
+    check_kind(out)
+    with whole_folder(out, replaces=MANIFEST) as folder:
+        progress("writing tables")
+        (folder / "scenario.yaml").write_text(written(result.scenario), encoding="utf-8")
+        tables = {"by_period": frames.by_period, "summary": frames.summary, "load": frames.load_by_year}
+        for name, table in tables.items():
+            write_csv(table(result), folder / f"{name}.csv")
+        progress("drawing figures")
+        (folder / "figures").mkdir()
+        for name, (height, draw) in drawings(result, lang).items():
+            save_figure(draw, folder / "figures" / name, height=height)
+        manifest = json.dumps(_manifest(result, folder), ensure_ascii=False, indent=2, allow_nan=False)
+        (folder / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
+    return Path(out)
+
+
+def drawings(result: "SimulationResult", lang: str) -> dict[str, Drawing]:
+    """The figures of a simulation by name: height in inches, and what draws them on Axes."""
+    scenario = result.scenario
+    time = {"per_year": scenario.per_year, "lang": lang}
+    load, flow, swings = frames.load(result), frames.flow(result), frames.swings(scenario)
+    fans = {name: frames.fan(result, name) for name in ("undetected", "inspections")}
+    front, colours = frames.front(scenario), tier_colours(len(scenario.tiers))
+    found: dict[str, Drawing] = {
+        f"fan_{name}": (3.2, lambda ax, n=name, f=fan: plots.plot_fan(f, ax, measure=n, **time))
+        for name, fan in fans.items()
+    }
+    found["load"] = (1.4 + 0.35 * load["department"].nunique(), lambda ax: plots.plot_load(load, ax, **time))
+    found["front"] = (3.6, lambda ax: plots.plot_front(front, ax, lang=lang))
+    found["migration"] = (3.8, lambda ax: plots.plot_migration(flow, ax, colours=colours, lang=lang))
+    if len(swings):
+        tall = 1.2 + 0.3 * len(swings)
+        found["tornado"] = (tall, lambda ax: plots.plot_tornado(swings, ax, measure="undetected", lang=lang))
+    return found
+
+
+def _manifest(result: "SimulationResult", folder: Path) -> dict[str, Any]:
+    outputs = sorted(p for p in folder.rglob("*") if p.is_file())
+    return {
+        "tool": TOOL, "kind": KIND, "version": __version__, "scenario": result.scenario.name, "engine": result.engine,
+        "why": result.why, "replications": result.n_replications, "seed": result.seed,
+        "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
+    }  # fmt: skip

@@ -1,0 +1,209 @@
+"""Tidy frames of what a simulation found, for tables and figures."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from credit_score.simulation.engines import prepared, run
+from credit_score.simulation.ranges import held, ranges
+from credit_score.simulation.result import MEASURES, SimulationResult
+from credit_score.simulation.scenario import Scenario
+from credit_score.simulation.simulate import simulate
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SUMMED, AVERAGED = ("inspections", "detections"), ("undetected", "prevalence")
+# Times the present ratios, and times more from each tier to the next worse one: what the front is looked for among.
+SCALES, STEEPER = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0), (1.0, 1.5, 2.0, 3.0, 5.0)
+LEVELS = (0.5, 0.9)
+
+
+def by_period(result: SimulationResult, *, level: float = 0.9) -> pd.DataFrame:
+    """Every measure by period: ``measure, period``, the other axes (empty where a measure has none), ``mean, low,
+    high``."""
+    tables = [result.table(name, level=level).assign(measure=name) for name in MEASURES]
+    table = pd.concat([t.astype({"low": float, "high": float}) for t in tables], ignore_index=True)
+    axes = [c for c in table.columns if c not in ("measure", "period", "mean", "low", "high")]
+    return table[["measure", "period", *axes, "mean", "low", "high"]].fillna(dict.fromkeys(axes, ""))
+
+
+def years(scenario: Scenario) -> dict[str, slice]:
+    """The periods of the first and the last year; of a shorter scenario all of them, as the first."""
+    n, of_year = scenario.periods, scenario.per_year
+    first = {"first": slice(1, min(of_year, n))}
+    return first | ({"last": slice(n - of_year + 1, n)} if n > of_year else {})
+
+
+def summary(result: SimulationResult, *, level: float = 0.9) -> pd.DataFrame:
+    """First and last year: ``year, measure, mean, low, high``.
+
+    ``inspections`` and ``detections`` of the year; firms in violation that go ``undetected`` and ``prevalence`` (share
+    of firms in violation) on average over it.
+    """
+    rows = [
+        {"year": year, "measure": name} | _interval(_of_year(result, name, periods), result, level)
+        for name in (*SUMMED, *AVERAGED)
+        for year, periods in years(result.scenario).items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _of_year(result: SimulationResult, name: str, periods: slice) -> "xr.DataArray":
+    values = getattr(result, name).sel(period=periods)
+    values = values.sum("tier") if "tier" in values.dims else values
+    return values.sum("period") if name in SUMMED else values.mean("period")
+
+
+def _interval(values: "xr.DataArray", result: SimulationResult, level: float) -> dict[str, float]:
+    """The mean, and between what ends the given share of replications lies."""
+    told = {"mean": float(values.mean())}
+    if not result.n_replications:
+        return told | {"low": np.nan, "high": np.nan}
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return told | {"low": float(low), "high": float(high)}
+
+
+def load(result: SimulationResult) -> pd.DataFrame:
+    """Load of departments: ``department, period, days, waiting, capacity, use, over``.
+
+    Inspector-days of visits made and of those put off at the end of the period, on average; ``capacity`` that others'
+    calls leave (infinite without a bound); ``use``: made and put off ÷ capacity; ``over``: whether in most replications
+    a visit or more was put off for want of days.
+    """
+    days, waiting = (getattr(result, name).mean("replication") for name in ("days", "waiting"))
+    least = result.numbers.days[result.variants][:, None, :]
+    over = ((result.waiting >= np.maximum(least, 1e-9) - 1e-9).mean("replication") > 0.5).rename("over")  # noqa: PLR2004
+    table = over.to_dataframe().reset_index()
+    for name, values in {"days": days, "waiting": waiting}.items():
+        table[name] = values.to_numpy().ravel()
+    table["capacity"] = result.capacity.to_numpy().ravel()
+    asked = table["days"] + table["waiting"]
+    table["use"] = np.divide(asked, table["capacity"], out=np.where(asked > 0, np.inf, 0.0), where=table["capacity"] > 0)
+    return table[["department", "period", "days", "waiting", "capacity", "use", "over"]]
+
+
+def load_by_year(result: SimulationResult) -> pd.DataFrame:
+    """First and last year by department: ``year, department, days, capacity, use, waiting`` at the end, ``over``
+    (periods)."""
+    table, found = load(result), []
+    for year, periods in years(result.scenario).items():
+        part = table[table["period"].between(periods.start, periods.stop)]
+        by = part.groupby("department", sort=False)
+        told = by.agg(days=("days", "sum"), capacity=("capacity", "sum"), waiting=("waiting", "last"), over=("over", "sum"))
+        found.append(told.assign(use=told["days"] / told["capacity"]).reset_index().assign(year=year))
+    return pd.concat(found, ignore_index=True)[["year", "department", "days", "capacity", "use", "waiting", "over"]]
+
+
+def fan(result: SimulationResult, measure: str, *, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+    """A measure by period, summed over its other axes: ``period, mean, level, low, high``, a row a period × level."""
+    values: Any = getattr(result, measure)
+    values = values.sum([axis for axis in values.dims if axis not in ("replication", "period")])
+    mean, parts = values.mean("replication").to_numpy(), []
+    for level in levels:
+        ends = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0) if result.n_replications else np.nan
+        low, high = np.broadcast_to(ends, (2, len(mean))) if np.ndim(ends) == 0 else ends
+        told = {"period": result.periods, "mean": mean, "level": level, "low": low, "high": high}
+        parts.append(pd.DataFrame(told))
+    return pd.concat(parts, ignore_index=True)
+
+
+def flow(result: SimulationResult, *, first: int = 1) -> pd.DataFrame:
+    """Firms from their tier at the start of a year to that at its end, on average: ``from, to, firms``.
+
+    What each tier has at both ends is as simulated; who went where is chained from period to period by the shares that
+    moved, as if a firm's next move did not depend on the one before.
+    """
+    scenario = result.scenario
+    last = min(first + scenario.per_year, scenario.periods + 1)
+    moved, firms = (
+        getattr(result, name).mean("replication").sel(period=slice(first, last - 1)).to_numpy()
+        for name in ("moved", "firms")
+    )
+    pairs = np.diag(firms[0])
+    for of_period, there in zip(moved, firms, strict=True):
+        pairs = pairs @ _shares_moved(of_period, there)
+    names = scenario.tiers
+    rows = [{"from": a, "to": b, "firms": pairs[i, j]} for i, a in enumerate(names) for j, b in enumerate(names)]
+    return pd.DataFrame(rows)
+
+
+def _shares_moved(moved: np.ndarray, firms: np.ndarray) -> np.ndarray:
+    """Shares of each tier that end a period in each, (K, K)."""
+    away = moved * (1 - np.eye(len(firms)))
+    shares = np.divide(away, firms[:, None], out=np.zeros_like(away), where=firms[:, None] > 0)
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1.0)
+    return shares + np.diag(1 - shares.sum(axis=1))
+
+
+def front(scenario: Scenario) -> pd.DataFrame:
+    """The present schedule, and others made from it, by their means: ``scale, steeper, days, undetected, best,
+    present``.
+
+    ``days``: inspector-days a year; ``undetected``: firms in violation that no visit finds, on average over the
+    periods. The others have ``scale`` times the ratios and ``steeper`` times more from each tier to the next worse, at
+    most 1. ``best``: no other of them has less of both.
+    """
+    scales, steeper = (a.ravel() for a in np.meshgrid(SCALES, STEEPER, indexing="ij"))
+    m = prepared(scenario, _ratios(scenario, scales, steeper))
+    variants = np.arange(len(scales))
+    result = SimulationResult(scenario, "mean", "asked", 0, m, run(m, "mean", variants, 0), variants)
+    table = pd.DataFrame({
+        "scale": scales, "steeper": steeper,
+        "days": result.days.sum("department").mean("period").to_numpy() * scenario.per_year,
+        "undetected": result.undetected.sum("tier").mean("period").to_numpy(),
+        "present": (scales == 1) & (steeper == 1),
+    })  # fmt: skip
+    ordered = table.sort_values(["days", "undetected"], ignore_index=True)
+    least = ordered["undetected"].cummin().shift(fill_value=np.inf)
+    return ordered.assign(best=ordered["undetected"] < least - 1e-9)
+
+
+def _ratios(scenario: Scenario, scales: np.ndarray, steeper: np.ndarray) -> dict[str, np.ndarray]:
+    """Ratios of every plan by where it stands, (V,) each. Steeper about the tier in the middle of firms."""
+    plans = {f"schedule.{tier}.ratio": plan for tier, plan in scenario.schedule.items()}
+    plans |= {
+        f"departments.{i}.schedule.{tier}.ratio": plan
+        for i, department in enumerate(scenario.departments)
+        for tier, plan in department.schedule.items()
+    }
+    worse = {tier: k for k, tier in enumerate(scenario.tiers)}
+    found = {
+        place: plan.ratio.value * scales * steeper ** worse[place.split(".")[-2]] for place, plan in plans.items()
+    }
+    return {place: np.clip(ratio, 0, 1) for place, ratio in found.items()}
+
+
+def swings(scenario: Scenario, measure: str = "undetected") -> pd.DataFrame:
+    """How far the mean of a measure, over periods, moves with each kind of number that is a range: ``number, at_low,
+    at_high, middle``, the farthest first.
+
+    Numbers of one kind (the onset of all types) move together from the low to the high ends of their ranges; all
+    others stay at their value.
+    """
+    middle, told = _mean_of(scenario, measure), ranges(scenario)
+    kinds = dict.fromkeys(map(kind_of, told))
+    rows = []
+    for kind in kinds:
+        ends = [{place: number.at(end) for place, number in told.items() if kind_of(place) == kind} for end in (0, 1)]
+        low, high = (_mean_of(held(scenario, values), measure) for values in ends)
+        rows.append({"number": kind, "at_low": low, "at_high": high, "middle": middle})
+    table = pd.DataFrame(rows, columns=["number", "at_low", "at_high", "middle"])
+    far = (table["at_high"] - table["at_low"]).abs()
+    return table.loc[far.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+def _mean_of(scenario: Scenario, measure: str) -> float:
+    values: Any = getattr(simulate(scenario, engine="mean", n_replications=0), measure)
+    return float(values.sum([axis for axis in values.dims if axis not in ("replication", "period")]).mean())
+
+
+def kind_of(place: str) -> str:
+    """The kind of a number by where it stands: ``onset`` of ``types.0.onset``."""
+    parts = place.split(".")
+    at = {"types": 2, "schedule": -1, "behaviour": 1, "rating": 1, "shocks": -1}
+    if parts[0] == "departments":
+        return parts[-1]
+    return parts[at.get(parts[0], 0)]
