@@ -1,7 +1,7 @@
 """The command ``simulate``: years of a scenario, told in a few lines, and with ``--out`` as a run folder."""
 
 import argparse
-import sys
+import math
 from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import Steps, check_out, print_json, print_words
@@ -50,7 +50,7 @@ def _simulated(arguments: argparse.Namespace, scenario: Any, steps: Steps) -> "S
     asked = arguments.replications
     n = asked if asked is not None else 0 if arguments.engine == "mean" else REPLICATIONS
     steps("simulating")
-    with tqdm(total=max(n, 1), unit="replication", disable=arguments.quiet, file=sys.stderr, leave=False) as bar:
+    with tqdm(total=max(n, 1), unit=" replications", delay=1, disable=arguments.quiet, leave=False) as bar:
         return simulated(
             scenario, engine=arguments.engine, n_replications=n, seed=arguments.seed, threads=arguments.threads,
             progress=bar.update, announce=lambda: steps("compiling loops, once on this machine; about half a minute"),
@@ -80,7 +80,7 @@ def _print(result: "SimulationResult", lang: str) -> None:
     table = frames.summary(result, level=LEVEL)
     print_words("simulate.summary", _wide(table, lang), lang, level=LEVEL)
     _print_load(result, lang)
-    if left := len(ranges(scenario)):
+    if left := sum(number.basis == "assumption" for number in ranges(scenario).values()):
         print(say("simulate.assumed", lang, n=left))
 
 
@@ -98,7 +98,7 @@ def _wide(table: "pd.DataFrame", lang: str) -> "pd.DataFrame":
 
 def _cell(row: Any) -> str:
     form = ".2%" if row.measure == "prevalence" else ",.0f"
-    ends = f" ({row.low:{form}} – {row.high:{form}})" if row.low == row.low else ""  # noqa: PLR0124 - NaN is not itself
+    ends = f" ({row.low:{form}} – {row.high:{form}})" if math.isfinite(row.low) else ""
     return f"{row.mean:{form}}{ends}"
 
 

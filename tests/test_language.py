@@ -27,6 +27,9 @@ from credit_score.records.door.judge import BELOW, UNREADABLE
 from credit_score.records.keeping.due import GROUNDS
 from credit_score.records.life import STATES
 from credit_score.records.reading.workbook_cells import REASONS
+from credit_score.simulation.engines import ENGINES
+from credit_score.simulation.frames import AVERAGED, SUMMED
+from credit_score.simulation.parameter import Parameter, Stated
 
 PACKAGE = Path(credit_score.__file__).parent
 KEYS = sorted(catalogue())
@@ -93,6 +96,8 @@ def possible(pattern):
         "column": {"sector", "size"}, "unit": units(), "field": fields(PolicyModel), "uncounted": uncounted_reasons(),
         "warning": {"unknown_place"}, "due": set(GROUNDS), "aim": set(OBJECTIVES),
         "estimate": {*SHOWN, *COLUMNS, *DOMAINS, *(f"by_{d}" for d in DOMAINS), *chain(*COLUMNS.values())},
+        "engine": set(ENGINES), "why": {"asked", "means_only"} | {f"cheapest_{e}" for e in ENGINES[1:]},
+        "simulate": {"first", "last", "at_low", "at_high", *SUMMED, *AVERAGED}, "number": ranged(),
         "gain": {"found", *OBJECTIVES} - {"detections"}, "optimum": {"risk", "min_ratio", "max_ratio"},
     }  # fmt: skip
     family = pattern.split(".")[0]
@@ -117,6 +122,12 @@ def uncounted_reasons():
     text = (PACKAGE / "points" / "ledger.py").read_text(encoding="utf-8")
     cases = re.search(r"reason = ibis\.cases\((.*?)\n    \)", text, re.DOTALL)[1]
     return ({*re.findall(r"(?:, |else_=)\"(\w+)\"", cases)} | {*STATES}) - {"counts", "disputed"}
+
+
+def ranged():
+    """Kinds of numbers of a scenario that may be ranges: fields that hold a number with its ground."""
+    return {name for part in below(Stated) - {Parameter} - below(Parameter) for name, field in part.model_fields.items()
+            if any(issubclass(kind, Parameter) for kind in classes(field.annotation))}  # fmt: skip
 
 
 def units():

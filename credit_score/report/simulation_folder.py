@@ -61,7 +61,7 @@ def drawings(result: "SimulationResult", lang: str) -> dict[str, Drawing]:
     scenario = result.scenario
     time = {"per_year": scenario.per_year, "lang": lang}
     load, flow, swings = frames.load(result), frames.flow(result), frames.swings(scenario)
-    fans = {name: frames.fan(result, name) for name in ("undetected", "inspections")}
+    fans = {name: frames.fan(result, name) for name in ("undetected", "detections", "inspections")}
     front, colours = frames.front(scenario), tier_colours(len(scenario.tiers))
     found: dict[str, Drawing] = {
         f"fan_{name}": (3.2, lambda ax, n=name, f=fan: plots.plot_fan(f, ax, measure=n, **time))

@@ -71,8 +71,7 @@ def as_svg(draw: Callable[["Axes"], Any], *, name: str, label: str, height: floa
 
 
 def save_figure(draw: Callable[["Axes"], Any], stem: Path, *, height: float = 3.2) -> None:
-    """A figure as ``stem.svg``, letters as shapes so that it looks the same anywhere, and ``stem.png``; same bytes
-    each time."""
+    """A figure as ``stem.svg``, letters as shapes so that it looks the same anywhere, and as ``stem.png``."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

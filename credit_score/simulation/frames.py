@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 
 SUMMED, AVERAGED = ("inspections", "detections"), ("undetected", "prevalence")
 # Times the present ratios, and times more from each tier to the next worse one: what the front is looked for among.
-SCALES, STEEPER = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0), (1.0, 1.5, 2.0, 3.0, 5.0)
+SCALES, STEEPER = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0), (0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 LEVELS = (0.5, 0.9)
 
 
 def by_period(result: SimulationResult, *, level: float = 0.9) -> pd.DataFrame:
-    """Every measure by period: ``measure, period``, the other axes (empty where a measure has none), ``mean, low,
-    high``."""
+    """Every measure: ``measure, period``, the other axes (empty where it has none), ``mean, low, high``."""
     tables = [result.table(name, level=level).assign(measure=name) for name in MEASURES]
     table = pd.concat([t.astype({"low": float, "high": float}) for t in tables], ignore_index=True)
     axes = [c for c in table.columns if c not in ("measure", "period", "mean", "low", "high")]
@@ -70,29 +69,34 @@ def load(result: SimulationResult) -> pd.DataFrame:
     """Load of departments: ``department, period, days, waiting, capacity, use, over``.
 
     Inspector-days of visits made and of those put off at the end of the period, on average; ``capacity`` that others'
-    calls leave (infinite without a bound); ``use``: made and put off ÷ capacity; ``over``: whether in most replications
-    a visit or more was put off for want of days.
+    calls leave (infinite without a bound); ``use``: made and put off ÷ capacity (missing without one); ``over``:
+    whether in most replications a visit or more was put off for want of days.
     """
     days, waiting = (getattr(result, name).mean("replication") for name in ("days", "waiting"))
     least = result.numbers.days[result.variants][:, None, :]
-    over = ((result.waiting >= np.maximum(least, 1e-9) - 1e-9).mean("replication") > 0.5).rename("over")  # noqa: PLR2004
+    over = ((result.waiting >= np.maximum(least, 1e-9) - 1e-9).mean("replication") > 0.5).rename("over")
     table = over.to_dataframe().reset_index()
     for name, values in {"days": days, "waiting": waiting}.items():
         table[name] = values.to_numpy().ravel()
     table["capacity"] = result.capacity.to_numpy().ravel()
     asked = table["days"] + table["waiting"]
-    table["use"] = np.divide(asked, table["capacity"], out=np.where(asked > 0, np.inf, 0.0), where=table["capacity"] > 0)
+    bound = table["capacity"].where(np.isfinite(table["capacity"]))
+    table["use"] = (asked / bound.where(bound > 0)).mask((bound == 0) & (asked > 0), np.inf)
     return table[["department", "period", "days", "waiting", "capacity", "use", "over"]]
 
 
 def load_by_year(result: SimulationResult) -> pd.DataFrame:
-    """First and last year by department: ``year, department, days, capacity, use, waiting`` at the end, ``over``
-    (periods)."""
+    """Load of the first and the last year: ``year, department, days, capacity, use, waiting, over``.
+
+    ``waiting`` at the end of the year, ``over`` in periods.
+    """
     table, found = load(result), []
     for year, periods in years(result.scenario).items():
         part = table[table["period"].between(periods.start, periods.stop)]
         by = part.groupby("department", sort=False)
-        told = by.agg(days=("days", "sum"), capacity=("capacity", "sum"), waiting=("waiting", "last"), over=("over", "sum"))
+        told = by.agg(
+            days=("days", "sum"), capacity=("capacity", "sum"), waiting=("waiting", "last"), over=("over", "sum")
+        )  # fmt: skip
         found.append(told.assign(use=told["days"] / told["capacity"]).reset_index().assign(year=year))
     return pd.concat(found, ignore_index=True)[["year", "department", "days", "capacity", "use", "waiting", "over"]]
 
@@ -103,11 +107,11 @@ def fan(result: SimulationResult, measure: str, *, levels: Sequence[float] = LEV
     values = values.sum([axis for axis in values.dims if axis not in ("replication", "period")])
     mean, parts = values.mean("replication").to_numpy(), []
     for level in levels:
-        ends = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0) if result.n_replications else np.nan
-        low, high = np.broadcast_to(ends, (2, len(mean))) if np.ndim(ends) == 0 else ends
+        low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
         told = {"period": result.periods, "mean": mean, "level": level, "low": low, "high": high}
         parts.append(pd.DataFrame(told))
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    return table if result.n_replications else table.assign(low=np.nan, high=np.nan)
 
 
 def flow(result: SimulationResult, *, first: int = 1) -> pd.DataFrame:
@@ -139,8 +143,7 @@ def _shares_moved(moved: np.ndarray, firms: np.ndarray) -> np.ndarray:
 
 
 def front(scenario: Scenario) -> pd.DataFrame:
-    """The present schedule, and others made from it, by their means: ``scale, steeper, days, undetected, best,
-    present``.
+    """The present schedule and others made from it: ``scale, steeper, days, undetected, present, best``, by means.
 
     ``days``: inspector-days a year; ``undetected``: firms in violation that no visit finds, on average over the
     periods. The others have ``scale`` times the ratios and ``steeper`` times more from each tier to the next worse, at
@@ -162,7 +165,7 @@ def front(scenario: Scenario) -> pd.DataFrame:
 
 
 def _ratios(scenario: Scenario, scales: np.ndarray, steeper: np.ndarray) -> dict[str, np.ndarray]:
-    """Ratios of every plan by where it stands, (V,) each. Steeper about the tier in the middle of firms."""
+    """Ratios of every plan by where it stands, (V,) each."""
     plans = {f"schedule.{tier}.ratio": plan for tier, plan in scenario.schedule.items()}
     plans |= {
         f"departments.{i}.schedule.{tier}.ratio": plan
@@ -170,15 +173,12 @@ def _ratios(scenario: Scenario, scales: np.ndarray, steeper: np.ndarray) -> dict
         for tier, plan in department.schedule.items()
     }
     worse = {tier: k for k, tier in enumerate(scenario.tiers)}
-    found = {
-        place: plan.ratio.value * scales * steeper ** worse[place.split(".")[-2]] for place, plan in plans.items()
-    }
+    found = {place: plan.ratio.value * scales * steeper ** worse[place.split(".")[-2]] for place, plan in plans.items()}
     return {place: np.clip(ratio, 0, 1) for place, ratio in found.items()}
 
 
 def swings(scenario: Scenario, measure: str = "undetected") -> pd.DataFrame:
-    """How far the mean of a measure, over periods, moves with each kind of number that is a range: ``number, at_low,
-    at_high, middle``, the farthest first.
+    """How far each kind of number moves the mean of a measure: ``number, at_low, at_high, middle``, the widest first.
 
     Numbers of one kind (the onset of all types) move together from the low to the high ends of their ranges; all
     others stay at their value.

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from credit_score.inspection.plots import plot_front as plot_best
 from credit_score.language import say
 from credit_score.scorecard.plots import ALERT, GUIDE, INK, NEUTRAL, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.patches import Patch
 
 BAR, GAP = 0.06, 0.03
-FIRST_SHADE, SHADES = "#f0f4f8", "#243b53"
+EMPTY, FULL, PALE = "#f0f4f8", "#243b53", "#9fb3c8"
+OVER = {"facecolor": "#fbd5cf", "edgecolor": ALERT, "hatch": "///", "linewidth": 0}
+LEAST_SPAN = 0.1  # of an axis, as a share of what it shows: less would make much of rounding
 
 
 def plot_fan(frame: "pd.DataFrame", ax: "Axes", *, measure: str, per_year: int, lang: str) -> "Axes":
@@ -29,34 +32,36 @@ def plot_fan(frame: "pd.DataFrame", ax: "Axes", *, measure: str, per_year: int, 
     mean = frame.drop_duplicates("period")
     ax.plot(mean["period"], mean["mean"], color=NEUTRAL, linewidth=1.8, label=say("simulate.mean", lang))
     ax.set_ylabel(say(f"simulate.{measure}", lang))
+    _widen(ax)
     ax.grid(visible=True, axis="both")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
     return _by_period(ax, int(frame["period"].max()), per_year, lang)
 
 
 def plot_load(frame: "pd.DataFrame", ax: "Axes", *, per_year: int, lang: str) -> "Axes":
-    """Load against capacity, a row a department, a cell a period, darker the fuller; × where visits are put off.
+    """Load against capacity, a row a department, a cell a period, darker the fuller; hatched where visits are put off.
 
-    ``frame``: of :func:`load`. Beside a row: what is used on average, and of how many periods visits are put off.
+    ``frame``: of :func:`load`. Beside a row: what is used on average, and in how many periods visits are put off.
     """
-    use = frame.pivot_table("use", "department", "period", sort=False).clip(upper=1.0)
-    over = frame.pivot_table("over", "department", "period", sort=False) > 0
-    n, last = use.shape
-    cells = ax.pcolormesh(np.arange(last + 1) + 0.5, np.arange(n + 1) - 0.5, use * 100, cmap=_shades(), vmin=0, vmax=100)
-    row, column = np.nonzero(over.to_numpy())
-    ax.plot(column + 1, row, "x", color=ALERT, markersize=5 if last <= 60 else 3.5, label=say("simulate.over", lang))
-    for place, name in enumerate(use.index):
-        ax.annotate(_told(use.loc[name], over.loc[name], lang), (1, place), xycoords=("axes fraction", "data"),
-                    xytext=(6, 0), textcoords="offset points", va="center", fontsize=9,
-                    color=ALERT if over.loc[name].any() else QUIET)  # fmt: skip
-    ax.set_yticks(range(n), use.index)
-    ax.set_ylim(n - 0.5, -0.5)
+    names, last = list(frame["department"].unique()), int(frame["period"].max())
+    use, over = (frame.pivot(index="department", columns="period", values=v).loc[names] for v in ("use", "over"))
+    cells = ax.pcolormesh(np.arange(last + 1) + 0.5, np.arange(len(names) + 1) - 0.5, use * 100, cmap=_shades(),
+                          vmin=0, vmax=100, rasterized=True)  # fmt: skip
+    for place, name in enumerate(names):
+        hit = over.loc[name].to_numpy(bool)
+        ax.broken_barh(_runs(hit), (place - 0.5, 1), **OVER)
+        ax.annotate(_beside(use.loc[name], hit, lang), (1, place), xycoords=("axes fraction", "data"), xytext=(6, 0),
+                    textcoords="offset points", va="center", fontsize=9,
+                    color=ALERT if hit.any() else QUIET)  # fmt: skip
+    ax.hlines(np.arange(1, len(names)) - 0.5, 0.5, last + 0.5, color="white", linewidth=3)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
     ax.grid(visible=False)
     bar = ax.figure.colorbar(cells, ax=ax, location="top", aspect=40, shrink=0.5, anchor=(1, 0), pad=0.03)
     bar.outline.set_visible(False)
     bar.set_label(say("simulate.use_axis", lang))
-    if len(row):
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderpad=0)
+    if over.to_numpy().any():
+        ax.legend([_patch()], [say("simulate.over", lang)], loc="lower left", bbox_to_anchor=(0, 1), borderpad=0)
     return _by_period(ax, last, per_year, lang)
 
 
@@ -66,10 +71,16 @@ def plot_front(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ``frame``: of :func:`front`.
     """
     now, best = frame[frame["present"]].iloc[0], frame[frame["best"]]
-    ax.plot(frame["days"], frame["undetected"], "o", color="#9fb3c8", markersize=3, label=say("simulate.looked_at", lang))
-    plot_best(best, ax, here={say("simulate.present", lang): (now["days"], now["undetected"])}, lang=lang)
+    ax.plot(frame["days"], frame["undetected"], "o", color=PALE, markersize=3, label=say("simulate.looked_at", lang))
+    ax.plot(best["days"], best["undetected"], color=NEUTRAL, label=say("simulate.best", lang))
+    ax.plot(now["days"], now["undetected"], "D", color=ALERT, markersize=7, label=say("simulate.present", lang))
+    ax.set_xlabel(say("axis.days", lang))
     ax.set_ylabel(say("simulate.undetected", lang))
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    _widen(ax)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda x, _: f"{x:,.6g}")
+    ax.grid(visible=True, axis="both")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
     return ax
 
 
@@ -84,7 +95,9 @@ def plot_migration(frame: "pd.DataFrame", ax: "Axes", *, colours: Sequence[str],
     ends = [_stacked(pairs.sum(axis=axis)) for axis in (1, 0)]
     for x, (bottom, height), share in zip((0, 1 - BAR), ends, (pairs.sum(axis=1), pairs.sum(axis=0)), strict=True):
         ax.bar([x] * len(tiers), height, BAR, bottom, align="edge", color=colours, edgecolor=INK, linewidth=0.5)
-        _label_tiers(ax, x, bottom + height / 2, [f"{t}  {s:.1%}" for t, s in zip(tiers, share / pairs.sum(), strict=True)])
+        _label_tiers(
+            ax, x, bottom + height / 2, [f"{t}  {s:.1%}" for t, s in zip(tiers, share / pairs.sum(), strict=True)]
+        )
     _bands(ax, pairs, ends, colours)
     ax.set_xlim(-0.25, 1.25)
     ax.set_ylim(1 + GAP * len(tiers), -GAP)
@@ -123,15 +136,36 @@ def _by_period(ax: "Axes", last: int, per_year: int, lang: str) -> "Axes":
     return ax
 
 
-def _shades() -> "object":
+def _widen(ax: "Axes") -> None:
+    """An axis that shows little makes little of it."""
+    low, high = ax.get_ylim()
+    short = LEAST_SPAN * abs(low + high) / 2 - (high - low)
+    if short > 0:
+        ax.set_ylim(low - short / 2, high + short / 2)
+    ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.6g}")
+
+
+def _shades() -> "LinearSegmentedColormap":
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("use", [FIRST_SHADE, SHADES])
+    return LinearSegmentedColormap.from_list("use", [EMPTY, FULL])
 
 
-def _told(use: "pd.Series", over: "pd.Series", lang: str) -> str:
-    mean = say("simulate.no_bound", lang) if not use.any() else f"{use.mean():.0%}"
-    return f"{mean}; {int(over.sum())} / {len(over)} ×" if over.any() else mean
+def _patch() -> "Patch":
+    from matplotlib.patches import Patch
+
+    return Patch(**OVER)
+
+
+def _runs(hit: np.ndarray) -> list[tuple[float, int]]:
+    """First period less a half, and length, of each run of periods."""
+    turns = np.flatnonzero(np.diff(hit, prepend=False, append=False))
+    return [(begin + 0.5, end - begin) for begin, end in zip(turns[::2], turns[1::2], strict=True)]
+
+
+def _beside(use: "pd.Series", hit: np.ndarray, lang: str) -> str:
+    told = say("simulate.no_bound", lang) if use.isna().all() else f"{use.clip(upper=1).mean():.0%}"
+    return f"{told}; {say('simulate.put_off', lang, n=hit.sum(), of=len(hit))}" if hit.any() else told
 
 
 def _stacked(firms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -149,13 +183,14 @@ def _label_tiers(ax: "Axes", x: float, middle: np.ndarray, texts: list[str]) -> 
 
 
 def _bands(ax: "Axes", pairs: np.ndarray, ends: list[tuple[np.ndarray, np.ndarray]], colours: Sequence[str]) -> None:
-    """A band from each tier to each, in the colour it comes from; those of firms that move are drawn over the others."""
+    """A band from each tier to each, in the colour it comes from; those of firms that move lie over the others."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     (left, tall), (right, wide) = ends
-    out = np.divide(pairs, pairs.sum(axis=1, keepdims=True), out=np.zeros_like(pairs), where=pairs.sum(axis=1, keepdims=True) > 0)
-    into = np.divide(pairs, pairs.sum(axis=0), out=np.zeros_like(pairs), where=pairs.sum(axis=0) > 0)
+    out, into = (
+        pairs / np.where(total > 0, total, 1) for total in (pairs.sum(axis=1, keepdims=True), pairs.sum(axis=0))
+    )
     start = left[:, None] + tall[:, None] * (np.cumsum(out, axis=1) - out)
     end = right + wide * (np.cumsum(into, axis=0) - into)
     a, b, codes = BAR, 1 - BAR, [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
@@ -164,4 +199,6 @@ def _bands(ax: "Axes", pairs: np.ndarray, ends: list[tuple[np.ndarray, np.ndarra
         to, under = end[i, j], end[i, j] + wide[j] * into[i, j]
         turns = [(a, top), (0.5, top), (0.5, to), (b, to), (b, under), (0.5, under), (0.5, low), (a, low), (a, top)]
         if pairs[i, j] > 0:
-            ax.add_patch(PathPatch(Path(turns, codes), facecolor=colours[i], alpha=0.35 if i == j else 0.75, linewidth=0))
+            ax.add_patch(
+                PathPatch(Path(turns, codes), facecolor=colours[i], alpha=0.35 if i == j else 0.75, linewidth=0)
+            )

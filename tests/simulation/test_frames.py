@@ -1,0 +1,158 @@
+"""Tidy frames of a simulation: sums that hold, closed forms, and what moves what."""
+
+import numpy as np
+import pytest
+
+from credit_score.simulation import Scenario, frames, simulate
+from credit_score.simulation.result import MEASURES
+
+TIERS = ("A", "B", "C")
+
+
+def scenario(**fields):
+    told = {
+        "periods": 30, "tiers": TIERS,
+        "types": [
+            {"name": "shops", "firms": 6000, "start": {"A": 0.7, "B": 0.2, "C": 0.1}, "onset": 0.01, "cure": 0.05,
+             "violating": {"A": 0.05, "B": 0.1, "C": 0.3}, "department": "market", "sector": "trade"},
+            {"name": "plants", "firms": 600, "start": {"A": 0.5, "B": 0.5}, "onset": 0.02, "cure": 0.05,
+             "department": "ecology", "sector": "industry"},
+        ],
+        "schedule": {"A": {"ratio": 0.1}, "B": {"ratio": 0.3}, "C": {"ratio": 0.9}},
+        "departments": [{"name": "market", "days": 2, "capacity": 5000}, {"name": "ecology", "capacity": 60}],
+        "sensitivity": 0.8, "rating": {"kind": "ladder", "release": 0.4},
+    }  # fmt: skip
+    return Scenario(**(told | fields))
+
+
+@pytest.fixture(scope="module")
+def result():
+    return simulate(scenario(), engine="cells", n_replications=40, seed=3, threads=1)
+
+
+@pytest.fixture(scope="module")
+def means():
+    return simulate(scenario(), n_replications=0)
+
+
+def test_every_measure_stands_in_one_tidy_table(result):
+    table = frames.by_period(result)
+    assert list(table.columns[:2]) == ["measure", "period"]
+    assert set(table["measure"]) == set(MEASURES)
+    assert not table[["mean", "low", "high"]].isna().any(axis=None)
+    seen = table[(table["measure"] == "inspections") & (table["tier"] == "C") & (table["period"] == 7)]
+    assert seen["mean"].item() == pytest.approx(result.records.visits[:, 6, 2].sum(axis=-1).mean())
+    by_tier = table[table["measure"] == "tier_shares"].groupby("period")["mean"].sum()
+    assert by_tier.to_numpy() == pytest.approx(1)
+
+
+def test_first_and_last_year_are_sums_and_means_of_their_periods(result):
+    table = frames.summary(result, level=0.9).set_index(["year", "measure"])
+    visits = result.records.visits.sum(axis=(2, 3))
+    for year, of_year in {"first": visits[:, :12], "last": visits[:, -12:]}.items():
+        row = table.loc[(year, "inspections")]
+        assert row["mean"] == pytest.approx(of_year.sum(axis=1).mean())
+        assert (row["low"], row["high"]) == pytest.approx(tuple(np.quantile(of_year.sum(axis=1), [0.05, 0.95])))
+    share = result.records.violating.sum(axis=(2, 3)) / result.records.firms.sum(axis=(2, 3))
+    assert table.loc[("last", "prevalence"), "mean"] == pytest.approx(share[:, -12:].mean())
+
+
+def test_a_short_scenario_has_one_year_and_means_have_no_interval():
+    short = simulate(scenario(periods=5), n_replications=0)
+    table = frames.summary(short)
+    assert set(table["year"]) == {"first"}
+    assert table[["low", "high"]].isna().all(axis=None)
+    assert frames.fan(short, "undetected")[["low", "high"]].isna().all(axis=None)
+
+
+def test_bands_lie_within_each_other_and_hold_their_share(result):
+    table = frames.fan(result, "detections").set_index(["level", "period"])
+    inner, outer = table.loc[0.5], table.loc[0.9]
+    assert (outer["low"] <= inner["low"]).all()
+    assert (inner["high"] <= outer["high"]).all()
+    found = result.records.found.sum(axis=(2, 3))
+    inside = (found >= outer["low"].to_numpy()) & (found <= outer["high"].to_numpy())
+    assert inside.mean() >= 0.88  # of 40 replications, 36 at the least
+
+
+def test_departments_that_run_out_of_days_are_told(result):
+    """Ecology: 5 days a month for 600 firms asked for 10 visits a month; market has twice what it needs."""
+    table = frames.load(result)
+    ecology, market = (table[table["department"] == name] for name in ("ecology", "market"))
+    assert ecology["over"].all()
+    assert (ecology["days"] == 5).all()
+    assert (ecology["use"] > 1).all()
+    assert not market["over"].any()
+    assert market["capacity"].unique() == pytest.approx([5000 / 12])
+    year = frames.load_by_year(result).set_index(["year", "department"])
+    assert year.loc[("first", "ecology"), "over"] == 12
+    assert year.loc[("last", "market"), "capacity"] == pytest.approx(5000)
+    assert year.loc[("last", "ecology"), "waiting"] == pytest.approx(ecology["waiting"].iloc[-1])
+
+
+def test_without_a_bound_nothing_is_over():
+    free = scenario(departments=[{"name": "market"}, {"name": "ecology"}])
+    table = frames.load(simulate(free, n_replications=0))
+    assert table["use"].isna().all()
+    assert not table["over"].any()
+
+
+def test_the_flow_of_a_year_ends_where_firms_are(means):
+    table = frames.flow(means).pivot_table("firms", "from", "to", sort=False).to_numpy()
+    firms = means.firms.isel(replication=0)
+    assert table.sum(axis=1) == pytest.approx(firms.sel(period=1).to_numpy())
+    assert table.sum(axis=0) == pytest.approx(firms.sel(period=13).to_numpy())
+
+
+def test_the_flow_of_a_ladder_is_the_power_of_its_matrix():
+    """Violations afresh, one type: a firm of tier k moves down with r v d a period, up with r (1 − v) u."""
+    alone = Scenario(
+        periods=12, tiers=TIERS, violations="afresh", sampling="bernoulli", sensitivity=0.8,
+        types=[{"name": "x", "firms": 10**6, "start": {"A": 0.5, "B": 0.3, "C": 0.2}, "violates": 0.25}],
+        schedule={"A": {"ratio": 0.3}, "B": {"ratio": 0.6}, "C": {"ratio": 1.0}},
+        rating={"kind": "ladder", "release": 0.4},
+    )  # fmt: skip
+    r = np.array([0.3, 0.6, 1.0]) / 12
+    down, up = r * 0.25 * 0.8, r * 0.75 * 0.4
+    month = np.array([[1 - down[0], down[0], 0], [up[1], 1 - up[1] - down[1], down[1]], [0, up[2], 1 - up[2]]])
+    expected = np.diag([5e5, 3e5, 2e5]) @ np.linalg.matrix_power(month, 12)
+    found = frames.flow(simulate(alone, n_replications=0)).pivot_table("firms", "from", "to", sort=False)
+    assert found.to_numpy() == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_front_holds_the_present_schedule_and_nothing_below_it(means):
+    table = frames.front(means.scenario)
+    now = table[table["present"]]
+    assert len(now) == 1
+    assert now["days"].item() == pytest.approx(float(means.days.sum("department").mean()) * 12)
+    assert now["undetected"].item() == pytest.approx(float(means.undetected.sum("tier").mean()))
+    best = table[table["best"]]
+    assert best["undetected"].is_monotonic_decreasing
+    for row in table[~table["best"]].itertuples():
+        assert ((best["days"] <= row.days) & (best["undetected"] <= row.undetected + 1e-9)).any()
+
+
+def test_numbers_of_one_kind_move_together():
+    ranged = scenario(sensitivity={"value": 0.8, "low": 0.5, "high": 1})
+    types = [t.model_copy(update={"onset": type(t.onset)(value=0.01, low=0.005, high=0.02)}) for t in ranged.types]
+    table = frames.swings(ranged.altered(types=types)).set_index("number")
+    assert list(table.index) == ["onset", "sensitivity"]
+    all_low = ranged.altered(types=[t.model_copy(update={"onset": type(t.onset)(value=0.005)}) for t in types])
+    by_hand = float(simulate(all_low, n_replications=0).undetected.sum("tier").mean())
+    assert table.loc["onset", "at_low"] == pytest.approx(by_hand)
+    assert table.loc["onset", "at_low"] < table.loc["onset", "middle"] < table.loc["onset", "at_high"]
+    assert table.loc["sensitivity", "at_high"] < table.loc["sensitivity", "at_low"]
+
+
+def test_without_ranges_nothing_swings():
+    assert frames.swings(scenario()).empty
+
+
+@pytest.mark.parametrize(("place", "kind"), [
+    ("types.0.onset", "onset"), ("types.1.violating.A", "violating"), ("types.0.start.A", "start"),
+    ("schedule.A.ratio", "ratio"), ("departments.0.days", "days"), ("departments.0.schedule.B.frequency", "frequency"),
+    ("fines.A", "fines"), ("sensitivity", "sensitivity"), ("behaviour.beta", "beta"),
+    ("behaviour.expected.A", "expected"), ("rating.release", "release"), ("shocks.0.times", "times"),
+])  # fmt: skip
+def test_a_kind_is_read_off_the_place(place, kind):
+    assert frames.kind_of(place) == kind
