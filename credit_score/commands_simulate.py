@@ -23,10 +23,10 @@ LOAD = {
 def simulate(arguments: argparse.Namespace) -> None:
     """Years of a scenario."""
     from credit_score.report.simulation_folder import check_kind, save_simulation
-    from credit_score.simulation.reading import read_scenario
+    from credit_score.simulation import Scenario
 
     steps = Steps(quiet=arguments.quiet)
-    scenario = read_scenario(arguments.scenario)
+    scenario = Scenario.read(arguments.scenario)
     if arguments.out:
         check_out(arguments.out)
         check_kind(arguments.out)

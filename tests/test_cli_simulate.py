@@ -8,8 +8,7 @@ import pytest
 from as_a_user import refused, told
 
 from credit_score.files import fingerprint
-from credit_score.simulation import simulate
-from credit_score.simulation.reading import read_scenario
+from credit_score.simulation import Scenario, simulate
 
 SCENARIO = """\
 name: plan
@@ -76,7 +75,7 @@ def test_numbers_are_those_of_the_library(scenario):
     ask = ("simulate", scenario, "--engine", "cells", "--replications", 30, "--seed", 9, "--json", "--quiet")
     said = json.loads(told(*ask, "--threads", 1)[1])
     assert said == json.loads(told(*ask, "--threads", 2)[1])
-    result = simulate(read_scenario(scenario), engine="cells", n_replications=30, seed=9)
+    result = simulate(Scenario.read(scenario), engine="cells", n_replications=30, seed=9)
     rows = {(row["year"], row["measure"]): row for row in said["summary"]}
     found = result.detections.sum("tier").sel(period=slice(13, 24)).sum("period")
     assert rows["last", "detections"]["mean"] == pytest.approx(float(found.mean()))
@@ -107,7 +106,7 @@ def test_a_run_folder_holds_all_and_reads_back(scenario, tmp_path):
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["outputs"] == {name: fingerprint(out / name) for name in files - {"manifest.json"}}
     assert (manifest["seed"], manifest["replications"], manifest["kind"]) == (5, 10, "simulation")
-    assert read_scenario(out / "scenario.yaml") == read_scenario(scenario)
+    assert Scenario.read(out / "scenario.yaml") == Scenario.read(scenario)
     with (out / "by_period.csv").open(encoding="utf-8", newline="") as stream:
         assert {row["measure"] for row in csv.DictReader(stream)} >= {"inspections", "days", "moved", "prevalence"}
     assert pd.read_csv(out / "summary.csv")["mean"].notna().all()

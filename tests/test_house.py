@@ -19,8 +19,8 @@ ROOMS = (
     "policy", "records", "points", "scorecard", "tiers", "inspection", "simulation", "pilot", "report", "session",
 )  # fmt: skip
 TOP = (
-    "county", "learning", "told", "commands", "commands_estimate", "commands_lot", "commands_records", "commands_simulate",
-    "commands_store", "commands_tiers", "cli_lot", "cli", "__main__", "__init__",
+    "county", "learning", "told", "commands", "commands_estimate", "commands_lot", "commands_records",
+    "commands_simulate", "commands_store", "commands_tiers", "cli_lot", "cli", "__main__", "__init__",
 )  # fmt: skip
 HOUSE = (*ROOMS, *TOP)
 STRANGERS = {("points", "scorecard"), ("scorecard", "points")}

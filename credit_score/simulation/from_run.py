@@ -12,20 +12,20 @@ rating is given.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from credit_score.inspection.frame import RANDOM
 from credit_score.policy.ruleset import RuleSet
 from credit_score.policy.schema import Department as PolicyDepartment
-from credit_score.simulation.parameter import ScenarioError
-from credit_score.simulation.scenario import Scenario
+from credit_score.simulation.parameter import ScenarioError, Stated
 from credit_score.tiers.table import jeffreys_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Scenario = TypeVar("Scenario", bound=Stated)
 GROUPS = ("tier", "sector", "size")
 ENDS = ("value", "low", "high")
 NUMBERS = ("ratio", "frequency", "floor")
@@ -46,12 +46,18 @@ class Rate(NamedTuple):
 
 
 def scenario_from_run(
-    run: Any, *, by: Sequence[str] = ("sector", "size"), rates: "pd.DataFrame | None" = None, **overrides: Any
+    kind: type[Scenario],
+    run: Any,
+    *,
+    by: Sequence[str] = ("sector", "size"),
+    rates: "pd.DataFrame | None" = None,
+    **overrides: Any,
 ) -> Scenario:
-    """The scenario that a run of a county begins.
+    """The scenario that a run of a county begins; see :meth:`Scenario.from_run`.
 
     Parameters
     ----------
+    kind : the class of scenarios, handed in since it calls this function.
     run : what ``run_county`` returns.
     by : what makes a type of firm beside its department, of ``tier``, ``sector``, ``size``. Firms of one type turn
         equally often whatever their tier; with ``tier`` those of worse tiers turn more often, for good.
@@ -73,7 +79,7 @@ def scenario_from_run(
         "schedule": {tier: _plan(rules, None, tier) for tier in inspection.schedule},
         "cap": int(rules.figure(inspection.cap).value), "sensitivity": _as_found(),
     }  # fmt: skip
-    return Scenario(**(told | overrides))
+    return kind(**(told | overrides))
 
 
 def _as_found() -> dict[str, Any]:

@@ -6,7 +6,7 @@ A number is plain, then it is an assumption, or a mapping of ``value``, ``low``,
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic.fields import FieldInfo
@@ -14,9 +14,9 @@ from pydantic.fields import FieldInfo
 from credit_score.errors import PolicyError
 from credit_score.policy.source import Location, Source
 from credit_score.simulation.parameter import Parameter, ScenarioError, Stated
-from credit_score.simulation.scenario import Scenario
 
 BUNDLED = Path(__file__).parent / "scenarios"
+Scenario = TypeVar("Scenario", bound=Stated)
 
 
 def bundled() -> list[str]:
@@ -24,11 +24,11 @@ def bundled() -> list[str]:
     return sorted(p.stem for p in BUNDLED.glob("*.yaml"))
 
 
-def read_scenario(path: Path | str) -> Scenario:
-    """A scenario from a YAML file, or one that comes with the package by its name.
+def read_scenario(path: Path | str, kind: type[Scenario]) -> Scenario:
+    """A scenario from a YAML file, or one that comes with the package by its name; see :meth:`Scenario.read`.
 
-    Raises ScenarioError with file, line and place of the first thing that is wrong, and the nearest key for one that is
-    not known.
+    ``kind``: the class of scenarios, handed in since it reads by this function. Raises ScenarioError with file, line
+    and place of the first thing that is wrong, and the nearest key for one that is not known.
     """
     file = _file(path)
     source = _source(file)
@@ -36,13 +36,13 @@ def read_scenario(path: Path | str) -> Scenario:
     if not isinstance(data, dict):
         raise ScenarioError("holds no keys", where=f"{file}, line 1", remedy="write 'periods:', 'tiers:' and so on")
     try:
-        return Scenario(**data)
+        return kind(**data)
     except ScenarioError as error:
         where = f"{file}, line {source.line(_location(error.place, data))}"
         raise ScenarioError(error.told, *error.place, where=where, remedy=error.remedy) from None
 
 
-def written(scenario: Scenario) -> str:
+def written(scenario: Stated) -> str:
     """YAML that reads back to an equal scenario; what is as it would be anyway is left out."""
     return yaml.dump(_plain(scenario), Dumper=_WithoutAliases, allow_unicode=True, sort_keys=False, width=120)
 

@@ -223,14 +223,18 @@ class Scenario(Stated):
 
     @classmethod
     def read(cls, path: "str | Path") -> "Scenario":
-        """A scenario from a YAML file; raises ScenarioError with the file and the line."""
+        """A scenario from a YAML file or a bundled name; raises ScenarioError with the file and the line."""
         from credit_score.simulation.reading import read_scenario
 
-        return read_scenario(path)
+        return read_scenario(path, cls)
 
     @classmethod
     def from_run(cls, run: Any, **options: Any) -> "Scenario":
-        """The scenario that a run of a county begins; see :func:`scenario_from_run`."""
+        """The scenario that a run of a county begins: what its policy and records say, and ranges for the rest.
+
+        ``by``: what makes a type of firm beside its department, of ``tier``, ``sector``, ``size`` (the last two unless
+        told). ``rates``: by tier, as :func:`visit_rates` gives them. Other options take the place of fields.
+        """
         from credit_score.simulation.from_run import scenario_from_run
 
-        return scenario_from_run(run, **options)
+        return scenario_from_run(cls, run, **options)

@@ -6,7 +6,7 @@ import pytest
 
 from credit_score.simulation import Scenario, ScenarioError, simulate
 from credit_score.simulation.ranges import ranges
-from credit_score.simulation.reading import read_scenario, written
+from credit_score.simulation.reading import written
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_fields_can_be_given_in_the_place_of_the_run_s(county_run, tmp_path):
     assert {t.name for t in scenario.types} == {d.name for d in scenario.departments}
     path = tmp_path / "ours.yaml"
     path.write_text(written(scenario), encoding="utf-8")
-    assert read_scenario(path) == scenario
+    assert Scenario.read(path) == scenario
     with pytest.raises(ScenarioError, match="no types by 'town'; use tier, sector, size"):
         Scenario.from_run(county_run, by=("town",))
     with pytest.raises(ScenarioError, match="period: unknown key; did you mean 'periods'"):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_score.simulation import Scenario, ScenarioError
-from credit_score.simulation.reading import bundled, read_scenario, written
+from credit_score.simulation.reading import bundled, written
 
 SOUND = """\
 periods: 24
@@ -33,7 +33,7 @@ rating:
 def reading(tmp_path, text):
     path = tmp_path / "plan.yaml"
     path.write_text(text, encoding="utf-8")
-    return read_scenario(path)
+    return Scenario.read(path)
 
 
 def refusal(tmp_path, text):
@@ -87,7 +87,7 @@ def test_files_that_hold_no_scenario_are_refused(tmp_path):
     assert refusal(tmp_path, "").endswith("write a scenario")
     assert "not readable as YAML" in refusal(tmp_path, "tiers: [A\n")
     with pytest.raises(ScenarioError, match=r"no scenario 'dandon'; did you mean 'dandong'\?"):
-        read_scenario("dandon")
+        Scenario.read("dandon")
 
 
 def test_scores_at_which_firms_start_may_be_written_as_numbers(tmp_path):
@@ -101,8 +101,8 @@ def test_scores_at_which_firms_start_may_be_written_as_numbers(tmp_path):
 @pytest.mark.parametrize("scenario", [
     Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95, cost=(0, 60)),
     Scenario.skip_lot((1, 0.5, 0.2, 0.05), 0.04, 8),
-    read_scenario("dandong"),
-    read_scenario("dandong").altered(
+    Scenario.read("dandong"),
+    Scenario.read("dandong").altered(
         shocks=[{"of": "capacity", "first": 13, "times": 0.5, "every_year": True}], fines={"D": 1e-7},
         rating={"kind": "decaying", "cutoffs": [90, 80, 60], "penalty": 12, "keep": 0.97, "lowest": -40.0},
     ),
