@@ -28,8 +28,8 @@ from credit_score.records.keeping.due import GROUNDS
 from credit_score.records.life import STATES
 from credit_score.records.reading.workbook_cells import REASONS
 from credit_score.simulation.engines import ENGINES
-from credit_score.simulation.frames import AVERAGED, SUMMED
 from credit_score.simulation.parameter import Parameter, Stated
+from credit_score.simulation.totals import TOTALS
 
 PACKAGE = Path(credit_score.__file__).parent
 KEYS = sorted(catalogue())
@@ -97,7 +97,7 @@ def possible(pattern):
         "warning": {"unknown_place"}, "due": set(GROUNDS), "aim": set(OBJECTIVES),
         "estimate": {*SHOWN, *COLUMNS, *DOMAINS, *(f"by_{d}" for d in DOMAINS), *chain(*COLUMNS.values())},
         "engine": set(ENGINES), "why": {"asked", "means_only"} | {f"cheapest_{e}" for e in ENGINES[1:]},
-        "simulate": {"first", "last", "at_low", "at_high", *SUMMED, *AVERAGED}, "number": ranged(),
+        "simulate": {"first", "last", "at_low", "at_high", *TOTALS}, "number": ranged(),
         "gain": {"found", *OBJECTIVES} - {"detections"}, "optimum": {"risk", "min_ratio", "max_ratio"},
     }  # fmt: skip
     family = pattern.split(".")[0]

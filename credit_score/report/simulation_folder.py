@@ -72,7 +72,8 @@ def drawings(result: "SimulationResult", lang: str) -> dict[str, Drawing]:
     found["migration"] = (3.8, lambda ax: plots.plot_migration(flow, ax, colours=colours, lang=lang))
     if len(swings):
         tall = 1.2 + 0.3 * len(swings)
-        found["tornado"] = (tall, lambda ax: plots.plot_tornado(swings, ax, measure="undetected", lang=lang))
+        about = {"measure": "undetected", "at_value": float(swings["at_value"].iloc[0]), "lang": lang}
+        found["tornado"] = (tall, lambda ax: plots.plot_tornado(swings, ax, **about))
     return found
 
 

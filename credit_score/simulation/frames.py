@@ -178,19 +178,19 @@ def _ratios(scenario: Scenario, scales: np.ndarray, steeper: np.ndarray) -> dict
 
 
 def swings(scenario: Scenario, measure: str = "undetected") -> pd.DataFrame:
-    """How far each kind of number moves the mean of a measure: ``number, at_low, at_high, middle``, the widest first.
+    """How far each kind of number moves the mean of a measure: ``parameter, at_low, at_high, at_value``.
 
     Numbers of one kind (the onset of all types) move together from the low to the high ends of their ranges; all
-    others stay at their value.
+    others stay at their value. The widest comes first.
     """
-    middle, told = _mean_of(scenario, measure), ranges(scenario)
+    at_value, told = _mean_of(scenario, measure), ranges(scenario)
     kinds = dict.fromkeys(map(kind_of, told))
     rows = []
     for kind in kinds:
         ends = [{place: number.at(end) for place, number in told.items() if kind_of(place) == kind} for end in (0, 1)]
         low, high = (_mean_of(held(scenario, values), measure) for values in ends)
-        rows.append({"number": kind, "at_low": low, "at_high": high, "middle": middle})
-    table = pd.DataFrame(rows, columns=["number", "at_low", "at_high", "middle"])
+        rows.append({"parameter": kind, "at_low": low, "at_high": high, "at_value": at_value})
+    table = pd.DataFrame(rows, columns=["parameter", "at_low", "at_high", "at_value"])
     far = (table["at_high"] - table["at_low"]).abs()
     return table.loc[far.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from credit_score.language import say
 from credit_score.scorecard.plots import ALERT, GUIDE, INK, NEUTRAL, QUIET
+from credit_score.simulation.frames import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,17 +110,18 @@ def plot_migration(frame: "pd.DataFrame", ax: "Axes", *, colours: Sequence[str],
     return ax
 
 
-def plot_tornado(frame: "pd.DataFrame", ax: "Axes", *, measure: str, lang: str) -> "Axes":
-    """What a measure becomes at the ends of the range of each number, the widest on top. ``frame``: of :func:`swings`.
+def plot_tornado(frame: "pd.DataFrame", ax: "Axes", *, measure: str, at_value: float, lang: str) -> "Axes":
+    """What a measure becomes at the ends of the range of each number, the widest on top.
 
-    The low end is white and the high end dark.
+    ``frame``: of :func:`swings`, or ``swings`` of :func:`sensitivity`; ``at_value``: the measure with every number at
+    its value. The low end is white and the high end dark.
     """
-    middle, places = float(frame["middle"].iloc[0]), np.arange(len(frame))
+    places = np.arange(len(frame))
     for end, colour in (("at_low", "white"), ("at_high", NEUTRAL)):
-        ax.barh(places, frame[end] - middle, 0.62, left=middle, color=colour, edgecolor=INK, linewidth=0.8,
+        ax.barh(places, frame[end] - at_value, 0.62, left=at_value, color=colour, edgecolor=INK, linewidth=0.8,
                 label=say(f"simulate.{end}", lang))  # fmt: skip
-    ax.axvline(middle, **GUIDE)
-    ax.set_yticks(places, [say(f"number.{name}", lang) for name in frame["number"]])
+    ax.axvline(at_value, **GUIDE)
+    ax.set_yticks(places, [_named(place, lang) for place in frame["parameter"]])
     ax.invert_yaxis()
     ax.set_xlabel(say(f"simulate.{measure}", lang))
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.6g}")
@@ -134,6 +136,14 @@ def _by_period(ax: "Axes", last: int, per_year: int, lang: str) -> "Axes":
     ax.set_xlim(0.5, last + 0.5)
     ax.set_xlabel(say("simulate.month" if per_year == 12 else "simulate.period", lang))
     return ax
+
+
+def _named(place: str, lang: str) -> str:
+    """A kind of number in words, and where it stands if it is one of several: ``types.0.onset``."""
+    kind = kind_of(place)
+    where = " ".join(part for part in place.split(".") if part != kind)
+    words = say(f"number.{kind}", lang)
+    return f"{words} ({where})" if where else words
 
 
 def _widen(ax: "Axes") -> None:

@@ -135,12 +135,12 @@ def test_the_front_holds_the_present_schedule_and_nothing_below_it(means):
 def test_numbers_of_one_kind_move_together():
     ranged = scenario(sensitivity={"value": 0.8, "low": 0.5, "high": 1})
     types = [t.model_copy(update={"onset": type(t.onset)(value=0.01, low=0.005, high=0.02)}) for t in ranged.types]
-    table = frames.swings(ranged.altered(types=types)).set_index("number")
+    table = frames.swings(ranged.altered(types=types)).set_index("parameter")
     assert list(table.index) == ["onset", "sensitivity"]
     all_low = ranged.altered(types=[t.model_copy(update={"onset": type(t.onset)(value=0.005)}) for t in types])
     by_hand = float(simulate(all_low, n_replications=0).undetected.sum("tier").mean())
     assert table.loc["onset", "at_low"] == pytest.approx(by_hand)
-    assert table.loc["onset", "at_low"] < table.loc["onset", "middle"] < table.loc["onset", "at_high"]
+    assert table.loc["onset", "at_low"] < table.loc["onset", "at_value"] < table.loc["onset", "at_high"]
     assert table.loc["sensitivity", "at_high"] < table.loc["sensitivity", "at_low"]
 
 

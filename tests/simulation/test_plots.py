@@ -24,14 +24,14 @@ FRONT = pd.DataFrame({
 })  # fmt: skip
 FLOW = pd.DataFrame({"from": list("AABB"), "to": list("ABAB"), "firms": [90.0, 10.0, 4.0, 16.0]})
 SWINGS = pd.DataFrame({
-    "number": ["onset", "release"], "at_low": [50.0, 101.0], "at_high": [180.0, 99.0], "middle": [100.0, 100.0]
+    "parameter": ["onset", "rating.release"], "at_low": [50.0, 101.0], "at_high": [180.0, 99.0],
 })  # fmt: skip
 DRAWN = {
     "fan": lambda ax, lang: plots.plot_fan(FAN, ax, measure="undetected", per_year=12, lang=lang),
     "load": lambda ax, lang: plots.plot_load(LOAD, ax, per_year=12, lang=lang),
     "front": lambda ax, lang: plots.plot_front(FRONT, ax, lang=lang),
     "migration": lambda ax, lang: plots.plot_migration(FLOW, ax, colours=tier_colours(2), lang=lang),
-    "tornado": lambda ax, lang: plots.plot_tornado(SWINGS, ax, measure="undetected", lang=lang),
+    "tornado": lambda ax, lang: plots.plot_tornado(SWINGS, ax, measure="undetected", at_value=100.0, lang=lang),
 }
 WORDS = {
     ("fan", "zh"): {"90% 的重复在此之间", "均值", "月", "违法而未被发现的企业（家）"},
@@ -43,7 +43,7 @@ WORDS = {
     ("migration", "zh"): {"年初", "年末", "A  83.3%", "A  78.3%"},
     ("migration", "en"): {"Start of the year", "End of the year", "B  16.7%", "B  21.7%"},
     ("tornado", "zh"): {"违法发生", "取范围下限"},
-    ("tornado", "en"): {"Onset of violations", "at the low end of its range"},
+    ("tornado", "en"): {"Onset of violations", "Release after a clean visit (rating)", "at the low end of its range"},
 }
 
 
