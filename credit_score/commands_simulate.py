@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 REPLICATIONS, LEVEL = 200, 0.9
 LOAD = {
-    "department": "column.department", "year": "simulate.year", "days": "simulate.days", "capacity": "column.capacity",
+    "department": "column.department", "year": "simulate.year", "days": "simulate.days", "capacity": "simulate.capacity",
     "use": "column.utilisation", "waiting": "simulate.waiting", "over": "simulate.over_periods",
 }  # fmt: skip
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from credit_score.simulation.engines import prepared, run
 from credit_score.simulation.ranges import held, ranges
 from credit_score.simulation.result import MEASURES, SimulationResult
 from credit_score.simulation.scenario import Scenario
-from credit_score.simulation.simulate import simulate
+from credit_score.simulation.totals import totals
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -150,13 +149,10 @@ def front(scenario: Scenario) -> pd.DataFrame:
     most 1. ``best``: no other of them has less of both.
     """
     scales, steeper = (a.ravel() for a in np.meshgrid(SCALES, STEEPER, indexing="ij"))
-    m = prepared(scenario, _ratios(scenario, scales, steeper))
-    variants = np.arange(len(scales))
-    result = SimulationResult(scenario, "mean", "asked", 0, m, run(m, "mean", variants, 0), variants)
+    found = totals(scenario, ("days", "undetected"), _ratios(scenario, scales, steeper))
     table = pd.DataFrame({
         "scale": scales, "steeper": steeper,
-        "days": result.days.sum("department").mean("period").to_numpy() * scenario.per_year,
-        "undetected": result.undetected.sum("tier").mean("period").to_numpy(),
+        "days": found["days"] * scenario.per_year / scenario.periods, "undetected": found["undetected"],
         "present": (scales == 1) & (steeper == 1),
     })  # fmt: skip
     ordered = table.sort_values(["days", "undetected"], ignore_index=True)
@@ -178,26 +174,21 @@ def _ratios(scenario: Scenario, scales: np.ndarray, steeper: np.ndarray) -> dict
 
 
 def swings(scenario: Scenario, measure: str = "undetected") -> pd.DataFrame:
-    """How far each kind of number moves the mean of a measure: ``parameter, at_low, at_high, at_value``.
+    """How far each kind of number moves a measure of :func:`totals`: ``parameter, at_low, at_high, at_value``.
 
     Numbers of one kind (the onset of all types) move together from the low to the high ends of their ranges; all
     others stay at their value. The widest comes first.
     """
-    at_value, told = _mean_of(scenario, measure), ranges(scenario)
+    at_value, told = float(totals(scenario, [measure])[measure][0]), ranges(scenario)
     kinds = dict.fromkeys(map(kind_of, told))
     rows = []
     for kind in kinds:
         ends = [{place: number.at(end) for place, number in told.items() if kind_of(place) == kind} for end in (0, 1)]
-        low, high = (_mean_of(held(scenario, values), measure) for values in ends)
+        low, high = (float(totals(held(scenario, values), [measure])[measure][0]) for values in ends)
         rows.append({"parameter": kind, "at_low": low, "at_high": high, "at_value": at_value})
     table = pd.DataFrame(rows, columns=["parameter", "at_low", "at_high", "at_value"])
     far = (table["at_high"] - table["at_low"]).abs()
     return table.loc[far.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
-
-
-def _mean_of(scenario: Scenario, measure: str) -> float:
-    values: Any = getattr(simulate(scenario, engine="mean", n_replications=0), measure)
-    return float(values.sum([axis for axis in values.dims if axis not in ("replication", "period")]).mean())
 
 
 def kind_of(place: str) -> str:
