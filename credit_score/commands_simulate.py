@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 REPLICATIONS, LEVEL = 200, 0.9
 LOAD = {
-    "department": "column.department", "year": "simulate.year", "days": "simulate.days", "capacity": "simulate.capacity",
-    "use": "column.utilisation", "waiting": "simulate.waiting", "over": "simulate.over_periods",
+    "department": "column.department", "year": "simulate.year", "days": "simulate.days",
+    "capacity": "simulate.capacity", "use": "column.utilisation", "waiting": "simulate.waiting",
+    "over": "simulate.over_periods",
 }  # fmt: skip
 
 
