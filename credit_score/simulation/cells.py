@@ -104,7 +104,7 @@ def strata(department, by_type, by_stratum):
 
 
 @njit(cache=True, nogil=True)
-def plan(a_period, floor, per_year, size, eligible, can, waiting, now, visits):
+def plan(a_period, floor, often, per_year, size, eligible, can, waiting, now, visits):
     """Fill ``visits`` (K, D) with what is done in a period, and ``waiting`` (K, D) with what there were no days for.
 
     Planned: ``a_period`` visits a firm, or the floor, and what waited; ``can`` (D,) is what the days allow. The
@@ -114,7 +114,7 @@ def plan(a_period, floor, per_year, size, eligible, can, waiting, now, visits):
     for d in range(visits.shape[1]):
         left = can[d] if now is None else np.floor(can[d] + 1e-9)
         for k in range(visits.shape[0] - 1, -1, -1):
-            base = max(size[k, d] * a_period[k, d], min(floor[k, d], size[k, d]) / per_year)
+            base = max(size[k, d] * a_period[k, d], min(floor[k, d], size[k, d]) * often[k, d] / per_year)
             wanted = min(rounded(base, key(purpose, k * visits.shape[1] + d)) + waiting[k, d], eligible[k, d])
             visits[k, d] = min(wanted, left)
             waiting[k, d] = wanted - visits[k, d]
@@ -293,7 +293,7 @@ def replicate(m, v, parent, records, r):
         firms, moved = records.firms[r, t], records.moved[r, t]
         count(m.chain[TIER], m.department, state, firms, records.violating[r, t], eligible)
         strata(m.department, firms, size)
-        plan(a_period, m.floor[v], m.per_year, size, eligible, m.can[v, t], waiting, now, visits)
+        plan(a_period, m.floor[v], m.often[v], m.per_year, size, eligible, m.can[v, t], waiting, now, visits)
         draw(m.chain[TIER], m.department, a_period, m.quota, visits, eligible, now, state, seen)
         sensed = m.sensitivity_times[t]
         step(

@@ -192,7 +192,8 @@ def replicate(m, v, parent, records, r):
         firms, moved = records.firms[r, t], records.moved[r, t]
         count(tier, m.department, last, status, bad, wait, kind, firms, records.violating[r, t], eligible)
         strata(m.department, firms, size)
-        plan(chance, m.floor[v], m.per_year, size, eligible, m.can[v, t], waiting, key(parent, PLAN_OF) + now, visits)
+        planned = key(parent, PLAN_OF) + now
+        plan(chance, m.floor[v], m.often[v], m.per_year, size, eligible, m.can[v, t], waiting, planned, visits)
         step(
             m.chain, m.department, rates, times, m.sensitivity_times[t], m.gap, m.quota, chance, eligible, visits,
             now, last, (status, bad, wait, kind), records, r, t,

@@ -36,7 +36,8 @@ class Numbers(NamedTuple):
     score, drift_chance : of statuses, (S,); whether anything ``drifts``.
     department, entry : of types, (J,): the department, and the status in which a new firm starts.
     rates : (V, S, J, 6), see above. beta, memory : of the response, and how quickly expected intensities follow (V,).
-    expected, intensity, floor : (V, K, D). fine : (V, K). enter : firms a period, (V, J).
+    expected, intensity, floor (firms), often (visits to a drawn firm) : (V, K, D). fine : (V, K).
+    enter : firms a period, (V, J).
     days : inspector-days of a visit, (V, D). can : visits that the days of a period allow (infinite without a bound),
     (V, T, D). onset_times, sensitivity_times : what shocks multiply with, (T,).
     firms : at the start, whole. violating : share of them. (V, S, J) both.
@@ -56,6 +57,7 @@ class Numbers(NamedTuple):
     expected: np.ndarray
     intensity: np.ndarray
     floor: np.ndarray
+    often: np.ndarray
     fine: np.ndarray
     enter: np.ndarray
     days: np.ndarray
@@ -158,6 +160,10 @@ class _Told:
         """Ratio × frequency, (V,)."""
         return self.one(plan.ratio, *at, "ratio") * self.one(plan.frequency, *at, "frequency")
 
+    def often(self, plan: Any, at: tuple[str | int, ...]) -> np.ndarray:
+        """Visits a year to a drawn firm, (V,)."""
+        return self.one(plan.frequency, *at, "frequency")
+
     def floor(self, plan: Any, _: tuple[str | int, ...]) -> np.ndarray:
         """The floor, (V,)."""
         return np.full(self.n, float(plan.floor))
@@ -175,6 +181,7 @@ def _varying(told: _Told, machine: Statuses, department: np.ndarray) -> dict[str
         "expected": _expected(told, intensity) if learns else intensity,
         "intensity": intensity,
         "floor": told.plans(told.floor),
+        "often": told.plans(told.often),
         "fine": told.by_tier(told.scenario.fines, "fines"),
         "enter": told.of_types("enter") / told.scenario.per_year,
         "days": told.of_departments("days"),

@@ -35,7 +35,7 @@ ByTier = dict[str, Chance]
 
 
 class Plan(Stated):
-    """How often a tier is looked at: the share drawn a year, visits a year to a drawn firm, least visits a year."""
+    """How often a tier is looked at: share drawn a year, visits a year to a drawn firm, least firms drawn a year."""
 
     ratio: Ratio
     frequency: Intensity = Intensity(value=1.0)

@@ -33,7 +33,7 @@ def simulate(
     Raises ScenarioError for an engine that is not valid here, naming one that is, and for results too large to hold.
     """
     if not 0 <= seed < 2**64:
-        raise ScenarioError(f"seed {seed!r}", remedy="give a whole number from 0 to 2⁶⁴ − 1")
+        raise ScenarioError(f"seed {seed!r}", remedy="give a whole number from 0 to 2**64 - 1")
     if n_replications < 0:
         raise ScenarioError(f"{n_replications} replications", remedy="ask for 0 or more")
     m = prepared(scenario)

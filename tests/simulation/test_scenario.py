@@ -107,7 +107,19 @@ def test_a_draw_of_the_ranges_is_the_scenario_held_at_it():
     many = numbers(scenario, told)
     for v in range(4):
         one = numbers(held(scenario, {place: float(values[v]) for place, values in told.items()}))
-        for field in ("rates", "beta", "memory", "expected", "intensity", "floor", "fine", "enter", "days", "can"):
+        for field in (
+            "rates",
+            "beta",
+            "memory",
+            "expected",
+            "intensity",
+            "floor",
+            "often",
+            "fine",
+            "enter",
+            "days",
+            "can",
+        ):
             assert getattr(many, field)[v] == pytest.approx(getattr(one, field)[0], rel=1e-12), field
     low_high = [(number.low, number.high) for number in ranges(scenario).values()]
     assert all(
