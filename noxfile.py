@@ -25,8 +25,8 @@ PARALLEL = ["--numprocesses", "auto", "--dist", "loadfile"]
 RELOCK = "python -m nox -s lock"
 UV = "uv==0.13.9"
 MUTMUT = "mutmut==3.8.1"
-BENCHES = ["startup", "ledger", "scorecard", "cutoffs", "accuracy", "cube", "draw"]
-AGAINST_RIVALS = {"scorecard", "accuracy"}
+BENCHES = ["startup", "ledger", "scorecard", "cutoffs", "accuracy", "cube", "draw", "simulation"]
+AGAINST_RIVALS = {"scorecard", "accuracy", "simulation"}
 
 
 def install(session):
