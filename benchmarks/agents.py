@@ -1,8 +1,8 @@
 """The rivals of the simulation on one model, each as its users would write it: ``agents.py NAME FIRMS``.
 
-numpy goes a month at a time over arrays of all firms, mesa has an agent a firm, simpy a process a firm that sleeps until
-something happens to it. Prints one line of JSON, the prevalence at the end and CPU seconds; nothing of this project is
-imported.
+numpy goes a month at a time over arrays of all firms, mesa has an agent a firm, simpy a process a firm that sleeps
+until something happens to it. Prints one line of JSON, the prevalence at the end and CPU seconds; nothing of this
+project is imported.
 """
 
 import json
