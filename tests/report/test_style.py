@@ -63,10 +63,11 @@ def test_the_best_and_the_worst_tier_keep_their_colour_however_many_there_are():
     assert len({tier_colours(n)[0] for n in (3, 4, 5, 6)}) == len({tier_colours(n)[-1] for n in (3, 4, 5, 6)}) == 1
 
 
-@pytest.mark.parametrize("n", [2, 7])
-def test_there_are_colours_for_three_to_six_tiers_only(n):
-    with pytest.raises(KeyError):
-        tier_colours(n)
+@pytest.mark.parametrize("n", [1, 2, 7, 12])
+def test_a_simulation_may_have_other_numbers_of_tiers(n):
+    colours = tier_colours(n)
+    assert len(set(colours)) == n
+    assert colours[0] == tier_colours(4)[0]
 
 
 def test_a_figure_is_text_that_a_screen_reader_can_name_and_the_same_every_time():

@@ -32,13 +32,13 @@ def test_firms_stand_where_the_run_has_them(county_run, scenario):
 
 
 def test_the_year_planned_is_the_run_s(county_run, scenario):
-    """Visits of a year, of means, without a bound: those of the run, but that a floor asks for one a firm at most."""
+    """Visits of a year, of means, without a bound: those of the run."""
     free = scenario.altered(
         periods=12, cap=None, departments=[d.model_copy(update={"capacity": None}) for d in scenario.departments]
     )
     result = simulate(free, n_replications=0)
     strata = at_random(county_run)
-    floor = (strata["floor"] * strata["frequency"]).clip(upper=strata["firms"])
+    floor = strata["floor"].clip(upper=strata["firms"]) * strata["frequency"]
     asked = (strata["firms"] * strata["ratio"] * strata["frequency"]).clip(lower=floor)
     of_run = strata["firms"] * strata["draw_probability"] * strata["frequency"]
     assert asked.sum() == pytest.approx(of_run.sum(), rel=0.06)

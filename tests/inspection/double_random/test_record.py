@@ -200,8 +200,8 @@ def test_recusals_that_were_not_frozen_with_the_inspectors_need_a_reason_and_eac
         record.diary(more, on=DAYS[4])
     again = same.diary(more, on=DAYS[4], reason="a complaint")
     again = again.diary(diary_of(inspectors="ee", visits="bb"), on=DAYS[4], reason="all left")
-    assert [told["frozen"] for told in again.diaries] == [True, False, False]
-    assert [told["frozen"] for told in drawn().diary(more, on=DAYS[4]).diaries] == [False]
+    assert [told["staff"] for told in again.diaries] == ["frozen", "recused", "after"]
+    assert [told["staff"] for told in drawn().diary(more, on=DAYS[4]).diaries] == ["after"]
 
 
 @pytest.mark.parametrize(("change", "told"), [
