@@ -156,13 +156,19 @@ def test_a_diary_is_of_the_run_that_was_frozen(lot, run_folder, people, tmp_path
     assert told("lot", "verify", lot, "--run", run_folder)[0] == 0
 
 
-def test_each_diary_tells_whether_its_inspectors_were_frozen(run_folder, people, tmp_path):
-    lot, recusals = tmp_path / "lot", tmp_path / "recusals.csv"
+def drawn_by(people, run_folder, tmp_path):
+    """A drawn lot of which the inspectors were frozen with the list."""
+    lot = tmp_path / "lot"
     freeze = ("lot", "freeze", run_folder, "--task", TASK, "--out", lot, "--on", "2023-07-01", "--quiet")
     assert told(*freeze, "--inspectors", people)[0] == 0
     sealed(lot, COURT, PRESS)
     opened(lot, COURT, PRESS)
     assert told("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-03", "--quiet")[0] == 0
+    return lot
+
+
+def test_each_diary_tells_whether_its_inspectors_were_frozen(run_folder, people, tmp_path):
+    lot, recusals = drawn_by(people, run_folder, tmp_path), tmp_path / "recusals.csv"
     ask = ("lot", "diary", lot, "--run", run_folder, "--begins", "2023-07-04", "--on", "2023-07-03", "--quiet")
     recusals.write_text(f"inspector,subject\nN1,{listed(lot / 'draw-1.csv')[0]['subject']}\n", encoding="utf-8")
     more = (*ask, "--inspectors", people, "--recusals", recusals, "--out", tmp_path / "b")
@@ -181,12 +187,7 @@ def test_each_diary_tells_whether_its_inspectors_were_frozen(run_folder, people,
 
 
 def test_a_recusal_that_was_told_stands_in_the_next_diary(run_folder, people, tmp_path):
-    lot, recusals = tmp_path / "lot", tmp_path / "recusals.csv"
-    freeze = ("lot", "freeze", run_folder, "--task", TASK, "--out", lot, "--on", "2023-07-01", "--quiet")
-    assert told(*freeze, "--inspectors", people)[0] == 0
-    sealed(lot, COURT, PRESS)
-    opened(lot, COURT, PRESS)
-    assert told("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-03", "--quiet")[0] == 0
+    lot, recusals = drawn_by(people, run_folder, tmp_path), tmp_path / "recusals.csv"
     ask = ("lot", "diary", lot, "--run", run_folder, "--begins", "2023-07-04", "--on", "2023-07-03", "--quiet")
     assert told(*ask, "--out", tmp_path / "a")[0] == 0
     first = listed(tmp_path / "a" / "visits.csv")[0]

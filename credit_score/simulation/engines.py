@@ -19,7 +19,7 @@ import numpy as np
 from credit_score.simulation.numbers import Numbers, numbers
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws
-from credit_score.simulation.records import Records, blank
+from credit_score.simulation.records import Records, blank, n_bytes
 from credit_score.simulation.rest import at_rest
 from credit_score.simulation.scenario import Scenario
 
@@ -142,8 +142,7 @@ def _compile(loop: Callable[[int, int], None], announce: Callable[[], Any] | Non
 
 
 def _check_memory(m: Numbers, n: int) -> None:
-    _, k, d, j = m.shape
-    size = 8 * n * m.n_periods * (5 * k * j + j + k * k + d + k + 2)
+    size = n * n_bytes(m.n_periods, *m.shape[1:])
     if size > MOST_BYTES:
         what = f"results of {n:,} replications would take {size / 2**30:.0f} GiB"
         raise ScenarioError(what, remedy=f"ask for {max(n * MOST_BYTES // size, 1):,} or fewer")

@@ -152,6 +152,8 @@ def _said(error: Any, inner: Any) -> str:
         return "unknown key"
     if error["type"] == "missing":
         return "is missing"
+    if error["type"] == "union_tag_invalid":
+        return f"no kind {error['ctx']['tag']!r}; there are {error['ctx']['expected_tags']}"
     return f"{error['msg']}, not {str(error['input'])[:60]!r}"
 
 

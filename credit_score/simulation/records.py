@@ -31,6 +31,12 @@ class Records(NamedTuple):
     last: np.ndarray
 
 
+def n_bytes(n_periods: int, n_tiers: int, n_departments: int, n_types: int) -> int:
+    """What the records of a replication take."""
+    k, d, j = n_tiers, n_departments, n_types
+    return 8 * n_periods * (5 * k * j + j + k * k + d + k + 2)
+
+
 def blank(numbers: Numbers, n_replications: int) -> Records:
     """Records of so many replications, nothing written in them yet."""
     _, k, d, j = numbers.shape

@@ -22,7 +22,7 @@ from credit_score.simulation.parameter import (
     ScenarioError,
     Stated,
 )
-from credit_score.simulation.rating import Fixed, Rating, Score, Whole
+from credit_score.simulation.rating import Fixed, Rating, Whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,11 +169,6 @@ class Scenario(Stated):
     def n_firms(self) -> int:
         """Firms at the start."""
         return sum(t.firms for t in self.types)
-
-    @property
-    def by_score(self) -> bool:
-        """Whether tiers follow a score."""
-        return isinstance(self.rating, Score)
 
     def plan(self, tier: str, department: Department) -> Plan:
         """The plan of a tier in a department: its own, or the common one."""

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from credit_score.simulation.engines import Progress, chosen, prepared, run
-from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.result import SimulationResult
 from credit_score.simulation.scenario import Scenario
+from credit_score.simulation.totals import check_whole
 
 
 def simulate(
@@ -32,10 +32,9 @@ def simulate(
 
     Raises ScenarioError for an engine that is not valid here, naming one that is, and for results too large to hold.
     """
-    if not 0 <= seed < 2**64:
-        raise ScenarioError(f"seed {seed!r}", remedy="give a whole number from 0 to 2**64 - 1")
-    if n_replications < 0:
-        raise ScenarioError(f"{n_replications} replications", remedy="ask for 0 or more")
+    check_whole(seed, "seed")
+    check_whole(n_replications, "replications")
+    check_whole(1 if threads is None else threads, "threads", least=1)
     m = prepared(scenario)
     taken, why = chosen(scenario, m, engine, n_replications)
     variants = np.zeros(max(n_replications, 1), np.int64)

@@ -16,7 +16,7 @@ from credit_score.simulation.engines import Progress, prepared, run
 from credit_score.simulation.numbers import Numbers
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws
-from credit_score.simulation.records import Records
+from credit_score.simulation.records import Records, n_bytes
 from credit_score.simulation.scenario import Scenario
 
 BATCH_BYTES = 16 << 20  # of records of a batch; more costs page faults, less costs calls
@@ -70,7 +70,8 @@ def totals(
     functions = [TOTALS[check_measure(name)] for name in measures]
     told = draws or {}
     n = len(next(iter(told.values()))) if told else n
-    size = min(n, max(BATCH_BYTES // _bytes(scenario), 1)) if engine == "mean" else n
+    each = n_bytes(scenario.periods, len(scenario.tiers), len(scenario.departments), len(scenario.types))
+    size = min(n, max(BATCH_BYTES // each, 1)) if engine == "mean" else n
     workers = threads or os.cpu_count() or 1
 
     def reduced(first: int) -> list[np.ndarray]:
@@ -99,9 +100,3 @@ def check_whole(number: Any, what: str, *, least: int = 0, most: int = MOST_SEED
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or not least <= number <= most:
         raise ScenarioError(f"{what} {number!r}", remedy=f"give a whole number from {least} to {most}")
     return int(number)
-
-
-def _bytes(scenario: Scenario) -> int:
-    """Of the records of a replication."""
-    k, d, j = len(scenario.tiers), len(scenario.departments), len(scenario.types)
-    return 8 * scenario.periods * (5 * k * j + j + k * k + d + k + 2)

@@ -45,7 +45,7 @@ REFUSED = [
     ({"shocks": [SCANDAL | {"first": 500}]}, "shocks.0.first: begins in period 500 of 120"),
     ({"shocks": [SCANDAL | {"department": "q"}]}, "shocks.0.department: no department 'q'"),
     ({"shocks": [SCANDAL | {"of": "capacity"}]}, "a shock to a capacity that has no bound"),
-    ({"rating": {"kind": "lader"}}, "rating: Input tag 'lader'"),
+    ({"rating": {"kind": "lader"}}, "rating: no kind 'lader'; there are 'fixed', 'ladder'"),
     ({"rating": {"kind": "ladder", "releas": 1}}, "unknown key; did you mean 'release'?"),
     ({"behaviour": {"kind": "deterrence", "beta": -1}}, "behaviour.beta: -1 is outside 0 or more"),
     ({"cap": 0}, "cap"),
