@@ -24,6 +24,7 @@ from credit_score.simulation import Scenario, simulate
 from credit_score.simulation.ranges import drawn
 from credit_score.simulation.totals import totals
 
+HERE = Path(__file__).parent
 RUNS, GOALS = 5, {"numpy": 35.0, "mesa": 1000.0}
 
 
@@ -127,10 +128,25 @@ def indices() -> list[Figure]:
     return [Figure(f"65,536 runs of the mean field × {MONTHS} months", "–", f"{taken:.2f} s", "5 s", taken <= 5)]
 
 
-def memory() -> Figure:
-    """Bytes a firm that the engine of firms holds."""
-    n = 2 + 1 + 1 + 2
-    return Figure("state of a firm, month by month", "–", f"{n} bytes", "2–8 bytes", 2 <= n <= 8)
+def peak(engine: str, n_firms: int) -> int:
+    """Bytes at most held by a process of its own that simulates two months of so many firms."""
+    code = (
+        "import resource, simulation as b\n"
+        f"b.simulate(b.model({n_firms}, periods=2), engine={engine!r}, n_replications=1, threads=1)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE)
+    return int(ran.stdout)
+
+
+def memory() -> list[Figure]:
+    """Bytes a firm: the slope of what a process holds, from three to thirty million firms."""
+    few, many = 3_000_000, 30_000_000
+    figures = []
+    for engine in ("firms", "events"):
+        each = max(peak(engine, many) - peak(engine, few), 0) / (many - few)
+        figures.append(Figure(f"memory, {engine}", "–", f"{each:.1f} bytes a firm", "8 bytes", each <= 8))
+    return figures
 
 
 def main() -> None:
@@ -140,7 +156,7 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ.setdefault("NUMBA_NUM_THREADS", "1")
     n_firms = asked.firms // 3 * 3
-    write("Simulation", [*firms(n_firms), *bands(), *indices(), memory()])
+    write("Simulation", [*firms(n_firms), *bands(), *indices(), *memory()])
 
 
 if __name__ == "__main__":

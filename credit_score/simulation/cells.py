@@ -291,6 +291,7 @@ def replicate(m, v, parent, records, r):
             renew(m.chain[TIER], m.department, rates, times, now, state)
             times[:] = 0  # what is there is there for this period only
         firms, moved = records.firms[r, t], records.moved[r, t]
+        moved[:], records.left[r, t], records.entered[r, t] = 0, 0, 0
         count(m.chain[TIER], m.department, state, firms, records.violating[r, t], eligible)
         strata(m.department, firms, size)
         plan(a_period, m.floor[v], m.often[v], m.per_year, size, eligible, m.can[v, t], waiting, now, visits)

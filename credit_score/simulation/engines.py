@@ -26,7 +26,7 @@ from credit_score.simulation.scenario import Scenario
 ENGINES = ("mean", "events", "cells", "firms")
 MOST_BYTES = 8 << 30
 # Nanoseconds a period, as measured, to choose by: of a cell, of a firm, of a firm that jumps.
-A_CELL, A_FIRM, A_JUMP = 700.0, 22.0, 1.2
+A_CELL, A_FIRM, A_JUMP = 700.0, 22.0, 0.7
 Progress = Callable[[int], Any]
 
 
@@ -99,6 +99,14 @@ def run(
     records = blank(m, len(variants))
     _shared(_loop(m, engine, variants, seed, records), len(variants), threads, progress, announce)
     return records
+
+
+def means(m: Numbers, variants: np.ndarray, scratch: Records) -> Records:
+    """The records of the means of variants (R,), written over those of ``scratch``, which has room for R or more."""
+    from credit_score.simulation import cells
+
+    cells.replications(m, np.asarray(variants, np.int64), None, scratch, 0, len(variants))
+    return Records(*(array[: len(variants)] for array in scratch))
 
 
 def _shared(

@@ -24,24 +24,19 @@ class Outcomes(NamedTuple):
     """What can happen to a firm in a period, by variant, status, type and violation.
 
     ``chance`` of each of M outcomes, (V, S, J, 2, M); ``what``, (S, J, 2, M, 5); ``stays`` (S, J, 2, M): the firm is
-    then as it was. ``log_stay``: ln of the chance of that, (V, S, J, 2). Violations afresh: of the axis of violation
-    only the first is used, and the outcomes tell whether there was one.
+    then as it was. Violations afresh: of the axis of violation only the first is used, and the outcomes tell whether
+    there was one.
     """
 
     chance: np.ndarray
     what: np.ndarray
     stays: np.ndarray
-    log_stay: np.ndarray
 
 
 def outcomes(m: Numbers) -> Outcomes:
     """The outcomes of a period, from the chances of a firm."""
     tables = [_of_variant(m, v) for v in range(m.shape[0])]
-    what, stays = tables[0][1:]
-    chance = np.stack([t[0] for t in tables])
-    change = (chance * ~stays).sum(axis=-1)
-    with np.errstate(divide="ignore"):
-        return Outcomes(chance, what, stays, np.log1p(-np.minimum(change, 1.0)))
+    return Outcomes(np.stack([t[0] for t in tables]), *tables[0][1:])
 
 
 def _of_variant(m: Numbers, v: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -87,11 +82,12 @@ def _afresh(onset: np.ndarray, good: Any, bad: Any, here: np.ndarray) -> tuple[n
 class Tracks(NamedTuple):
     """What a firm's path is drawn with; a cell is a status, type and violation, C of them, in that order.
 
-    ``pace`` (V, C): 1 ÷ ln of the chance that a period changes nothing. ``upto`` (V, C, M): of a change, the chance
-    of outcomes up to each. ``next`` (C, M): the cell after it. ``chance`` (V, C, M), ``what`` (C, M, 5), ``stays``
-    (C, M): as of the outcomes.
+    ``change`` (V, C): the chance that a period changes something; ``pace`` (V, C): 1 ÷ ln of the chance that it does
+    not. ``upto`` (V, C, M): the chance of changes up to each, beyond 1 at the last. ``next`` (C, M): the cell after
+    it. ``chance`` (V, C, M), ``what`` (C, M, 5), ``stays`` (C, M): as of the outcomes.
     """
 
+    change: np.ndarray
     pace: np.ndarray
     upto: np.ndarray
     next: np.ndarray
@@ -106,48 +102,71 @@ def tracks(table: Outcomes) -> Tracks:
     cells = n_statuses * n_types * 2
     chance = table.chance.reshape(n_variants, cells, n)
     what, stays = table.what.reshape(cells, n, 5), table.stays.reshape(cells, n)
-    changes = np.cumsum(chance * ~stays, axis=-1)
+    upto = np.cumsum(chance * ~stays, axis=-1)
+    change = np.minimum(upto[..., -1], 1.0)
+    upto[upto >= upto[..., -1:]] = 2.0  # nothing is drawn beyond the last, whatever is lost to rounding
     with np.errstate(divide="ignore"):
-        pace = 1 / table.log_stay.reshape(n_variants, cells)
-    whole = changes[..., -1:]
-    upto = np.divide(changes, whole, out=np.ones_like(changes), where=whole > 0)
-    upto[upto >= 1] = 2.0  # nothing is drawn beyond the last, whatever is lost to rounding
+        pace = 1 / np.log1p(-change)
     j = np.arange(cells)[:, None] // 2 % n_types
-    return Tracks(pace, upto, (what[..., TO] * n_types + j) * 2 + what[..., TURNS], chance, what, stays)
+    return Tracks(change, pace, upto, (what[..., TO] * n_types + j) * 2 + what[..., TURNS], chance, what, stays)
 
 
 @njit(cache=True, nogil=True)
 def end_of(leaves, own, t, n_periods):
-    """The period before which a firm that is there from t on has left; beyond the last if it has not."""
+    """How many periods are over when a firm that is there from t on leaves, at most all of them and one."""
     if leaves <= 0:
-        return n_periods + 1.0
-    return t + 1.0 + np.floor(np.log(uniform(own, LIFE)) / np.log1p(-leaves))
+        return n_periods + 1
+    return int(min(t + 1.0 + np.floor(np.log(uniform(own, LIFE)) / np.log1p(-leaves)), n_periods + 1.0))
 
 
 @njit(cache=True, nogil=True)
-def follow(pace, upto, after, own, c, t, end, happened):
-    """One firm in cell c from period t on, its changes added to ``happened`` (T, C, M); its cell at the end."""
-    while True:
-        t = t + int(min(np.floor(np.log(uniform(own, FIRST_PERIOD + t)) * pace[c]), 1e9))
-        if t >= end:
-            return c
-        u, i = uniform(own, ~t), 0
-        while upto[c, i] <= u:
-            i += 1
-        happened[t, c, i] += 1
-        c = after[c, i]
-        t += 1
+def unchanged(change, n_periods):
+    """The chance that nothing changes in so many periods, of each cell, (C, T + 1)."""
+    found = np.ones((len(change), n_periods + 1))
+    for t in range(n_periods):
+        found[:, t + 1] = found[:, t] * (1 - change)
+    return found
 
 
 @njit(cache=True, nogil=True)
-def quiet(chance, stays, after, parent, n, gone, come, happened):
+def lives(track, v, stay, leaves, parent, first, n, start, since, happened, ended):
+    """Follow n firms, numbered from ``first``, that are in cell ``start`` from period ``since`` on.
+
+    Changes are added to ``happened`` (T, C, M), and to ``ended`` (T + 1, C) where each ends: by the period at the end
+    of which it leaves, in the last row those that stay. One number tells when a firm changes and how: given the period,
+    what is left of the number is uniform again. That nothing changes before the end needs no logarithm.
+    """
+    # One body, since a call for each firm would cost as much as what it does.
+    pace, upto, after = track.pace[v], track.upto[v], track.next
+    n_periods = len(happened)
+    for firm in range(first, first + n):
+        own, c, t = key(parent, FIRST_PERIOD + firm), start, since
+        leaves_after = end_of(leaves, own, t, n_periods)
+        end = min(leaves_after, n_periods)
+        while t < end:
+            u, i = uniform(own, FIRST_PERIOD + t), 0
+            if u <= stay[c, end - t]:
+                break
+            gap = min(int(np.log(u) * pace[c]), end - t - 1)
+            left = max(1 - u / stay[c, gap], 0.0)
+            while upto[c, i] <= left:
+                i += 1
+            happened[t + gap, c, i] += 1
+            c = after[c, i]
+            t += gap + 1
+        ended[leaves_after - 1, c] += 1
+
+
+@njit(cache=True, nogil=True)
+def quiet(chance, stays, after, parent, n, ended, come, happened):
     """Add firms that stayed as they were, apportioned to the outcomes that change nothing.
 
-    ``n`` (C,): firms at the start; ``gone`` and ``come`` (T, C): firms that left and entered at the end of a period.
+    ``n`` (C,): firms at the start; ``ended`` (T + 1, C) and ``come`` (T, C): firms that left and entered at the end of
+    a period.
     """
     n_periods, n_cells, n_outcomes = happened.shape
     for t in range(n_periods):
-        then = n - gone[t] + come[t]
+        then = n - ended[t] + come[t]
         for c in range(n_cells):
             left, now = n[c], key(key(parent, t), c)
             for i in range(n_outcomes):
@@ -193,57 +212,54 @@ def tally(tier, score, n_types, what, happened, r, records):
 
 
 @njit(cache=True, nogil=True)
-def part(tier, n_types, c, t, gone, r, records):
-    """Write down where a firm ended, or that it left at the end of period t."""
-    k, j = tier[c // (2 * n_types)], c // 2 % n_types
-    if t < len(gone):
-        gone[t, c] += 1
-        records.left[r, t, k, j] += 1
-    else:
-        records.last[r, k, j] += 1
+def part(tier, n_types, ended, r, records):
+    """Write who left, and where those were who did not."""
+    n_periods = len(ended) - 1
+    for c in range(ended.shape[1]):
+        k, j = tier[c // (2 * n_types)], c // 2 % n_types
+        for t in range(n_periods):
+            records.left[r, t, k, j] += ended[t, c]
+        records.last[r, k, j] += ended[n_periods, c]
 
 
 @njit(cache=True, nogil=True)
-def lives(track, tier, n_types, leaves, v, parent, first, n, c, t, gone, happened, r, records):
-    """Follow n firms, numbered from ``first``, that are in cell c from period t on."""
-    pace, upto, after = track.pace[v], track.upto[v], track.next
-    n_periods = len(happened)
-    for i in range(first, first + n):
-        own = key(parent, FIRST_PERIOD + i)
-        end = end_of(leaves, own, t, n_periods)
-        at_last = follow(pace, upto, after, own, c, t, min(end, n_periods), happened)
-        part(tier, n_types, at_last, int(end) - 1, gone, r, records)
+def residents(m, track, v, stay, parent, n_there, happened, ended):
+    """Follow those who are there at the start, and fill how many are in each cell (C,)."""
+    n_types, first = len(m.entry), 0
+    for c in range(len(n_there)):
+        s, j, bad = c // (2 * n_types), c // 2 % n_types, c % 2
+        n = m.firms[v, s, j]
+        share = 0.0 if m.afresh else m.violating[v, s, j]
+        violating = rounded(n * share, key(key(parent, BEGIN), c - bad))
+        n_there[c] = violating if bad else n - violating
+        lives(track, v, stay, m.rates[v, s, j, LEAVE], parent, first, int(n_there[c]), c, 0, happened, ended)
+        first += int(n_there[c])
+
+
+@njit(cache=True, nogil=True)
+def newcomers(m, track, v, stay, parent, first, come, entered, happened, ended):
+    """Follow those who enter, numbered from ``first``; fill how many by period and cell (T, C) and type (T, J)."""
+    n_types = len(m.entry)
+    for t in range(len(come)):
+        for j in range(n_types):
+            n = int(rounded(m.enter[v, j], key(key(key(parent, COME), t), j))) if m.enter[v, j] > 0 else 0
+            c = (m.entry[j] * n_types + j) * 2
+            come[t, c] = entered[t, j] = n
+            lives(track, v, stay, m.rates[v, 0, j, LEAVE], parent, first, n, c, t + 1, happened, ended)
+            first += n
 
 
 @njit(cache=True, nogil=True)
 def replicate(m, track, v, parent, records, r):
     """One replication of variant v, written into the records at r."""
     tier, n_types, n_periods = m.chain[TIER], len(m.entry), len(m.onset_times)
-    happened = np.zeros((n_periods, *track.stays.shape))
-    gone, come, start = np.zeros(happened.shape[:2]), np.zeros(happened.shape[:2]), np.zeros(happened.shape[1])
-    i = 0
-    for c in range(0, len(start), 2):
-        s, j = c // (2 * n_types), c // 2 % n_types
-        share = 0.0 if m.afresh else m.violating[v, s, j]
-        n = m.firms[v, s, j]
-        start[c + 1] = rounded(n * share, key(key(parent, BEGIN), c))
-        start[c] = n - start[c + 1]
-        for bad in range(2):
-            n = int(start[c + bad])
-            lives(
-                track, tier, n_types, m.rates[v, s, j, LEAVE], v, parent, i, n, c + bad, 0, gone, happened, r, records
-            )
-            i += n
-    for t in range(n_periods):
-        for j in range(n_types):
-            n = int(rounded(m.enter[v, j], key(key(key(parent, COME), t), j))) if m.enter[v, j] > 0 else 0
-            c, leaves = (m.entry[j] * n_types + j) * 2, m.rates[v, 0, j, LEAVE]
-            records.entered[r, t, j] = n
-            come[t, c] = n
-            lives(track, tier, n_types, leaves, v, parent, i, n, c, t + 1, gone, happened, r, records)
-            i += n
-    quiet(track.chance[v], track.stays, track.next, key(parent, QUIET), start, gone, come, happened)
+    stay, happened = unchanged(track.change[v], n_periods), np.zeros((n_periods, *track.stays.shape))
+    ended, come, n_there = np.zeros(stay.T.shape), np.zeros(happened.shape[:2]), np.zeros(len(stay))
+    residents(m, track, v, stay, parent, n_there, happened, ended)
+    newcomers(m, track, v, stay, parent, int(n_there.sum()), come, records.entered[r], happened, ended)
+    quiet(track.chance[v], track.stays, track.next, key(parent, QUIET), n_there, ended, come, happened)
     tally(tier, m.score, n_types, track.what, happened, r, records)
+    part(tier, n_types, ended, r, records)
 
 
 @njit(cache=True, nogil=True)

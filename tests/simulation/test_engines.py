@@ -106,6 +106,20 @@ def test_a_replication_is_the_same_however_many_there_are(engine):
     assert not np.array_equal(many.detections[0], many.detections[1])
 
 
+@pytest.mark.parametrize("engine", ["mean", "cells", "events", "firms"])
+def test_what_is_certain_happens_each_period_and_what_next_to_never_happens_does_not(engine):
+    """Half the firms turn every period; those of the other type once in 10¹⁵ periods."""
+    always = {"name": "always", "firms": 50, "start": {"A": 1}, "onset": 1, "cure": 1}
+    never = {"name": "never", "firms": 50, "start": {"A": 1}, "onset": 1e-15, "cure": 1}
+    scenario = static(
+        types=[always, never], periods=7, per_year=12, sampling="bernoulli", schedule={t: {"ratio": 0} for t in "ABCD"}
+    )
+    found = simulate(scenario, engine=engine, n_replications=0 if engine == "mean" else 3)
+    bad = found.records.violating.sum(axis=2)
+    np.testing.assert_allclose(bad[..., 0], np.broadcast_to([0, 50, 0, 50, 0, 50, 0], bad.shape[:2]), atol=1e-9)
+    np.testing.assert_allclose(bad[..., 1], 0, atol=1e-12)
+
+
 @pytest.mark.parametrize("engine", ["cells", "firms"])
 def test_two_schedules_share_their_luck(engine):
     """The spread of a difference is smaller with the same seed than with another."""

@@ -50,7 +50,8 @@ def test_totals_are_those_of_the_arrays_of_a_result(engine, n):
 def test_totals_of_many_draws_are_the_same_in_any_batches_and_threads(monkeypatch):
     draws = drawn(full(), 50, seed=1)
     whole = totals.totals(full(), ["undetected", "days"], draws, threads=1)
-    monkeypatch.setattr(totals, "BATCH_BYTES", 3 * totals.n_bytes(12, 4, 2, 3))
+    monkeypatch.setattr(totals, "BATCH", 7)
+    monkeypatch.setattr(totals, "CACHED_BYTES", 3 * totals.n_bytes(12, 4, 2, 3))
     for threads in (1, 2):
         parts = totals.totals(full(), ["undetected", "days"], draws, threads=threads)
         assert all(np.array_equal(parts[name], whole[name]) for name in whole)
