@@ -274,18 +274,17 @@ def _firms(scenario: Scenario, machine: Statuses) -> np.ndarray:
     found = np.zeros((machine.n, len(scenario.types)), np.int64)
     for j, one in enumerate(scenario.types):
         shares = np.array([share.value for share in one.start.values()])
-        for place, n in zip(one.start, _apportioned(one.firms, shares), strict=True):
+        for place, n in zip(one.start, whole_firms(one.firms * shares / shares.sum()), strict=True):
             found[_place(place, scenario, machine), j] += n
     return found
 
 
-def _apportioned(n: int, shares: np.ndarray) -> np.ndarray:
-    """Whole numbers by largest remainder that add up to n."""
-    exact = n * shares / shares.sum()
+def whole_firms(exact: np.ndarray) -> np.ndarray:
+    """Whole numbers by largest remainder that add up to what the exact ones do along the last axis."""
     whole = np.floor(exact + 1e-9).astype(np.int64)
-    short = n - whole.sum()
-    whole[np.argsort(-(exact - whole), kind="stable")[:short]] += 1
-    return whole
+    short = np.rint(exact.sum(axis=-1)).astype(np.int64) - whole.sum(axis=-1)
+    rank = np.argsort(np.argsort(-(exact - whole), axis=-1, kind="stable"), axis=-1)
+    return whole + (rank < short[..., None])
 
 
 def _times(scenario: Scenario, of: str) -> np.ndarray:
