@@ -112,7 +112,7 @@ def plan(a_period, floor, often, per_year, size, eligible, can, waiting, now, vi
     """
     purpose = key(now, PLAN)
     for d in range(visits.shape[1]):
-        left = can[d] if now is None else np.floor(can[d] + 1e-9)
+        left = can[d]
         for k in range(visits.shape[0] - 1, -1, -1):
             base = max(size[k, d] * a_period[k, d], min(floor[k, d], size[k, d]) * often[k, d] / per_year)
             wanted = min(rounded(base, key(purpose, k * visits.shape[1] + d)) + waiting[k, d], eligible[k, d])

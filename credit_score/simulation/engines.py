@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from credit_score.simulation.numbers import Numbers, numbers
+from credit_score.simulation.numbers import Numbers, numbers, whole_visits
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws
 from credit_score.simulation.records import Records, blank, n_bytes
@@ -25,6 +25,7 @@ from credit_score.simulation.scenario import Scenario
 
 ENGINES = ("mean", "events", "cells", "firms")
 MOST_BYTES = 8 << 30
+PARTS = 64  # of a run, for each thread
 # Nanoseconds a period, as measured, to choose by: of a cell, of a firm, of a firm that jumps.
 A_CELL, A_FIRM, A_JUMP = 700.0, 22.0, 0.7
 Progress = Callable[[int], Any]
@@ -116,13 +117,16 @@ def _shared(
     """Share n replications out among threads, in parts."""
     _compile(loop, announce)
     n_threads = threads or os.cpu_count() or 1
-    ends = np.unique(np.linspace(0, n, min(n, 8 * n_threads) + 1).astype(int))
+    ends = np.unique(np.linspace(0, n, min(n, PARTS * n_threads) + 1).astype(int))
     with ThreadPoolExecutor(n_threads) as pool:
         parts = {pool.submit(loop, int(a), int(b)): int(b - a) for a, b in pairwise(ends)}
-        for done in as_completed(parts):
-            done.result()
-            if progress:
-                progress(parts[done])
+        try:
+            for done in as_completed(parts):
+                done.result()
+                if progress:
+                    progress(parts[done])
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # who stops a run waits for the parts begun, not for all
 
 
 def _loop(m: Numbers, engine: str, variants: np.ndarray, seed: int, records: Records) -> Callable[[int, int], None]:
@@ -136,7 +140,8 @@ def _loop(m: Numbers, engine: str, variants: np.ndarray, seed: int, records: Rec
         track = events.tracks(events.outcomes(m))
         return lambda first, last: events.replications(m, track, which, key, records, first, last)
     kernel = cells.replications if engine == "cells" else firms.replications
-    return lambda first, last: kernel(m, which, key, records, first, last)
+    whole = m._replace(can=whole_visits(m.can))
+    return lambda first, last: kernel(whole, which, key, records, first, last)
 
 
 def _compile(loop: Callable[[int, int], None], announce: Callable[[], Any] | None) -> None:

@@ -258,6 +258,13 @@ def _can(told: _Told) -> np.ndarray:
     return np.maximum(left, 0.0) / told.of_departments("days")[:, None] / told.scenario.per_year
 
 
+def whole_visits(can: np.ndarray) -> np.ndarray:
+    """Whole visits that the days of each period allow, (V, T, D): what is left over of a visit adds up to one later."""
+    bounded = np.where(np.isfinite(can), can, 0.0)
+    so_far = np.floor(np.cumsum(bounded, axis=1) + 1e-9)
+    return np.where(np.isfinite(can), np.diff(so_far, axis=1, prepend=0.0), can)
+
+
 def _place(name: str, scenario: Scenario, machine: Statuses) -> int:
     """The status of a tier's name, or of a score."""
     if name in scenario.tiers:

@@ -42,7 +42,10 @@ def test_firms_visits_and_findings_add_up(seed, engine):
     assert (records.found <= records.violating + room).all()
     assert (records.violating <= records.firms + room).all()
     assert all((np.asarray(a) >= -room).all() for a in records[:-3])
-    assert (result.days.to_numpy() <= result.capacity.to_numpy() + room).all()
+    # What is left over of a visit counts in the next period: days to date are never more than there were.
+    days, capacity = result.days.to_numpy(), result.capacity.to_numpy()
+    assert (days.cumsum(axis=1) <= capacity.cumsum(axis=0) + 1e-6).all()
+    assert (days < capacity + m.days[0]).all()
     if engine != "mean":
         assert all((a == np.rint(a)).all() for a in records[:8])
 
@@ -59,6 +62,20 @@ def test_no_year_holds_more_visits_than_the_cap_allows_everybody(engine, cap):
         assert (visits[:, first : first + 12].sum(axis=1) <= 90 * cap).all()
     # Everybody is visited as often as the wait between visits lets.
     assert (visits.sum(axis=1) == 90 * len(range(0, 36, -(-12 // cap)))).all()
+
+
+@pytest.mark.parametrize("engine", ["mean", "cells", "firms"])
+@pytest.mark.parametrize(
+    ("days", "capacity", "visits"), [(1, 10, 10), (1, 23.9, 23.9), (1.5, 100, 200 / 3), (30, 100, 10 / 3)]
+)
+def test_days_left_over_of_a_visit_are_not_lost(engine, days, capacity, visits):
+    """More is planned than a department of few days can do: in ten years it makes what all its days allow."""
+    departments = [{"name": "x", "days": days, "capacity": capacity}]
+    types = [{"name": "all", "firms": 1000, "start": {"D": 1}, "department": "x"}]
+    scenario = full(departments=departments, types=types, periods=120, rating={"kind": "fixed"})
+    made = simulate(scenario, engine=engine, n_replications=0 if engine == "mean" else 2).inspections
+    made, visits = made.sum(["period", "tier"]).to_numpy(), capacity / days
+    assert made == pytest.approx(10 * visits) if engine == "mean" else (made == np.floor(10 * visits + 1e-9)).all()
 
 
 @pytest.mark.parametrize("engine", ["cells", "firms"])
