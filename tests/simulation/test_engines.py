@@ -1,11 +1,14 @@
 """Four engines, one model: equal in distribution within one sampling, and the same for any split of the work."""
 
+import time
+
 import numpy as np
 import pytest
 from scipy import stats
 from simulation.models import SCANDAL, full, static
 
 from credit_score.simulation import ScenarioError, simulate
+from credit_score.simulation.engines import _shared
 
 MEASURES = ("inspections", "detections", "violating", "firms", "left")
 
@@ -174,3 +177,18 @@ def test_progress_counts_every_replication():
     told = []
     simulate(static(100), n_replications=50, progress=told.append)
     assert sum(told) == 50
+
+
+def test_who_stops_a_run_waits_for_what_has_begun_only():
+    begun = []
+
+    def part(first, last):
+        begun.append((first, last))
+        time.sleep(0.02)
+
+    def stop(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _shared(part, 10_000, 1, stop, None)
+    assert len(begun) < 30  # of 64
