@@ -115,11 +115,11 @@ class SimulationResult:
 
     @cached_property
     def capacity(self) -> "xr.DataArray":
-        """Inspector-days left for planned visits in a period, of the first variant, (period, department)."""
+        """Inspector-days left for planned visits in a period, on average over variants, (period, department)."""
         import xarray as xr
 
         return xr.DataArray(
-            self.numbers.can[0] * self.numbers.days[0], dims=("period", "department"),
+            (self.numbers.can * self.numbers.days[:, None]).mean(axis=0), dims=("period", "department"),
             coords={"period": self.periods, "department": self.departments}, name="capacity",
         )  # fmt: skip
 

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from credit_score.simulation.engines import Progress, chosen, prepared, run
+from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.ranges import drawn
 from credit_score.simulation.result import SimulationResult
 from credit_score.simulation.scenario import Scenario
 from credit_score.simulation.totals import check_whole
@@ -17,6 +19,7 @@ def simulate(
     engine: str = "auto",
     n_replications: int = 1000,
     seed: int = 0,
+    draw_ranges: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
     announce: Callable[[], Any] | None = None,
@@ -28,15 +31,20 @@ def simulate(
     engine : ``auto`` (the cheapest that is valid), ``mean``, ``cells``, ``events`` or ``firms``.
     n_replications : how often it is drawn; 0 for means alone. The r-th replication of two schedules shares its luck.
     seed : whole number of at least 0. The result is the same for any ``threads``.
+    draw_ranges : every replication draws the numbers that are given as ranges, so that intervals hold what is not
+        known beside chance; two schedules share the draws too. Otherwise numbers are taken as they stand.
     progress : told of replications done. ``announce`` : called if loops have to be compiled, which takes a while.
 
-    Raises ScenarioError for an engine that is not valid here, naming one that is, and for results too large to hold.
+    Raises ScenarioError for an engine that is not valid here, naming one that is, for results too large to hold, and
+    for ranges to be drawn where there are none.
     """
     check_whole(seed, "seed")
     check_whole(n_replications, "replications")
     check_whole(1 if threads is None else threads, "threads", least=1)
-    m = prepared(scenario)
+    if draw_ranges and not n_replications:
+        raise ScenarioError("0 replications draw no ranges", remedy="ask for 1 or more, or take numbers as they stand")
+    m = prepared(scenario, drawn(scenario, n_replications, seed=seed) if draw_ranges else None)
     taken, why = chosen(scenario, m, engine, n_replications)
-    variants = np.zeros(max(n_replications, 1), np.int64)
+    variants = np.arange(n_replications) if draw_ranges else np.zeros(max(n_replications, 1), np.int64)
     records = run(m, taken, variants, seed, threads=threads, progress=progress, announce=announce)
     return SimulationResult(scenario, taken, why, seed, m, records, variants)

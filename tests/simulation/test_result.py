@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from simulation.models import TIERS, full
+from simulation.models import RATIOS, TIERS, full, static
 
 from credit_score.simulation import ScenarioError, simulate
 from credit_score.simulation.result import MEASURES
@@ -75,3 +75,25 @@ def test_an_average_comes_with_its_error(result):
 def test_no_measure_is_refused(result):
     with pytest.raises(ScenarioError, match="no measure 'load'"):
         result.table("load")
+
+
+def test_intervals_hold_what_is_not_known_when_ranges_are_drawn():
+    """A1 with a sensitivity from .5 to 1: a share of those visited that each replication draws."""
+    scenario = static(10_000_000, sensitivity={"value": 0.8, "low": 0.5, "high": 1.0})
+    told = {"engine": "cells", "n_replications": 256, "seed": 3}
+    apart, known = simulate(scenario, draw_ranges=True, **told), simulate(scenario, **told)
+    found, as_stated = (r.detections.sum(["tier", "period"]).to_numpy() / 71_300 for r in (apart, known))
+    assert np.quantile(found, [0.05, 0.5, 0.95]) == pytest.approx([0.525, 0.75, 0.975], abs=0.01)
+    assert as_stated == pytest.approx(0.8, abs=4 * 0.8 / 57_040**0.5)
+    more = scenario.altered(schedule={t: {"ratio": 2 * r} for t, r in RATIOS.items()})
+    other = simulate(more, draw_ranges=True, **told).detections.sum(["tier", "period"]).to_numpy() / 142_600
+    assert np.corrcoef(found, other)[0, 1] > 0.99
+
+
+UNKNOWN = {"value": 0.8, "low": 0.5, "high": 1}
+
+
+@pytest.mark.parametrize(("n", "sensitivity", "told"), [(0, UNKNOWN, "0 replications"), (9, 0.8, "no number")])
+def test_ranges_that_cannot_be_drawn_are_refused(n, sensitivity, told):
+    with pytest.raises(ScenarioError, match=told):
+        simulate(static(sensitivity=sensitivity), n_replications=n, draw_ranges=True)
