@@ -12,7 +12,7 @@ from credit_score.errors import first_five
 from credit_score.simulation.engines import prepared
 from credit_score.simulation.numbers import TIER
 from credit_score.simulation.parameter import Parameter, ScenarioError
-from credit_score.simulation.ranges import Draws, at_shares, ranges
+from credit_score.simulation.ranges import Draws, at_shares, even_shares, unknowns
 from credit_score.simulation.scenario import Plan, Scenario
 from credit_score.simulation.totals import totals
 
@@ -84,19 +84,18 @@ def _other(part: Any, **fields: Any) -> Any:
 
 
 def common_draws(scenarios: Mapping[str, Scenario], n: int, *, seed: int) -> dict[str, Draws]:
-    """Draws of the ranges of each scenario, (n,) each, by name: at the same place equally far along its range.
+    """Draws of the ranges of each scenario, (n,) each, by name: of the same unknown equally far along its range.
 
     An empty mapping each if every number is known; ratios as they stand, n times, for a scenario that has no range
-    where others have. With ranges at the same places, the values of :func:`credit_score.simulation.ranges.drawn`.
+    where others have. With the same unknowns, the values of :func:`credit_score.simulation.ranges.drawn`.
     """
-    places = list(dict.fromkeys(place for s in scenarios.values() for place in ranges(s)))
-    if not places:
+    names = list(dict.fromkeys(name for s in scenarios.values() for name in unknowns(s)))
+    if not names:
         return {name: {} for name in scenarios}
-    from scipy.stats import qmc
-
-    shares = qmc.Sobol(len(places), seed=np.random.default_rng(seed)).random_base2(int(n - 1).bit_length())[:n]
+    shares = even_shares(len(names), n, seed=seed)
     told = {
-        name: at_shares(s, shares[:, [places.index(place) for place in ranges(s)]]) for name, s in scenarios.items()
+        name: at_shares(s, shares[:, [names.index(unknown) for unknown in unknowns(s)]])
+        for name, s in scenarios.items()
     }
     return {name: draws or scaled_draws(scenarios[name], {}, np.ones(n)) for name, draws in told.items()}
 

@@ -38,7 +38,9 @@ class Stated(Frozen):
 class Parameter(Stated):
     """One number: ``value``, perhaps a range ``low`` … ``high``, ``basis`` and ``reference``.
 
-    A plain number stands for an assumption of that value. Subclasses give the unit and the range allowed.
+    A plain number stands for an assumption of that value. Subclasses give the unit and the range allowed. Ranges that
+    give the same name in ``shared`` are drawn as one, equally far along each, as of something not known that is the
+    same for all types of firms; others are drawn independently of one another.
     """
 
     value: Number
@@ -46,6 +48,7 @@ class Parameter(Stated):
     high: Number | None = None
     basis: Basis | Literal["records"] = "assumption"
     reference: Text = "assumed for this scenario"
+    shared: Text | None = None
     unit: ClassVar[str] = ""
     least: ClassVar[float] = 0.0
     most: ClassVar[float] = float("inf")

@@ -15,28 +15,37 @@ def ranges(scenario: Any) -> dict[str, Parameter]:
     return {place: number for place, number in _numbers(scenario, "") if number.is_range}
 
 
+def unknowns(scenario: Any) -> dict[str, list[str]]:
+    """What is drawn, by name: the places of the ranges that are ``shared`` under it, or the one place that it is."""
+    found: dict[str, list[str]] = {}
+    for place, number in ranges(scenario).items():
+        found.setdefault(number.shared or place, []).append(place)
+    return found
+
+
 def drawn(scenario: Any, n: int, *, seed: int) -> Draws:
     """N values of each number that is a range, (n,) each: a scrambled Sobol' sequence, even over the ranges.
 
-    Raises ScenarioError if every number is known.
+    Ranges that are shared are equally far along in each draw, others independent of one another. Raises ScenarioError if every number is known.
     """
-    told = ranges(scenario)
-    if not told:
+    found = unknowns(scenario)
+    if not found:
         raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
+    return at_shares(scenario, even_shares(len(found), n, seed=seed))
+
+
+def even_shares(n_unknowns: int, n: int, *, seed: int) -> np.ndarray:
+    """Shares along so many ranges, (n, n_unknowns), of a scrambled Sobol' sequence."""
     from scipy.stats import qmc
 
-    exponent = max(int(n - 1).bit_length(), 0)
-    shares = qmc.Sobol(len(told), seed=np.random.default_rng(seed)).random_base2(exponent)[:n]
-    return at_shares(scenario, shares)
+    return qmc.Sobol(n_unknowns, seed=np.random.default_rng(seed)).random_base2(int(n - 1).bit_length())[:n]
 
 
 def at_shares(scenario: Any, shares: np.ndarray) -> Draws:
-    """Values that far along the ranges, by where they stand; ``shares``: (n, number of ranges), in [0, 1]."""
+    """Values that far along the ranges, by where they stand; ``shares``: (n, number of unknowns), in [0, 1]."""
     told = ranges(scenario)
-    return {
-        place: number.at(0) + shares[:, i] * (number.at(1) - number.at(0))
-        for i, (place, number) in enumerate(told.items())
-    }
+    along = {place: shares[:, i] for i, places in enumerate(unknowns(scenario).values()) for place in places}
+    return {place: number.at(0) + along[place] * (number.at(1) - number.at(0)) for place, number in told.items()}
 
 
 def held(scenario: Any, values: Mapping[str, float]) -> Any:

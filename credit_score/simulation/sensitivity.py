@@ -7,7 +7,7 @@ import numpy as np
 
 from credit_score.simulation.engines import Progress
 from credit_score.simulation.parameter import ScenarioError
-from credit_score.simulation.ranges import Draws, at_shares, ranges
+from credit_score.simulation.ranges import Draws, at_shares, ranges, unknowns
 from credit_score.simulation.scenario import Scenario
 from credit_score.simulation.totals import check_measure, check_whole, totals
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """What a measure owes to each number that is a range.
+    """What a measure owes to each number that is a range, or to all those together that are shared.
 
-    ``indices``: a row a number (``parameter``, ``low``, ``high``): ``first``, the share of the variance that it
+    ``indices``: a row a number (``parameter``, ``low``, ``high``; no ends where those that share have ranges of their
+    own): ``first``, the share of the variance that it
     explains by itself, and ``total``, with all that it has to do with, each with the half-width of its interval at
     ``level`` (``first_within``, ``total_within``). Estimates: a little below 0 or above 1 is noise. ``swings``: the
     measure with one number at either end of its range and the others at their values (``at_low``, ``at_high``), and
@@ -50,7 +51,7 @@ def sensitivity(
     """Sobol' indices, first and total order, of a measure over the ranges of a scenario, even and independent.
 
     ``measure``: see :func:`credit_score.simulation.totals.totals`. ``n``: base sample, a power of 2; n × (ranges + 2)
-    runs of the mean field are made. Estimators of Saltelli et al. (Comput. Phys. Commun. 181, 2010), by SALib.
+    runs of the mean field are made; those that share count as one range. Estimators of Saltelli et al. (Comput. Phys. Commun. 181, 2010), by SALib.
     Raises ScenarioError if no number is a range, for an n that is no power of 2, and for a measure that nothing
     changes.
     """
@@ -58,9 +59,9 @@ def sensitivity(
     check_whole(seed, "seed", most=2**32 - 2)
     if check_whole(n, "base sample", least=2, most=2**30) & (n - 1):
         raise ScenarioError(f"base sample {n}", remedy=f"take a power of 2, {1 << n.bit_length()}")
-    if not ranges(scenario):
+    if not unknowns(scenario):
         raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
-    names = list(ranges(scenario))
+    names = list(unknowns(scenario))
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     draws = at_shares(scenario, _sampled(problem, n, seed))
     values = totals(scenario, [measure], draws, threads=threads, progress=progress)[measure]
@@ -93,27 +94,31 @@ def _indices(problem: dict[str, object], values: np.ndarray, seed: int, level: f
 
 
 def _ends(scenario: Scenario) -> dict[str, list[float]]:
-    told = ranges(scenario).values()
-    return {"low": [number.at(0) for number in told], "high": [number.at(1) for number in told]}
+    """Low and high of each unknown; missing where numbers that share have ranges of their own."""
+    told = ranges(scenario)
+    spans = [{(told[place].at(0), told[place].at(1)) for place in places} for places in unknowns(scenario).values()]
+    ends = [next(iter(span)) if len(span) == 1 else (np.nan, np.nan) for span in spans]
+    return {"low": [low for low, _ in ends], "high": [high for _, high in ends]}
 
 
 def _swings(scenario: Scenario, measure: str) -> tuple[float, "pd.DataFrame"]:
     """The measure at the values, and with one number at a time at either end of its range."""
     import pandas as pd
 
-    n = len(ranges(scenario))
+    n = len(unknowns(scenario))
     values = totals(scenario, [measure], _one_at_a_time(scenario))[measure]
     at_low, at_high = values[1 : n + 1], values[n + 1 :]
-    told = {"parameter": list(ranges(scenario)), **_ends(scenario), "at_low": at_low, "at_high": at_high}
+    told = {"parameter": list(unknowns(scenario)), **_ends(scenario), "at_low": at_low, "at_high": at_high}
     table = pd.DataFrame(told).assign(swing=np.abs(at_high - at_low))
     return float(values[0]), table.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
 def _one_at_a_time(scenario: Scenario) -> Draws:
     """First all at their values; then each low, the others at their values; then each high."""
-    told = ranges(scenario)
-    n = len(told)
+    told, every = ranges(scenario), list(unknowns(scenario).values())
+    n = len(every)
     draws = {place: np.full(2 * n + 1, number.value) for place, number in told.items()}
-    for i, (place, number) in enumerate(told.items()):
-        draws[place][1 + i], draws[place][1 + n + i] = number.at(0), number.at(1)
+    for i, places in enumerate(every):
+        for place in places:
+            draws[place][1 + i], draws[place][1 + n + i] = told[place].at(0), told[place].at(1)
     return draws

@@ -110,3 +110,30 @@ def test_indices_are_the_same_for_any_threads():
 def test_what_cannot_be_analysed_is_refused(scenario, more, match):
     with pytest.raises(ScenarioError, match=match):
         sensitivity(scenario, **({"n": 8} | more))
+
+
+def shared(low, high, name="both"):
+    return span(low, high) | {"shared": name}
+
+
+def test_numbers_that_share_are_one_number():
+    """Prevalence is ¾ p_A + ¼ p_B: apart they explain shares of the variance, as one all of a greater one."""
+    apart = sensitivity(static(span(0.1, 0.2), span(0.1, 0.4)), n=512)
+    found = sensitivity(static(shared(0.1, 0.2), shared(0.1, 0.4)), n=512)
+    assert (apart.n_runs, found.n_runs) == (512 * 4, 512 * 3)
+    row = found.indices.set_index("parameter").loc["both"]
+    assert (row["first"], row["total"]) == (pytest.approx(1, abs=0.02), pytest.approx(1, abs=0.02))
+    assert np.isnan(row["low"])
+    assert np.isnan(row["high"])
+    widths = np.array([0.75 * 0.1, 0.25 * 0.3])
+    assert found.variance == pytest.approx(widths.sum() ** 2 / 12, rel=0.02)
+    assert apart.variance == pytest.approx((widths**2).sum() / 12, rel=0.02)
+    swing = found.swings.iloc[0]
+    assert (swing["at_low"], swing["at_high"]) == (pytest.approx(0.1), pytest.approx(0.75 * 0.2 + 0.25 * 0.4))
+
+
+def test_numbers_that_share_a_range_show_its_ends():
+    found = sensitivity(static(shared(0.1, 0.2), shared(0.1, 0.2), span(0.5, 0.9)), "undetected", n=8)
+    row = found.indices.set_index("parameter").loc["both"]
+    assert (row["low"], row["high"]) == (pytest.approx(0.1), pytest.approx(0.2))
+    assert list(found.indices["parameter"]) == ["both", "sensitivity"]

@@ -1,0 +1,44 @@
+import numpy as np
+
+from credit_score.simulation import Scenario
+from credit_score.simulation.ranges import drawn, held, ranges, unknowns
+
+YAML = """
+periods: 12
+tiers: [A]
+types:
+  - {name: small, firms: 100, start: {A: 1}, onset: {value: .02, low: .01, high: .03},
+     cure: {value: .1, low: .05, high: .2, shared: duration}}
+  - {name: large, firms: 10, start: {A: 1}, onset: {value: .02, low: .01, high: .03},
+     cure: {value: .2, low: .1, high: .4, shared: duration}}
+schedule: {A: {ratio: .1}}
+"""
+
+
+def scenario(folder):
+    path = folder / "shared.yaml"
+    path.write_text(YAML, encoding="utf-8")
+    return Scenario.read(path)
+
+
+def test_a_scenario_says_which_ranges_are_one_unknown(tmp_path):
+    found = unknowns(scenario(tmp_path))
+    assert found == {
+        "types.0.onset": ["types.0.onset"],
+        "duration": ["types.0.cure", "types.1.cure"],
+        "types.1.onset": ["types.1.onset"],
+    }
+
+
+def test_shared_ranges_are_equally_far_along_in_every_draw_and_others_are_not(tmp_path):
+    draws = drawn(scenario(tmp_path), 256, seed=3)
+    small, large = ((draws[f"types.{j}.cure"] - low) / width for j, low, width in ((0, 0.05, 0.15), (1, 0.1, 0.3)))
+    np.testing.assert_allclose(small, large, atol=1e-12)
+    np.testing.assert_allclose(np.sort(small), (np.arange(256) + 0.5) / 256, atol=1 / 256)
+    assert abs(np.corrcoef(draws["types.0.onset"], draws["types.1.onset"])[0, 1]) < 0.1
+
+
+def test_a_number_held_is_no_longer_shared(tmp_path):
+    told = held(scenario(tmp_path), {"types.0.cure": 0.1})
+    assert set(ranges(told)) == {"types.0.onset", "types.1.onset", "types.1.cure"}
+    assert told.types[0].cure.shared is None
