@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from credit_score.simulation.parameter import ScenarioError
+
 if TYPE_CHECKING:
     from credit_score.simulation.statuses import Statuses
 
@@ -23,9 +25,11 @@ def best_reply(
     cost : of complying for a period. ``visited`` : chance of a visit, (S,). ``fines`` : of a finding, (S,).
     chances : that a visit finds a violation, and the discount a period, below 1.
 
-    Policy iteration; with the discount below 1 it ends at the optimum.
+    Policy iteration; with the discount below 1 it ends at the optimum. Raises ScenarioError for a discount of 1.
     """
     seen, discount = chances
+    if not 0 <= discount < 1:
+        raise ScenarioError(f"{discount:g} is outside [0, 1)", "behaviour", "discount", remedy="give one below 1")
     caught, freed = visited * seen, visited * machine.release
     move = {True: _moves(caught, machine.found, machine), False: _moves(freed, machine.clean, machine)}
     paid = np.stack([np.full(machine.n, float(cost)), caught * fines])

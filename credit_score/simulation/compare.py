@@ -2,17 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from credit_score.errors import first_five
 from credit_score.simulation.engines import ENGINES, Progress, chosen, prepared
-from credit_score.simulation.matching import Schedules, as_scenarios, common_draws, one_factor, planned, scaled
+from credit_score.simulation.matching import (
+    TIE,
+    Schedules,
+    as_scenarios,
+    as_simulated,
+    baseline_of,
+    check_tolerance,
+    common_draws,
+    matching_factors,
+    n_draws,
+    planned,
+)
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws
 from credit_score.simulation.scenario import Scenario
-from credit_score.simulation.totals import TOTALS, check_whole, totals
+from credit_score.simulation.totals import TOTALS, check_level, check_whole, totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,11 +39,12 @@ DIRECTION = {
 class Comparison:
     """Schedules on equal terms, or, with a ``flag``, on terms that are not.
 
-    ``samples``: of each measure, (schedules, replications); the r-th of all schedules share luck and draw. ``factors``:
-    what each schedule was scaled by; ``scenarios``: as simulated. ``differs``: mean-field inspections over the horizon
-    relative to those of the baseline, less 1. ``flag``: nothing, if all differ by at most ``tolerance``; else
+    ``samples``: of each measure, (schedules, replications); the r-th of all schedules share luck and draw. ``draws``:
+    of the ranges, by schedule and place, (V,) each, empty where every number is known. ``factors``: what each schedule
+    was scaled by in each draw, (V,), V = 1 without draws. ``scenarios``: as simulated without draws, else as given.
+    ``differs``: mean-field inspections over the horizon, mean over draws, relative to those of the baseline, less 1.
+    ``apart``: by how much they differ at most in a draw. ``flag``: nothing, if that is at most ``tolerance``; else
     ``inspections_differ``, or ``only_planned_equal`` where the plans are of one size and what is done is not.
-    ``draws``: of the ranges, by schedule and place, empty where every number is known.
     """
 
     baseline: str
@@ -42,7 +53,8 @@ class Comparison:
     tolerance: float
     flag: str
     differs: Mapping[str, float]
-    factors: Mapping[str, float]
+    apart: Mapping[str, float]
+    factors: Mapping[str, np.ndarray] = field(repr=False)
     scenarios: Mapping[str, Scenario] = field(repr=False)
     draws: Mapping[str, Draws] = field(repr=False)
     samples: Mapping[str, np.ndarray] = field(repr=False)
@@ -54,7 +66,7 @@ class Comparison:
 
     @property
     def is_fair(self) -> bool:
-        """Whether all schedules make the same inspections."""
+        """Whether all schedules make the same inspections, in every draw."""
         return not self.flag
 
     def table(self, *, level: float = 0.9) -> "pd.DataFrame":
@@ -62,12 +74,14 @@ class Comparison:
 
         ``mean``; ``difference`` of means and its standard error ``se``; ``low`` and ``high``, between which the share
         ``level`` of the paired differences lies; ``p_better``: the share of replications, and so of draws, in which the
-        schedule is better, ties half; ``differs`` and ``flag``, as of the comparison.
+        schedule is better, ties half (a relative difference up to 1e-6 is one); ``factor`` and ``factor_most``: median
+        and greatest of what it was scaled by; ``differs`` and ``flag``, as of the comparison.
         Missing where there is one run of means, for the baseline itself, and ``p_better`` of fines. More detections
         are no sign of a better schedule by themselves: deterrence leaves fewer violations to detect.
         """
         import pandas as pd
 
+        check_level(level)
         rows = [self._row(name, measure, level) for name in self.names for measure in TOTALS]
         return pd.DataFrame(rows)
 
@@ -75,16 +89,18 @@ class Comparison:
         own, other = (self.samples[measure][self.names.index(n)] for n in (name, self.baseline))
         told = {"schedule": name, "measure": measure, "mean": own.mean(), "difference": (own - other).mean()}
         several = len(own) > 1 and name != self.baseline
-        spread = _spread(own - other, DIRECTION[measure], level) if several else dict.fromkeys(SPREAD, np.nan)
-        return told | spread | {"differs": self.differs[name], "flag": self.flag}
+        spread = _spread(own, other, DIRECTION[measure], level) if several else dict.fromkeys(SPREAD, np.nan)
+        scale = {"factor": np.median(self.factors[name]), "factor_most": self.factors[name].max()}
+        return told | spread | scale | {"differs": self.differs[name], "flag": self.flag}
 
 
 SPREAD = ("se", "low", "high", "p_better")
 
 
-def _spread(difference: np.ndarray, direction: int, level: float) -> dict[str, float]:
+def _spread(own: np.ndarray, other: np.ndarray, direction: int, level: float) -> dict[str, float]:
+    difference = own - other
     low, high = np.quantile(difference, [(1 - level) / 2, (1 + level) / 2])
-    gain = direction * difference
+    gain = np.where(np.abs(difference) <= TIE * np.abs(other), 0.0, direction * difference)
     better = (gain > 0).mean() + (gain == 0).mean() / 2 if direction else np.nan
     return dict(zip(SPREAD, (difference.std(ddof=1) / len(difference) ** 0.5, low, high, better), strict=True))
 
@@ -107,9 +123,10 @@ def compare(  # noqa: PLR0913 - what a comparison is asked
     Parameters
     ----------
     baseline : the schedule that the others are compared with; the first, unless named.
-    match : ``inspections``: every schedule is scaled by one factor until its inspections over the horizon, in the mean
-        field and on average over the draws, are those of the baseline; ratios grow to 1, then frequencies; floors stay.
-        Where several factors would do, it is the one met first by doubling or halving.
+    match : ``inspections``: every schedule is scaled, in each draw of the ranges by a factor of its own, until its
+        inspections over the horizon, in the mean field, are those of the baseline; ratios grow to 1, then frequencies;
+        floors stay. A schedule is its proportions, then; its level follows the inspections made. Where several factors
+        would do, it is the one met first by doubling or halving.
         ``planned``: scaled to the same plan at the start, and flagged if inspections come to differ. None: as given,
         and flagged so.
     n_replications : how often each is drawn; if the scenario has ranges, each with its own draw of them. 0: means
@@ -122,49 +139,36 @@ def compare(  # noqa: PLR0913 - what a comparison is asked
     """
     check_whole(seed, "seed")
     check_whole(n_replications, "replications", most=10**9)
+    check_whole(1 if threads is None else threads, "threads", least=1)
+    check_tolerance(tolerance)
     worlds = as_scenarios(scenario, schedules)
-    first = _baseline(baseline, worlds)
+    first = baseline_of(baseline, worlds)
     draws = common_draws(worlds, n_replications, seed=seed) if n_replications else {name: {} for name in worlds}
-    factors = _factors(worlds, first, match, draws, tolerance)
-    worlds = {name: scaled(s, factors[name]) if factors[name] != 1 else s for name, s in worlds.items()}
-    draws = common_draws(worlds, n_replications, seed=seed) if n_replications else draws
-    taken = _engine(worlds, engine, n_replications)
+    factors = _factors(worlds, first, match, draws, {"tolerance": tolerance, "threads": threads})
+    made = {name: as_simulated(s, draws[name], factors[name]) for name, s in worlds.items()}
+    scenarios = {name: s for name, (s, _) in made.items()}
+    taken = _engine(scenarios, engine, n_replications)
     n = 1 if taken == "mean" else n_replications
     told = {
-        name: totals(s, list(TOTALS), draws[name], engine=taken, n=n, seed=seed, threads=threads, progress=progress)
-        for name, s in worlds.items()
+        name: totals(s, list(TOTALS), own, engine=taken, n=n, seed=seed, threads=threads, progress=progress)
+        for name, (s, own) in made.items()
     }
     samples = {measure: np.stack([told[name][measure] for name in worlds]) for measure in TOTALS}
-    flag, differs = _terms(worlds, first, draws, tolerance)
-    return Comparison(first, taken, seed, tolerance, flag, differs, factors, worlds, draws, samples)
-
-
-def _baseline(name: str | None, worlds: Mapping[str, Scenario]) -> str:
-    if name is not None and name not in worlds:
-        raise ScenarioError(f"no schedule {name!r}", "baseline", remedy=f"schedules are {first_five(worlds)}")
-    return name if name is not None else next(iter(worlds))
-
-
-def _realised(scenario: Scenario, draws: Draws) -> float:
-    """Mean-field inspections over the horizon, mean over draws."""
-    return float(totals(scenario, ["inspections"], draws)["inspections"].mean())
+    return Comparison(
+        first, taken, seed, tolerance, *_terms(made, first, tolerance), factors, scenarios, draws, samples
+    )
 
 
 def _factors(
-    worlds: Mapping[str, Scenario], first: str, match: Match, draws: Mapping[str, Draws], tolerance: float
-) -> dict[str, float]:
-    if match is None:
-        return dict.fromkeys(worlds, 1.0)
-    if match not in ("inspections", "planned"):
+    worlds: Mapping[str, Scenario], first: str, match: Match, draws: Mapping[str, Draws], asked: Mapping[str, Any]
+) -> dict[str, np.ndarray]:
+    """What each schedule is scaled by in each draw, (V,)."""
+    if match == "inspections":
+        return matching_factors(worlds, draws, first, **asked)
+    if match not in ("planned", None):
         raise ScenarioError(f"no match {match!r}", "match", remedy="take inspections, planned or None")
-    if match == "planned":
-        return _of_plans(worlds, first, draws)
-    target = _realised(worlds[first], draws[first])
-    others = {
-        name: one_factor(name, s, draws[name], target, tolerance=tolerance)
-        for name, s in worlds.items() if name != first
-    }  # fmt: skip
-    return {name: others.get(name, 1.0) for name in worlds}
+    told = dict.fromkeys(worlds, 1.0) if match is None else _of_plans(worlds, first, draws)
+    return {name: np.full(n_draws(draws[name]), factor) for name, factor in told.items()}
 
 
 def _of_plans(worlds: Mapping[str, Scenario], first: str, draws: Mapping[str, Draws]) -> dict[str, float]:
@@ -193,16 +197,23 @@ def _can(scenario: Scenario, m: object, engine: str, n: int) -> bool:
 
 
 def _terms(
-    worlds: Mapping[str, Scenario], first: str, draws: Mapping[str, Draws], tolerance: float
-) -> tuple[str, dict[str, float]]:
-    """The flag, and by how much inspections differ from the baseline's, relatively."""
-    made = {name: _realised(s, draws[name]) for name, s in worlds.items()}
-    if not made[first]:
-        differs = {name: 0.0 if not told else np.inf for name, told in made.items()}
-    else:
-        differs = {name: told / made[first] - 1 for name, told in made.items()}
-    if all(abs(told) <= tolerance for told in differs.values()):
-        return "", differs
-    size = [planned(s, draws[name]) for name, s in worlds.items()]
+    made: Mapping[str, tuple[Scenario, Draws]], first: str, tolerance: float
+) -> tuple[str, dict[str, float], dict[str, float]]:
+    """The flag, and by how much inspections differ from the baseline's, relatively: on average, and at most in a draw.
+
+    Those of the mean field over the horizon.
+    """
+    visits = {name: totals(s, ["inspections"], draws)["inspections"] for name, (s, draws) in made.items()}
+    differs = {name: float(_relative(told.mean(), visits[first].mean())) for name, told in visits.items()}
+    apart = {name: float(np.abs(_relative(told, visits[first])).max()) for name, told in visits.items()}
+    if max(apart.values()) <= tolerance:
+        return "", differs, apart
+    size = [planned(s, draws) for s, draws in made.values()]
     alike = max(size) - min(size) <= tolerance * max(size)
-    return "only_planned_equal" if alike else "inspections_differ", differs
+    return "only_planned_equal" if alike else "inspections_differ", differs, apart
+
+
+def _relative(told: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """By how much a number differs from another, relatively; 0 of nothing from nothing."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(told == base, 0.0, told / base - 1)

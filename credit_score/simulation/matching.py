@@ -18,6 +18,7 @@ from credit_score.simulation.totals import totals
 
 MOST_INTENSITY = 250.0
 AIM = 1e-8  # relative difference at which the search ends; firms that are whole may keep it from getting there
+TIE = 1e-6  # a relative difference that comes of matching alone
 STEPS = 100
 LEAST = 1e-6  # a factor below which 0 is tried
 Schedule = Mapping[str, Any] | Scenario
@@ -28,13 +29,29 @@ def as_scenarios(scenario: Scenario, schedules: Schedules) -> dict[str, Scenario
     """A scenario for each schedule, by name.
 
     A schedule of plans by tier is for every department, whatever plans of their own they had; one that differs by
-    department, or rates otherwise, is a Scenario that differs from ``scenario`` in schedule, rating, tiers and what
-    goes by tier. Raises ScenarioError for a tier that is not known, fewer than two schedules, or another world.
+    department, or rates otherwise, is a Scenario that differs from ``scenario`` in schedule, rating, fines and expected
+    intensities; if its tiers are others, in what goes by tier too; where firms start, if its tiers mean something else.
+    Raises ScenarioError for a tier that is not known, fewer than two schedules, or another world.
     """
+    if not isinstance(schedules, Mapping):
+        raise ScenarioError(f"{type(schedules).__name__} of no names", "schedules", remedy="give two or more by name")
     if len(schedules) < 2:
         told = f"one schedule, {next(iter(schedules))!r}" if schedules else "no schedule"
         raise ScenarioError(f"{told}: nothing to compare", "schedules", remedy="give two or more by name")
     return {name: _as_scenario(scenario, name, one) for name, one in schedules.items()}
+
+
+def baseline_of(name: str | None, worlds: Mapping[str, Scenario]) -> str:
+    """The schedule that others are matched with: the first, unless named; raises ScenarioError for one not there."""
+    if name is not None and name not in worlds:
+        raise ScenarioError(f"no schedule {name!r}", "baseline", remedy=f"schedules are {first_five(worlds)}")
+    return name if name is not None else next(iter(worlds))
+
+
+def check_tolerance(tolerance: Any) -> None:
+    """Nothing, or ScenarioError for what is no relative difference that a search can come within."""
+    if not (isinstance(tolerance, int | float) and AIM <= tolerance < 1):
+        raise ScenarioError(f"tolerance {tolerance!r}", remedy=f"give a relative difference from {AIM:g} to below 1")
 
 
 def _as_scenario(scenario: Scenario, name: str, schedule: Schedule) -> Scenario:
@@ -55,10 +72,10 @@ def _as_scenario(scenario: Scenario, name: str, schedule: Schedule) -> Scenario:
 
 def _check_same_world(scenario: Scenario, name: str, other: Scenario) -> None:
     """Nothing, or ScenarioError for the first thing that is no part of a schedule and differs."""
-    fields = ("periods", "per_year", "sensitivity", "fix", "violations", "shocks", "sampling", "cap")
+    fields = ("periods", "per_year", "sensitivity", "fix", "violations", "shocks", "sampling", "cap", "at_rest")
     worlds = [
         {field: getattr(s, field) for field in fields}
-        | {"types": [_of_a_firm(t) for t in s.types], "behaviour": _other(s.behaviour, expected={})}
+        | {"types": _firms_alike(s, scenario, other), "behaviour": _other(s.behaviour, expected={})}
         | {"departments": [_other(d, schedule={}) for d in s.departments]}
         for s in (scenario, other)
     ]
@@ -68,11 +85,17 @@ def _check_same_world(scenario: Scenario, name: str, other: Scenario) -> None:
             raise ScenarioError(f"its {field!r} is not that of the scenario", "schedules", name, remedy=remedy)
 
 
-def _of_a_firm(one: Any) -> dict[str, Any]:
-    """What a type of firm is, whatever the tiers are called."""
-    return {
-        f: getattr(one, f) for f in type(one).model_fields if f not in ("start", "enter_in") and not _tiered(one, f)
-    }
+def _firms_alike(scenario: Scenario, one: Scenario, other: Scenario) -> list[dict[str, Any]]:
+    """What types of firms are, as far as it means the same in two scenarios: where they start, what goes by tier."""
+    same_tiers = one.tiers == other.tiers
+    same_start = same_tiers and one.rating.kind == other.rating.kind
+    return [
+        {
+            f: getattr(t, f) for f in type(t).model_fields
+            if (same_start or f not in ("start", "enter_in")) and (same_tiers or not _tiered(t, f))
+        }
+        for t in scenario.types
+    ]  # fmt: skip
 
 
 def _tiered(one: Any, field: str) -> bool:
@@ -111,6 +134,13 @@ def scaled(scenario: Scenario, factor: float) -> Scenario:
 
     departments = [_other(d, schedule=plans(d.schedule)) for d in scenario.departments]
     return scenario.altered(schedule=plans(scenario.schedule), departments=departments)
+
+
+def as_simulated(scenario: Scenario, draws: Draws, factors: np.ndarray) -> tuple[Scenario, Draws]:
+    """A scenario and its draws with intensities scaled: by a factor a draw, or by the one factor without draws."""
+    if draws:
+        return scenario, scaled_draws(scenario, draws, factors)
+    return (scaled(scenario, float(factors[0])) if factors[0] != 1 else scenario), {}
 
 
 def _scaled_plan(plan: Plan, factor: float) -> Plan:
@@ -156,22 +186,30 @@ def planned(scenario: Scenario, draws: Draws) -> float:
     return float(np.maximum(firms * m.intensity, np.minimum(m.floor, firms)).sum(axis=(1, 2)).mean())
 
 
-def one_factor(name: str, scenario: Scenario, draws: Draws, target: float, *, tolerance: float) -> float:
-    """The factor with which a schedule makes ``target`` inspections over the horizon, in the mean field and over draws.
+def matching_factors(
+    worlds: Mapping[str, Scenario], draws: Mapping[str, Draws], first: str, *, tolerance: float,
+    threads: int | None = None,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """The factors with which each schedule makes the inspections of the first in each draw, (V,); V = 1 without draws.
 
-    Raises ScenarioError if none does, with the most or least that it makes.
+    Inspections are those of the mean field over the horizon. Raises ScenarioError if no factor does, with the most or
+    least that a schedule makes.
     """
-    n = len(next(iter(draws.values()))) if draws else 1
+    ones = np.ones(n_draws(draws[first]))
+    target = inspections(worlds[first], draws[first], ones, threads)
 
-    def realised(factor: np.ndarray) -> np.ndarray:
-        return inspections(scenario, draws, np.repeat(factor, n)).mean(keepdims=True)
+    def factors(name: str) -> np.ndarray:
+        def made(x: np.ndarray) -> np.ndarray:
+            return inspections(worlds[name], draws[name], x, threads)
 
-    return float(_matched(name, scenario, realised, np.array([target]), tolerance)[0])
+        return ones if name == first else _matched(name, worlds[name], made, target, tolerance)
+
+    return {name: factors(name) for name in worlds}
 
 
-def factor_of_each(name: str, scenario: Scenario, draws: Draws, target: np.ndarray, *, tolerance: float) -> np.ndarray:
-    """The factors with which a schedule makes the inspections of ``target`` in each draw, (V,) both."""
-    return _matched(name, scenario, lambda factors: inspections(scenario, draws, factors), target, tolerance)
+def n_draws(draws: Draws) -> int:
+    """How many draws there are, one where every number is known."""
+    return len(next(iter(draws.values()))) if draws else 1
 
 
 def _matched(

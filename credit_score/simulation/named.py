@@ -15,9 +15,11 @@ GROUPS = ("G1", "G2")
 
 def harrington(  # noqa: PLR0913 - the symbols of the paper
     kind: type, visited: Sequence[float], fines: Sequence[float], release: float, discount: float, sensitivity: float,
-    cost: Any, *, n_firms: int, periods: int,
+    cost: Any, *, n_firms: Any, periods: int,
 ) -> Any:  # fmt: skip
     """See :meth:`Scenario.harrington`. A type of firm is an interval of costs with the same reply."""
+    if not (isinstance(n_firms, int | np.integer) and n_firms > 0):
+        raise ScenarioError(f"{n_firms!r} firms", "n_firms", remedy="give a whole number from 1")
     ladder = Ladder(release={"value": release, "basis": "published", "reference": PAPER})
     machine = ladder.statuses(2)
     told = (np.array(visited, float), np.array(fines, float), machine, (sensitivity, discount))
@@ -36,13 +38,15 @@ def _types(cost: Any, n_firms: int, told: tuple[Any, ...]) -> list[tuple[str, in
     """Names, numbers and costs of the types: of a uniform distribution, of one cost, or of each cost given."""
     if isinstance(cost, tuple) and len(cost) == 2:
         low, high = cost
-        if not low < high:
-            raise ScenarioError(f"costs from {low:g} to {high:g}", "cost", remedy="give the lower end first")
+        if not 0 <= low < high < np.inf:
+            raise ScenarioError(f"costs from {low:g} to {high:g}", "cost", remedy="give the lower end first, from 0")
         ends = [low, *switches(lambda c: best_reply(c, *told), low, high), high]
         edges = np.rint(n_firms * (np.array(ends) - low) / (high - low)).astype(int)
         spans = zip(ends[:-1], ends[1:], np.diff(edges), strict=True)
         return [(f"cost {a:.4g} to {b:.4g}", int(n), (a + b) / 2) for a, b, n in spans]
     costs = np.asarray(cost, float)
+    if not costs.size:
+        raise ScenarioError("costs of no firm", "cost", remedy="give a number, two ends, or a cost a firm")
     if costs.ndim == 0:
         return [(f"cost {float(costs):g}", n_firms, float(costs))]
     return [(f"cost {c:g}", int(n), float(c)) for c, n in zip(*np.unique(costs, return_counts=True), strict=True)]

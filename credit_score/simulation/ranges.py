@@ -26,7 +26,8 @@ def unknowns(scenario: Any) -> dict[str, list[str]]:
 def drawn(scenario: Any, n: int, *, seed: int) -> Draws:
     """N values of each number that is a range, (n,) each: a scrambled Sobol' sequence, even over the ranges.
 
-    Ranges that are shared are equally far along in each draw, others independent of one another. Raises ScenarioError if every number is known.
+    Ranges that are shared are equally far along in each draw, others independent of one another. Raises ScenarioError
+    if every number is known.
     """
     found = unknowns(scenario)
     if not found:

@@ -12,17 +12,19 @@ import numpy as np
 
 from credit_score.errors import first_five
 from credit_score.simulation.matching import (
+    TIE,
     Schedules,
     as_scenarios,
+    baseline_of,
+    check_tolerance,
     common_draws,
-    factor_of_each,
-    inspections,
+    matching_factors,
     scaled_draws,
 )
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws
 from credit_score.simulation.scenario import Plan, Scenario
-from credit_score.simulation.totals import check_whole, totals
+from credit_score.simulation.totals import check_level, check_whole, totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,12 +56,13 @@ class Regret:
 
     @property
     def regrets(self) -> np.ndarray:
-        """Loss less the least loss in the draw, ≥ 0, (draws, schedules)."""
-        return self.losses - self.losses.min(axis=1, keepdims=True)
+        """Loss less the least loss in the draw, ≥ 0, (draws, schedules); 0 up to a millionth of it, which is a tie."""
+        least = self.losses.min(axis=1, keepdims=True)
+        return np.where(self.losses - least > TIE * least, self.losses - least, 0.0)
 
     @property
     def minimax(self) -> str:
-        """The schedule of which the greatest regret is least."""
+        """The schedule of which the greatest regret is least; of several the first."""
         return self.names[int(self.regrets.max(axis=0).argmin())]
 
     @property
@@ -70,14 +73,16 @@ class Regret:
     def table(self, *, level: float = 0.9) -> "pd.DataFrame":
         """A row a schedule, with intervals of its regret.
 
-        ``mean_loss``; ``max_regret`` and ``mean_regret``, each with ``…_low`` and ``…_high``; ``best_in``: share of
-        draws in which it loses least; ``chosen_in``: share of bootstraps in which it is the minimax choice; ``minimax``
-        and ``least_mean``: whether it is the choice.
+        ``mean_loss``; ``factor`` and ``factor_most``, median and greatest of what it was scaled by; ``max_regret`` and
+        ``mean_regret``, each with ``…_low`` and ``…_high``; ``best_in``: share of draws in which none loses less;
+        ``chosen_in``: share of bootstraps in which it is the minimax choice; ``minimax`` and ``least_mean``: whether it
+        is the choice.
         Intervals by 1,000 bootstraps over the draws. That of the greatest regret never lies above the greatest seen:
         draws not made may hold a greater one.
         """
         import pandas as pd
 
+        check_level(level)
         regrets = self.regrets
         pick = np.random.default_rng(self.seed).integers(len(regrets), size=(BOOTSTRAPS, len(regrets)))
         worst = np.stack([regrets[rows].max(axis=0) for rows in pick])
@@ -86,6 +91,7 @@ class Regret:
         (worst_low, worst_high), (mean_low, mean_high) = (np.quantile(x, tails, axis=0) for x in (worst, mean))
         columns = {
             "schedule": self.names, "mean_loss": self.losses.mean(axis=0),
+            "factor": np.median(self.factors, axis=0), "factor_most": self.factors.max(axis=0),
             "max_regret": regrets.max(axis=0), "max_regret_low": worst_low, "max_regret_high": worst_high,
             "mean_regret": regrets.mean(axis=0), "mean_regret_low": mean_low, "mean_regret_high": mean_high,
             "best_in": (regrets == 0).mean(axis=0), "chosen_in": self._shares(worst),
@@ -120,23 +126,19 @@ def regret(
         raise ScenarioError(f"no loss {loss!r}", "loss", remedy=f"losses are {first_five(LOSSES)}")
     check_whole(seed, "seed")
     check_whole(n_draws, "draws", least=2, most=10**7)
+    check_whole(1 if threads is None else threads, "threads", least=1)
+    check_tolerance(tolerance)
     worlds = as_scenarios(scenario, schedules)
-    first = baseline if baseline is not None else next(iter(worlds))
-    if first not in worlds:
-        raise ScenarioError(f"no schedule {first!r}", "baseline", remedy=f"schedules are {first_five(worlds)}")
+    first = baseline_of(baseline, worlds)
     draws = common_draws(worlds, n_draws, seed=seed)
     if not any(draws.values()):
         raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
-    target = inspections(worlds[first], draws[first], np.ones(n_draws), threads)
-    factors = {
-        name: factor_of_each(name, s, draws[name], target, tolerance=tolerance) if name != first else np.ones(n_draws)
-        for name, s in worlds.items()
-    }
+    factors = matching_factors(worlds, draws, first, tolerance=tolerance, threads=threads)
     told = {
         name: totals(s, [loss, "inspections"], scaled_draws(s, draws[name], factors[name]), threads=threads)
         for name, s in worlds.items()
     }
-    differs = max(float(np.abs(t["inspections"] / target - 1).max()) for t in told.values())
+    differs = max(float(np.abs(t["inspections"] / told[first]["inspections"] - 1).max()) for t in told.values())
     losses, by = (np.stack([by[n] for n in worlds], axis=1) for by in ({n: t[loss] for n, t in told.items()}, factors))
     return Regret(loss, first, seed, tuple(worlds), losses, by, differs, draws, worlds)
 

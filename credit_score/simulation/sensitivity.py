@@ -9,7 +9,7 @@ from credit_score.simulation.engines import Progress
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws, at_shares, ranges, unknowns
 from credit_score.simulation.scenario import Scenario
-from credit_score.simulation.totals import check_measure, check_whole, totals
+from credit_score.simulation.totals import check_level, check_measure, check_whole, totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +51,14 @@ def sensitivity(
     """Sobol' indices, first and total order, of a measure over the ranges of a scenario, even and independent.
 
     ``measure``: see :func:`credit_score.simulation.totals.totals`. ``n``: base sample, a power of 2; n × (ranges + 2)
-    runs of the mean field are made; those that share count as one range. Estimators of Saltelli et al. (Comput. Phys. Commun. 181, 2010), by SALib.
+    runs of the mean field are made; those that share count as one range. Estimators of Saltelli et al. (Comput. Phys.
+    Commun. 181, 2010), by SALib.
     Raises ScenarioError if no number is a range, for an n that is no power of 2, and for a measure that nothing
     changes.
     """
     check_measure(measure)
+    check_level(level)
+    check_whole(1 if threads is None else threads, "threads", least=1)
     check_whole(seed, "seed", most=2**32 - 2)
     if check_whole(n, "base sample", least=2, most=2**30) & (n - 1):
         raise ScenarioError(f"base sample {n}", remedy=f"take a power of 2, {1 << n.bit_length()}")

@@ -109,6 +109,12 @@ def check_measure(name: str) -> str:
     return name
 
 
+def check_level(level: Any) -> None:
+    """Nothing, or ScenarioError for what is no share that an interval can hold."""
+    if not (isinstance(level, int | float) and 0 < level < 1):
+        raise ScenarioError(f"level {level!r}", remedy="give a share between 0 and 1, 0.9 for 90 %")
+
+
 def check_whole(number: Any, what: str, *, least: int = 0, most: int = MOST_SEED) -> int:
     """A whole number within bounds; raises ScenarioError with the value for anything else."""
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or not least <= number <= most:

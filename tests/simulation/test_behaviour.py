@@ -103,3 +103,27 @@ def test_a_best_reply_needs_costs_and_violations_that_are_afresh():
 def test_a_range_of_costs_needs_two_ends_in_order():
     with pytest.raises(ScenarioError, match="costs from 9 to 3"):
         Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95, cost=(9, 3))
+
+
+def test_a_discount_of_1_is_refused_as_nothing_later_would_count_less():
+    with pytest.raises(ScenarioError, match=r"behaviour.discount: 1 is outside \[0, 1\); give one below 1"):
+        Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 1.0)
+    s = Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95)
+    wide = s.altered(behaviour={"kind": "best_reply", "discount": 1.0})
+    with pytest.raises(ScenarioError, match=r"behaviour\.discount: 1 is outside"):
+        simulate(wide, n_replications=0)
+
+
+@pytest.mark.parametrize(
+    ("more", "match"),
+    [
+        ({"n_firms": 0}, "n_firms: 0 firms"),
+        ({"n_firms": 2.5}, r"n_firms: 2\.5 firms"),
+        ({"cost": []}, "cost: costs of no firm"),
+        ({"cost": (0, float("inf"))}, "cost: costs from 0 to inf"),
+        ({"cost": (-5, 20)}, "cost: costs from -5 to 20; give the lower end first, from 0"),
+    ],
+)
+def test_firms_and_costs_that_cannot_be_are_refused(more, match):
+    with pytest.raises(ScenarioError, match=match):
+        Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95, **more)

@@ -4,7 +4,7 @@ import pytest
 from credit_score.simulation import Plan, Scenario, ScenarioError, simulate
 from credit_score.simulation.compare import compare
 from credit_score.simulation.matching import _matched, scaled
-from credit_score.simulation.ranges import drawn, ranges
+from credit_score.simulation.ranges import drawn, held, ranges
 
 T = "ABCD"
 TIERED = dict(zip(T, (0.01, 0.03, 0.08, 0.20), strict=True))
@@ -25,11 +25,13 @@ def a1():
     return Scenario(tiers=tuple(T), periods=1, per_year=1, types=[firms], schedule=plans(TIERED), sensitivity=0.8)
 
 
+FIRMS = {"name": "x", "firms": 3000, "start": {"A": 0.8, "B": 0.2}, "onset": 0.03, "cure": 0.05, "violating": 0.2}
+
+
 def moving(**more):
     """Firms that a finding moves down: visits drift from what was planned."""
-    firms = {"name": "x", "firms": 3000, "start": {"A": 0.8, "B": 0.2}, "onset": 0.03, "cure": 0.05, "violating": 0.2}
     told = {
-        "tiers": ("A", "B"), "periods": 36, "types": [firms], "sensitivity": 0.8, "rating": {"kind": "ladder"},
+        "tiers": ("A", "B"), "periods": 36, "types": [FIRMS], "sensitivity": 0.8, "rating": {"kind": "ladder"},
         "schedule": {"A": {"ratio": 0.2}, "B": {"ratio": 0.8}},
     }  # fmt: skip
     return Scenario(**(told | more))
@@ -177,17 +179,75 @@ def test_a_schedule_without_a_range_is_compared_with_one_that_has():
     known = half_and_half().altered(types=[firms])
     wide = {"A": {"ratio": {"value": 0.2, "low": 0.0, "high": 0.4}}, "B": {"ratio": 0.2}}
     for engine in ("mean", "cells"):
-        found = compare(known, {"one": flat(0.2, "AB"), "two": wide}, engine=engine, n_replications=64)
+        asked = {"engine": engine, "n_replications": 64}
+        found = compare(known, {"one": flat(0.2, "AB"), "two": wide}, match=None, **asked)
         row = found.table().query("schedule == 'two' and measure == 'detections'").iloc[0]
         assert row["difference"] == pytest.approx(0, abs=4 * row["se"])
         assert np.isclose(found.samples["inspections"][0], 200).all()
         assert found.samples["inspections"][1].std() == pytest.approx(200 / 12**0.5, rel=0.1)
+        assert found.differs["two"] == pytest.approx(0, abs=0.01)
+        assert (found.flag, found.apart["two"]) == ("only_planned_equal", pytest.approx(0.5, abs=0.02))
 
 
 def test_draws_are_those_of_the_ranges_of_the_scenario():
     found = compare(half_and_half(), ONE_SIDED, engine="mean", n_replications=50, seed=9)
     for place, values in drawn(half_and_half(), 50, seed=9).items():
         assert np.array_equal(found.draws["a"][place], values)
+
+
+def test_in_every_draw_every_schedule_makes_the_visits_of_the_baseline_there():
+    """Each draw set up as a scenario of its own, without a range, and simulated by itself."""
+    span = {"value": 0.03, "low": 0.01, "high": 0.08}
+    world = moving(types=[FIRMS | {"onset": span}], sensitivity={"value": 0.8, "low": 0.5, "high": 1.0})
+    own = {"one": dict(world.schedule), "two": flat(0.4, "AB")}
+    found = compare(world, own, engine="mean", n_replications=4)
+    assert found.flag == ""
+    assert found.apart["two"] < 1e-6
+    assert np.ptp(found.factors["two"]) > 0.05
+    row = found.table().query("schedule == 'two' and measure == 'inspections'").iloc[0]
+    assert (row["p_better"], row["factor_most"]) == (0.5, found.factors["two"].max())
+    for v in range(4):
+        values = {place: float(told[v]) for place, told in found.draws["two"].items()}
+        alone = scaled(held(found.scenarios["two"], values), found.factors["two"][v])
+        assert visits(alone) == pytest.approx(visits(held(world, values)), rel=1e-6)
+        assert visits(alone) == pytest.approx(found.samples["inspections"][1, v], rel=1e-9)
+
+
+def test_p_better_is_of_schedules_matched_in_each_draw():
+    """What the baseline does in A is not known, r in [.1, .9]: 1000 (r + .2) visits, and ¾ of the other's are in A.
+
+    B has more violations: the other is better where more than ¾ of the baseline's visits are in A too, r > .6.
+    """
+    firms = {"name": "x", "firms": 2000, "start": {"A": 0.5, "B": 0.5}, "violating": {"A": 0.1, "B": 0.2}}
+    world = half_and_half().altered(types=[firms])
+    base = {"A": {"ratio": {"value": 0.5, "low": 0.1, "high": 0.9}}, "B": {"ratio": 0.2}}
+    found = compare(world, {"base": base, "other": plans({"A": 0.3, "B": 0.1})}, engine="mean", n_replications=512)
+    row = found.table().query("schedule == 'other' and measure == 'undetected'").iloc[0]
+    assert row["p_better"] == pytest.approx(0.375, abs=0.005)
+
+
+def test_schedules_of_the_same_proportions_are_a_tie():
+    world = moving(types=[FIRMS | {"onset": {"value": 0.03, "low": 0.01, "high": 0.08}}])
+    own = {"one": plans({"A": 0.2, "B": 0.3}), "same": plans({"A": 0.2 * 0.37, "B": 0.3 * 0.37})}
+    found = compare(world, own, engine="mean", n_replications=32)
+    table = found.table().query("schedule == 'same' and measure != 'fines'")
+    assert (table["p_better"] == 0.5).all()
+
+
+def test_violations_by_tier_are_the_same_in_every_schedule():
+    def world(bad):
+        firms = {"name": "x", "firms": 1000, "start": {"A": 0.5, "B": 0.5}, "violates": {"A": 0.1, "B": bad}}
+        return moving(types=[firms], violations="afresh")
+
+    with pytest.raises(ScenarioError, match="better: its 'types' is not that of the scenario"):
+        compare(world(0.3), {"own": world(0.3), "better": world(0.1)}, n_replications=0)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, float("nan"), "0.9"])
+def test_a_level_that_is_no_share_is_refused(level):
+    found = compare(moving(), {"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, n_replications=2)
+    with pytest.raises(ScenarioError, match=r"level .*; give a share between 0 and 1"):
+        found.table(level=level)
 
 
 def test_a_schedule_of_plans_is_for_every_department_whatever_it_had():
@@ -239,6 +299,12 @@ CAPPED = {"cap": 1, "periods": 12}
         ({"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, {"seed": -1}, "seed -1"),
         ({"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, {"n_replications": 1.5}, "replications 1.5"),
         ({"one": flat(0.1, "AB"), "two": moving(sensitivity=0.5)}, {}, "two: its 'sensitivity' is not that of"),
+        ({"one": flat(0.1, "AB"), "two": moving(at_rest=True)}, {}, "two: its 'at_rest' is not that of"),
+        ({"one": flat(0.1, "AB"), "two": moving(types=[FIRMS | {"start": {"A": 1.0}}])}, {}, "two: its 'types' is not"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, {"tolerance": float("nan")}, "tolerance nan; give a rel"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, {"tolerance": 0}, "tolerance 0; give a relative"),
+        ({"one": flat(0.1, "AB"), "two": flat(0.2, "AB")}, {"threads": -1}, "threads -1; give a whole number from 1"),
+        ([flat(0.1, "AB"), flat(0.2, "AB")], {}, "schedules: list of no names; give two or more by name"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_refused_in_one_line(own, more, match):

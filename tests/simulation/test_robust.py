@@ -86,6 +86,18 @@ def test_regret_has_its_properties_at_equal_visits_in_every_draw(seed):
     assert table.loc[table["minimax"], "max_regret"].item() == table["max_regret"].min()
 
 
+def test_schedules_of_the_same_proportions_are_regretted_alike_and_the_first_is_the_choice():
+    found = regret(lasting(), {"one": two(0.2, 0.3), "same": two(0.2 * 0.37, 0.3 * 0.37)}, n_draws=16)
+    assert (found.regrets == 0).all()
+    table = found.table().set_index("schedule")
+    assert (table["best_in"] == 1).all()
+    assert found.minimax == "one"
+    assert table.loc["same", "factor"] == pytest.approx(1 / 0.37)
+    assert table.loc["same", "factor_most"] == found.factors[:, 1].max()
+    with pytest.raises(ScenarioError, match="level 2; give a share between 0 and 1"):
+        found.table(level=2)
+
+
 def test_a_draw_is_a_scenario_with_the_numbers_held_and_the_schedule_scaled():
     found = regret(lasting(), {"one": two(0.2, 0.8), "two": two(0.4, 0.4)}, n_draws=4, loss="violations")
     for v in range(4):
@@ -102,6 +114,8 @@ def test_a_draw_is_a_scenario_with_the_numbers_held_and_the_schedule_scaled():
     [
         ({"loss": "detections"}, "loss: no loss 'detections'; losses are"),
         ({"n_draws": 1}, "draws 1"),
+        ({"threads": 0}, "threads 0"),
+        ({"tolerance": -1}, "tolerance -1"),
         ({"baseline": "c"}, "baseline: no schedule 'c'"),
     ],
 )

@@ -105,6 +105,8 @@ def test_indices_are_the_same_for_any_threads():
         (static(0.1, span(0.1, 0.4)), {"measure": "fines"}, "fines is 0 whatever the ranges"),
         (static(0.1, span(0.1, 0.4)), {"measure": "profit"}, "no total 'profit'"),
         (static(0.1, span(0.1, 0.4)), {"seed": 1.5}, "seed 1.5"),
+        (static(0.1, span(0.1, 0.4)), {"level": 95}, "level 95; give a share between 0 and 1"),
+        (static(0.1, span(0.1, 0.4)), {"threads": 0}, "threads 0"),
     ],
 )
 def test_what_cannot_be_analysed_is_refused(scenario, more, match):
