@@ -4,17 +4,19 @@ Planned budgets are no equal terms: firms move among tiers, so that visits drift
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from credit_score.errors import first_five
 from credit_score.simulation.engines import prepared
-from credit_score.simulation.numbers import TIER
+from credit_score.simulation.numbers import TIER, Numbers
 from credit_score.simulation.parameter import Parameter, ScenarioError
 from credit_score.simulation.ranges import Draws, at_shares, even_shares, unknowns
+from credit_score.simulation.records import Records
 from credit_score.simulation.scenario import Plan, Scenario
-from credit_score.simulation.totals import totals
+from credit_score.simulation.totals import Measure, totals
 
 MOST_INTENSITY = 250.0
 AIM = 1e-8  # relative difference at which the search ends; firms that are whole may keep it from getting there
@@ -172,39 +174,54 @@ def scaled_draws(scenario: Scenario, draws: Draws, factors: np.ndarray) -> Draws
     return told
 
 
-def inspections(scenario: Scenario, draws: Draws, factors: np.ndarray, threads: int | None = None) -> np.ndarray:
-    """Mean-field inspections over the horizon with intensities scaled, (V,)."""
-    return totals(scenario, ["inspections"], scaled_draws(scenario, draws, factors), threads=threads)["inspections"]
+class Effort(NamedTuple):
+    """What schedules are to have in common, by its name for messages; a measure as in totals."""
+
+    name: str
+    measure: str | Measure
+
+
+INSPECTIONS = Effort("inspections", "inspections")
+
+
+def inspector_days(days: np.ndarray) -> Effort:
+    """Inspector-days over the horizon, where a visit takes ``days`` by tier and department, (K, D)."""
+
+    def measure(m: Numbers, records: Records, _: np.ndarray) -> np.ndarray:
+        return np.einsum("rtkj,kj->r", records.visits, days[:, m.department])
+
+    return Effort("inspector-days", measure)
 
 
 def planned(scenario: Scenario, draws: Draws) -> float:
-    """Visits a year planned for the firms of the start, mean over draws; the floor where that is more."""
+    """Visits a year planned for the firms of the start, mean over draws; those of the floor where these are more."""
     m = prepared(scenario, draws)
     by_tier = np.stack([m.firms[:, m.chain[TIER] == k].sum(axis=1) for k in range(len(scenario.tiers))], axis=1)
     member = m.department[:, None] == np.arange(len(scenario.departments))
     firms = by_tier @ member
-    return float(np.maximum(firms * m.intensity, np.minimum(m.floor, firms)).sum(axis=(1, 2)).mean())
+    return float(np.maximum(firms * m.intensity, np.minimum(m.floor, firms) * m.often).sum(axis=(1, 2)).mean())
 
 
 def matching_factors(
     worlds: Mapping[str, Scenario], draws: Mapping[str, Draws], first: str, *, tolerance: float,
-    threads: int | None = None,
+    effort: Effort = INSPECTIONS, threads: int | None = None,
 ) -> dict[str, np.ndarray]:  # fmt: skip
-    """The factors with which each schedule makes the inspections of the first in each draw, (V,); V = 1 without draws.
+    """The factors with which each schedule makes the effort of the first in each draw, (V,); V = 1 without draws.
 
-    Inspections are those of the mean field over the horizon. Raises ScenarioError if no factor does, with the most or
+    The effort is that of the mean field over the horizon. Raises ScenarioError if no factor does, with the most or
     least that a schedule makes.
     """
-    ones = np.ones(n_draws(draws[first]))
-    target = inspections(worlds[first], draws[first], ones, threads)
+
+    def made(name: str, x: np.ndarray) -> np.ndarray:
+        scenario, own = worlds[name], scaled_draws(worlds[name], draws[name], x)
+        return totals(scenario, [effort.measure], own, threads=threads)[effort.measure]
 
     def factors(name: str) -> np.ndarray:
-        def made(x: np.ndarray) -> np.ndarray:
-            return inspections(worlds[name], draws[name], x, threads)
+        return _matched(name, worlds[name], partial(made, name), target, tolerance, effort.name)
 
-        return ones if name == first else _matched(name, worlds[name], made, target, tolerance)
-
-    return {name: factors(name) for name in worlds}
+    ones = np.ones(n_draws(draws[first]))
+    target = made(first, ones)
+    return {name: ones if name == first else factors(name) for name in worlds}
 
 
 def n_draws(draws: Draws) -> int:
@@ -213,16 +230,17 @@ def n_draws(draws: Draws) -> int:
 
 
 def _matched(
-    name: str, scenario: Scenario, realised: Callable[[np.ndarray], np.ndarray], target: np.ndarray, tolerance: float
-) -> np.ndarray:
+    name: str, scenario: Scenario, realised: Callable[[np.ndarray], np.ndarray], target: np.ndarray, tolerance: float,
+    effort: str = INSPECTIONS.name,
+) -> np.ndarray:  # fmt: skip
     """The factors at which ``realised`` is ``target``: doubled or halved until that lies between, then narrowed down.
 
     By false position, and a bisection every third time. Where several would do, as more visits can move firms to where
     there are fewer, it is the one met first from 1.
     """
     if not (target > 0).all():
-        raise ScenarioError("the baseline makes no inspections to match", "schedules", remedy="give it ratios above 0")
-    low, f_low, high, f_high = _bracket(name, scenario, realised, target, tolerance)
+        raise ScenarioError(f"the baseline makes no {effort} to match", "schedules", remedy="give it ratios above 0")
+    low, f_low, high, f_high = _bracket(name, scenario, realised, target, tolerance, effort)
     best, f_best = (np.where(np.abs(f_low) < np.abs(f_high), a, b) for a, b in ((low, high), (f_low, f_high)))
     for step in range(STEPS):
         if ((np.abs(f_best) <= AIM) | (high - low <= 1e-14 * high)).all():
@@ -237,15 +255,16 @@ def _matched(
     if (np.abs(f_best) > tolerance).any():
         v = int(np.abs(f_best).argmax())
         ends = sorted((1 + f_end[v]) * target[v] for f_end in (f_low, f_high))
-        what = f"inspections jump from {ends[0]:,.6g} to {ends[1]:,.6g} past {target[v]:,.6g} at {high[v]:.6g} times"
+        what = f"{effort} jump from {ends[0]:,.6g} to {ends[1]:,.6g} past {target[v]:,.6g} at {high[v]:.6g} times"
         raise ScenarioError(what, "schedules", name, remedy="allow a greater tolerance, or another baseline")
     return best
 
 
 def _bracket(
-    name: str, scenario: Scenario, realised: Callable[[np.ndarray], np.ndarray], target: np.ndarray, tolerance: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Factors below and above, each with the relative difference of inspections from the target."""
+    name: str, scenario: Scenario, realised: Callable[[np.ndarray], np.ndarray], target: np.ndarray, tolerance: float,
+    effort: str,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Factors below and above, each with the relative difference of the effort from the target."""
     steepest = max(plan.ratio.at(1) * plan.frequency.at(1) for _, plan in _plans(scenario))
     most = MOST_INTENSITY / steepest if steepest > 0 else 1.0
     low = high = np.full_like(target, min(1.0, most))
@@ -257,7 +276,7 @@ def _bracket(
     if f_high.min() < -tolerance:
         v = int(f_high.argmin())
         reached = (1 + max(f_high[v], f_low[v])) * target[v]
-        what = f"it makes {reached:,.6g} inspections at most, not {target[v]:,.6g}{_which(v, target)}"
+        what = f"it makes {reached:,.6g} {effort} at most, not {target[v]:,.6g}{_which(v, target)}"
         raise ScenarioError(what, "schedules", name, remedy="raise its ratios, the cap or the capacity, or match less")
     while (shrinks := (f_low > 0) & (low > 0)).any():
         high, f_high = np.where(shrinks, low, high), np.where(shrinks, f_low, f_high)
@@ -266,7 +285,7 @@ def _bracket(
     if f_low.max() > tolerance:
         v = int(f_low.argmax())
         least = (1 + f_low[v]) * target[v]
-        what = f"its floors alone make {least:,.6g} inspections, not {target[v]:,.6g}{_which(v, target)}"
+        what = f"its floors alone make {least:,.6g} {effort}, not {target[v]:,.6g}{_which(v, target)}"
         raise ScenarioError(what, "schedules", name, remedy="lower the floors, or match a larger baseline")
     return low, f_low, high, f_high
 

@@ -24,7 +24,9 @@ def harrington(  # noqa: PLR0913 - the symbols of the paper
     machine = ladder.statuses(2)
     told = (np.array(visited, float), np.array(fines, float), machine, (sensitivity, discount))
     types = [
-        {"name": name, "firms": n, "start": {"G1": 1}, "cost": c} for name, n, c in _types(cost, n_firms, told) if n > 0
+        {"name": name, "firms": n, "start": {"G1": 1}, "cost": c}
+        for name, n, c in _types(cost, int(n_firms), told)
+        if n > 0
     ]
     return kind(
         name="harrington", periods=periods, per_year=1, tiers=GROUPS, types=types, at_rest=True,

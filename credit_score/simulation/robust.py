@@ -1,6 +1,7 @@
 """The schedule that one regrets least, whatever the numbers turn out to be: minimax regret over draws of the ranges.
 
-Regret in a draw is a schedule's loss less the least loss of any in that draw, at the same inspections made.
+Regret in a draw is a schedule's loss less the least loss of any in that draw, at the same inspections made, or the
+same inspector-days.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,12 +13,14 @@ import numpy as np
 
 from credit_score.errors import first_five
 from credit_score.simulation.matching import (
+    INSPECTIONS,
     TIE,
     Schedules,
     as_scenarios,
     baseline_of,
     check_tolerance,
     common_draws,
+    inspector_days,
     matching_factors,
     scaled_draws,
 )
@@ -28,6 +31,7 @@ from credit_score.simulation.totals import check_level, check_whole, totals
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import ArrayLike
 
     from credit_score.inspection import WhatIfCube
 
@@ -39,9 +43,9 @@ BOOTSTRAPS = 1000
 class Regret:
     """Losses of schedules over draws of what is not known.
 
-    ``losses`` (draws, schedules). ``factors`` (draws, schedules): what each was scaled by to make the inspections of
-    the baseline in the draw; a schedule is its proportions, its level follows the inspections made. ``differs``: the
-    greatest relative difference of inspections left. ``draws``: by schedule and place.
+    ``losses`` (draws, schedules). ``factors`` (draws, schedules): what each was scaled by to make the inspections (or
+    inspector-days) of the baseline in the draw; a schedule is its proportions, its level follows what is made.
+    ``differs``: the greatest relative difference of these left. ``draws``: by schedule and place.
     """
 
     loss: str
@@ -110,6 +114,7 @@ def regret(
     *,
     loss: str = "undetected",
     baseline: str | None = None,
+    days: "ArrayLike | None" = None,
     n_draws: int = 256,
     seed: int = 0,
     tolerance: float = 1e-3,
@@ -118,7 +123,8 @@ def regret(
     """The regret of each schedule in each of ``n_draws`` draws of the ranges, in the mean field.
 
     In every draw each schedule is scaled to the inspections over the horizon that the baseline (the first, unless
-    named) makes there, to within ``tolerance`` at most. ``loss``: undetected, violations, prevalence or days; fewer is
+    named) makes there, to within ``tolerance`` at most; with ``days`` of a visit by tier and department, (K, D), to its
+    inspector-days. ``loss``: undetected, violations, prevalence or days; fewer is
     better. Detections are no loss: with deterrence a schedule that leaves more violations finds more.
     Raises ScenarioError if no number is a range, and as :func:`credit_score.simulation.compare.compare` does.
     """
@@ -133,14 +139,26 @@ def regret(
     draws = common_draws(worlds, n_draws, seed=seed)
     if not any(draws.values()):
         raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
-    factors = matching_factors(worlds, draws, first, tolerance=tolerance, threads=threads)
+    effort = INSPECTIONS if days is None else inspector_days(_check_days(days, worlds.values()))
+    factors = matching_factors(worlds, draws, first, tolerance=tolerance, effort=effort, threads=threads)
     told = {
-        name: totals(s, [loss, "inspections"], scaled_draws(s, draws[name], factors[name]), threads=threads)
+        name: totals(s, [loss, effort.measure], scaled_draws(s, draws[name], factors[name]), threads=threads)
         for name, s in worlds.items()
     }
-    differs = max(float(np.abs(t["inspections"] / told[first]["inspections"] - 1).max()) for t in told.values())
+    differs = max(float(np.abs(t[effort.measure] / told[first][effort.measure] - 1).max()) for t in told.values())
     losses, by = (np.stack([by[n] for n in worlds], axis=1) for by in ({n: t[loss] for n, t in told.items()}, factors))
     return Regret(loss, first, seed, tuple(worlds), losses, by, differs, draws, worlds)
+
+
+def _check_days(days: Any, worlds: Iterable[Scenario]) -> np.ndarray:
+    """Days of a visit by tier and department; raises ScenarioError for another shape or what is no number of days."""
+    found = np.asarray(days, float)
+    for s in worlds:
+        if found.shape != (shape := (len(s.tiers), len(s.departments))):
+            raise ScenarioError(f"days of shape {found.shape}", "days", remedy=f"give tiers × departments, {shape}")
+    if not (np.isfinite(found) & (found >= 0)).all():
+        raise ScenarioError("days hold what is no number from 0", "days", remedy="give inspector-days of a visit")
+    return found
 
 
 def robust_schedule(
@@ -160,22 +178,54 @@ def robust_schedule(
     Candidates are :func:`credit_score.inspection.optimal_schedule` for every objective, response and least ratio, at
     the cut-offs of the scenario's tiers (``cutoffs``, or those of its rating), within ``budget`` (inspector-days a
     year, as there); the same ratios once. With ``present``, the scenario's own schedule stands among them, as
-    ``present``. They are simulated as :func:`regret` does, which takes what is ``more``; ``Regret.minimax`` is
-    recommended, ``Regret.scenarios`` has it. The baseline, of which the inspections are matched, is the first
-    candidate. Raises ScenarioError for departments or tiers that cube and scenario do not share, or for one candidate.
+    ``present``. They are simulated as :func:`regret` does, which takes what is ``more``, at the same inspector-days as
+    the cube counts them, those of the baseline, which is the first candidate unless named. ``Regret.minimax`` is
+    recommended, ``Regret.table`` has its regret with an interval, ``Regret.scenarios`` the schedule itself. Raises
+    ScenarioError for departments or tiers that cube and scenario do not share, or for one candidate.
     """
-    found = _candidates(cube, scenario, product(objectives, deterrence, min_ratio), budget, cutoffs)
+    cut = _cutoffs(scenario, cutoffs)
+    asked = product(*(_several(told) for told in (objectives, deterrence, min_ratio)))
+    found = _candidates(cube, scenario, asked, budget, cut)
     own = {"present": scenario} if present else {}
-    return regret(scenario, {**found, **own}, **more)
+    return regret(scenario, {**found, **own}, **({"days": _days(cube, scenario, cut)} | more))
 
 
-def _candidates(cube: "WhatIfCube", scenario: Scenario, asked: Any, budget: Any, cutoffs: Any) -> dict[str, Scenario]:
-    from credit_score.inspection import optimal_schedule
+def _several(told: Any) -> Iterable[Any]:
+    """One as several are given."""
+    return (told,) if isinstance(told, str | float | int) else told
 
+
+def _cutoffs(scenario: Scenario, cutoffs: Any) -> Any:
     cut = cutoffs if cutoffs is not None else getattr(scenario.rating, "cutoffs", None)
     if cut is None or len(cut) != len(scenario.tiers) - 1:
         told = "no cut-offs" if cut is None else f"{len(cut)} cut-offs"
         raise ScenarioError(f"{told} for {len(scenario.tiers)} tiers", "cutoffs", remedy="give one less than tiers")
+    return cut
+
+
+def _days(cube: "WhatIfCube", scenario: Scenario, cut: Any) -> np.ndarray:
+    """Days of a visit by tier and department of the scenario, (K, D): means of the cube's firms in the tier."""
+    kpi = cube.evaluate(cut, np.zeros(len(scenario.tiers)))
+    firms, days = kpi.firms, kpi.days_of_all
+    of_all = days.sum(axis=0) / np.maximum(firms.sum(axis=0), 1)
+    found = np.where(firms > 0, days / np.maximum(firms, 1), of_all)
+    return found[:, _columns(cube, scenario)]
+
+
+def _columns(cube: "WhatIfCube", scenario: Scenario) -> list[int]:
+    """Where the departments of the scenario stand in the cube."""
+    names, own = [str(name) for name in cube.departments], [d.name for d in scenario.departments]
+    if len(names) == len(own) == 1:
+        return [0]
+    if missing := [name for name in own if name not in names]:
+        remedy = f"the cube has {first_five(names)}"
+        raise ScenarioError(f"no department {missing[0]!r} in the cube", "departments", remedy=remedy)
+    return [names.index(name) for name in own]
+
+
+def _candidates(cube: "WhatIfCube", scenario: Scenario, asked: Any, budget: Any, cut: Any) -> dict[str, Scenario]:
+    from credit_score.inspection import optimal_schedule
+
     found: dict[bytes, tuple[str, Scenario]] = {}
     for objective, beta, least in asked:
         if (objective == "violations") == (beta == 0) and objective != "undetected":
@@ -189,18 +239,11 @@ def _candidates(cube: "WhatIfCube", scenario: Scenario, asked: Any, budget: Any,
 
 def _with_ratios(cube: "WhatIfCube", scenario: Scenario, ratios: np.ndarray) -> Scenario:
     """The scenario with ratios (K, D) of the cube's departments."""
-    names = [str(name) for name in cube.departments]
-    own = [d.name for d in scenario.departments]
-    if len(names) == len(own) == 1:
-        names = own
-    if missing := [name for name in own if name not in names]:
-        remedy = f"the cube has {first_five(names)}"
-        raise ScenarioError(f"no department {missing[0]!r} in the cube", "departments", remedy=remedy)
     plans = [
-        {tier: Plan(ratio=float(r)) for tier, r in zip(scenario.tiers, ratios[:, names.index(name)], strict=True)}
-        for name in own
+        {tier: Plan(ratio=float(r)) for tier, r in zip(scenario.tiers, ratios[:, column], strict=True)}
+        for column in _columns(cube, scenario)
     ]
-    if len(own) == 1:
+    if len(plans) == 1:
         return scenario.altered(schedule=plans[0], departments=[_planned(scenario.departments[0], {})])
     return scenario.altered(departments=list(map(_planned, scenario.departments, plans)))
 

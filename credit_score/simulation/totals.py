@@ -57,17 +57,17 @@ TOTALS: Mapping[str, Measure] = {
 
 
 def totals(
-    scenario: Scenario, measures: Sequence[str], draws: Draws | None = None, *, engine: str = "mean", n: int = 1,
+    scenario: Scenario, measures: Sequence[str | Measure], draws: Draws | None = None, *, engine: str = "mean", n: int = 1,
     seed: int = 0, threads: int | None = None, progress: Progress | None = None,
-) -> dict[str, np.ndarray]:  # fmt: skip
-    """Measures by name, (R,) each: a replication a draw, or n replications of the values as they stand.
+) -> dict[Any, np.ndarray]:  # fmt: skip
+    """Measures by name, or by themselves where they are of one's own, (R,) each: a replication a draw, or n replications of the values as they stand.
 
     ``violations``: mean firms in violation, which is mean prevalence × firms; ``undetected``: mean firms in violation
     that no visit found in the period; ``prevalence`` and ``compliance``: mean shares; ``detections``, ``inspections``,
     ``days`` (inspector-days) and ``fines`` (money): sums over the horizon. The same for any ``threads``.
     Raises ScenarioError for what is no measure.
     """
-    functions = [TOTALS[check_measure(name)] for name in measures]
+    functions = [TOTALS[check_measure(m)] if isinstance(m, str) else m for m in measures]
     told = draws or {}
     n = len(next(iter(told.values()))) if told else n
     workers = threads or os.cpu_count() or 1

@@ -105,6 +105,16 @@ def test_equal_plans_whose_visits_drift_apart_are_flagged_with_the_drift():
     assert asked.factors["uniform"] == pytest.approx(3.2)
 
 
+def test_the_visits_of_a_floor_are_its_firms_times_their_frequency():
+    own = {
+        "floor": {"A": {"ratio": 0.0, "frequency": 3, "floor": 50}, "B": {"ratio": 0.5}},
+        "plain": {"A": {"ratio": 150 / 2400}, "B": {"ratio": 0.5}},
+    }
+    found = compare(moving(rating={"kind": "fixed"}), own, match="planned", n_replications=0)
+    assert found.factors["plain"] == pytest.approx(1)
+    assert found.flag == ""
+
+
 def test_schedules_taken_as_given_are_flagged_unless_their_visits_are_equal():
     own = {"tiered": dict(moving().schedule), "uniform": flat(0.1, "AB")}
     found = compare(moving(), own, match=None, n_replications=0)

@@ -161,6 +161,41 @@ def test_where_hardly_anybody_responds_the_optimum_without_response_is_recommend
     assert found.losses[:, found.names.index(found.minimax)].max() == pytest.approx(68 - 9, abs=0.1)
 
 
+def test_candidates_have_the_same_inspector_days_as_the_cube_counts_them():
+    """Tiers that do not move: what costs the budget costs it in every draw, however many visits it buys."""
+    found = robust_schedule(cube(), county(span(0.0, 6.0)), budget=90.0, cutoffs=CUT, n_draws=8)
+    mine = found.names[:-1]
+    np.testing.assert_allclose(found.factors[:, : len(mine)], 1, rtol=1e-6)
+    ratios = np.array([[found.scenarios[name].schedule[t].intensity for t in T] for name in mine])
+    np.testing.assert_allclose(ratios @ (N / 100 * DAYS), 90, rtol=1e-6)
+    assert np.ptp(ratios @ (N / 100)) > 5
+    np.testing.assert_allclose(found.factors[:, -1], 90 / (0.049 * (N / 100) @ DAYS), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("days", "match"),
+    [(1.0, r"days of shape \(\); give tiers × departments, \(2, 1\)"), ([[1.0], [float("nan")]], "what is no number")],
+)
+def test_days_that_cannot_be_are_refused(days, match):
+    with pytest.raises(ScenarioError, match=match):
+        regret(unknown_half(), SIDES, n_draws=4, days=days)
+
+
+def test_at_equal_inspector_days_dearer_visits_are_fewer():
+    found = regret(unknown_half(), {"a": two(0.1, 0.0), "b": two(0.0, 0.1)}, n_draws=4, days=[[1.0], [2.5]])
+    np.testing.assert_allclose(found.factors[:, 1], 0.4, rtol=1e-6)
+    with pytest.raises(ScenarioError, match=r"b: it makes 400 inspector-days at most, not 1,000 in draw 1"):
+        regret(unknown_half(), {"a": two(1.0, 0.0), "b": two(0.0, 1.0)}, n_draws=4, days=[[1.0], [0.4]])
+
+
+def test_one_objective_and_one_response_may_stand_alone():
+    found = robust_schedule(
+        cube(), county(span(0.0, 1.0)), budget=90.0, cutoffs=CUT, n_draws=4, objectives="undetected", deterrence=1.0,
+        min_ratio=0.0,
+    )  # fmt: skip
+    assert found.names == ("undetected, response 1, least ratio 0", "present")
+
+
 def test_where_firms_respond_strongly_another_optimum_is_recommended():
     found = robust_schedule(
         cube(), county(span(4.0, 8.0)), budget=90.0, cutoffs=CUT, deterrence=(0.0, 6.0), n_draws=32, loss="violations"
