@@ -108,7 +108,7 @@ class Regret:
         return np.bincount(worst.argmin(axis=1), minlength=len(self.names)) / len(worst)
 
 
-def regret(
+def regret(  # noqa: PLR0913 - what a choice is asked
     scenario: Scenario,
     schedules: Schedules,
     *,

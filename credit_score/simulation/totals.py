@@ -57,11 +57,12 @@ TOTALS: Mapping[str, Measure] = {
 
 
 def totals(
-    scenario: Scenario, measures: Sequence[str | Measure], draws: Draws | None = None, *, engine: str = "mean", n: int = 1,
-    seed: int = 0, threads: int | None = None, progress: Progress | None = None,
+    scenario: Scenario, measures: Sequence[str | Measure], draws: Draws | None = None, *, engine: str = "mean",
+    n: int = 1, seed: int = 0, threads: int | None = None, progress: Progress | None = None,
 ) -> dict[Any, np.ndarray]:  # fmt: skip
-    """Measures by name, or by themselves where they are of one's own, (R,) each: a replication a draw, or n replications of the values as they stand.
+    """Measures, each (R,): a replication a draw, or n replications of the values as they stand.
 
+    By name, or for a measure of one's own, a function, by itself.
     ``violations``: mean firms in violation, which is mean prevalence × firms; ``undetected``: mean firms in violation
     that no visit found in the period; ``prevalence`` and ``compliance``: mean shares; ``detections``, ``inspections``,
     ``days`` (inspector-days) and ``fines`` (money): sums over the horizon. The same for any ``threads``.
