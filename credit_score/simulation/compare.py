@@ -42,9 +42,11 @@ class Comparison:
     ``samples``: of each measure, (schedules, replications); the r-th of all schedules share luck and draw. ``draws``:
     of the ranges, by schedule and place, (V,) each, empty where every number is known. ``factors``: what each schedule
     was scaled by in each draw, (V,), V = 1 without draws. ``scenarios``: as simulated without draws, else as given.
-    ``differs``: mean-field inspections over the horizon, mean over draws, relative to those of the baseline, less 1.
-    ``apart``: by how much they differ at most in a draw. ``flag``: nothing, if that is at most ``tolerance``; else
-    ``inspections_differ``, or ``only_planned_equal`` where the plans are of one size and what is done is not.
+    ``differs``: inspections over the horizon, mean over draws, relative to those of the baseline, less 1: of the mean
+    field, or as drawn, where few firms under a cap make that differ by four standard errors and more than
+    ``tolerance``. ``apart``: by how much they differ at most in a draw, in the mean field. ``flag``: nothing, if none
+    of these is more than ``tolerance``; else ``inspections_differ``, or ``only_planned_equal`` where the plans are of
+    one size and what is done is not.
     """
 
     baseline: str
@@ -94,6 +96,7 @@ class Comparison:
         return told | spread | scale | {"differs": self.differs[name], "flag": self.flag}
 
 
+FEW_DRAWN = 30  # replications with which a standard error says little
 SPREAD = ("se", "low", "high", "p_better")
 
 
@@ -155,8 +158,9 @@ def compare(  # noqa: PLR0913 - what a comparison is asked
     }
     samples = {measure: np.stack([told[name][measure] for name in worlds]) for measure in TOTALS}
     return Comparison(
-        first, taken, seed, tolerance, *_terms(made, first, tolerance), factors, scenarios, draws, samples
-    )
+        first, taken, seed, tolerance, *_terms(made, first, samples["inspections"], tolerance), factors, scenarios,
+        draws, samples,
+    )  # fmt: skip
 
 
 def _factors(
@@ -197,20 +201,34 @@ def _can(scenario: Scenario, m: object, engine: str, n: int) -> bool:
 
 
 def _terms(
-    made: Mapping[str, tuple[Scenario, Draws]], first: str, tolerance: float
+    made: Mapping[str, tuple[Scenario, Draws]], first: str, drawn: np.ndarray, tolerance: float
 ) -> tuple[str, dict[str, float], dict[str, float]]:
     """The flag, and by how much inspections differ from the baseline's, relatively: on average, and at most in a draw.
 
-    Those of the mean field over the horizon.
+    Those of the mean field over the horizon, unless those ``drawn``, (schedules, replications), tell otherwise.
     """
     visits = {name: totals(s, ["inspections"], draws)["inspections"] for name, (s, draws) in made.items()}
     differs = {name: float(_relative(told.mean(), visits[first].mean())) for name, told in visits.items()}
     apart = {name: float(np.abs(_relative(told, visits[first])).max()) for name, told in visits.items()}
     if max(apart.values()) <= tolerance:
-        return "", differs, apart
+        base = drawn[list(made).index(first)]
+        told = {name: _as_drawn(own, base, tolerance) for name, own in zip(made, drawn, strict=True)}
+        if not any(told.values()):
+            return "", differs, apart
+        return "inspections_differ", {n: told[n] or differs[n] for n in made}, apart
     size = [planned(s, draws) for s, draws in made.values()]
     alike = max(size) - min(size) <= tolerance * max(size)
     return "only_planned_equal" if alike else "inspections_differ", differs, apart
+
+
+def _as_drawn(own: np.ndarray, base: np.ndarray, tolerance: float) -> float:
+    """By how much inspections drawn differ on average, relatively; 0 where that may be luck or is within tolerance."""
+    if len(own) < FEW_DRAWN or not base.any():
+        return 0.0
+    difference = own - base
+    beyond = 4 * difference.std(ddof=1) / len(own) ** 0.5
+    told = float(difference.mean() / base.mean())
+    return told if abs(told) > tolerance and abs(difference.mean()) > beyond else 0.0
 
 
 def _relative(told: np.ndarray, base: np.ndarray) -> np.ndarray:

@@ -105,6 +105,17 @@ def test_equal_plans_whose_visits_drift_apart_are_flagged_with_the_drift():
     assert asked.factors["uniform"] == pytest.approx(3.2)
 
 
+def test_few_firms_under_a_cap_that_are_not_visited_as_the_means_say_are_flagged():
+    own = {"one": plans({"A": 0.2, "B": 0.8}), "two": plans({"A": 0.05, "B": 0.9})}
+    few = compare(moving(cap=1, types=[FIRMS | {"firms": 20}]), own, n_replications=1000, engine="cells")
+    one, two = few.samples["inspections"]
+    assert few.flag == "inspections_differ"
+    assert few.differs["two"] == pytest.approx(two.mean() / one.mean() - 1)
+    assert few.differs["two"] > 0.02
+    assert few.apart["two"] < 1e-6
+    assert compare(moving(cap=1), own, n_replications=1000, engine="cells").is_fair
+
+
 def test_the_visits_of_a_floor_are_its_firms_times_their_frequency():
     own = {
         "floor": {"A": {"ratio": 0.0, "frequency": 3, "floor": 50}, "B": {"ratio": 0.5}},
