@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.totals import check_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,9 +90,11 @@ def two_group_table(rules: Iterable[tuple[Any, ...]], costs: Any, **more: Any) -
     import pandas as pd
 
     rows = []
-    for p1, p2, u, fines in rules:
+    for told in rules:
+        if len(told) != 4:
+            raise ScenarioError(f"a rule of {len(told)} numbers", "rules", remedy="give p1, p2, u and the two fines")
         for name, cost in costs.items():
-            rule = _one(two_groups(p1, p2, u, fines, cost, **more))
+            rule = _one(two_groups(*told, cost, **more))
             rows.append({"costs": name, **_told(rule)})
     return pd.DataFrame(rows)
 
@@ -124,6 +127,7 @@ def best_two_groups(
     release a rule takes ever longer to come to rest); between neighbours p₁ or p₂ is moved until the visits are made.
     Raises ScenarioError for a budget outside (0, 1) and if no rule of the grid makes these visits.
     """
+    check_whole(n, "n", least=2)
     if not 0 < budget < 1:
         raise ScenarioError(f"{budget!r} visits per firm and period", "budget", remedy="give a number between 0 and 1")
     p1, u, p2 = budget * np.arange(1, n + 1) / n, np.linspace(least_release, 1, n), np.arange(1, 4 * n + 1) / (4 * n)
@@ -202,6 +206,8 @@ def _check(
             raise ScenarioError(f"{wrong[0]:g} is outside [0, 1]", name, remedy="give a chance")
     if not 0 <= discount < 1:
         raise ScenarioError(f"{discount:g} is outside [0, 1)", "discount", remedy="give a discount below 1")
+    if np.shape(fines) != (2,):
+        raise ScenarioError(f"fines {fines!r}", "fines", remedy="give two, of group 1 and of group 2")
     if (p2 < p1).any():
         raise ScenarioError("group 2 is looked at less often than group 1", "p2", remedy="give p2 of at least p1")
     if not 0 <= fines[0] <= fines[1] < np.inf:

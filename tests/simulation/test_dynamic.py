@@ -117,6 +117,7 @@ def test_costs_of_firms_stand_for_the_distribution_they_are_drawn_from():
         ((0.05, 1.4, 0.5, (20, 20)), (0, 20), r"p2: 1.4 is outside \[0, 1\]"),
         ((0.4, 0.05, 0.5, (20, 20)), (0, 20), "p2: group 2 is looked at less often"),
         ((0.05, 0.4, 0.5, (20, 10)), (0, 20), "fines: fines 20 and 10"),
+        ((0.05, 0.4, 0.5, 20), (0, 20), "fines: fines 20; give two"),
         ((0.05, 0.4, 0.5, (20, 20)), (20, 0), "cost: costs from 20 to 0"),
         ((0.05, 0.4, 0.5, (20, 20)), [1.0, -2.0], "cost: costs hold -2"),
         ((0.05, 0.4, 0.5, (20, 20)), [], "cost: costs of no firm"),
@@ -136,3 +137,10 @@ def test_visits_that_cannot_be_are_refused(budget):
 def test_a_discount_of_1_is_refused():
     with pytest.raises(ScenarioError, match=r"discount: 1 is outside \[0, 1\)"):
         best_two_groups((0.0, 20.0), (20.0, 20.0), 0.1, discount=1.0)
+
+
+def test_a_grid_and_rules_that_cannot_be_are_refused():
+    with pytest.raises(ScenarioError, match=r"n 1\.5; give a whole number from 2"):
+        best_two_groups((0.0, 20.0), (20.0, 20.0), 0.1, n=1.5)
+    with pytest.raises(ScenarioError, match="rules: a rule of 3 numbers; give p1, p2, u and the two fines"):
+        two_group_table([RULE[:3]], {"U(0, 20)": (0.0, 20.0)})
