@@ -21,7 +21,7 @@ from credit_score.simulation.totals import Measure, totals
 MOST_INTENSITY = 250.0
 AIM = 1e-8  # relative difference at which the search ends; firms that are whole may keep it from getting there
 TIE = 1e-6  # a relative difference that comes of matching alone
-STEPS = 100
+STEPS, EDGE = 100, 25
 LEAST = 1e-6  # a factor below which 0 is tried
 Schedule = Mapping[str, Any] | Scenario
 Schedules = Mapping[str, Schedule]
@@ -236,12 +236,13 @@ def _matched(
     """The factors at which ``realised`` is ``target``: doubled or halved until that lies between, then narrowed down.
 
     By false position, and a bisection every third time. Where several would do, as more visits can move firms to where
-    there are fewer, it is the one met first from 1.
+    there are fewer, it is the one met first from 1; where capacity binds and more is planned in vain, the nearest to 1.
     """
     if not (target > 0).all():
         raise ScenarioError(f"the baseline makes no {effort} to match", "schedules", remedy="give it ratios above 0")
     low, f_low, high, f_high = _bracket(name, scenario, realised, target, tolerance, effort)
     best, f_best = (np.where(np.abs(f_low) < np.abs(f_high), a, b) for a, b in ((low, high), (f_low, f_high)))
+    met, off = np.abs(f_best) <= AIM, np.where(best == high, low, high)
     for step in range(STEPS):
         if ((np.abs(f_best) <= AIM) | (high - low <= 1e-14 * high)).all():
             break
@@ -257,7 +258,18 @@ def _matched(
         ends = sorted((1 + f_end[v]) * target[v] for f_end in (f_low, f_high))
         what = f"{effort} jump from {ends[0]:,.6g} to {ends[1]:,.6g} past {target[v]:,.6g} at {high[v]:.6g} times"
         raise ScenarioError(what, "schedules", name, remedy="allow a greater tolerance, or another baseline")
-    return best
+    return _nearest(realised, np.where(met, off, best), best, target) if (met & (off != best)).any() else best
+
+
+def _nearest(
+    realised: Callable[[np.ndarray], np.ndarray], off: np.ndarray, on: np.ndarray, target: np.ndarray
+) -> np.ndarray:
+    """Of the factors that make the visits from ``on`` towards ``off``, which does not, the last; by bisection."""
+    for _ in range(EDGE):
+        middle = (off + on) / 2
+        met = np.abs(realised(middle) / target - 1) <= AIM
+        off, on = np.where(met, off, middle), np.where(met, middle, on)
+    return on
 
 
 def _bracket(
@@ -269,7 +281,7 @@ def _bracket(
     most = MOST_INTENSITY / steepest if steepest > 0 else 1.0
     low = high = np.full_like(target, min(1.0, most))
     f_low = f_high = realised(high) / target - 1
-    while (grows := (f_high < 0) & (high < most)).any():
+    while (grows := (f_high < -AIM) & (high < most)).any():
         low, f_low = np.where(grows, high, low), np.where(grows, f_high, f_low)
         high = np.where(grows, np.minimum(high * 2, most), high)
         f_high = realised(high) / target - 1
@@ -278,7 +290,7 @@ def _bracket(
         reached = (1 + max(f_high[v], f_low[v])) * target[v]
         what = f"it makes {reached:,.6g} {effort} at most, not {target[v]:,.6g}{_which(v, target)}"
         raise ScenarioError(what, "schedules", name, remedy="raise its ratios, the cap or the capacity, or match less")
-    while (shrinks := (f_low > 0) & (low > 0)).any():
+    while (shrinks := (f_low > AIM) & (low > 0)).any():
         high, f_high = np.where(shrinks, low, high), np.where(shrinks, f_low, f_high)
         low = np.where(shrinks, np.where(low > LEAST, low / 2, 0.0), low)
         f_low = realised(low) / target - 1

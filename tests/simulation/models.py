@@ -1,6 +1,6 @@
 """Scenarios that several tests share."""
 
-from credit_score.simulation import Scenario
+from credit_score.simulation import Scenario, simulate
 
 TIERS = ("A", "B", "C", "D")
 SHARES = dict(zip(TIERS, (0.4, 0.3, 0.2, 0.1), strict=True))
@@ -38,3 +38,27 @@ def full(n_firms=3000, **fields):
 
 
 SCANDAL = {"of": "onset", "first": 3, "periods": 4, "times": 3}
+
+
+def plans(ratios):
+    return {tier: {"ratio": r} for tier, r in ratios.items()}
+
+
+def flat(ratio, tiers=TIERS):
+    return plans(dict.fromkeys(tiers, ratio))
+
+
+FIRMS = {"name": "x", "firms": 3000, "start": {"A": 0.8, "B": 0.2}, "onset": 0.03, "cure": 0.05, "violating": 0.2}
+
+
+def moving(**more):
+    """Firms that a finding moves down: visits drift from what was planned."""
+    told = {
+        "tiers": ("A", "B"), "periods": 36, "types": [FIRMS], "sensitivity": 0.8, "rating": {"kind": "ladder"},
+        "schedule": {"A": {"ratio": 0.2}, "B": {"ratio": 0.8}},
+    }  # fmt: skip
+    return Scenario(**(told | more))
+
+
+def visits(scenario):
+    return float(simulate(scenario, n_replications=0).inspections.sum())

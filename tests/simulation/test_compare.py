@@ -1,21 +1,14 @@
 import numpy as np
 import pytest
+from simulation.models import FIRMS, flat, moving, plans, visits
 
-from credit_score.simulation import Plan, Scenario, ScenarioError, simulate
+from credit_score.simulation import Plan, Scenario, ScenarioError
 from credit_score.simulation.compare import compare
-from credit_score.simulation.matching import _matched, scaled
+from credit_score.simulation.matching import scaled
 from credit_score.simulation.ranges import drawn, held, ranges
 
 T = "ABCD"
 TIERED = dict(zip(T, (0.01, 0.03, 0.08, 0.20), strict=True))
-
-
-def plans(ratios):
-    return {tier: {"ratio": r} for tier, r in ratios.items()}
-
-
-def flat(ratio, tiers=T):
-    return plans(dict.fromkeys(tiers, ratio))
 
 
 def a1():
@@ -25,25 +18,9 @@ def a1():
     return Scenario(tiers=tuple(T), periods=1, per_year=1, types=[firms], schedule=plans(TIERED), sensitivity=0.8)
 
 
-FIRMS = {"name": "x", "firms": 3000, "start": {"A": 0.8, "B": 0.2}, "onset": 0.03, "cure": 0.05, "violating": 0.2}
-
-
-def moving(**more):
-    """Firms that a finding moves down: visits drift from what was planned."""
-    told = {
-        "tiers": ("A", "B"), "periods": 36, "types": [FIRMS], "sensitivity": 0.8, "rating": {"kind": "ladder"},
-        "schedule": {"A": {"ratio": 0.2}, "B": {"ratio": 0.8}},
-    }  # fmt: skip
-    return Scenario(**(told | more))
-
-
 def mean_of(comparison, name, measure):
     table = comparison.table().set_index(["schedule", "measure"])
     return table.loc[(name, measure), "mean"]
-
-
-def visits(scenario):
-    return float(simulate(scenario, n_replications=0).inspections.sum())
 
 
 def test_at_4900_visits_each_tiers_find_twice_what_uniform_visits_find():
@@ -64,22 +41,6 @@ def test_drawn_detections_lie_about_the_exact_ones():
     assert row["low"] < row["difference"] < row["high"] < 0
     assert row["p_better"] == 0
     assert np.isnan(table.loc["tiered", "p_better"])
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_scaling_multiplies_the_intensity_and_leaves_a_ratio_at_most_1(seed):
-    random = np.random.default_rng(seed)
-    ratio, frequency, factor = random.uniform(0.01, 1), random.uniform(0.5, 3), 10 ** random.uniform(-2, 1.5)
-    ends = {"value": ratio, "low": ratio / 2, "high": min(1.0, 1.5 * ratio)}
-    own = {"A": {"ratio": ends, "frequency": frequency, "floor": 7}, "B": {"ratio": 0.0}}
-    plan = scaled(moving(schedule=own), factor).schedule
-    assert plan["A"].intensity == pytest.approx(factor * ratio * frequency, rel=1e-12)
-    assert plan["A"].ratio.high <= 1
-    assert plan["A"].ratio.high * plan["A"].frequency.value == pytest.approx(
-        factor * ends["high"] * frequency, rel=1e-12
-    )
-    assert plan["A"].frequency.value == pytest.approx(max(frequency, frequency * factor * ends["high"]), rel=1e-12)
-    assert (plan["A"].floor, plan["B"].intensity) == (7, 0)
 
 
 def test_schedules_of_firms_that_move_make_the_same_visits_however_steep():
@@ -299,9 +260,6 @@ def test_two_groups_at_rest_beat_uniform_visits_by_what_the_paper_says():
     assert mean_of(found, "uniform", "compliance") == pytest.approx(0.1165, abs=0.0051)
 
 
-CAPPED = {"cap": 1, "periods": 12}
-
-
 @pytest.mark.parametrize(
     ("own", "more", "match"),
     [
@@ -332,40 +290,3 @@ def test_what_cannot_be_compared_is_refused_in_one_line(own, more, match):
     with pytest.raises(ScenarioError, match=match) as refused:
         compare(moving(), own, **({"n_replications": 0} | more))
     assert "\n" not in str(refused.value)
-
-
-def test_a_cap_that_keeps_a_schedule_from_the_visits_is_told_with_what_it_allows():
-    """The riskier half of the firms, once a year at most, cannot have the visits of all."""
-    world = moving(**CAPPED, rating={"kind": "fixed"})
-    only_b = {"A": {"ratio": 0.0}, "B": {"ratio": 0.5}}
-    with pytest.raises(ScenarioError, match=r"schedules.b: it makes 600 inspections at most, not 1,500"):
-        compare(world, {"all": flat(0.5, "AB"), "b": only_b}, n_replications=0)
-
-
-def test_of_two_factors_that_make_the_visits_the_one_near_the_schedule_as_given_is_taken():
-    """Cost 5, fine 20: below a third of the schedule all violate, whatever the group; above, they comply in group 2.
-
-    .075 visits are made at .625 times the schedule (its .12 × .625) and at .1875 (all stay in group 2, .4 × .1875).
-    """
-    tiered = Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95, cost=5.0, n_firms=10**6, periods=2)
-    own = {"uniform": flat(0.075, ("G1", "G2")), "tiers": dict(tiered.schedule)}
-    assert visits(scaled(tiered, 0.1875)) == pytest.approx(visits(scaled(tiered, 0.625)), rel=1e-5)
-    found = compare(tiered, own, n_replications=0)
-    assert found.factors["tiers"] == pytest.approx(0.625, rel=1e-5)
-    assert mean_of(found, "tiers", "compliance") == pytest.approx(0.2, rel=1e-5)
-
-
-def test_the_search_finds_the_factor_of_each_of_many_smooth_functions():
-    random = np.random.default_rng(4)
-    most, rate = random.uniform(100, 1000, 200), 10 ** random.uniform(-1, 2, 200)
-    target = most * random.uniform(0.01, 0.9, 200)
-    found = _matched("x", moving(), lambda f: most * -np.expm1(-rate * f), target, 1e-3)
-    np.testing.assert_allclose(found, -np.log1p(-target / most) / rate, rtol=1e-6)
-
-
-def test_visits_that_jump_past_the_wanted_number_are_told_with_both_ends():
-    def step(factor):
-        return np.where(factor < 0.7, 50.0, 150.0)
-
-    with pytest.raises(ScenarioError, match=r"schedules.x: inspections jump from 50 to 150 past 100 at 0.7"):
-        _matched("x", moving(), step, np.array([100.0]), 1e-3)

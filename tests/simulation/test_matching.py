@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+from simulation.models import TIERS, flat, moving, plans, visits
+
+from credit_score.simulation import Scenario, ScenarioError, compare
+from credit_score.simulation.matching import _matched, scaled
+
+CAPPED = {"cap": 1, "periods": 12}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_scaling_multiplies_the_intensity_and_leaves_a_ratio_at_most_1(seed):
+    random = np.random.default_rng(seed)
+    ratio, frequency, factor = random.uniform(0.01, 1), random.uniform(0.5, 3), 10 ** random.uniform(-2, 1.5)
+    ends = {"value": ratio, "low": ratio / 2, "high": min(1.0, 1.5 * ratio)}
+    own = {"A": {"ratio": ends, "frequency": frequency, "floor": 7}, "B": {"ratio": 0.0}}
+    plan = scaled(moving(schedule=own), factor).schedule
+    assert plan["A"].intensity == pytest.approx(factor * ratio * frequency, rel=1e-12)
+    assert plan["A"].ratio.high <= 1
+    assert plan["A"].ratio.high * plan["A"].frequency.value == pytest.approx(
+        factor * ends["high"] * frequency, rel=1e-12
+    )
+    assert plan["A"].frequency.value == pytest.approx(max(frequency, frequency * factor * ends["high"]), rel=1e-12)
+    assert (plan["A"].floor, plan["B"].intensity) == (7, 0)
+
+
+def test_a_cap_that_keeps_a_schedule_from_the_visits_is_told_with_what_it_allows():
+    """The riskier half of the firms, once a year at most, cannot have the visits of all."""
+    world = moving(**CAPPED, rating={"kind": "fixed"})
+    only_b = {"A": {"ratio": 0.0}, "B": {"ratio": 0.5}}
+    with pytest.raises(ScenarioError, match=r"schedules.b: it makes 600 inspections at most, not 1,500"):
+        compare(world, {"all": flat(0.5, "AB"), "b": only_b}, n_replications=0)
+
+
+def test_where_capacity_binds_a_schedule_is_scaled_no_further_than_it_takes():
+    """300 of 600 planned visits a year can be made: of 200 planned it takes 1.5 times as many, of 500 no more."""
+    world = moving(rating={"kind": "fixed"}, departments=[{"name": "all", "capacity": 300}], schedule=flat(0.2, "AB"))
+    own = {"over": flat(0.2, "AB"), "less": flat(0.2 / 3, "AB"), "more": plans({"A": 0.1, "B": 13 / 30})}
+    found = compare(world, own, n_replications=0)
+    assert visits(found.scenarios["over"]) == pytest.approx(900, rel=1e-9)
+    assert found.factors["less"] == pytest.approx(1.5, rel=1e-5)
+    assert found.factors["more"] == 1
+    assert found.is_fair
+
+
+def test_rounding_where_capacity_binds_does_not_scale_a_schedule_away():
+    bound = {
+        "name": "all",
+        "days": {"value": 1.2, "low": 1, "high": 1.5},
+        "capacity": {"value": 1300, "low": 1000, "high": 1400},
+    }
+    world = Scenario.read("dandong").altered(departments=[bound])
+    own = {"even": flat(0.03), "steeper": plans(dict(zip(TIERS, (0.03, 0.04, 0.05, 0.06), strict=True)))}
+    found = compare(world, own, engine="mean", n_replications=64)
+    assert set(found.factors["steeper"].tolist()) == {1.0}
+    assert found.apart["steeper"] < 1e-8
+
+
+def test_of_two_factors_that_make_the_visits_the_one_near_the_schedule_as_given_is_taken():
+    """Cost 5, fine 20: below a third of the schedule all violate, whatever the group; above, they comply in group 2.
+
+    .075 visits are made at .625 times the schedule (its .12 × .625) and at .1875 (all stay in group 2, .4 × .1875).
+    """
+    tiered = Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95, cost=5.0, n_firms=10**6, periods=2)
+    own = {"uniform": flat(0.075, ("G1", "G2")), "tiers": dict(tiered.schedule)}
+    assert visits(scaled(tiered, 0.1875)) == pytest.approx(visits(scaled(tiered, 0.625)), rel=1e-5)
+    found = compare(tiered, own, n_replications=0)
+    assert found.factors["tiers"] == pytest.approx(0.625, rel=1e-5)
+    table = found.table().query("schedule == 'tiers' and measure == 'compliance'")
+    assert table["mean"].item() == pytest.approx(0.2, rel=1e-5)
+
+
+def test_the_search_finds_the_factor_of_each_of_many_smooth_functions():
+    random = np.random.default_rng(4)
+    most, rate = random.uniform(100, 1000, 200), 10 ** random.uniform(-1, 2, 200)
+    target = most * random.uniform(0.01, 0.9, 200)
+    found = _matched("x", moving(), lambda f: most * -np.expm1(-rate * f), target, 1e-3)
+    np.testing.assert_allclose(found, -np.log1p(-target / most) / rate, rtol=1e-6)
+
+
+def test_visits_that_jump_past_the_wanted_number_are_told_with_both_ends():
+    def step(factor):
+        return np.where(factor < 0.7, 50.0, 150.0)
+
+    with pytest.raises(ScenarioError, match=r"schedules.x: inspections jump from 50 to 150 past 100 at 0.7"):
+        _matched("x", moving(), step, np.array([100.0]), 1e-3)
