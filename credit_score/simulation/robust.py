@@ -177,11 +177,12 @@ def robust_schedule(
 
     Candidates are :func:`credit_score.inspection.optimal_schedule` for every objective, response and least ratio, at
     the cut-offs of the scenario's tiers (``cutoffs``, or those of its rating), within ``budget`` (inspector-days a
-    year, as there); the same ratios once. With ``present``, the scenario's own schedule stands among them, as
-    ``present``. They are simulated as :func:`regret` does, which takes what is ``more``, at the same inspector-days as
-    the cube counts them, those of the baseline, which is the first candidate unless named. ``Regret.minimax`` is
-    recommended, ``Regret.table`` has its regret with an interval, ``Regret.scenarios`` the schedule itself. Raises
-    ScenarioError for departments or tiers that cube and scenario do not share, or for one candidate.
+    year, as there), with the floors of the scenario's plans; the same ratios once. With ``present``, the scenario's own
+    schedule stands among them, as ``present``. They are simulated as :func:`regret` does, which takes what is ``more``,
+    at the same inspector-days as the cube counts them: those of the baseline, which is the first candidate unless
+    named. ``Regret.minimax`` is recommended, ``Regret.table`` has its regret with an interval, ``Regret.scenarios`` the
+    schedule itself. Raises ScenarioError for departments or tiers that cube and scenario do not share, or for one
+    candidate.
     """
     cut = _cutoffs(scenario, cutoffs)
     asked = product(*(_several(told) for told in (objectives, deterrence, min_ratio)))
@@ -227,21 +228,32 @@ def _candidates(cube: "WhatIfCube", scenario: Scenario, asked: Any, budget: Any,
     from credit_score.inspection import optimal_schedule
 
     found: dict[bytes, tuple[str, Scenario]] = {}
+    floor = _floors(cube, scenario, cut)
     for objective, beta, least in asked:
         if (objective == "violations") == (beta == 0) and objective != "undetected":
             continue  # without response no schedule prevents anything; with it most detections is no aim
-        bounds = {"deterrence": beta, "min_ratio": least}
+        bounds = {"deterrence": beta, "min_ratio": least, "floor": floor}
         best = optimal_schedule(cube, budget=budget, objective=objective, cutoffs=cut, **bounds)
         name = f"{objective}, response {beta:g}, least ratio {least:g}"
         found.setdefault(best.ratios.round(9).tobytes(), (name, _with_ratios(cube, scenario, best.ratios)))
     return dict(found.values())
 
 
+def _floors(cube: "WhatIfCube", scenario: Scenario, cut: Any) -> np.ndarray:
+    """Floors of the scenario by tier and department of the cube, (K, D), at most the firms there."""
+    firms = cube.evaluate(cut, np.zeros(len(scenario.tiers))).firms
+    found = np.zeros_like(firms)
+    found[:, _columns(cube, scenario)] = [
+        [scenario.plan(tier, d).floor for d in scenario.departments] for tier in scenario.tiers
+    ]
+    return np.minimum(found, firms)
+
+
 def _with_ratios(cube: "WhatIfCube", scenario: Scenario, ratios: np.ndarray) -> Scenario:
-    """The scenario with ratios (K, D) of the cube's departments."""
+    """The scenario with ratios (K, D) of the cube's departments, and its own floors."""
     plans = [
-        {tier: Plan(ratio=float(r)) for tier, r in zip(scenario.tiers, ratios[:, column], strict=True)}
-        for column in _columns(cube, scenario)
+        {t: Plan(ratio=float(r), floor=scenario.plan(t, d).floor) for t, r in zip(scenario.tiers, of, strict=True)}
+        for d, of in zip(scenario.departments, ratios.T[_columns(cube, scenario)], strict=True)
     ]
     if len(plans) == 1:
         return scenario.altered(schedule=plans[0], departments=[_planned(scenario.departments[0], {})])

@@ -2,6 +2,7 @@ import numpy as np
 
 from credit_score.simulation import Scenario
 from credit_score.simulation.ranges import drawn, held, ranges, unknowns
+from credit_score.simulation.reading import written
 
 YAML = """
 periods: 12
@@ -28,6 +29,11 @@ def test_a_scenario_says_which_ranges_are_one_unknown(tmp_path):
         "duration": ["types.0.cure", "types.1.cure"],
         "types.1.onset": ["types.1.onset"],
     }
+
+
+def test_what_is_shared_is_written_and_reads_back(tmp_path):
+    (tmp_path / "again.yaml").write_text(written(scenario(tmp_path)), encoding="utf-8")
+    assert Scenario.read(tmp_path / "again.yaml") == scenario(tmp_path)
 
 
 def test_shared_ranges_are_equally_far_along_in_every_draw_and_others_are_not(tmp_path):

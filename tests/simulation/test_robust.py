@@ -196,6 +196,17 @@ def test_one_objective_and_one_response_may_stand_alone():
     assert found.names == ("undetected, response 1, least ratio 0", "present")
 
 
+def test_every_candidate_keeps_the_floors_of_the_scenario():
+    plans = {t: {"ratio": 0.049, "floor": 10} for t in T}
+    found = robust_schedule(cube(), county(span(0.0, 1.0), schedule=plans), budget=90.0, cutoffs=CUT, n_draws=4)
+    for name in found.names[:-1]:
+        plan = found.scenarios[name].schedule
+        assert [plan[t].floor for t in T] == [10] * 4
+        ratios = np.array([plan[t].intensity for t in T])
+        assert (ratios * N / 100 >= 10 - 1e-9).all()
+        assert ratios @ (N / 100 * DAYS) == pytest.approx(90)
+
+
 def test_where_firms_respond_strongly_another_optimum_is_recommended():
     found = robust_schedule(
         cube(), county(span(4.0, 8.0)), budget=90.0, cutoffs=CUT, deterrence=(0.0, 6.0), n_draws=32, loss="violations"
