@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from math import isnan, nan
 from typing import Any
 
 from credit_score.errors import first_five
@@ -38,20 +39,24 @@ def _check_tiers(scenario: Any) -> None:
         raise ScenarioError(
             f"no plan for tier {first_five(missing)}", "schedule", remedy="a ratio of 0 leaves it alone"
         )
-    by_tier: dict[str, Iterable[str]] = {
-        "schedule": scenario.schedule, "fines": scenario.fines, "expected": scenario.behaviour.expected,
+    by_tier: dict[tuple[str, ...], Iterable[str]] = {
+        ("schedule",): scenario.schedule, ("fines",): scenario.fines,
+        ("behaviour", "expected"): scenario.behaviour.expected,
     }  # fmt: skip
-    for field, names in by_tier.items():
+    for place, names in by_tier.items():
         for name in names:
-            _known(name, known, "tier", field)
-    scenario.rating.statuses(len(known))
+            _known(name, known, "tier", *place)
+    try:
+        scenario.rating.statuses(len(known))
+    except ScenarioError as error:
+        raise ScenarioError(error.told, "rating", *error.place, remedy=error.remedy) from None
 
 
 def _check_departments(scenario: Any) -> None:
     for department in scenario.departments:
         for tier in department.schedule:
             _known(tier, scenario.tiers, "tier", "departments", department.name, "schedule")
-        if department.days.value == 0 and department.capacity is not None:
+        if department.days.at(0) == 0 and department.capacity is not None:
             raise ScenarioError("0 days a visit, and a capacity", "departments", department.name, "days")
         if department.capacity is not None and scenario.sampling == "bernoulli":
             remedy = "sample by quota, or leave the capacity out"
@@ -88,24 +93,40 @@ def _check_place(place: str, scenario: Any, *at: str | int) -> None:
     if place in scenario.tiers:
         return
     try:
-        float(place)
+        score = float(place)
     except ValueError:
+        score = nan
+    if not isinstance(scenario.rating, Score) or isnan(score):
         _known(place, scenario.tiers, "tier", *at)
-    if not isinstance(scenario.rating, Score):
-        _known(place, scenario.tiers, "tier", *at)
+    _check_score(score, scenario, *at)
+
+
+def _check_score(score: float, scenario: Any, *at: str | int) -> None:
+    """A score that firms can have, or else one of which the nearest that they can have is in the same tier."""
+    rating, n_tiers = scenario.rating, len(scenario.tiers)
+    machine = rating.statuses(n_tiers)
+    low, high = machine.score.min(), machine.score.max()
+    if not low <= score <= high:
+        raise ScenarioError(f"score {score:g} is outside {low:g} to {high:g}", *at)
+    nearest = machine.nearest(score)
+    if machine.tier[nearest] != rating.tier(score, n_tiers):
+        what = f"no firm can have score {score:g}; the nearest, {machine.score[nearest]:g}, is of another tier"
+        raise ScenarioError(what, *at, remedy="give a score that firms can have")
 
 
 def _check_violations(scenario: Any) -> None:
     lasting = scenario.violations == "persistent"
-    unused = ("violates",) if lasting else ("onset", "cure", "violating")
+    replies = scenario.behaviour.kind == "best_reply"
+    if replies and lasting:
+        raise ScenarioError("a best reply to lasting violations", "violations", remedy="write 'afresh'")
+    unused = ("violates",) if lasting else ("onset", "cure", "violating", *(["violates"] if replies else []))
     for i, one in enumerate(scenario.types):
         for field in unused:
             given = getattr(one, field)
             if field in one.model_fields_set and (isinstance(given, dict) or given.value):
-                what = f"{scenario.violations} violations have no {field!r}"
-                raise ScenarioError(what, "types", i, field, remedy="leave it out, or change 'violations'")
-    if scenario.behaviour.kind == "best_reply" and lasting:
-        raise ScenarioError("a best reply to lasting violations", "violations", remedy="write 'afresh'")
+                kind = "violations by best reply" if replies else f"{scenario.violations} violations"
+                remedy = "leave it out, or change 'behaviour' or 'violations'"
+                raise ScenarioError(f"{kind} have no {field!r}", "types", i, field, remedy=remedy)
 
 
 def _check_shocks(scenario: Any) -> None:
@@ -115,7 +136,11 @@ def _check_shocks(scenario: Any) -> None:
             raise ScenarioError(f"begins in period {shock.first} of {scenario.periods}", "shocks", i, "first")
         if shock.department is not None:
             _known(shock.department, names, "department", "shocks", i, "department")
-        if shock.of == "capacity" and all(d.capacity is None for d in scenario.departments):
+            if shock.of != "capacity":
+                what = f"a shock to {shock.of} is of all departments"
+                raise ScenarioError(what, "shocks", i, "department", remedy="leave the department out")
+        hit = [d for d in scenario.departments if shock.department in (None, d.name)]
+        if shock.of == "capacity" and all(d.capacity is None for d in hit):
             raise ScenarioError("a shock to a capacity that has no bound", "shocks", i, remedy="give capacities")
 
 

@@ -39,14 +39,14 @@ def harrington(  # noqa: PLR0913 - the symbols of the paper
 def _types(cost: Any, n_firms: int, told: tuple[Any, ...]) -> list[tuple[str, int, float]]:
     """Names, numbers and costs of the types: of a uniform distribution, of one cost, or of each cost given."""
     if isinstance(cost, tuple) and len(cost) == 2:
-        low, high = cost
+        low, high = _costs(cost)
         if not 0 <= low < high < np.inf:
             raise ScenarioError(f"costs from {low:g} to {high:g}", "cost", remedy="give the lower end first, from 0")
         ends = [low, *switches(lambda c: best_reply(c, *told), low, high), high]
         edges = np.rint(n_firms * (np.array(ends) - low) / (high - low)).astype(int)
         spans = zip(ends[:-1], ends[1:], np.diff(edges), strict=True)
         return [(f"cost {a:.4g} to {b:.4g}", int(n), (a + b) / 2) for a, b, n in spans]
-    costs = np.asarray(cost, float)
+    costs = _costs(cost)
     if not costs.size:
         raise ScenarioError("costs of no firm", "cost", remedy="give a number, two ends, or a cost a firm")
     if costs.ndim == 0:
@@ -54,11 +54,27 @@ def _types(cost: Any, n_firms: int, told: tuple[Any, ...]) -> list[tuple[str, in
     return [(f"cost {c:g}", int(n), float(c)) for c, n in zip(*np.unique(costs, return_counts=True), strict=True)]
 
 
+def _costs(cost: Any) -> np.ndarray:
+    try:
+        costs = np.asarray(cost, float)
+    except (TypeError, ValueError):
+        raise ScenarioError(
+            f"{str(cost)[:60]!r} is no cost", "cost", remedy="give a number, two ends or costs"
+        ) from None
+    if not costs.size:
+        raise ScenarioError("costs of no firm", "cost", remedy="give a cost of at least 0 a firm")
+    if wrong := costs[~(np.isfinite(costs) & (costs >= 0))].tolist():
+        raise ScenarioError(f"costs hold {wrong[0]:g}", "cost", remedy="give costs of at least 0")
+    return costs
+
+
 def skip_lot(
     kind: type, fractions: Any, violation_rate: float, clearance: int, *, n_firms: int, periods: int
 ) -> Any:  # fmt: skip
     """See :meth:`Scenario.skip_lot`. The level that is looked at the most is the last tier."""
-    levels = [float(f) for f in np.asarray(fractions, float)]
+    levels = np.asarray(fractions, float).tolist()
+    if not levels:
+        raise ScenarioError("no levels", "fractions", remedy="give the chance of a visit by level")
     names = [f"level {i + 1}" for i in range(len(levels))]
     return kind(
         name="skip-lot", periods=periods, per_year=1, tiers=names[::-1], at_rest=True, violations="afresh",

@@ -6,13 +6,22 @@ takes; sensitivity, regret and P(better) draw from the range.
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+import numpy as np
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core.core_schema import no_info_before_validator_function
 
 from credit_score.errors import CreditScoreError, first_five
 from credit_score.policy.dated import Basis, Frozen, Text
 
+
+def _plain(data: Any) -> Any:
+    """A count of an array as a whole number of Python."""
+    return int(data) if isinstance(data, np.integer) else data
+
+
 Number = Annotated[float, Field(strict=True)]  # neither true nor "0.1"
+Whole = Annotated[int, Field(strict=True, ge=1), BeforeValidator(_plain)]
+Count = Annotated[int, Field(strict=True, ge=0), BeforeValidator(_plain)]
 
 
 class ScenarioError(CreditScoreError, ValueError):
@@ -46,7 +55,7 @@ class Parameter(Stated):
     value: Number
     low: Number | None = None
     high: Number | None = None
-    basis: Basis | Literal["records"] = "assumption"
+    basis: Literal[Basis, "records"] = "assumption"
     reference: Text = "assumed for this scenario"
     shared: Text | None = None
     unit: ClassVar[str] = ""
@@ -129,6 +138,13 @@ class Days(Parameter):
     unit = "inspector-days"
 
 
+class Entry(Parameter):
+    """New firms a year."""
+
+    unit = "firms a year"
+    most = 1e10
+
+
 class Factor(Parameter):
     """What a number is multiplied with."""
 
@@ -141,7 +157,7 @@ def refusal(error: ValidationError, kind: type) -> ScenarioError:
     first = next((e for e in every if e["type"] == "extra_forbidden"), every[0])
     inner = first.get("ctx", {}).get("error")
     place = (*first["loc"], *getattr(inner, "place", ()))
-    place = tuple(p for p in place if isinstance(p, int) or not p.startswith(("function-", "model-")))
+    place = tuple(p for p in place if isinstance(p, int) or not p.startswith(("function-", "model-", "literal[")))
     remedy = (
         _nearest(str(place[-1]), kind, place) if first["type"] == "extra_forbidden" else getattr(inner, "remedy", "")
     )
@@ -155,6 +171,8 @@ def _said(error: Any, inner: Any) -> str:
         return "unknown key"
     if error["type"] == "missing":
         return "is missing"
+    if error["type"] == "union_tag_not_found":
+        return "no kind"
     if error["type"] == "union_tag_invalid":
         return f"no kind {error['ctx']['tag']!r}; there are {error['ctx']['expected_tags']}"
     return f"{error['msg']}, not {str(error['input'])[:60]!r}"

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from credit_score.simulation.parameter import Chance, Money, Number, ScenarioError, Stated
-from credit_score.simulation.statuses import Moves, Statuses, statuses
+from credit_score.simulation.parameter import Chance, Money, Number, ScenarioError, Stated, Whole
+from credit_score.simulation.statuses import MOST, Moves, Statuses, statuses
 
-Whole = Annotated[int, Field(strict=True, ge=1)]
+Finite = Annotated[Number, Field(allow_inf_nan=False)]
 
 
 class Fixed(Stated):
@@ -84,8 +84,8 @@ class SkipLot(Stated):
 class Score(Stated):
     """Tiers by a score: ``cutoffs`` are the lowest score of each tier but the last, descending."""
 
-    cutoffs: tuple[Number, ...]
-    base: Number = 100.0
+    cutoffs: tuple[Finite, ...]
+    base: Finite = 100.0
     penalty: Money
 
     @model_validator(mode="after")
@@ -101,25 +101,39 @@ class Score(Stated):
             raise ScenarioError(f"{len(self.cutoffs)} cut-offs for {n_tiers} tiers", "cutoffs", remedy="give one less")
         return sum(score < cut - 1e-9 for cut in self.cutoffs)
 
+    def first_of_tiers(self, scores: list[float], n_tiers: int) -> list[int]:
+        """Of each tier the place of the first score in it; raises ScenarioError for a tier that has none."""
+        tiers = [self.tier(score, n_tiers) for score in scores]
+        for k in range(n_tiers):
+            if k not in tiers:
+                told = f"no firm can be in tier {k + 1} of {n_tiers}: scores are {min(scores):g} to {max(scores):g}"
+                raise ScenarioError(told, "cutoffs", remedy="move the cut-offs to where scores are")
+        return [tiers.index(k) for k in range(n_tiers)]
+
 
 class Decaying(Score):
     """A finding takes ``penalty``, a clean visit adds ``reward``; every period s ← φ s + (1 − φ) base.
 
     Held on a grid of ``step`` from ``lowest`` to ``highest``: what falls between two of its points goes to one of
-    them at random, so that the mean is exact; the variance grows by at most step² ÷ (4 (1 − φ²)).
+    them at random, so that the mean is exact; the variance grows by at most step² ÷ (4 (1 − φ²)). A firm that starts
+    in a tier starts with the lowest score of it; to start it elsewhere, name the score.
     """
 
     kind: Literal["decaying"] = "decaying"
     reward: Money = Money(value=0.0)
     keep: Chance
-    lowest: Number = 0.0
-    highest: Number = 100.0
-    step: Number = 1.0
+    lowest: Finite = 0.0
+    highest: Finite = 100.0
+    step: Finite = 1.0
 
     @model_validator(mode="after")
     def _is_on_the_grid(self) -> Self:
         if not (self.step > 0 and self.lowest < self.highest):
             raise ScenarioError(f"no score from {self.lowest:g} to {self.highest:g} by {self.step:g}", "step")
+        if (self.highest - self.lowest) / self.step >= MOST:
+            raise ScenarioError(f"more than {MOST:,} scores by {self.step:g}", "step", remedy="take a greater step")
+        if not self.lowest <= self.base <= self.highest:
+            raise ScenarioError(f"{self.base:g} is outside {self.lowest:g} to {self.highest:g}", "base")
         numbers = {"base": self.base - self.lowest, "highest": self.highest - self.lowest}
         numbers |= {"penalty": self.penalty.value, "reward": self.reward.value}
         for name, number in numbers.items():
@@ -141,14 +155,15 @@ class Decaying(Score):
             drift = (low, min(low + 1, n), max(aim - low, 0.0))
             return Moves(self.tier(score, n_tiers), score, max(i - penalty, 0), min(i + reward, n), drift=drift)
 
-        lowest_of = [round((cut - self.lowest) / self.step) for cut in (*self.cutoffs, self.lowest)]
-        return statuses(moves, [min(max(i, 0), n) for i in lowest_of] if n_tiers > 1 else [base])
+        lowest_of = self.first_of_tiers([self.lowest + i * self.step for i in range(n + 1)], n_tiers)
+        return statuses(moves, lowest_of if n_tiers > 1 else [base])
 
 
 class Expiring(Score):
     """Each finding takes ``penalty`` for ``months`` periods; of older ones than the last ``most`` nothing is kept.
 
     ``repair``: chance a period that the oldest finding is cleared once it is ``repair_after`` periods old (信用修复).
+    A firm that starts in a tier has the fewest findings that lead there, of the periods just before the first.
     """
 
     kind: Literal["expiring"] = "expiring"
@@ -156,6 +171,13 @@ class Expiring(Score):
     most: Whole = 2
     repair: Chance = Chance(value=0.0)
     repair_after: Whole = 3
+
+    @model_validator(mode="after")
+    def _is_repaired_in_time(self) -> Self:
+        if (self.repair.value or self.repair.is_range) and self.repair_after >= self.months:
+            what = f"repair after {self.repair_after} periods, but findings count for {self.months}"
+            raise ScenarioError(what, "repair_after", remedy="give less, or leave repair out")
+        return self
 
     def statuses(self, n_tiers: int) -> Statuses:
         """A status is the ages of the last findings, the newest first."""
@@ -167,19 +189,9 @@ class Expiring(Score):
             found = (0, *(a for a in ages if a > 0))[: self.most]
             return Moves(self.tier(score, n_tiers), score, found, ages, drift=(older, cleared, self.repair.value))
 
-        worst = [
-            k for k in range(n_tiers) if k not in {self.tier(self._score(i), n_tiers) for i in range(self.most + 1)}
-        ]
-        if worst:
-            what = f"no firm can be in tier {worst[0] + 1} of {n_tiers}: {self.most} findings are kept"
-            raise ScenarioError(what, "cutoffs", remedy="move the cut-offs, or keep more findings")
-        counts = [
-            next(i for i in range(self.most + 1) if self.tier(self._score(i), n_tiers) == k) for k in range(n_tiers)
-        ]
-        return statuses(moves, [tuple(range(n)) for n in counts])
-
-    def _score(self, n_findings: int) -> float:
-        return self.base - self.penalty.value * n_findings
+        scores = [self.base - self.penalty.value * i for i in range(self.most + 1)]
+        counts = self.first_of_tiers(scores, n_tiers)
+        return statuses(moves, [tuple(range(1, n + 1)) for n in counts])
 
 
 Rating = Annotated[Fixed | Ladder | SkipLot | Decaying | Expiring, Field(discriminator="kind")]

@@ -11,6 +11,7 @@ from credit_score.simulation.numbers import Numbers
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.records import Records
 from credit_score.simulation.scenario import Scenario
+from credit_score.simulation.totals import check_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -186,9 +187,11 @@ class SimulationResult:
         """A tidy table of a measure: period, the other axes, ``mean``, ``low`` and ``high``.
 
         Between low and high lies the given share of replications; of the mean field they are missing.
-        Raises ScenarioError for what is no measure.
+        Raises ScenarioError for what is no measure and for a level outside (0, 1].
         """
         values = self._named(measure)
+        if not 0 < level <= 1:
+            raise ScenarioError(f"level {level:g} is outside (0, 1]", remedy="give a share, such as 0.9")
         tails = [(1 - level) / 2, (1 + level) / 2]
         mean = values.mean("replication").rename("mean").to_dataframe().reset_index()
         if not self.n_replications:
@@ -197,8 +200,12 @@ class SimulationResult:
         return mean.assign(low=low, high=high)
 
     def average(self, measure: str, *, since: int = 1) -> "pd.DataFrame":
-        """The mean over periods from ``since`` on, by the other axes: ``mean`` and its standard error ``se``."""
+        """The mean over periods from ``since`` on, by the other axes: ``mean`` and its standard error ``se``.
+
+        Raises ScenarioError for what is no measure and for a period that is none.
+        """
         values = self._named(measure)
+        check_whole(since, "since", least=1, most=self.scenario.periods)
         over = values.sel(period=slice(since, None)).mean("period")
         mean, spread = over.mean("replication"), over.std("replication", ddof=1 if self.n_replications > 1 else 0)
         told = mean.rename("mean").to_dataframe().reset_index() if mean.ndim else _one_row(float(mean))

@@ -13,7 +13,9 @@ from pydantic import Field, model_validator
 from credit_score.policy.dated import Text
 from credit_score.simulation.parameter import (
     Chance,
+    Count,
     Days,
+    Entry,
     Factor,
     Intensity,
     Money,
@@ -21,8 +23,9 @@ from credit_score.simulation.parameter import (
     Response,
     ScenarioError,
     Stated,
+    Whole,
 )
-from credit_score.simulation.rating import Fixed, Rating, Whole
+from credit_score.simulation.rating import Fixed, Rating
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 MOST_FIRMS = 10**10
-Firms = Annotated[int, Field(strict=True, ge=0, le=MOST_FIRMS)]
+MOST_PERIODS = 100_000
+Firms = Annotated[Count, Field(le=MOST_FIRMS)]
 ByTier = dict[str, Chance]
 
 
@@ -50,7 +54,8 @@ class Plan(Stated):
 class Department(Stated):
     """A department that inspects: days a visit takes, inspector-days a year it has, and those that others' calls take.
 
-    Complaints, alerts and referrals (``out_of_plan``, inspector-days a year) are seen to first and enter no rate.
+    Complaints, alerts and referrals (``out_of_plan``, inspector-days a year) are seen to first and enter no rate;
+    without a bound of days they take nothing away.
     ``schedule``: its own plan of a tier, where it has one.
     """
 
@@ -88,7 +93,7 @@ class FirmType(Stated):
     violating: Chance | ByTier = Chance(value=0.0)
     violates: Chance | ByTier = Chance(value=0.0)
     cost: Money | None = None
-    enter: Factor = Factor(value=0.0)
+    enter: Entry = Entry(value=0.0)
     enter_in: Text | None = None
     leave: Chance = Chance(value=0.0)
 
@@ -98,6 +103,12 @@ class FirmType(Stated):
         if abs(total - 1) > 1e-9:
             raise ScenarioError(f"shares that add up to {total:.9g}", "start", remedy="let them add up to 1")
         return self
+
+
+# What each kind of behaviour reckons with.
+NUMBERS_OF = {
+    "none": (), "deterrence": ("beta",), "best_reply": ("discount",), "learning": ("beta", "memory", "expected"),
+}  # fmt: skip
 
 
 class Behaviour(Stated):
@@ -114,12 +125,23 @@ class Behaviour(Stated):
     memory: Chance = Chance(value=0.1)
     expected: dict[str, Intensity] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _is_meant(self) -> Self:
+        most = max(self.discount.value, self.discount.high or 0.0)
+        if most == 1:
+            raise ScenarioError("1 is outside [0, 1)", "discount", remedy="give a discount below 1")
+        for name in ("beta", "discount", "memory", "expected"):
+            default = type(self).model_fields[name].get_default(call_default_factory=True)
+            if name not in NUMBERS_OF[self.kind] and getattr(self, name) != default:
+                raise ScenarioError(f"{self.kind!r} has no {name!r}", name, remedy="leave it out, or change 'kind'")
+        return self
+
 
 class Shock(Stated):
     """What changes for a while: from period ``first`` (from 1) on, for ``periods``, by a factor; perhaps every year.
 
-    ``onset``: a scandal, a season; ``capacity``: inspectors away, of one department or of all; ``sensitivity``: what
-    visits find.
+    ``onset``: a scandal, a season; ``capacity``: inspectors away, of one ``department`` or of all; ``sensitivity``:
+    what visits find.
     """
 
     of: Literal["onset", "capacity", "sensitivity"]
@@ -141,8 +163,8 @@ class Scenario(Stated):
     """
 
     name: Text = "scenario"
-    periods: Whole = 120
-    per_year: Whole = 12
+    periods: Annotated[Whole, Field(le=MOST_PERIODS)] = 120
+    per_year: Annotated[Whole, Field(le=366)] = 12
     tiers: tuple[Text, ...] = Field(min_length=1, max_length=12)
     types: tuple[FirmType, ...] = Field(min_length=1)
     schedule: dict[str, Plan]

@@ -17,7 +17,7 @@ def simulate(
     scenario: Scenario,
     *,
     engine: str = "auto",
-    n_replications: int = 1000,
+    n_replications: int | None = None,
     seed: int = 0,
     draw_ranges: bool = False,
     threads: int | None = None,
@@ -29,7 +29,8 @@ def simulate(
     Parameters
     ----------
     engine : ``auto`` (the cheapest that is valid), ``mean``, ``cells``, ``events`` or ``firms``.
-    n_replications : how often it is drawn; 0 for means alone. The r-th replication of two schedules shares its luck.
+    n_replications : how often it is drawn, 1,000 times unless told; 0 for means alone, as with the engine ``mean``.
+        The r-th replication of two schedules shares its luck.
     seed : whole number of at least 0. The result is the same for any ``threads``.
     draw_ranges : every replication draws the numbers that are given as ranges, so that intervals hold what is not
         known beside chance; two schedules share the draws too. Otherwise numbers are taken as they stand.
@@ -38,13 +39,16 @@ def simulate(
     Raises ScenarioError for an engine that is not valid here, naming one that is, for results too large to hold, and
     for ranges to be drawn where there are none.
     """
+    if not isinstance(scenario, Scenario):
+        raise ScenarioError(f"{str(scenario)[:60]!r} is no scenario", remedy="read one with Scenario.read")
     check_whole(seed, "seed")
-    check_whole(n_replications, "replications")
+    n = (0 if engine == "mean" else 1000) if n_replications is None else n_replications
+    check_whole(n, "replications")
     check_whole(1 if threads is None else threads, "threads", least=1)
-    if draw_ranges and not n_replications:
+    if draw_ranges and not n:
         raise ScenarioError("0 replications draw no ranges", remedy="ask for 1 or more, or take numbers as they stand")
-    m = prepared(scenario, drawn(scenario, n_replications, seed=seed) if draw_ranges else None)
-    taken, why = chosen(scenario, m, engine, n_replications)
-    variants = np.arange(n_replications) if draw_ranges else np.zeros(max(n_replications, 1), np.int64)
+    m = prepared(scenario, drawn(scenario, n, seed=seed) if draw_ranges else None)
+    taken, why = chosen(scenario, m, engine, n)
+    variants = np.arange(n) if draw_ranges else np.zeros(max(n, 1), np.int64)
     records = run(m, taken, variants, seed, threads=threads, progress=progress, announce=announce)
     return SimulationResult(scenario, taken, why, seed, m, records, variants)

@@ -33,6 +33,26 @@ def test_firms_switch_exactly_at_the_two_costs(row):
     assert reply(high + 1e-6).tolist() == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("told", "match"),
+    [
+        ({"discount": 1.0}, r"discount: 1 is outside \[0, 1\)"),
+        ({"cost": "x"}, "cost: 'x' is no cost; give a number, two ends or costs"),
+        ({"cost": []}, "cost: costs of no firm"),
+        ({"cost": (0.0, float("inf"))}, "cost: costs hold inf"),
+        ({"cost": [1.0, -2.0]}, "cost: costs hold -2"),
+    ],
+)
+def test_two_groups_that_cannot_be_are_refused(told, match):
+    with pytest.raises(ScenarioError, match=match):
+        Scenario.harrington(0.05, 0.4, 20, 20, 0.5, **({"discount": 0.95} | told))
+
+
+def test_skip_lot_without_levels_is_refused():
+    with pytest.raises(ScenarioError, match="fractions: no levels"):
+        Scenario.skip_lot([], 0.04, 8)
+
+
 def test_the_costs_are_those_of_the_science():
     told = [(1, 21.641026), (0, 39.179487), (1, 14.473684), (0.8, 18.490909)]
     assert [closed_form(*row) for row in ROWS] == [pytest.approx(pair, abs=5e-7) for pair in told]

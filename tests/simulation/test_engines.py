@@ -173,6 +173,16 @@ def test_a_seed_that_is_none_is_refused(seed):
         simulate(static(), seed=seed)
 
 
+def test_what_is_no_scenario_is_refused():
+    with pytest.raises(ScenarioError, match=r"'dandong' is no scenario; read one with Scenario\.read"):
+        simulate("dandong")
+
+
+def test_the_mean_field_needs_no_number_of_replications():
+    assert simulate(static(), engine="mean").n_replications == 0
+    assert simulate(static()).n_replications == 1000
+
+
 def test_progress_counts_every_replication():
     told = []
     simulate(static(100), n_replications=50, progress=told.append)

@@ -73,6 +73,24 @@ def path_status(machine, s, event):
     return int({"found": machine.found, "time": machine.drift[0]}[event][s])
 
 
+@pytest.mark.parametrize("cutoff", [80, 80.4, 86, 80.0000001])
+@pytest.mark.parametrize("step", [1, 5])
+def test_firms_start_in_the_tier_they_are_said_to(cutoff, step):
+    machine = Decaying(cutoffs=[cutoff], penalty=10, keep=0.9, step=step).statuses(2)
+    assert machine.tier[machine.first].tolist() == [0, 1]
+    best = machine.score[machine.first[0]]
+    assert best - step < cutoff <= best + 1e-6
+
+
+def test_a_finding_of_the_first_period_comes_to_those_a_firm_starts_with():
+    machine = Expiring(cutoffs=[95, 85, 75], penalty=10, months=6, most=3).statuses(4)
+    for k, after in enumerate([90, 80, 70, 70]):
+        assert machine.score[machine.first[k]] == 100 - 10 * k
+        assert machine.score[machine.found[machine.first[k]]] == after
+    # The last of them expires 6 periods after it was made, in the period before the first.
+    assert path(machine, int(machine.first[1]), ["time"] * 5) == [1, 1, 1, 1, 0]
+
+
 def test_repair_clears_findings_sooner():
     def share(repair):
         rating = {"kind": "expiring", "cutoffs": [95], "penalty": 10, "months": 12, "most": 1, "repair": repair}
@@ -101,6 +119,18 @@ def test_repair_clears_findings_sooner():
         (lambda: Decaying(cutoffs=[80], penalty=1, keep=0.9).statuses(3), "1 cut-offs for 3 tiers; give one less"),
         (lambda: Expiring(cutoffs=[95], penalty=10, months=36, most=9).statuses(2), "more than 65,536 statuses"),
         (lambda: Expiring(cutoffs=[95, 5], penalty=10, months=3).statuses(3), "no firm can be in tier 3 of 3"),
+        (
+            lambda: Expiring(cutoffs=[95], penalty=10, months=3, repair=0.5),
+            "repair after 3 periods, but",
+        ),
+        (
+            lambda: Decaying(cutoffs=[120], penalty=1, keep=0.9).statuses(2),
+            "no firm can be in tier 1 of 2: scores are 0 to 100",
+        ),
+        (lambda: Decaying(cutoffs=[0], penalty=1, keep=0.9).statuses(2), "no firm can be in tier 2 of 2"),
+        (lambda: Decaying(cutoffs=[80], penalty=1, keep=0.9, base=150), "base: 150 is outside 0 to 100"),
+        (lambda: Decaying(cutoffs=[float("nan")], penalty=1, keep=0.9), "cutoffs.0: Input should be a finite number"),
+        (lambda: Decaying(cutoffs=[80], penalty=1, keep=0.9, step=1e-5), "more than 65,536 scores by 1e-05"),
     ],
 )
 def test_a_rating_that_cannot_be_is_refused(rating, told):

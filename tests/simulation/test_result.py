@@ -72,6 +72,18 @@ def test_an_average_comes_with_its_error(result):
     assert simulate(full(600), n_replications=0).average("prevalence")["se"].isna().all()
 
 
+@pytest.mark.parametrize("level", [0, -1, 90, float("nan")])
+def test_a_level_that_is_no_share_is_refused(result, level):
+    with pytest.raises(ScenarioError, match=r"level .* is outside \(0, 1\]; give a share, such as 0\.9"):
+        result.table("inspections", level=level)
+
+
+@pytest.mark.parametrize("since", [0, 13, -3, "x"])
+def test_an_average_since_no_period_is_refused(result, since):
+    with pytest.raises(ScenarioError, match=r"since .*; give a whole number from 1 to 12"):
+        result.average("prevalence", since=since)
+
+
 def test_no_measure_is_refused(result):
     with pytest.raises(ScenarioError, match="no measure 'load'"):
         result.table("load")

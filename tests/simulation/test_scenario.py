@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from simulation.models import SCANDAL, TIERS, full
 
@@ -9,6 +10,9 @@ from credit_score.simulation.ranges import drawn, held, ranges
 FIRM = {"name": "all", "firms": 100, "start": {"A": 0.5, "B": 0.5}, "onset": 0.02, "cure": 0.1}
 PLAIN = {"tiers": ["A", "B"], "types": [FIRM], "schedule": {"A": {"ratio": 0.1}, "B": {"ratio": 0.2}}}
 ONE, TWO = {"name": "x"}, {"name": "y"}
+KIND = {"name": "all", "firms": 100, "start": {"A": 1}}
+SHOCKED = {"departments": [ONE | {"capacity": 9}, TWO], "types": [FIRM | {"department": "x"}]}
+SCORED = {"rating": {"kind": "decaying", "cutoffs": [80], "penalty": 10, "keep": 0.9}}
 
 
 def firm(**fields):
@@ -49,6 +53,41 @@ REFUSED = [
     ({"rating": {"kind": "ladder", "releas": 1}}, "unknown key; did you mean 'release'?"),
     ({"behaviour": {"kind": "deterrence", "beta": -1}}, "behaviour.beta: -1 is outside 0 or more"),
     ({"cap": 0}, "cap"),
+    ({"periods": 10**11}, "periods: Input should be less than or equal to 100000, not '100000000000'"),
+    ({"per_year": 10**9, "cap": 1}, "per_year: Input should be less than or equal to 366"),
+    (firm(enter=1e200), r"types.0.enter: 1e\+200 is outside \[0, 1e\+10\] firms a year"),
+    (firm(onset={"value": 0.1, "basis": "guess"}), "types.0.onset.basis: Input should be .*'records', not 'guess'"),
+    ({"behaviour": {"beta": 6}}, "behaviour.beta: 'none' has no 'beta'; leave it out, or change 'kind'"),
+    ({"behaviour": {"kind": "deterrence", "beta": 1, "memory": 0.5}}, "behaviour.memory: 'deterrence' has no 'memory'"),
+    ({"behaviour": {"kind": "best_reply", "discount": 1}}, r"behaviour.discount: 1 is outside \[0, 1\)"),
+    (
+        {"behaviour": {"kind": "best_reply", "discount": {"value": 0.9, "low": 0.5, "high": 1}}},
+        r"behaviour.discount: 1 is outside \[0, 1\)",
+    ),
+    (
+        {"violations": "afresh", "behaviour": {"kind": "best_reply"}, "types": [{**KIND, "cost": 1, "violates": 0.2}]},
+        "types.0.violates: violations by best reply have no 'violates'",
+    ),
+    (
+        {"behaviour": {"kind": "learning", "expected": {"Z": 1}}},
+        "behaviour.expected: no tier 'Z'",
+    ),
+    (
+        {"departments": [ONE | {"days": {"value": 1, "low": 0, "high": 2}, "capacity": 9}]},
+        "departments.x.days: 0 days a visit, and a capacity",
+    ),
+    (SHOCKED | {"shocks": [SCANDAL | {"department": "y"}]}, "shocks.0.department: a shock to onset is of all"),
+    (SHOCKED | {"shocks": [SCANDAL | {"of": "sensitivity", "department": "x"}]}, "a shock to sensitivity is of all"),
+    (SHOCKED | {"shocks": [SCANDAL | {"of": "capacity", "department": "y"}]}, "a shock to a capacity that has no"),
+    (firm(start={"250": 1}) | SCORED, "types.0.start: score 250 is outside 0 to 100"),
+    (firm(start={"inf": 1}) | SCORED, "types.0.start: score inf is outside 0 to 100"),
+    (firm(start={"nan": 1}) | SCORED, "types.0.start: no tier 'nan'"),
+    (
+        firm(start={"93": 1}) | {"rating": {"kind": "expiring", "cutoffs": [92], "penalty": 10, "months": 5}},
+        "types.0.start: no firm can have score 93; the nearest, 90, is of another tier",
+    ),
+    ({"rating": SCORED["rating"] | {"cutoffs": [120]}}, "rating.cutoffs: no firm can be in tier 1 of 2"),
+    ({"rating": {"release": 0.3}}, "rating: no kind"),
 ]  # fmt: skip
 
 
@@ -69,6 +108,11 @@ def test_a_number_has_unit_range_basis_and_source():
         Chance(value=0.3, low=0.1, high=0.2)
     with pytest.raises(ScenarioError, match="a range with one end"):
         Chance(value=0.3, low=0.1)
+
+
+def test_counts_of_arrays_are_whole_numbers():
+    scenario = Scenario(**(PLAIN | firm(firms=np.int64(70), onset=np.float64(0.1)) | {"periods": np.int32(3)}))
+    assert (scenario.n_firms, scenario.periods) == (70, 3)
 
 
 def test_a_scenario_is_frozen_and_altered_anew():
