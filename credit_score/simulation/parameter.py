@@ -151,13 +151,18 @@ class Factor(Parameter):
     unit = "times"
 
 
+# What pydantic puts into a place that no scenario has, and its words for shapes.
+INNER = ("function-", "model-", "literal[", "tag-")
+SHAPES = {"model_type": "keys and values", "dict_type": "keys and values", "tuple_type": "a list"}
+
+
 def refusal(error: ValidationError, kind: type) -> ScenarioError:
     """The first thing pydantic found wrong, in one line; unknown keys first, with the nearest name there is."""
     every = error.errors()
     first = next((e for e in every if e["type"] == "extra_forbidden"), every[0])
     inner = first.get("ctx", {}).get("error")
     place = (*first["loc"], *getattr(inner, "place", ()))
-    place = tuple(p for p in place if isinstance(p, int) or not p.startswith(("function-", "model-", "literal[")))
+    place = tuple(p for p in place if isinstance(p, int) or not p.startswith(INNER))
     remedy = (
         _nearest(str(place[-1]), kind, place) if first["type"] == "extra_forbidden" else getattr(inner, "remedy", "")
     )
@@ -175,7 +180,8 @@ def _said(error: Any, inner: Any) -> str:
         return "no kind"
     if error["type"] == "union_tag_invalid":
         return f"no kind {error['ctx']['tag']!r}; there are {error['ctx']['expected_tags']}"
-    return f"{error['msg']}, not {str(error['input'])[:60]!r}"
+    said = f"should be {SHAPES[error['type']]}" if error["type"] in SHAPES else error["msg"]
+    return f"{said}, not {str(error['input'])[:60]!r}"
 
 
 def _nearest(key: str, kind: Any, place: tuple[Any, ...]) -> str:

@@ -8,7 +8,7 @@ those of the docstrings here; a number carries its own ground.
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from credit_score.policy.dated import Text
 from credit_score.simulation.parameter import (
@@ -36,6 +36,16 @@ MOST_FIRMS = 10**10
 MOST_PERIODS = 100_000
 Firms = Annotated[Count, Field(le=MOST_FIRMS)]
 ByTier = dict[str, Chance]
+
+
+def _is_by_tier(data: Any) -> str:
+    return "tag-tiers" if isinstance(data, dict) and "value" not in data else "tag-number"
+
+
+# Which of the two is meant is told first, so that what is wrong with it is told of it alone.
+ChanceByTier = Annotated[
+    Annotated[Chance, Tag("tag-number")] | Annotated[ByTier, Tag("tag-tiers")], Discriminator(_is_by_tier)
+]
 
 
 class Plan(Stated):
@@ -90,8 +100,8 @@ class FirmType(Stated):
     size: Text = "all"
     onset: Chance = Chance(value=0.0)
     cure: Chance = Chance(value=0.0)
-    violating: Chance | ByTier = Chance(value=0.0)
-    violates: Chance | ByTier = Chance(value=0.0)
+    violating: ChanceByTier = Chance(value=0.0)
+    violates: ChanceByTier = Chance(value=0.0)
     cost: Money | None = None
     enter: Entry = Entry(value=0.0)
     enter_in: Text | None = None
