@@ -119,8 +119,10 @@ class SimulationResult:
         """Inspector-days left for planned visits in a period, on average over variants, (period, department)."""
         import xarray as xr
 
+        can, days = self.numbers.can, self.numbers.days[:, None]
+        bound = np.isfinite(can)
         return xr.DataArray(
-            (self.numbers.can * self.numbers.days[:, None]).mean(axis=0), dims=("period", "department"),
+            np.where(bound, np.where(bound, can, 0.0) * days, np.inf).mean(axis=0), dims=("period", "department"),
             coords={"period": self.periods, "department": self.departments}, name="capacity",
         )  # fmt: skip
 

@@ -49,7 +49,10 @@ ChanceByTier = Annotated[
 
 
 class Plan(Stated):
-    """How often a tier is looked at: share drawn a year, visits a year to a drawn firm, least firms drawn a year."""
+    """How often a tier is looked at: share drawn a year, visits a year to a drawn firm, least firms drawn a year.
+
+    A firm is visited at most once a period; what is planned beyond that lapses, and so does what a cap leaves nobody for.
+    """
 
     ratio: Ratio
     frequency: Intensity = Intensity(value=1.0)

@@ -72,6 +72,11 @@ def test_an_average_comes_with_its_error(result):
     assert simulate(full(600), n_replications=0).average("prevalence")["se"].isna().all()
 
 
+def test_visits_that_take_no_days_have_no_bound():
+    free = full(departments=[{"name": "x", "days": 0}, {"name": "y"}])
+    assert np.isinf(simulate(free, n_replications=0).capacity).all()
+
+
 @pytest.mark.parametrize("level", [0, -1, 90, float("nan")])
 def test_a_level_that_is_no_share_is_refused(result, level):
     with pytest.raises(ScenarioError, match=r"level .* is outside \(0, 1\]; give a share, such as 0\.9"):
