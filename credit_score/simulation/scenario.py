@@ -51,7 +51,7 @@ ChanceByTier = Annotated[
 class Plan(Stated):
     """How often a tier is looked at: share drawn a year, visits a year to a drawn firm, least firms drawn a year.
 
-    A firm is visited at most once a period; what is planned beyond that lapses, and so does what a cap leaves nobody for.
+    A firm is visited at most once a period: what is planned beyond lapses, as does what a cap leaves nobody for.
     """
 
     ratio: Ratio
