@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 from math import isnan, nan
-from typing import Any
+from typing import Any, cast
 
 from credit_score.errors import first_five
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.rating import Score
+from credit_score.simulation.statuses import Statuses
 
 
 def check(scenario: Any) -> None:
@@ -16,8 +17,9 @@ def check(scenario: Any) -> None:
     _check_tiers(scenario)
     _check_departments(scenario)
     _check_floors(scenario)
+    machine = _machine(scenario)
     for i, one in enumerate(scenario.types):
-        _check_type(one, scenario, i)
+        _check_type(one, scenario, i, machine)
     _check_violations(scenario)
     _check_shocks(scenario)
 
@@ -46,8 +48,11 @@ def _check_tiers(scenario: Any) -> None:
     for place, names in by_tier.items():
         for name in names:
             _known(name, known, "tier", *place)
+
+
+def _machine(scenario: Any) -> Statuses:
     try:
-        scenario.rating.statuses(len(known))
+        return cast("Statuses", scenario.rating.statuses(len(scenario.tiers)))
     except ScenarioError as error:
         raise ScenarioError(error.told, "rating", *error.place, remedy=error.remedy) from None
 
@@ -71,14 +76,14 @@ def _check_floors(scenario: Any) -> None:
             raise ScenarioError("a floor, but each firm is drawn for itself", *place, "floor", remedy="sample by quota")
 
 
-def _check_type(one: Any, scenario: Any, i: int) -> None:
+def _check_type(one: Any, scenario: Any, i: int, machine: Statuses) -> None:
     names = [d.name for d in scenario.departments]
     if one.department is None and len(names) > 1:
         raise ScenarioError("no department", "types", i, "department", remedy=f"name one of {first_five(names)}")
     if one.department is not None:
         _known(one.department, names, "department", "types", i, "department")
     for place in (*one.start, *([one.enter_in] if one.enter_in is not None else [])):
-        _check_place(place, scenario, "types", i, "start")
+        _check_place(place, scenario, machine, "types", i, "start")
     for field in ("violating", "violates"):
         by_tier = getattr(one, field)
         if isinstance(by_tier, dict):
@@ -88,7 +93,7 @@ def _check_type(one: Any, scenario: Any, i: int) -> None:
         raise ScenarioError("no cost of complying to reply to", "types", i, "cost")
 
 
-def _check_place(place: str, scenario: Any, *at: str | int) -> None:
+def _check_place(place: str, scenario: Any, machine: Statuses, *at: str | int) -> None:
     """A tier, or a score of a rating by score."""
     if place in scenario.tiers:
         return
@@ -98,18 +103,16 @@ def _check_place(place: str, scenario: Any, *at: str | int) -> None:
         score = nan
     if not isinstance(scenario.rating, Score) or isnan(score):
         _known(place, scenario.tiers, "tier", *at)
-    _check_score(score, scenario, *at)
+    _check_score(score, scenario, machine, *at)
 
 
-def _check_score(score: float, scenario: Any, *at: str | int) -> None:
+def _check_score(score: float, scenario: Any, machine: Statuses, *at: str | int) -> None:
     """A score that firms can have, or else one of which the nearest that they can have is in the same tier."""
-    rating, n_tiers = scenario.rating, len(scenario.tiers)
-    machine = rating.statuses(n_tiers)
     low, high = machine.score.min(), machine.score.max()
     if not low <= score <= high:
         raise ScenarioError(f"score {score:g} is outside {low:g} to {high:g}", *at)
     nearest = machine.nearest(score)
-    if machine.tier[nearest] != rating.tier(score, n_tiers):
+    if machine.tier[nearest] != scenario.rating.tier(score, len(scenario.tiers)):
         what = f"no firm can have score {score:g}; the nearest, {machine.score[nearest]:g}, is of another tier"
         raise ScenarioError(what, *at, remedy="give a score that firms can have")
 
