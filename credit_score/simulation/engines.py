@@ -53,11 +53,15 @@ def chosen(scenario: Scenario, m: Numbers, engine: str, n_replications: int) -> 
 
 
 def _cheapest(scenario: Scenario, m: Numbers, n_replications: int) -> tuple[str, str]:
+    cells, firms = m.rates.shape[1] * m.rates.shape[2] * max(m.gap, 1), scenario.n_firms + _growth(scenario)
+    costs = {"cells": A_CELL * cells, "events": A_JUMP * firms, "firms": A_FIRM * firms}
+    costs = costs if n_replications else {"mean": 0.0}
+    valid = {name: cost for name, cost in costs.items() if not _hindrance(name, scenario, m)}
+    if not valid:
+        remedy = "give fewer types, statuses or periods a year"
+        raise ScenarioError(f"no engine can: {_hindrance('cells', scenario, m)}", remedy=remedy)
     if not n_replications:
         return "mean", "means_only"
-    cells = m.rates.shape[1] * m.rates.shape[2] * max(m.gap, 1)
-    costs = {"cells": A_CELL * cells, "events": A_JUMP * scenario.n_firms, "firms": A_FIRM * scenario.n_firms}
-    valid = {name: cost for name, cost in costs.items() if not _hindrance(name, scenario, m)}
     best = min(valid, key=lambda name: valid[name])
     return best, f"cheapest_{best}"
 
@@ -70,9 +74,13 @@ def _hindrance(engine: str, scenario: Scenario, m: Numbers) -> str:
     return f"{size >> 30} GiB of cells" if size > MOST_BYTES else ""
 
 
+def _growth(scenario: Scenario) -> float:
+    """Firms that enter."""
+    return scenario.periods * sum(t.enter.value for t in scenario.types) / scenario.per_year
+
+
 def _of_firms(engine: str, scenario: Scenario, m: Numbers) -> str:
-    growth = scenario.periods * sum(t.enter.value for t in scenario.types) / scenario.per_year
-    if 6 * (scenario.n_firms + growth) > MOST_BYTES and engine == "firms":
+    if 6 * (scenario.n_firms + _growth(scenario)) > MOST_BYTES and engine == "firms":
         return f"{scenario.n_firms:,} firms are too many to hold one by one"
     if engine == "firms":
         return "the cap keeps visits apart by more than 255 periods" if m.gap > 255 else ""

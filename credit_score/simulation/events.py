@@ -41,7 +41,7 @@ def outcomes(m: Numbers) -> Outcomes:
 
 def _of_variant(m: Numbers, v: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rates, n = m.rates[v], (m.rates.shape[1], m.rates.shape[2])
-    times = np.exp(-m.beta[v] * m.intensity[v])[m.chain[TIER]][:, m.department]
+    times = np.exp(-m.beta[v] * m.expected[v])[m.chain[TIER]][:, m.department]
     visit = np.minimum(m.intensity[v] / m.per_year, 1.0)[m.chain[TIER]][:, m.department]
     onset = np.minimum(rates[..., ONSET] * times, 1.0)
     begins = np.zeros_like(onset) if m.afresh else onset

@@ -40,15 +40,13 @@ def _types(cost: Any, n_firms: int, told: tuple[Any, ...]) -> list[tuple[str, in
     """Names, numbers and costs of the types: of a uniform distribution, of one cost, or of each cost given."""
     if isinstance(cost, tuple) and len(cost) == 2:
         low, high = _costs(cost)
-        if not 0 <= low < high < np.inf:
-            raise ScenarioError(f"costs from {low:g} to {high:g}", "cost", remedy="give the lower end first, from 0")
+        if not low < high:
+            raise ScenarioError(f"costs from {low:g} to {high:g}", "cost", remedy="give the lower end first")
         ends = [low, *switches(lambda c: best_reply(c, *told), low, high), high]
         edges = np.rint(n_firms * (np.array(ends) - low) / (high - low)).astype(int)
         spans = zip(ends[:-1], ends[1:], np.diff(edges), strict=True)
         return [(f"cost {a:.4g} to {b:.4g}", int(n), (a + b) / 2) for a, b, n in spans]
     costs = _costs(cost)
-    if not costs.size:
-        raise ScenarioError("costs of no firm", "cost", remedy="give a number, two ends, or a cost a firm")
     if costs.ndim == 0:
         return [(f"cost {float(costs):g}", n_firms, float(costs))]
     return [(f"cost {c:g}", int(n), float(c)) for c, n in zip(*np.unique(costs, return_counts=True), strict=True)]

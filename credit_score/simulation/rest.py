@@ -22,7 +22,9 @@ def at_rest(m: Numbers) -> Numbers:
     if 2 * n > MOST:
         raise ScenarioError(f"{n} statuses are too many to be brought to rest", "at_rest", remedy="give the start")
     firms, violating = m.firms.copy(), m.violating.copy()
-    table = outcomes(m)
+    # Who learns has learned by then what the schedule is.
+    learned = np.where(m.memory[:, None, None] > 0, m.intensity, m.expected)
+    table = outcomes(m._replace(expected=learned))
     few = max(CACHED_BYTES // (8 * (2 * n) ** 2), 1)
     for first, j in product(range(0, len(firms), few), range(firms.shape[2])):
         now = slice(first, first + few)

@@ -129,9 +129,8 @@ def test_a_discount_of_1_is_refused_as_nothing_later_would_count_less():
     with pytest.raises(ScenarioError, match=r"behaviour.discount: 1 is outside \[0, 1\); give one below 1"):
         Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 1.0)
     s = Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95)
-    wide = s.altered(behaviour={"kind": "best_reply", "discount": 1.0})
-    with pytest.raises(ScenarioError, match=r"behaviour\.discount: 1 is outside"):
-        simulate(wide, n_replications=0)
+    with pytest.raises(ScenarioError, match=r"discount: 1 is outside"):
+        s.altered(behaviour={"kind": "best_reply", "discount": 1.0})
 
 
 @pytest.mark.parametrize(
@@ -140,8 +139,8 @@ def test_a_discount_of_1_is_refused_as_nothing_later_would_count_less():
         ({"n_firms": 0}, "n_firms: 0 firms"),
         ({"n_firms": 2.5}, r"n_firms: 2\.5 firms"),
         ({"cost": []}, "cost: costs of no firm"),
-        ({"cost": (0, float("inf"))}, "cost: costs from 0 to inf"),
-        ({"cost": (-5, 20)}, "cost: costs from -5 to 20; give the lower end first, from 0"),
+        ({"cost": (0, float("inf"))}, "cost: costs hold inf"),
+        ({"cost": (-5, 20)}, "cost: costs hold -5; give costs of at least 0"),
     ],
 )
 def test_firms_and_costs_that_cannot_be_are_refused(more, match):

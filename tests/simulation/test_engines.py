@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from simulation.models import SCANDAL, full, static
 
-from credit_score.simulation import ScenarioError, simulate
+from credit_score.simulation import Scenario, ScenarioError, simulate
 from credit_score.simulation.engines import _shared
 
 MEASURES = ("inspections", "detections", "violating", "firms", "left")
@@ -171,6 +171,42 @@ def test_an_engine_that_cannot_is_refused_with_one_that_can(fields, engine, n, t
 def test_a_seed_that_is_none_is_refused(seed):
     with pytest.raises(ScenarioError, match="seed"):
         simulate(static(), seed=seed)
+
+
+def test_firms_that_enter_count_in_what_an_engine_costs():
+    few = {"name": "all", "firms": 5, "start": {"A": 1}, "enter": 2e6}
+    assert simulate(static(types=[few]), n_replications=2).engine == "cells"
+
+
+@pytest.mark.parametrize("n", [0, 2])
+def test_a_scenario_that_no_engine_can_hold_is_refused(n):
+    types = [{"name": str(i), "firms": 10**9, "start": {"A": 1}} for i in range(60)]
+    rating = {"kind": "expiring", "cutoffs": [95, 85, 75], "penalty": 10, "months": 65, "most": 3}
+    vast = static(types=types, per_year=360, cap=1, rating=rating)
+    with pytest.raises(ScenarioError, match=r"no engine can: .* GiB of cells; give fewer types, statuses"):
+        simulate(vast, n_replications=n)
+
+
+@pytest.mark.parametrize("engine", ["cells", "events", "firms"])
+@pytest.mark.parametrize("rest", [False, True])
+def test_firms_that_never_learn_answer_to_what_they_expect(engine, rest):
+    """Onset λ exp(−β × 3 visits), whatever the schedule: prevalence l / (l + m)."""
+    kind = {"name": "all", "firms": 4000, "start": {"A": 1}, "onset": 0.1, "cure": 0.1, "violating": 0.04742587}
+    never = {"kind": "learning", "beta": 1, "memory": 0, "expected": {"A": 3}}
+    scenario = Scenario(
+        tiers=["A"], periods=40, types=[kind], schedule={"A": {"ratio": 0}}, behaviour=never, at_rest=rest,
+        sampling="bernoulli",
+    )  # fmt: skip
+    onset = 0.1 * np.exp(-3)
+    found = simulate(scenario, engine=engine, n_replications=100, seed=3).prevalence[:, -1].to_numpy()
+    assert abs(found.mean() - onset / (onset + 0.1)) < 4 * found.std() / 10
+
+
+def test_a_chance_of_leaving_that_is_next_to_none_moves_nobody():
+    scenario = full(300, sampling="bernoulli")
+    types = [{**one.model_dump(), "leave": 1e-25} for one in scenario.types]
+    result = simulate(scenario.altered(types=types), engine="events", n_replications=3)
+    assert float(result.left.sum()) == 0
 
 
 def test_what_is_no_scenario_is_refused():
