@@ -5,24 +5,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Add: TypeAlias = Callable[["Commands", str, str, str], argparse.ArgumentParser]
+from credit_score.cli_command import Commands, command, given
+
 Step: TypeAlias = Callable[..., argparse.ArgumentParser]
 
 
-def given(text: str) -> str:
-    """A text that is not empty."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError("is empty")
-    return text
-
-
-def add_lot(commands: "Commands", command: "Add") -> None:
+def add_lot(commands: Commands) -> None:
     """Add ``lot`` and its steps."""
     text = "a draw for use, step by step: list frozen, seals, seed, draw, and after the visits the list"
     lot = commands.add_parser("lot", help=text, description=text.capitalize() + ".")
     actions = lot.add_subparsers(metavar="STEP", required=True)
-    step = partial(_step, actions, command)
+    step = partial(_step, actions)
     freeze = step("freeze", "freeze the list of a run, signed, and print the hash to publish", lot=False)
     freeze.add_argument("run", type=given, metavar="RUN", help="run folder")
     freeze.add_argument(
@@ -53,10 +46,10 @@ def add_lot(commands: "Commands", command: "Add") -> None:
     abandon.add_argument("--reason", type=given, required=True, metavar="TEXT", help="recorded and shown")
     draw = step("draw", "draw by the seed; the list stays closed", run=True)
     draw.add_argument("--reason", metavar="TEXT", help="of another draw from the list; recorded and shown")
-    _add_after(step, command, actions)
+    _add_after(step, actions)
 
 
-def _add_after(step: "Step", command: "Add", actions: "Commands") -> None:
+def _add_after(step: Step, actions: Commands) -> None:
     """The steps after the draw."""
     diary = step("diary", "pair inspectors, merge calls, and find a day for each; CSV, Excel and iCalendar", run=True)
     _staff(diary)
@@ -96,8 +89,7 @@ def _add_after(step: "Step", command: "Add", actions: "Commands") -> None:
 
 
 def _step(
-    actions: "Commands",
-    command: "Add",
+    actions: Commands,
     name: str,
     text: str,
     *,

@@ -20,7 +20,8 @@ ROOMS = (
 )  # fmt: skip
 TOP = (
     "county", "learning", "told", "commands", "commands_estimate", "commands_lot", "commands_records",
-    "commands_simulate", "commands_store", "commands_tiers", "cli_lot", "cli", "__main__", "__init__",
+    "commands_simulate", "commands_store", "commands_tiers", "cli_command", "cli_lot", "cli_records", "cli_inspection",
+    "cli", "__main__", "__init__",
 )  # fmt: skip
 HOUSE = (*ROOMS, *TOP)
 STRANGERS = {("points", "scorecard"), ("scorecard", "points")}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import credit_score
-from credit_score.cli import DOMAINS
+from credit_score.cli_inspection import DOMAINS
 from credit_score.commands_estimate import COLUMNS, SHOWN
 from credit_score.errors import CreditScoreError
 from credit_score.inspection.optimum.problem import OBJECTIVES

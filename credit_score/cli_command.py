@@ -1,0 +1,33 @@
+"""A command on the command line, and the options that several share."""
+
+import argparse
+from typing import TypeAlias
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def given(text: str) -> str:
+    """A text that is not empty."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty")
+    return text
+
+
+def command(commands: Commands, name: str, job: str, text: str) -> argparse.ArgumentParser:
+    """A command by its name, with what it does, as ``module.function`` of the package."""
+    made = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    made.set_defaults(job=job)
+    made.add_argument("--quiet", action="store_true", help="no progress on stderr")
+    return made
+
+
+def policy_option(command: argparse.ArgumentParser) -> None:
+    """Under which policy."""
+    command.add_argument(
+        "--policy", type=given, default="gaoyang", metavar="NAME", help="bundled name or folder (default: gaoyang)"
+    )
+
+
+def json_option(command: argparse.ArgumentParser) -> None:
+    """For a program to read."""
+    command.add_argument("--json", action="store_true", help="print JSON for a program to read")
