@@ -65,14 +65,15 @@ def run(arguments: argparse.Namespace) -> None:
         _tell(done, arguments.out, arguments.lang)
 
 
-def check_out(out: str, *inputs: str) -> None:
-    """Refuse a folder that cannot become the run folder before any work is done."""
+def check_out(out: str, *inputs: str, kind: str = "") -> None:
+    """Refuse a folder that cannot become the run folder before any work is done. ``kind``: of run, see check_kind."""
     from credit_score.files import check_free
-    from credit_score.report import MANIFEST
+    from credit_score.report.run_folder import MANIFEST, check_kind
 
     target = Path(out).resolve()
     if target == Path.cwd() or target in Path.cwd().parents:
         raise RunError("is the folder you are in", where=str(target), remedy="choose another folder")
+    check_kind(target, kind)
     check_free(target, replaces=MANIFEST, inputs=[Path(i) for i in inputs if Path(i).is_dir()])
 
 

@@ -2,9 +2,11 @@
 
 import argparse
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import Steps, check_out, print_json, print_words
+from credit_score.errors import RunError
 from credit_score.language import say
 from credit_score.told import in_words, rows_of
 
@@ -23,14 +25,14 @@ LOAD = {
 
 def simulate(arguments: argparse.Namespace) -> None:
     """Years of a scenario."""
-    from credit_score.report.simulation_folder import check_kind, save_simulation
+    from credit_score.report.simulation_folder import KIND, save_simulation
     from credit_score.simulation import Scenario
 
     steps = Steps(quiet=arguments.quiet)
     scenario = Scenario.read(arguments.scenario)
     if arguments.out:
-        check_out(arguments.out)
-        check_kind(arguments.out)
+        check_out(arguments.out, kind=KIND)
+        _check_kept(Path(arguments.scenario), Path(arguments.out))
     result = _simulated(arguments, scenario, steps)
     if arguments.out:
         save_simulation(result, arguments.out, lang=arguments.lang, progress=steps)
@@ -41,6 +43,12 @@ def simulate(arguments: argparse.Namespace) -> None:
         _print(result, arguments.lang)
         if arguments.out:
             print(say("simulate.written", arguments.lang, out=arguments.out))
+
+
+def _check_kept(scenario: Path, out: Path) -> None:
+    """Refuse to replace the scenario that is read: what its author wrote into it would be gone."""
+    if out.resolve() in scenario.resolve().parents:
+        raise RunError("holds the scenario that is read", where=str(out), remedy="choose another folder")
 
 
 def _simulated(arguments: argparse.Namespace, scenario: Any, steps: Steps) -> "SimulationResult":

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from as_a_user import refused, told
 
+from credit_score.errors import RunError
 from credit_score.files import fingerprint
+from credit_score.report.run_folder import check_kind
 from credit_score.simulation import Scenario, simulate
 
 SCENARIO = """\
@@ -166,3 +168,27 @@ def test_nothing_of_others_is_replaced(scenario, tmp_path):
     assert (county / "manifest.json").read_text(encoding="utf-8") == manifest
     refused("is the folder you are in", "simulate", scenario, "--quiet", "--out", ".")
     refused("not ours to replace", "simulate", scenario, "--quiet", "--out", tmp_path)
+
+
+def test_a_run_of_a_county_does_not_take_the_place_of_a_simulation(scenario, county_folder, tmp_path):
+    """Neither by the command nor by the library; nor is a simulation read as a run of a county."""
+    out = tmp_path / "run"
+    assert told("simulate", scenario, "--replications", 0, "--quiet", "--out", out)[0] == 0
+    before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    words = "holds a simulation, not a run of a county"
+    refused(words, "run", county_folder, "--as-of", "2023-06-30", "--quiet", "--out", out)
+    refused(words, "demo", "--quiet", "--out", out)
+    refused(words, "draw", out)
+    with pytest.raises(RunError, match=words):
+        check_kind(out)
+    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
+
+
+def test_the_scenario_that_is_read_is_not_replaced(scenario, tmp_path):
+    out = tmp_path / "run"
+    ask = ("--replications", 0, "--quiet", "--out", out)
+    assert told("simulate", scenario, *ask)[0] == 0
+    mine = out / "scenario.yaml"
+    mine.write_text("# mine\n" + SCENARIO, encoding="utf-8")
+    refused("holds the scenario that is read", "simulate", mine, *ask)
+    assert mine.read_text(encoding="utf-8").startswith("# mine")

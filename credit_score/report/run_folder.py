@@ -35,6 +35,7 @@ BY_SECTOR = ("register", "sector_tiers")
 
 def save_run(run: Run, out: Path | str, *, progress: Callable[[str], None]) -> Path:
     """Write a run folder whole or not at all, manifest last. Raises RunError."""
+    check_kind(out)
     with whole_folder(out, replaces=MANIFEST) as folder:
         progress("writing tables")
         _save_tables(run, folder)
@@ -42,6 +43,26 @@ def save_run(run: Run, out: Path | str, *, progress: Callable[[str], None]) -> P
         (folder / "report.html").write_text(report_page(run), encoding="utf-8")
         (folder / MANIFEST).write_text(json.dumps(_manifest(run, folder), ensure_ascii=False, indent=2) + "\n", "utf-8")
     return Path(out)
+
+
+def check_kind(out: Path | str, kind: str = "") -> None:
+    """Raise RunError where a folder holds a run of another kind, which one of this kind does not replace.
+
+    ``kind``: as manifests name it; nothing for a run of a county.
+    """
+    told = _told(Path(out))
+    if told and told.get("tool") == TOOL and told.get("kind", "") != kind:
+        what = f"holds a run that is no {kind}" if kind else f"holds a {told['kind']}, not a run of a county"
+        raise RunError(what, where=str(out), remedy="choose another folder")
+
+
+def _told(folder: Path) -> dict[str, Any] | None:
+    """What a manifest says; nothing where it is not readable."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def _save_tables(run: Run, folder: Path) -> None:
@@ -140,11 +161,9 @@ class RunFolder:
             raise RunError("no such run folder", where=str(path), remedy="make one with: credit-score run")
         if not (folder / MANIFEST).is_file():
             raise RunError(f"holds no {MANIFEST}", where=str(path), remedy="give a folder made by: credit-score run")
-        try:
-            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        except (ValueError, RecursionError):
-            manifest = None
-        if not (isinstance(manifest, dict) and all(isinstance(manifest.get(k), kind) for k, kind in KEYS.items())):
+        check_kind(folder)
+        manifest = _told(folder)
+        if manifest is None or not all(isinstance(manifest.get(k), kind) for k, kind in KEYS.items()):
             raise RunError("the manifest is not readable", where=str(folder / MANIFEST), remedy="run again")
         return cls(folder, manifest)
 

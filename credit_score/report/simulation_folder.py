@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score import __version__
-from credit_score.errors import RunError
 from credit_score.files import TOOL, fingerprint, whole_folder
-from credit_score.report.run_folder import MANIFEST
+from credit_score.report.run_folder import MANIFEST, check_kind
 from credit_score.report.style import save_figure, tier_colours
 from credit_score.sheet import write_csv
 from credit_score.simulation import frames, plots
@@ -23,16 +22,6 @@ KIND = "simulation"
 Drawing = tuple[float, Callable[["Axes"], Any]]
 
 
-def check_kind(out: Path | str) -> None:
-    """Raise RunError where a folder holds a run of a county, which a simulation does not replace."""
-    try:
-        told = json.loads((Path(out) / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return
-    if isinstance(told, dict) and told.get("tool") == TOOL and told.get("kind") != KIND:
-        raise RunError("holds a run that is no simulation", where=str(out), remedy="choose another folder")
-
-
 def save_simulation(
     result: "SimulationResult", out: Path | str, *, lang: str, progress: Callable[[str], None] = lambda _: None
 ) -> Path:
@@ -40,7 +29,7 @@ def save_simulation(
 
     Figures are in one language, as SVG and as PNG. Raises RunError.
     """
-    check_kind(out)
+    check_kind(out, KIND)
     with whole_folder(out, replaces=MANIFEST) as folder:
         progress("writing tables")
         (folder / "scenario.yaml").write_text(written(result.scenario), encoding="utf-8")
