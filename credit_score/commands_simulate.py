@@ -87,7 +87,8 @@ def _print(result: "SimulationResult", lang: str) -> None:
     counts = {"firms": f"{scenario.n_firms:,}", "periods": scenario.periods, "seed": result.seed}
     print(say("simulate.size", lang, replications=f"{result.n_replications:,}", **counts) + "\n")
     table = frames.summary(result, level=LEVEL)
-    print_words("simulate.summary", _wide(table, lang), lang, level=LEVEL)
+    heading = "simulate.summary" if result.n_replications else "simulate.summary_means"
+    print_words(heading, _wide(table, lang), lang, level=LEVEL)
     _print_load(result, lang)
     if left := sum(number.basis == "assumption" for number in ranges(scenario).values()):
         print(say("simulate.assumed", lang, n=left))
@@ -106,6 +107,8 @@ def _wide(table: "pd.DataFrame", lang: str) -> "pd.DataFrame":
 
 
 def _cell(row: Any) -> str:
+    if math.isnan(row.mean):
+        return "–"
     form = ".2%" if row.measure == "prevalence" else ",.0f"
     ends = f" ({row.low:{form}} – {row.high:{form}})" if math.isfinite(row.low) else ""
     return f"{row.mean:{form}}{ends}"

@@ -93,6 +93,7 @@ def test_means_have_no_intervals(scenario, ask):
     assert {row["low"] for row in said["summary"]} == {None}
     shown = told("simulate", scenario, *ask, "--quiet")[1]
     assert "means carried on" in shown
+    assert "First and last year: visits in all, firms on average\n" in shown
     assert "nan" not in shown
 
 
@@ -112,6 +113,28 @@ def test_a_run_folder_holds_all_and_reads_back(scenario, tmp_path):
     with (out / "by_period.csv").open(encoding="utf-8", newline="") as stream:
         assert {row["measure"] for row in csv.DictReader(stream)} >= {"inspections", "days", "moved", "prevalence"}
     assert pd.read_csv(out / "summary.csv")["mean"].notna().all()
+
+
+def test_a_county_without_firms_has_no_share_of_them(scenario):
+    """No firms of either type: nothing to divide by, in the table and in the load of departments without a bound."""
+    none = SCENARIO.replace("firms: 3000", "firms: 0").replace("firms: 300\n", "firms: 0\n")
+    scenario.write_text(none.replace(", capacity: 900", "").replace(", capacity: 48", ""), encoding="utf-8")
+    said = told("simulate", scenario, "--engine", "mean", "--quiet")[1]
+    shown = [line.split()[-2:] for line in said.splitlines() if "Share of firms" in line]
+    assert shown == [["–", "–"]]
+    days = [line for line in said.splitlines() if line.split()[:1] == ["market"]]
+    assert len(days) == 2
+    assert not any("%" in line for line in days)
+
+
+def test_a_run_is_repeated_from_its_folder(scenario, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    ask = ("--replications", 6, "--seed", 8, "--quiet", "--out")
+    assert told("simulate", scenario, *ask, one)[0] == 0
+    refused(f"{one}: a folder is no scenario; give {one / 'scenario.yaml'}", "simulate", one, "--quiet")
+    refused(f"{tmp_path}: a folder is no scenario; give {scenario}", "simulate", tmp_path, "--quiet")
+    assert told("simulate", one / "scenario.yaml", *ask, two)[0] == 0
+    assert (one / "manifest.json").read_bytes() == (two / "manifest.json").read_bytes()
 
 
 def test_the_same_run_gives_the_same_bytes_and_replaces_itself(scenario, tmp_path):

@@ -68,8 +68,8 @@ def load(result: SimulationResult) -> pd.DataFrame:
     """Load of departments: ``department, period, days, waiting, capacity, use, over``.
 
     Inspector-days of visits made and of those put off at the end of the period, on average; ``capacity`` that others'
-    calls leave (infinite without a bound); ``use``: made and put off ÷ capacity (missing without one); ``over``:
-    whether in most replications a visit or more was put off for want of days.
+    calls leave (infinite without a bound); ``use``: days ÷ capacity, in [0, 1] (missing without a bound, 1 where calls
+    leave nothing); ``over``: whether in most replications a visit or more was put off for want of days.
     """
     days, waiting = (getattr(result, name).mean("replication") for name in ("days", "waiting"))
     least = result.numbers.days[result.variants][:, None, :]
@@ -78,16 +78,19 @@ def load(result: SimulationResult) -> pd.DataFrame:
     for name, values in {"days": days, "waiting": waiting}.items():
         table[name] = values.to_numpy().ravel()
     table["capacity"] = result.capacity.to_numpy().ravel()
-    asked = table["days"] + table["waiting"]
-    bound = table["capacity"].where(np.isfinite(table["capacity"]))
-    table["use"] = (asked / bound.where(bound > 0)).mask((bound == 0) & (asked > 0), np.inf)
+    table["use"] = _use(table)
     return table[["department", "period", "days", "waiting", "capacity", "use", "over"]]
+
+
+def _use(table: pd.DataFrame) -> pd.Series:
+    bound = table["capacity"].where(np.isfinite(table["capacity"]))
+    return (table["days"] / bound.where(bound > 0)).mask(bound == 0, 1.0)
 
 
 def load_by_year(result: SimulationResult) -> pd.DataFrame:
     """Load of the first and the last year: ``year, department, days, capacity, use, waiting, over``.
 
-    ``waiting`` at the end of the year, ``over`` in periods.
+    ``use`` as in :func:`load`; ``waiting`` at the end of the year, ``over`` in periods.
     """
     table, found = load(result), []
     for year, periods in years(result.scenario).items():
@@ -96,7 +99,7 @@ def load_by_year(result: SimulationResult) -> pd.DataFrame:
         told = by.agg(
             days=("days", "sum"), capacity=("capacity", "sum"), waiting=("waiting", "last"), over=("over", "sum")
         )  # fmt: skip
-        found.append(told.assign(use=told["days"] / told["capacity"]).reset_index().assign(year=year))
+        found.append(told.assign(use=_use(told), year=year).reset_index())
     return pd.concat(found, ignore_index=True)[["year", "department", "days", "capacity", "use", "waiting", "over"]]
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BAR, GAP = 0.06, 0.03
 EMPTY, FULL, PALE = "#f0f4f8", "#243b53", "#9fb3c8"
 OVER = {"facecolor": "#fbd5cf", "edgecolor": ALERT, "hatch": "///", "linewidth": 0}
+NAME = 0.07  # of the height of an axis: what the name of a tier takes
 LEAST_SPAN = 0.1  # of an axis, as a share of what it shows: less would make much of rounding
 
 
@@ -94,11 +95,10 @@ def plot_migration(frame: "pd.DataFrame", ax: "Axes", *, colours: Sequence[str],
     table = frame.pivot_table("firms", "from", "to", sort=False)
     tiers, pairs = list(table.index), table[list(table.index)].to_numpy()
     ends = [_stacked(pairs.sum(axis=axis)) for axis in (1, 0)]
-    for x, (bottom, height), share in zip((0, 1 - BAR), ends, (pairs.sum(axis=1), pairs.sum(axis=0)), strict=True):
+    for x, (bottom, height), firms in zip((0, 1 - BAR), ends, (pairs.sum(axis=1), pairs.sum(axis=0)), strict=True):
         ax.bar([x] * len(tiers), height, BAR, bottom, align="edge", color=colours, edgecolor=INK, linewidth=0.5)
-        _label_tiers(
-            ax, x, bottom + height / 2, [f"{t}  {s:.1%}" for t, s in zip(tiers, share / pairs.sum(), strict=True)]
-        )
+        named = [f"{t}  {s:.1%}" for t, s in zip(tiers, _shares(firms), strict=True)]
+        _label_tiers(ax, x, _apart(bottom + height / 2), named)
     _bands(ax, pairs, ends, colours)
     ax.set_xlim(-0.25, 1.25)
     ax.set_ylim(1 + GAP * len(tiers), -GAP)
@@ -174,15 +174,28 @@ def _runs(hit: np.ndarray) -> list[tuple[float, int]]:
 
 
 def _beside(use: "pd.Series", hit: np.ndarray, lang: str) -> str:
-    told = say("simulate.no_bound", lang) if use.isna().all() else f"{use.clip(upper=1).mean():.0%}"
+    told = say("simulate.no_bound", lang) if use.isna().all() else f"{use.mean():.0%}"
     return f"{told}; {say('simulate.put_off', lang, n=hit.sum(), of=len(hit))}" if hit.any() else told
 
 
 def _stacked(firms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Tops and heights of blocks, best first, with a gap between; none so thin that it is not seen."""
-    height = np.maximum(firms / firms.sum(), np.where(firms > 0, 0.008, 0.0))
-    height = height / height.sum()
+    height = _shares(np.maximum(_shares(firms), np.where(firms > 0, 0.008, 0.0)))
     return np.cumsum(height) - height + GAP * np.arange(len(firms)), height
+
+
+def _shares(firms: np.ndarray) -> np.ndarray:
+    """Of all, 0 where there are none."""
+    return firms / max(firms.sum(), 1e-300)
+
+
+def _apart(middle: np.ndarray) -> np.ndarray:
+    """Places of names: at the middles, best first, and where these are too near to one another, pushed apart."""
+    n = len(middle)
+    step = NAME * (1 + GAP * (n + 1))
+    rank = step * np.arange(n)
+    down = np.maximum.accumulate(middle - rank) + rank
+    return np.minimum(down, 1 + GAP * n - step / 2 - rank[::-1])
 
 
 def _label_tiers(ax: "Axes", x: float, middle: np.ndarray, texts: list[str]) -> None:

@@ -59,6 +59,10 @@ def _file(path: Path | str) -> Path:
         return Path(path)
     if str(path) in bundled():
         return BUNDLED / f"{path}.yaml"
+    if Path(path).is_dir():
+        held = sorted(Path(path).glob("*.yaml"))
+        remedy = f"give {held[0]}" if len(held) == 1 else "give the YAML file in it"
+        raise ScenarioError("a folder is no scenario", where=str(path), remedy=remedy)
     close = get_close_matches(str(path), bundled(), n=1)
     remedy = f"did you mean {close[0]!r}?" if close else f"give a file, or a bundled name: {', '.join(bundled())}"
     raise ScenarioError(f"no scenario {str(path)!r}", remedy=remedy)

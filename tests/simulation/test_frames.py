@@ -81,7 +81,8 @@ def test_departments_that_run_out_of_days_are_told(result):
     ecology, market = (table[table["department"] == name] for name in ("ecology", "market"))
     assert ecology["over"].all()
     assert (ecology["days"] == 5).all()
-    assert (ecology["use"] > 1).all()
+    assert (ecology["use"] == 1).all()
+    assert market["use"].to_numpy() == pytest.approx(market["days"] / (5000 / 12))
     assert not market["over"].any()
     assert market["capacity"].unique() == pytest.approx([5000 / 12])
     year = frames.load_by_year(result).set_index(["year", "department"])
@@ -95,6 +96,17 @@ def test_without_a_bound_nothing_is_over():
     table = frames.load(simulate(free, n_replications=0))
     assert table["use"].isna().all()
     assert not table["over"].any()
+    assert frames.load_by_year(simulate(free, n_replications=0))["use"].isna().all()
+
+
+def test_where_calls_leave_no_days_all_are_used():
+    taken = scenario(departments=[{"name": "market"}, {"name": "ecology", "capacity": 60, "out_of_plan": 90}])
+    result = simulate(taken, n_replications=0)
+    for table in (frames.load(result), frames.load_by_year(result)):
+        ecology = table[table["department"] == "ecology"]
+        assert (ecology["days"] == 0).all()
+        assert (ecology["use"] == 1).all()
+        assert ecology["over"].all()
 
 
 def test_the_flow_of_a_year_ends_where_firms_are(means):

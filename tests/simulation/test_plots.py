@@ -1,5 +1,7 @@
 """Figures of a simulation: what is drawn is what the frame holds, in both languages, by more than colour."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,7 @@ FAN = pd.concat([
 ])  # fmt: skip
 LOAD = pd.concat([
     pd.DataFrame({"department": "market", "period": MONTHS, "use": 0.6, "over": False}),
-    pd.DataFrame({"department": "ecology", "period": MONTHS, "use": 1.2, "over": (MONTHS > 6) & (MONTHS <= 10)}),
+    pd.DataFrame({"department": "ecology", "period": MONTHS, "use": 1.0, "over": (MONTHS > 6) & (MONTHS <= 10)}),
     pd.DataFrame({"department": "fire", "period": MONTHS, "use": np.nan, "over": False}),
 ])  # fmt: skip
 FRONT = pd.DataFrame({
@@ -103,6 +105,25 @@ def test_bands_of_firms_are_as_thick_as_their_share(ax):
     bands = [p.get_path().vertices for p in ax.patches if not hasattr(p, "get_height")]
     ends = sorted(round(v[6, 1] - v[0, 1] if v[7, 0] < 0.5 else 0, 6) for v in bands)
     assert ends == sorted(round(f / 120, 6) for f in FLOW["firms"])
+
+
+@pytest.mark.parametrize("shares", [
+    [0.5, 0, 0, 0, 0, 0, 0.4, 0, 0, 0, 0, 0.1], [0] * 11 + [1], [1] + [0] * 11, [0.001] * 11 + [0.989], [0] * 12,
+])  # fmt: skip
+def test_names_of_thin_tiers_stand_apart_and_within_the_figure(ax, shares):
+    names = [f"T{i}" for i in range(12)]
+    rows = [
+        {"from": a, "to": b, "firms": 1000 * s * (a == b)} for a, s in zip(names, shares, strict=True) for b in names
+    ]
+    plots.plot_migration(pd.DataFrame(rows), ax, colours=tier_colours(12), lang="en")
+    ax.figure.set_size_inches(7.6, 3.8)
+    ax.figure.canvas.draw()
+    labels = [t.get_window_extent() for t in ax.texts if t.get_text().startswith("T")]
+    assert len(labels) == 24
+    for side in (labels[:12], labels[12:]):
+        tops = sorted((-box.y1, -box.y0) for box in side)
+        assert all(upper[1] <= lower[0] + 1 for upper, lower in pairwise(tops))  # boxes hold room above and below
+        assert tops[-1][1] <= -ax.get_window_extent().y0
 
 
 def test_a_tornado_runs_from_the_low_to_the_high_end(ax):
