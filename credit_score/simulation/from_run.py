@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from credit_score.errors import first_five
 from credit_score.inspection.frame import RANDOM
 from credit_score.policy.ruleset import RuleSet
 from credit_score.policy.schema import Department as PolicyDepartment
@@ -29,6 +30,7 @@ Scenario = TypeVar("Scenario", bound=Stated)
 GROUPS = ("tier", "sector", "size")
 ENDS = ("value", "low", "high")
 NUMBERS = ("ratio", "frequency", "floor")
+OF_RATES = {"value": "hajek", "low": "hajek_low", "high": "hajek_high"}
 # A violation that nobody sees lasts two years on average; half a year to five years is thought possible.
 LASTING = {"value": 1 / 24, "low": 1 / 60, "high": 1 / 6}
 NOT_IDENTIFIED = "one day's records do not say how long violations last: two years, half a year to five"
@@ -66,10 +68,14 @@ def scenario_from_run(
         they are because of the same visits, and each tier is left as wide as these bounds.
     overrides : fields of the scenario, in the place of those that the run gives.
 
-    Raises ScenarioError where nothing says how many firms are in violation, or ``by`` names something else.
+    Raises ScenarioError where nothing says how many firms are in violation, ``by`` names something else, and for
+    rates that are none: of a tier that is not there or stands twice, outside [0, 1], or outside their own interval.
     """
+    if not hasattr(run, "tables"):
+        raise ScenarioError(f"no run of a county, but {run!r:.60}", remedy="give what run_county returns")
+    by = (by,) if isinstance(by, str) else by
     if strange := [name for name in by if name not in GROUPS]:
-        raise ScenarioError(f"no types by {strange[0]!r}", remedy=f"use {', '.join(GROUPS)}")
+        raise ScenarioError(f"no types by {strange[0]!r}", "by", remedy=f"use {', '.join(GROUPS)}")
     firms = _firms(run, by)
     known = _rates(run, rates, firms)
     inspection, rules = run.rules.model.inspection, run.rules
@@ -99,13 +105,32 @@ def _firms(run: Any, by: Sequence[str]) -> "pd.DataFrame":
 def _rates(run: Any, rates: "pd.DataFrame | None", firms: "pd.DataFrame") -> dict[str, Rate]:
     """Rates by tier: as told, else between the bounds that one rate of all firms sets."""
     shares = _shares(firms)
-    known = {} if rates is None else rates[rates["hajek"].notna()].set_index("tier").to_dict("index")
-    told = {
-        tier: Rate(row["hajek"], row["hajek_low"], row["hajek_high"], OF_TIER)
-        for tier, row in known.items()
-        if tier in shares
-    }
+    known = {} if rates is None else _told(rates, [tier.id for tier in run.rules.tiers])
+    told = {tier: rate for tier, rate in known.items() if tier in shares}
     return told if set(told) == set(shares) else _bounds(run, shares) | told
+
+
+def _told(rates: Any, tiers: list[str]) -> dict[str, Rate]:
+    """The rates of a table by tier, without those that are not identified."""
+    columns = ["tier", *OF_RATES.values()]
+    if missing := [name for name in columns if name not in getattr(rates, "columns", ())]:
+        remedy = "give a table of visit_rates by tier"
+        raise ScenarioError(f"no column {first_five(missing)}", "rates", remedy=remedy)
+    rows = rates.loc[rates["hajek"].notna(), columns]
+    if strange := [tier for tier in rows["tier"] if tier not in tiers]:
+        raise ScenarioError(f"no tier {strange[0]!r}", "rates", remedy=f"there are {first_five(tiers)}")
+    if rows["tier"].duplicated().any():
+        twice = rows.loc[rows["tier"].duplicated(), "tier"].iloc[0]
+        raise ScenarioError(f"tier {twice!r} stands twice", "rates", remedy="give rates by tier alone, a row each")
+    return {row.tier: _rate(row) for row in rows.itertuples()}
+
+
+def _rate(row: Any) -> Rate:
+    value, low, high = (getattr(row, name) for name in OF_RATES.values())
+    if not 0 <= low <= value <= high <= 1:
+        what = f"{value:g} with the interval {low:g} to {high:g}"
+        raise ScenarioError(what, "rates", row.tier, remedy="a rate and its ends are in [0, 1], in order")
+    return Rate(float(value), float(low), float(high), OF_TIER)
 
 
 def _shares(firms: "pd.DataFrame") -> dict[str, float]:

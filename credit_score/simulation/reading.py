@@ -4,6 +4,7 @@ A number is plain, then it is an assumption, or a mapping of ``value``, ``low``,
 """
 
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,8 +39,11 @@ def read_scenario(path: Path | str, kind: type[Scenario]) -> Scenario:
     try:
         return kind(**data)
     except ScenarioError as error:
-        where = f"{file}, line {source.line(_location(error.place, data))}"
-        raise ScenarioError(error.told, *error.place, where=where, remedy=error.remedy) from None
+        at = _location(error.place, data)
+        asked = "valid number" in error.told or "valid integer" in error.told
+        remedy = _written_plainly(_at(at, data)) if asked else error.remedy
+        where = f"{file}, line {source.line(at)}"
+        raise ScenarioError(error.told, *error.place, where=where, remedy=remedy) from None
 
 
 def written(scenario: Stated) -> str:
@@ -88,8 +92,14 @@ def _with_text_keys(data: Any) -> Any:
 
 
 def _location(place: tuple[Any, ...], data: Any) -> Location:
-    """Where a place stands in a file: parts that no file has, such as the kind of a rating, are passed over."""
+    """Where a place stands in a file: parts that no file has, such as the kind of a rating, are passed over.
+
+    A place that begins with what stands in a part (the cut-offs of a rating) is looked for there.
+    """
     found: list[str | int] = []
+    if place and _key(place[0], data) is None:
+        found = [key for key, part in data.items() if isinstance(part, dict) and place[0] in part][:1]
+        data = data[found[0]] if found else data
     for part in place:
         key = _key(part, data)
         if key is not None:
@@ -107,6 +117,23 @@ def _key(part: Any, data: Any) -> str | int | None:
         return part if part < len(data) else None
     named = (i for i, one in enumerate(data) if isinstance(one, dict) and one.get("name") == part)
     return next(named, None)
+
+
+def _at(location: Location, data: Any) -> Any:
+    for part in location:
+        data = data[part]
+    return data
+
+
+def _written_plainly(value: Any) -> str:
+    """What to write for a text that was meant as a number: 1e-2 and 2% are texts in YAML."""
+    try:
+        text = value.strip()
+        number = Decimal(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except (AttributeError, InvalidOperation):
+        return ""
+    short = number.is_finite() and -12 <= number.adjusted() <= 12
+    return f"YAML reads that as a text; write {number.normalize():f}" if short else "YAML reads that as a text"
 
 
 def _plain(part: Any) -> Any:

@@ -117,7 +117,31 @@ def test_fields_can_be_given_in_the_place_of_the_run_s(county_run, tmp_path):
     path = tmp_path / "ours.yaml"
     path.write_text(written(scenario), encoding="utf-8")
     assert Scenario.read(path) == scenario
-    with pytest.raises(ScenarioError, match="no types by 'town'; use tier, sector, size"):
+    with pytest.raises(ScenarioError, match="by: no types by 'town'; use tier, sector, size"):
         Scenario.from_run(county_run, by=("town",))
     with pytest.raises(ScenarioError, match="period: unknown key; did you mean 'periods'"):
         Scenario.from_run(county_run, period=6)
+
+
+SOUND = {"tier": list("ABCD"), "hajek": [0.05, 0.1, 0.2, 0.3], "hajek_low": 0.02, "hajek_high": 0.5}
+
+
+@pytest.mark.parametrize(("altered", "words"), [
+    (5, "rates: no column tier, hajek, hajek_low, hajek_high; give a table of visit_rates by tier"),
+    (pd.DataFrame(SOUND).drop(columns="hajek_low"), "rates: no column hajek_low"),
+    (pd.DataFrame(SOUND | {"tier": list("ABCa")}), "rates: no tier 'a'; there are A, B, C, D"),
+    (pd.DataFrame(SOUND | {"tier": list("ABCA")}), "rates: tier 'A' stands twice; give rates by tier alone"),
+    (pd.DataFrame(SOUND | {"hajek_high": 1.5}), r"rates.A: 0.05 with the interval 0.02 to 1.5; a rate and its ends"),
+    (pd.DataFrame(SOUND | {"hajek_low": 0.25}), "rates.A: 0.05 with the interval 0.25 to 0.5"),
+    (pd.DataFrame(SOUND | {"hajek_high": np.nan}), "rates.A: 0.05 with the interval 0.02 to nan"),
+])  # fmt: skip
+def test_rates_that_are_none_are_refused(county_run, altered, words):
+    with pytest.raises(ScenarioError) as told:
+        Scenario.from_run(county_run, rates=altered)
+    assert str(told.value).startswith(words)
+
+
+def test_what_is_no_run_is_refused_and_one_group_may_be_named_alone(county_run):
+    with pytest.raises(ScenarioError, match="no run of a county, but 'runs/county'; give what run_county returns"):
+        Scenario.from_run("runs/county")
+    assert Scenario.from_run(county_run, by="tier") == Scenario.from_run(county_run, by=("tier",))

@@ -74,6 +74,13 @@ def test_a_file_is_the_scenario_built_by_hand(tmp_path):
     ("firms: 100", "firms: 0100", 5, ["'0100' is not plainly a number"]),
     ("  A: {ratio", "  E: {ratio", 10, ["schedule", "no plan for tier A"]),
     ("    firms: 100\n", "", 4, ["types.0.firms", "is missing"]),
+    ("cure: 0.1", "cure: 1e-2", 8, ["types.0.cure", "not '1e-2'; YAML reads that as a text; write 0.01"]),
+    ("ratio: 0.06", "ratio: 6 %", 12, ["schedule.B.ratio", "not '6 %'; YAML reads that as a text; write 0.06"]),
+    ("firms: 100", "firms: '1e2'", 5, ["types.0.firms", "YAML reads that as a text; write 100"]),
+    ("low: 0.01", "low: '0.01'", 7, ["types.0.onset.low", "YAML reads that as a text; write 0.01"]),
+    ("kind: ladder\n  release: 0.5", "kind: decaying\n  keep: 0.9\n  penalty: 8\n  cutoffs: [90, 80]", 21,
+     ["cutoffs: 2 cut-offs for 2 tiers; give one less"]),
+    ("rating:\n", "behaviour: {kind: learning, expected: {E: 1}}\nrating:\n", 17, ["expected: no tier 'E'"]),
 ])  # fmt: skip
 def test_what_is_wrong_is_told_in_one_line_with_its_place(tmp_path, old, new, line, words):
     assert old in SOUND
