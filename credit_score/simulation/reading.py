@@ -58,6 +58,14 @@ class _WithoutAliases(yaml.SafeDumper):
         return True
 
 
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """A text; with signs that end a line in some scripts it stands in quotes that keep them."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
+
+
+_WithoutAliases.add_representer(str, _text)
+
+
 def _file(path: Path | str) -> Path:
     if Path(path).is_file():
         return Path(path)

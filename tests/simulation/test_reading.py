@@ -1,7 +1,7 @@
 """Scenarios as YAML: what is wrong is told with its line, and what is written reads back the same."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from credit_score.simulation import Scenario, ScenarioError
@@ -118,6 +118,8 @@ def test_what_is_written_reads_back_the_same(tmp_path, scenario):
     assert reading(tmp_path, written(scenario)) == scenario
 
 
+@example(name="0\x850", chance=0.5, days=1.0)
+@example(name="0\u20280\n 1", chance=0.5, days=1.0)
 @given(name=st.text(min_size=1).filter(str.strip), chance=st.floats(0, 1), days=st.floats(0, 1e9))
 def test_any_name_and_number_read_back(tmp_path_factory, name, chance, days):
     scenario = Scenario(
