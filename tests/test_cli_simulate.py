@@ -109,6 +109,7 @@ def test_a_run_folder_holds_all_and_reads_back(scenario, tmp_path):
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["outputs"] == {name: fingerprint(out / name) for name in files - {"manifest.json"}}
     assert (manifest["seed"], manifest["replications"], manifest["kind"]) == (5, 10, "simulation")
+    assert (manifest["engine"], manifest["lang"]) == ("cells", "en")
     assert Scenario.read(out / "scenario.yaml") == Scenario.read(scenario)
     with (out / "by_period.csv").open(encoding="utf-8", newline="") as stream:
         assert {row["measure"] for row in csv.DictReader(stream)} >= {"inspections", "days", "moved", "prevalence"}

@@ -40,7 +40,7 @@ def save_simulation(
         (folder / "figures").mkdir()
         for name, (height, draw) in drawings(result, lang).items():
             save_figure(draw, folder / "figures" / name, height=height)
-        manifest = json.dumps(_manifest(result, folder), ensure_ascii=False, indent=2, allow_nan=False)
+        manifest = json.dumps(_manifest(result, folder, lang), ensure_ascii=False, indent=2, allow_nan=False)
         (folder / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
     return Path(out)
 
@@ -66,10 +66,10 @@ def drawings(result: "SimulationResult", lang: str) -> dict[str, Drawing]:
     return found
 
 
-def _manifest(result: "SimulationResult", folder: Path) -> dict[str, Any]:
+def _manifest(result: "SimulationResult", folder: Path, lang: str) -> dict[str, Any]:
     outputs = sorted(p for p in folder.rglob("*") if p.is_file())
     return {
         "tool": TOOL, "kind": KIND, "version": __version__, "scenario": result.scenario.name, "engine": result.engine,
-        "why": result.why, "replications": result.n_replications, "seed": result.seed,
+        "why": result.why, "replications": result.n_replications, "seed": result.seed, "lang": lang,
         "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
     }  # fmt: skip
