@@ -244,5 +244,4 @@ def _plan(rules: RuleSet, own: PolicyDepartment | None, tier: str) -> dict[str, 
         name: {"value": float(figure.value), "basis": figure.basis, "reference": figure.reference}
         for name, figure in found.items()
     }
-    # A policy's floor is of firms drawn, each visited so often; a scenario's is of visits.
-    return grounded | {"floor": int(found["floor"].value) * int(found["frequency"].value)}
+    return grounded | {"floor": int(found["floor"].value)}

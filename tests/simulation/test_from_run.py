@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import credit_score as cs
 from credit_score.simulation import Scenario, ScenarioError, simulate
 from credit_score.simulation.ranges import ranges
 from credit_score.simulation.reading import written
@@ -48,6 +49,24 @@ def test_the_year_planned_is_the_run_s(county_run, scenario):
         assert float(result.days.sel(department=name).sum()) == pytest.approx(days)
 
 
+def test_a_floor_is_of_firms_each_visited_as_often_as_the_tier_s(county_folder, altered_policy):
+    """A floor of 5 firms, each visited 3 times a year, is 15 visits a year, as the run plans it; not 45."""
+
+    def often(inspection):
+        for numbers in inspection["schedule"].values():
+            for figure in numbers["frequency"].values():
+                figure["value"] = 3
+
+    policy = cs.load_policy(altered_policy(inspection=often))
+    run = cs.run_county(cs.read_records(county_folder, policy=policy), policy, as_of="2023-06-30")
+    scenario = Scenario.from_run(run, periods=12, cap=None)
+    assert {plan.frequency.value for plan in scenario.schedule.values()} == {3}
+    free = scenario.altered(departments=[d.model_copy(update={"capacity": None}) for d in scenario.departments])
+    of_run = at_random(run)
+    asked = np.maximum(of_run["firms"] * of_run["ratio"], of_run["floor"].clip(upper=of_run["firms"])) * 3
+    assert float(simulate(free, n_replications=0).inspections.sum()) == pytest.approx(asked.sum())
+
+
 def test_numbers_carry_the_ground_of_the_policy(county_run, scenario):
     inspection = county_run.rules.model.inspection
     for tier, plan in scenario.schedule.items():
@@ -55,7 +74,7 @@ def test_numbers_carry_the_ground_of_the_policy(county_run, scenario):
         assert (plan.ratio.value, plan.ratio.basis) == (figure.value, figure.basis)
         assert plan.ratio.reference == figure.reference
         floor = county_run.rules.figure(inspection.schedule[tier].floor).value
-        assert plan.floor == floor * plan.frequency.value
+        assert plan.floor == floor
     assert scenario.cap == county_run.rules.figure(inspection.cap).value
     load = county_run.workload.set_index("department")
     duty = county_run.schedule[county_run.schedule["duty"] != ""]
