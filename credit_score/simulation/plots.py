@@ -98,7 +98,7 @@ def plot_migration(frame: "pd.DataFrame", ax: "Axes", *, colours: Sequence[str],
     for x, (bottom, height), firms in zip((0, 1 - BAR), ends, (pairs.sum(axis=1), pairs.sum(axis=0)), strict=True):
         ax.bar([x] * len(tiers), height, BAR, bottom, align="edge", color=colours, edgecolor=INK, linewidth=0.5)
         named = [f"{t}  {s:.1%}" for t, s in zip(tiers, _shares(firms), strict=True)]
-        _label_tiers(ax, x, _apart(bottom + height / 2), named)
+        _label_tiers(ax, x, bottom + height / 2, named)
     _bands(ax, pairs, ends, colours)
     ax.set_xlim(-0.25, 1.25)
     ax.set_ylim(1 + GAP * len(tiers), -GAP)
@@ -190,19 +190,22 @@ def _shares(firms: np.ndarray) -> np.ndarray:
 
 
 def _apart(middle: np.ndarray) -> np.ndarray:
-    """Places of names: at the middles, best first, and where these are too near to one another, pushed apart."""
+    """Places of names, as near to the middles of their blocks as lets each be read."""
+    from scipy.optimize import isotonic_regression
+
     n = len(middle)
     step = NAME * (1 + GAP * (n + 1))
     rank = step * np.arange(n)
-    down = np.maximum.accumulate(middle - rank) + rank
-    return np.minimum(down, 1 + GAP * n - step / 2 - rank[::-1])
+    return np.clip(isotonic_regression(middle - rank).x, step / 2 - GAP, 1 + GAP * n - step / 2 - rank[-1]) + rank
 
 
 def _label_tiers(ax: "Axes", x: float, middle: np.ndarray, texts: list[str]) -> None:
-    left = x == 0
-    at, aside, align = (x, -6, "right") if left else (x + BAR, 6, "left")
-    for place, text in zip(middle, texts, strict=True):
-        ax.annotate(text, (at, place), xytext=(aside, 0), textcoords="offset points", ha=align, va="center")
+    """Names beside blocks, with a line to the block where they had to be moved."""
+    edge, aside, align, near = (x, -0.03, "right", 1) if x == 0 else (x + BAR, 0.03, "left", 0)
+    line = {"arrowstyle": "-", "color": QUIET, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0, "relpos": (near, 0.5)}
+    for block, place, text in zip(middle, _apart(middle), texts, strict=True):
+        ax.annotate(text, (edge, block), (edge + aside, place), ha=align, va="center",
+                    arrowprops=line if abs(place - block) > 0.01 else None)  # fmt: skip
 
 
 def _bands(ax: "Axes", pairs: np.ndarray, ends: list[tuple[np.ndarray, np.ndarray]], colours: Sequence[str]) -> None:
