@@ -103,6 +103,8 @@ def _add_simulate(commands: Commands) -> None:
     drawn = "how often it is drawn; 0 for means alone (default: 200)"
     simulate.add_argument("--replications", type=int, metavar="N", help=drawn)
     simulate.add_argument("--seed", type=int, default=0, metavar="N", help="seed (default: 0)")
+    stated = "numbers as they stand: intervals of chance alone (default: ranges of what is not known are drawn too)"
+    simulate.add_argument("--as-stated", action="store_true", help=stated)
     simulate.add_argument("--threads", type=_count, metavar="N", help="threads; the result is the same for any number")
     simulate.add_argument("--out", type=given, metavar="DIR", help="run folder; appears whole or not at all")
     simulate.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")

@@ -55,13 +55,16 @@ def _simulated(arguments: argparse.Namespace, scenario: Any, steps: Steps) -> "S
     from tqdm import tqdm
 
     from credit_score.simulation import simulate as simulated
+    from credit_score.simulation.ranges import ranges
 
     asked = arguments.replications
     n = asked if asked is not None else 0 if arguments.engine == "mean" else REPLICATIONS
+    draw = n > 0 and not arguments.as_stated and bool(ranges(scenario))
     steps("simulating")
     with tqdm(total=max(n, 1), unit=" replications", delay=1, disable=arguments.quiet, leave=False) as bar:
         return simulated(
-            scenario, engine=arguments.engine, n_replications=n, seed=arguments.seed, threads=arguments.threads,
+            scenario, engine=arguments.engine, n_replications=n, seed=arguments.seed, draw_ranges=draw,
+            threads=arguments.threads,
             progress=bar.update, announce=lambda: steps("compiling loops, once on this machine; about half a minute"),
         )  # fmt: skip
 
@@ -73,13 +76,14 @@ def _plain(result: "SimulationResult") -> dict[str, Any]:
     return {
         "scenario": result.scenario.name, "firms": result.scenario.n_firms, "periods": result.scenario.periods,
         "engine": result.engine, "why": result.why, "replications": result.n_replications, "seed": result.seed,
-        "level": LEVEL, "summary": rows_of(frames.summary(result, level=LEVEL)), "load": rows_of(load),
+        "drew_ranges": result.drew_ranges, "level": LEVEL,
+        "summary": rows_of(frames.summary(result, level=LEVEL)), "load": rows_of(load),
     }  # fmt: skip
 
 
 def _print(result: "SimulationResult", lang: str) -> None:
     from credit_score.simulation import frames
-    from credit_score.simulation.ranges import ranges
+    from credit_score.simulation.ranges import unknowns
 
     scenario = result.scenario
     print(scenario.name)
@@ -90,8 +94,8 @@ def _print(result: "SimulationResult", lang: str) -> None:
     heading = "simulate.summary" if result.n_replications else "simulate.summary_means"
     print_words(heading, _wide(table, lang), lang, level=LEVEL)
     _print_load(result, lang)
-    if left := sum(number.basis == "assumption" for number in ranges(scenario).values()):
-        print(say("simulate.assumed", lang, n=left))
+    if left := len(unknowns(scenario)):
+        print(say("simulate.unknown_drawn" if result.drew_ranges else "simulate.unknown_stated", lang, n=left))
 
 
 def _wide(table: "pd.DataFrame", lang: str) -> "pd.DataFrame":
@@ -124,9 +128,10 @@ def _print_load(result: "SimulationResult", lang: str) -> None:
     form = {"shares": ("use",), "counts": ("days", "capacity", "waiting", "over")}
     print_words("simulate.load", in_words(shown, lang, headings=LOAD, words=years, **form), lang)
     by = frames.load(result).groupby("department", sort=False)
-    found = by.agg(n=("over", "sum"), of=("over", "size"), waiting=("waiting", "last"))
-    for department, row in found[found["n"] > 0].iterrows():
+    found = by.agg(n=("over", "sum"), of=("over", "size"), waiting=("waiting", "last"), put_off=("put_off", "max"))
+    for department, row in found[found["put_off"] > 0].iterrows():
         told = {"n": int(row["n"]), "of": int(row["of"]), "waiting": f"{row['waiting']:,.0f}"}
-        print(say("simulate.short", lang, department=department, **told))
-    if not found["n"].any():
+        key = "simulate.short" if row["n"] else "simulate.at_times_short"
+        print(say(key, lang, department=department, share=f"{row['put_off']:.1%}", **told))
+    if not found["put_off"].any():
         print(say("simulate.enough", lang))

@@ -70,6 +70,7 @@ def _manifest(result: "SimulationResult", folder: Path, lang: str) -> dict[str, 
     outputs = sorted(p for p in folder.rglob("*") if p.is_file())
     return {
         "tool": TOOL, "kind": KIND, "version": __version__, "scenario": result.scenario.name, "engine": result.engine,
-        "why": result.why, "replications": result.n_replications, "seed": result.seed, "lang": lang,
+        "why": result.why, "replications": result.n_replications, "seed": result.seed,
+        "drew_ranges": result.drew_ranges, "lang": lang,
         "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
     }  # fmt: skip

@@ -65,21 +65,22 @@ def _interval(values: "xr.DataArray", result: SimulationResult, level: float) ->
 
 
 def load(result: SimulationResult) -> pd.DataFrame:
-    """Load of departments: ``department, period, days, waiting, capacity, use, over``.
+    """Load of departments: ``department, period, days, waiting, capacity, use, put_off, over``.
 
     Inspector-days of visits made and of those put off at the end of the period, on average; ``capacity`` that others'
     calls leave (infinite without a bound); ``use``: days ÷ capacity, in [0, 1] (missing without a bound, 1 where calls
-    leave nothing); ``over``: whether in most replications a visit or more was put off for want of days.
+    leave nothing); ``put_off``: share of replications in which a visit or more was put off for want of days; ``over``:
+    whether that is most of them.
     """
     days, waiting = (getattr(result, name).mean("replication") for name in ("days", "waiting"))
     least = result.numbers.days[result.variants][:, None, :]
-    over = ((result.waiting >= np.maximum(least, 1e-9) - 1e-9).mean("replication") > 0.5).rename("over")
-    table = over.to_dataframe().reset_index()
+    short = (result.waiting >= np.maximum(least, 1e-9) - 1e-9).mean("replication").rename("put_off")
+    table = short.to_dataframe().reset_index()
     for name, values in {"days": days, "waiting": waiting}.items():
         table[name] = values.to_numpy().ravel()
     table["capacity"] = result.capacity.to_numpy().ravel()
-    table["use"] = _use(table)
-    return table[["department", "period", "days", "waiting", "capacity", "use", "over"]]
+    table = table.assign(use=_use(table), over=table["put_off"] > 0.5)
+    return table[["department", "period", "days", "waiting", "capacity", "use", "put_off", "over"]]
 
 
 def _use(table: pd.DataFrame) -> pd.Series:

@@ -191,7 +191,10 @@ def _type(
     named: Mapping[str, str], shares: dict[str, float], n: int, rates: Mapping[str, Rate],
     visits: Mapping[tuple[str, str], float],
 ) -> dict[str, Any]:  # fmt: skip
-    """Firms of a department and group, with the onset that keeps their share in violation where it is."""
+    """Firms of a department and group, with the onset that keeps their share in violation where it is.
+
+    How long violations last, how often they begin and the rate of a tier are each one unknown for all types.
+    """
     a_period = sum(share * visits[named["department"], tier] for tier, share in shares.items()) / 12
     leaving = 1 - (1 - LASTING["value"]) * (1 - min(a_period, 1.0))
     onset = {
@@ -200,8 +203,9 @@ def _type(
     return {
         "name": " · ".join(named.values()), "firms": n, "start": shares,
         "department": named["department"], "sector": named.get("sector", "all"), "size": named.get("size", "all"),
-        "onset": onset | {"reference": TIED}, "cure": LASTING | {"reference": NOT_IDENTIFIED},
-        "violating": {tier: rates[tier]._asdict() | {"basis": "records"} for tier in shares},
+        "onset": onset | {"reference": TIED, "shared": "onset"},
+        "cure": LASTING | {"reference": NOT_IDENTIFIED, "shared": "cure"},
+        "violating": {t: rates[t]._asdict() | {"basis": "records", "shared": f"violating {t}"} for t in shares},
     }  # fmt: skip
 
 

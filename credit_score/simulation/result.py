@@ -31,7 +31,9 @@ class SimulationResult:
     Each measure is an ``xarray.DataArray`` of which the first two axes are replication and period (from 1); of the mean
     field there is one replication, of means.
 
-    ``engine`` and ``why`` it was taken (a key of the catalogue), ``seed``. ``numbers``: the arrays simulated with.
+    ``engine`` and ``why`` it was taken (a key of the catalogue), ``seed``. ``numbers``: the arrays simulated with,
+    ``variants``: which of theirs each replication took. ``drew_ranges``: whether that is a draw of what is not known,
+    so that intervals hold it beside chance.
     """
 
     scenario: Scenario
@@ -41,6 +43,7 @@ class SimulationResult:
     numbers: Numbers = field(repr=False)
     records: Records = field(repr=False)
     variants: np.ndarray = field(repr=False)
+    drew_ranges: bool = False
 
     @property
     def n_replications(self) -> int:

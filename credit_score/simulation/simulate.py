@@ -51,4 +51,4 @@ def simulate(
     taken, why = chosen(scenario, m, engine, n)
     variants = np.arange(n) if draw_ranges else np.zeros(max(n, 1), np.int64)
     records = run(m, taken, variants, seed, threads=threads, progress=progress, announce=announce)
-    return SimulationResult(scenario, taken, why, seed, m, records, variants)
+    return SimulationResult(scenario, taken, why, seed, m, records, variants, draw_ranges)
