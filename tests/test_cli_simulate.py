@@ -54,8 +54,8 @@ def test_it_is_told_in_both_languages(scenario):
     ask = ("simulate", scenario, "--replications", 20, "--seed", 3, "--quiet")
     words = {
         "en": ["Engine: ", "3,300 firms × 24 periods, 20 replications, seed 3", "first year", "last year",
-               "Violations found", "1 numbers are assumptions with ranges"],
-        "zh": ["引擎：", "3,300 家企业 × 24 期，重复 20 次，种子 3", "首年", "末年", "发现的违法（件）", "1 个数字"],
+               "Violations found", "known only as a range: 1. Each"],
+        "zh": ["引擎：", "3,300 家企业 × 24 期，重复 20 次，种子 3", "首年", "末年", "发现的违法（件）", "仅知范围的数字：1 个。每次"],
     }  # fmt: skip
     for lang, expected in words.items():
         code, said, err = told(*ask, "--lang", lang)
@@ -77,13 +77,22 @@ def test_numbers_are_those_of_the_library(scenario):
     ask = ("simulate", scenario, "--engine", "cells", "--replications", 30, "--seed", 9, "--json", "--quiet")
     said = json.loads(told(*ask, "--threads", 1)[1])
     assert said == json.loads(told(*ask, "--threads", 2)[1])
-    result = simulate(Scenario.read(scenario), engine="cells", n_replications=30, seed=9)
+    result = simulate(Scenario.read(scenario), engine="cells", n_replications=30, seed=9, draw_ranges=True)
     rows = {(row["year"], row["measure"]): row for row in said["summary"]}
     found = result.detections.sum("tier").sel(period=slice(13, 24)).sum("period")
     assert rows["last", "detections"]["mean"] == pytest.approx(float(found.mean()))
     assert rows["last", "detections"]["low"] == pytest.approx(float(found.quantile(0.05)))
     assert (said["engine"], said["why"], said["replications"], said["seed"]) == ("cells", "asked", 30, 9)
     assert {row["department"] for row in said["load"]} == {"market", "ecology"}
+
+
+def test_numbers_may_be_taken_as_they_stand(scenario):
+    ask = ("simulate", scenario, "--replications", 40, "--quiet", "--json")
+    stated, drawn = (json.loads(told(*ask, *more)[1]) for more in (("--as-stated",), ()))
+    assert (stated["drew_ranges"], drawn["drew_ranges"]) == (False, True)
+    width = [row["high"] - row["low"] for said in (stated, drawn) for row in said["summary"]]
+    assert sum(width[: len(width) // 2]) < sum(width[len(width) // 2 :])
+    assert "intervals, if any, are of chance alone" in told("simulate", scenario, "--as-stated", "--quiet")[1]
 
 
 @pytest.mark.parametrize("ask", [("--engine", "mean"), ("--replications", 0)])

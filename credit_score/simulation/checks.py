@@ -82,8 +82,10 @@ def _check_type(one: Any, scenario: Any, i: int, machine: Statuses) -> None:
         raise ScenarioError("no department", "types", i, "department", remedy=f"name one of {first_five(names)}")
     if one.department is not None:
         _known(one.department, names, "department", "types", i, "department")
-    for place in (*one.start, *([one.enter_in] if one.enter_in is not None else [])):
-        _check_place(place, scenario, machine, "types", i, "start")
+    places = [(place, "start") for place in one.start]
+    places += [(one.enter_in, "enter_in")] if one.enter_in is not None else []
+    for place, field in places:
+        _check_place(place, scenario, machine, "types", i, field)
     for field in ("violating", "violates"):
         by_tier = getattr(one, field)
         if isinstance(by_tier, dict):

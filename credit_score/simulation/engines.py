@@ -104,7 +104,7 @@ def run(
     ``progress`` is told of replications done; ``announce`` is called if the loops have to be compiled first.
     Raises ScenarioError where the records would not fit into memory.
     """
-    _check_memory(m, len(variants))
+    check_memory(n_bytes(m.n_periods, *m.shape[1:]), len(variants))
     records = blank(m, len(variants))
     _shared(_loop(m, engine, variants, seed, records), len(variants), threads, progress, announce)
     return records
@@ -162,8 +162,9 @@ def _compile(loop: Callable[[int, int], None], announce: Callable[[], Any] | Non
         told.cancel()
 
 
-def _check_memory(m: Numbers, n: int) -> None:
-    size = n * n_bytes(m.n_periods, *m.shape[1:])
+def check_memory(each: int, n: int) -> None:
+    """Nothing, or ScenarioError where records of n replications, ``each`` so many bytes, are too large to hold."""
+    size = n * each
     if size > MOST_BYTES:
         what = f"results of {n:,} replications would take {size / 2**30:.0f} GiB"
         raise ScenarioError(what, remedy=f"ask for {max(n * MOST_BYTES // size, 1):,} or fewer")

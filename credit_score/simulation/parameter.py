@@ -19,7 +19,7 @@ def _plain(data: Any) -> Any:
     return int(data) if isinstance(data, np.integer) else data
 
 
-Number = Annotated[float, Field(strict=True)]  # neither true nor "0.1"
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]  # neither true nor "0.1"
 Whole = Annotated[int, Field(strict=True, ge=1), BeforeValidator(_plain)]
 Count = Annotated[int, Field(strict=True, ge=0), BeforeValidator(_plain)]
 
@@ -37,7 +37,7 @@ class ScenarioError(CreditScoreError, ValueError):
 class Stated(Frozen):
     """Base of the parts of a scenario: frozen, unknown keys refused, what is wrong told in one line."""
 
-    def __init__(self, **data: Any) -> None:
+    def __init__(self, /, **data: Any) -> None:
         try:
             super().__init__(**data)
         except ValidationError as error:
@@ -153,7 +153,14 @@ class Factor(Parameter):
 
 # What pydantic puts into a place that no scenario has, and its words for shapes.
 INNER = ("function-", "model-", "literal[", "tag-")
-SHAPES = {"model_type": "keys and values", "dict_type": "keys and values", "tuple_type": "a list"}
+# What pydantic finds, in words of whoever writes a scenario: it knows no tuples, objects or tags.
+SAID = {
+    "extra_forbidden": "unknown key", "missing": "is missing", "too_short": "is empty",
+    "union_tag_not_found": "no 'kind' is given",
+}  # fmt: skip
+SHAPES = dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "keys and values") | {
+    "tuple_type": "a list"
+}
 
 
 def refusal(error: ValidationError, kind: type) -> ScenarioError:
@@ -172,12 +179,8 @@ def refusal(error: ValidationError, kind: type) -> ScenarioError:
 def _said(error: Any, inner: Any) -> str:
     if inner is not None:
         return getattr(inner, "told", str(inner))
-    if error["type"] == "extra_forbidden":
-        return "unknown key"
-    if error["type"] == "missing":
-        return "is missing"
-    if error["type"] == "union_tag_not_found":
-        return "no kind"
+    if error["type"] in SAID:
+        return SAID[error["type"]]
     if error["type"] == "union_tag_invalid":
         return f"no kind {error['ctx']['tag']!r}; there are {error['ctx']['expected_tags']}"
     said = f"should be {SHAPES[error['type']]}" if error["type"] in SHAPES else error["msg"]

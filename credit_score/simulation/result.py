@@ -201,7 +201,7 @@ class SimulationResult:
         mean = values.mean("replication").rename("mean").to_dataframe().reset_index()
         if not self.n_replications:
             return mean.assign(low=np.nan, high=np.nan)
-        low, high = (values.quantile(q, "replication").to_numpy().ravel() for q in tails)
+        low, high = (values.quantile(q, "replication", skipna=False).to_numpy().ravel() for q in tails)
         return mean.assign(low=low, high=high)
 
     def average(self, measure: str, *, since: int = 1) -> "pd.DataFrame":
@@ -243,7 +243,8 @@ class SimulationResult:
         return self._array(np.divide(visits, firms, out=np.zeros_like(visits), where=firms > 0), **{by: names})
 
     def _rated(self) -> np.ndarray:
-        return self.records.rated.sum(axis=-1)
+        n = self.records.rated.sum(axis=-1)
+        return np.where(n > 0, n, np.nan)
 
 
 def _one_row(mean: float) -> "pd.DataFrame":

@@ -181,7 +181,7 @@ class Scenario(Stated):
     tiers: tuple[Text, ...] = Field(min_length=1, max_length=12)
     types: tuple[FirmType, ...] = Field(min_length=1)
     schedule: dict[str, Plan]
-    departments: tuple[Department, ...] = (Department(name="all"),)
+    departments: tuple[Department, ...] = Field(default=(Department(name="all"),), min_length=1)
     cap: Whole | None = None
     sampling: Literal["quota", "bernoulli"] = "quota"
     sensitivity: Chance = Chance(value=1.0)
@@ -257,6 +257,14 @@ class Scenario(Stated):
         from credit_score.simulation.reading import read_scenario
 
         return read_scenario(path, cls)
+
+    def write(self, path: "str | Path") -> None:
+        """Write it as YAML that reads back to an equal scenario, whole or not at all; what is default is left out."""
+        from credit_score.files import whole_file
+        from credit_score.simulation.reading import written
+
+        with whole_file(path) as part:
+            part.write_text(written(self), encoding="utf-8")
 
     @classmethod
     def from_run(cls, run: Any, **options: Any) -> "Scenario":

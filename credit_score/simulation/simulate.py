@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from credit_score.simulation.engines import Progress, chosen, prepared, run
+from credit_score.simulation.engines import Progress, check_memory, chosen, prepared, run
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import drawn
+from credit_score.simulation.records import n_bytes
 from credit_score.simulation.result import SimulationResult
 from credit_score.simulation.scenario import Scenario
 from credit_score.simulation.totals import check_whole
@@ -47,6 +48,8 @@ def simulate(
     check_whole(1 if threads is None else threads, "threads", least=1)
     if draw_ranges and not n:
         raise ScenarioError("0 replications draw no ranges", remedy="ask for 1 or more, or take numbers as they stand")
+    each = n_bytes(scenario.periods, len(scenario.tiers), len(scenario.departments), len(scenario.types))
+    check_memory(each, max(n, 1))
     m = prepared(scenario, drawn(scenario, n, seed=seed) if draw_ranges else None)
     taken, why = chosen(scenario, m, engine, n)
     variants = np.arange(n) if draw_ranges else np.zeros(max(n, 1), np.int64)

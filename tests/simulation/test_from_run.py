@@ -7,7 +7,6 @@ import pytest
 import credit_score as cs
 from credit_score.simulation import Scenario, ScenarioError, simulate
 from credit_score.simulation.ranges import ranges
-from credit_score.simulation.reading import written
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +133,7 @@ def test_fields_can_be_given_in_the_place_of_the_run_s(county_run, tmp_path):
     assert (scenario.name, scenario.periods, scenario.rating.release.value) == ("ours", 6, 0.5)
     assert {t.name for t in scenario.types} == {d.name for d in scenario.departments}
     path = tmp_path / "ours.yaml"
-    path.write_text(written(scenario), encoding="utf-8")
+    scenario.write(path)
     assert Scenario.read(path) == scenario
     with pytest.raises(ScenarioError, match="by: no types by 'town'; use tier, sector, size"):
         Scenario.from_run(county_run, by=("town",))

@@ -114,3 +114,11 @@ UNKNOWN = {"value": 0.8, "low": 0.5, "high": 1}
 def test_ranges_that_cannot_be_drawn_are_refused(n, sensitivity, told):
     with pytest.raises(ScenarioError, match=told):
         simulate(static(sensitivity=sensitivity), n_replications=n, draw_ranges=True)
+
+
+def test_a_county_without_firms_has_counts_of_none_and_no_shares():
+    empty = simulate(static().altered(types=[{"name": "none", "firms": 0, "start": {"A": 1}}]), n_replications=3)
+    for measure in MEASURES:
+        told = empty.table(measure)["mean"].to_numpy()
+        shares = measure in ("tier_shares", "prevalence", "compliance", "inspected", "score_mean", "score_variance")
+        assert np.isnan(told).all() if shares else (told == 0).all()
