@@ -55,7 +55,8 @@ def test_it_is_told_in_both_languages(scenario):
     words = {
         "en": ["Engine: ", "3,300 firms × 24 periods, 20 replications, seed 3", "first year", "last year",
                "Violations found", "known only as a range: 1. Each"],
-        "zh": ["引擎：", "3,300 家企业 × 24 期，重复 20 次，种子 3", "首年", "末年", "发现的违法（件）", "仅知范围的数字：1 个。每次"],
+        "zh": ["引擎：", "3,300 家企业 × 24 期，重复 20 次，种子 3", "首年", "末年", "发现的违法（件）",
+               "仅知范围的数字：1 个。每次"],
     }  # fmt: skip
     for lang, expected in words.items():
         code, said, err = told(*ask, "--lang", lang)
