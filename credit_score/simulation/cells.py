@@ -21,10 +21,10 @@ from credit_score.simulation.numbers import (
     RELEASE,
     TIER,
 )
-from credit_score.simulation.variates import binomial, hypergeometric, key, rounded
+from credit_score.simulation.variates import binomial, hypergeometric, key, rounded, uniform
 
 # What a draw is for; the periods come after them. Those of visited firms take the place of the chance they draw with.
-BEGIN, RENEW, PLAN, VISIT, DRIFT, GO, COME, UNSEEN_ONSET, UNSEEN_CURE, MISSED_CURE, FREED_ONSET = range(10, 21)
+BEGIN, RENEW, PLAN, VISIT, DRIFT, GO, COME, UNSEEN_ONSET, UNSEEN_CURE, MISSED_CURE, FREED_ONSET, PLACE = range(10, 22)
 FIRST_PERIOD = 32
 
 
@@ -39,13 +39,29 @@ def split(n, p, parent, name):
 
 
 @njit(cache=True, nogil=True)
+def placed(firms, parent):
+    """Whole firms by status and type, (S, J), of which ``firms`` are the means; of each type as many as there are."""
+    found = firms.copy()
+    if parent is None:
+        return found
+    for j in range(firms.shape[1]):
+        u, total, so_far, before = uniform(parent, j), np.rint(firms[:, j].sum()), 0.0, 0.0
+        for s in range(firms.shape[0]):
+            so_far += firms[s, j]
+            upto = min(np.floor(so_far + u), total) if s < firms.shape[0] - 1 else total
+            found[s, j] = upto - before
+            before = upto
+    return found
+
+
+@njit(cache=True, nogil=True)
 def begin(firms, violating, parent, state):
     """Fill the state (S, J, 2, Q) at the start: of each cell the share in violation, to a whole firm."""
     state[:] = 0
     purpose = key(parent, BEGIN)
     for s in range(state.shape[0]):
         for j in range(state.shape[1]):
-            n = float(firms[s, j])
+            n = firms[s, j]
             bad = rounded(n * violating[s, j], key(purpose, s * state.shape[1] + j))
             state[s, j, 0, 0], state[s, j, 1, 0] = n - bad, bad
 
@@ -283,7 +299,7 @@ def replicate(m, v, parent, records, r):
     other, seen = state.copy(), np.zeros(state.shape[:3])
     size, eligible, visits, waiting = np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata)
     expected, times = m.expected[v].copy(), np.zeros(n_strata)
-    begin(m.firms[v], m.violating[v], parent, state)
+    begin(placed(m.firms[v], key(parent, PLACE)), m.violating[v], parent, state)
     for t in range(len(m.onset_times)):
         now = key(parent, FIRST_PERIOD + t)
         respond(m.onset_times[t], m.beta[v], expected, times)

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from credit_score.simulation.cells import FIRST_PERIOD
+from credit_score.simulation.cells import FIRST_PERIOD, placed
 from credit_score.simulation.numbers import CLEAN, CURE, DETECT, END, FOUND, LEAVE, ONSET, RELEASE, TIER, Numbers
 from credit_score.simulation.variates import binomial, key, rounded, uniform
 
-BEGIN, QUIET, COME, LIFE = range(4)
+BEGIN, QUIET, COME, LIFE, PLACE = range(5)
 # What happens in a period, the last axis of what: next status, next violation, in violation, visited, found.
 TO, TURNS, BAD, SEEN, CAUGHT = range(5)
 
@@ -225,10 +225,10 @@ def part(tier, n_types, ended, r, records):
 @njit(cache=True, nogil=True)
 def residents(m, track, v, stay, parent, n_there, happened, ended):
     """Follow those who are there at the start, and fill how many are in each cell (C,)."""
-    n_types, first = len(m.entry), 0
+    n_types, first, firms = len(m.entry), 0, placed(m.firms[v], key(parent, PLACE))
     for c in range(len(n_there)):
         s, j, bad = c // (2 * n_types), c // 2 % n_types, c % 2
-        n = m.firms[v, s, j]
+        n = firms[s, j]
         share = 0.0 if m.afresh else m.violating[v, s, j]
         violating = rounded(n * share, key(key(parent, BEGIN), c - bad))
         n_there[c] = violating if bad else n - violating

@@ -7,7 +7,7 @@ its type (two bytes). Its random numbers are a function of seed, replication, fi
 import numpy as np
 from numba import njit
 
-from credit_score.simulation.cells import FIRST_PERIOD, close, learn, plan, respond, strata
+from credit_score.simulation.cells import FIRST_PERIOD, close, learn, placed, plan, respond, strata
 from credit_score.simulation.numbers import (
     CLEAN,
     CURE,
@@ -24,7 +24,7 @@ from credit_score.simulation.numbers import (
 from credit_score.simulation.variates import key, rounded, uniform
 
 RENEWED, VISITED, MOVED, TURNED, DRIFTED, GONE = range(6)
-BEGIN, PLAN_OF, COME = 0, 1, 2
+BEGIN, PLAN_OF, COME, PLACE = range(4)
 ABSENT = 255  # of a firm that left, or is yet to come, in the place of whether it is in violation
 
 
@@ -34,7 +34,7 @@ def begin(firms, violating, parent, status, bad, kind):
     i = 0
     for j in range(firms.shape[1]):
         for s in range(firms.shape[0]):
-            n = firms[s, j]
+            n = int(firms[s, j])
             n_bad = int(rounded(n * violating[s, j], key(parent, s * firms.shape[1] + j)))
             for here in range(n):
                 status[i], kind[i], bad[i] = s, j, 1 if here < n_bad else 0
@@ -166,7 +166,7 @@ def enter(entry, new, parent, t, last, status, bad, wait, kind, entered):
 @njit(cache=True, nogil=True)
 def n_places(m, v, parent):
     """Places that the firms of a replication take: those there are and those that come."""
-    n = m.firms[v].sum()
+    n = int(np.rint(m.firms[v].sum()))
     for t in range(len(m.onset_times)):
         for j in range(len(m.entry)):
             n += n_new(m.enter[v], j, parent, t)
@@ -182,7 +182,8 @@ def replicate(m, v, parent, records, r):
     rates, chance = m.rates[v], m.intensity[v] / m.per_year
     size, eligible, visits, waiting = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
     expected, times, tier = m.expected[v].copy(), np.zeros(shape), m.chain[TIER]
-    last = begin(m.firms[v], m.violating[v], key(parent, BEGIN), status, bad, kind)
+    there = placed(m.firms[v], key(parent, PLACE))
+    last = begin(there, m.violating[v], key(parent, BEGIN), status, bad, kind)
     for t in range(len(m.onset_times)):
         now = key(parent, FIRST_PERIOD + t)
         respond(m.onset_times[t], m.beta[v], expected, times)

@@ -40,7 +40,8 @@ class Numbers(NamedTuple):
     enter : firms a period, (V, J).
     days : inspector-days of a visit, (V, D). can : visits that the days of a period allow (infinite without a bound),
     (V, T, D). onset_times, sensitivity_times : what shocks multiply with, (T,).
-    firms : at the start, whole. violating : share of them. (V, S, J) both.
+    firms : at the start, at rest the means of what each replication rounds to whole ones. violating : share of them.
+    (V, S, J) both.
     afresh, quota, gap, per_year : violations anew each period; draws by quota; periods from a visit to the next that
     the cap allows (0 without a cap); periods a year.
     """
@@ -278,20 +279,21 @@ def _entry(one: "FirmType", scenario: Scenario, machine: Statuses) -> int:
 
 def _firms(scenario: Scenario, machine: Statuses) -> np.ndarray:
     """Firms at the start by status and type, (S, J): shares of each type, rounded so that they add up."""
-    found = np.zeros((machine.n, len(scenario.types)), np.int64)
+    found = np.zeros((machine.n, len(scenario.types)))
     for j, one in enumerate(scenario.types):
         shares = np.array([share.value for share in one.start.values()])
-        for place, n in zip(one.start, whole_firms(one.firms * shares / shares.sum()), strict=True):
+        for place, n in zip(one.start, _apportioned(one.firms, shares), strict=True):
             found[_place(place, scenario, machine), j] += n
     return found
 
 
-def whole_firms(exact: np.ndarray) -> np.ndarray:
-    """Whole numbers by largest remainder that add up to what the exact ones do along the last axis."""
-    whole = np.floor(exact + 1e-9).astype(np.int64)
-    short = np.rint(exact.sum(axis=-1)).astype(np.int64) - whole.sum(axis=-1)
-    rank = np.argsort(np.argsort(-(exact - whole), axis=-1, kind="stable"), axis=-1)
-    return whole + (rank < short[..., None])
+def _apportioned(n: int, shares: np.ndarray) -> np.ndarray:
+    """Whole numbers by largest remainder that add up to n."""
+    exact = n * shares / shares.sum()
+    whole = np.floor(exact + 1e-9)
+    short = int(n - whole.sum())
+    whole[np.argsort(-(exact - whole), kind="stable")[:short]] += 1
+    return whole
 
 
 def _times(scenario: Scenario, of: str) -> np.ndarray:

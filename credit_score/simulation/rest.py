@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 
 from credit_score.simulation.events import TO, TURNS, outcomes
-from credit_score.simulation.numbers import DRIFT_ONE, DRIFT_TWO, Numbers, whole_firms
+from credit_score.simulation.numbers import DRIFT_ONE, DRIFT_TWO, Numbers
 from credit_score.simulation.parameter import ScenarioError
 
 MOST = 400  # states of a type, of which the matrix is multiplied with itself
@@ -32,7 +32,7 @@ def at_rest(m: Numbers) -> Numbers:
         start = np.concatenate([m.firms[now, :, j] - bad_at_first, bad_at_first], axis=1)
         matrix = _matrix(m, table.chance[now, :, j], table.what[:, j])
         good, bad = np.split((start[:, None] @ _limit(matrix))[:, 0], 2, axis=1)
-        firms[now, :, j] = whole_firms(good + bad)
+        firms[now, :, j] = good + bad
         violating[now, :, j] = np.divide(bad, good + bad, out=np.zeros_like(bad), where=good + bad > 0)
     return m._replace(firms=firms, violating=violating)
 

@@ -193,6 +193,22 @@ def test_a5_by_every_engine(engine):
     assert within_errors(result.prevalence[:, -1].to_numpy(), 0.148170)
 
 
+@pytest.mark.parametrize("engine", DRAWN)
+@pytest.mark.parametrize("n_firms", [7, 5000])
+def test_few_firms_begin_at_rest_too(engine, n_firms):
+    """Of no status there is a whole number of firms: each replication rounds so that the means are those at rest."""
+    scenario = Scenario.skip_lot((1, 0.5, 0.2, 0.05), 0.04, 8, n_firms=n_firms, periods=1)
+    result = simulate(scenario.altered(**sampled(engine)), engine=engine, n_replications=4000, seed=12)
+    for share, exact in zip(result.level_shares[:, 0].to_numpy().T, LEVELS, strict=True):
+        assert within_errors(share, exact)
+
+
+@pytest.mark.parametrize("n_firms", [10, 10_000])
+def test_means_at_rest_are_exact_for_any_number_of_firms(n_firms):
+    result = simulate(Scenario.harrington(0.05, 0.4, 20, 20, 0.5, 0.95, 0.8, cost=10, n_firms=n_firms), engine="mean")
+    assert result.compliance.to_numpy() == pytest.approx(1 / 6, abs=1e-9)
+
+
 LEVELS = (0.031256, 0.045096, 0.081329, 0.842319)
 
 
