@@ -19,7 +19,7 @@ REPLICATIONS, LEVEL = 200, 0.9
 LOAD = {
     "department": "column.department", "year": "simulate.year", "days": "simulate.days",
     "capacity": "simulate.capacity", "use": "column.utilisation", "waiting": "simulate.waiting",
-    "over": "simulate.over_periods",
+    "put_off": "simulate.put_off_in",
 }  # fmt: skip
 
 
@@ -91,7 +91,8 @@ def _print(result: "SimulationResult", lang: str) -> None:
     counts = {"firms": f"{scenario.n_firms:,}", "periods": scenario.periods, "seed": result.seed}
     print(say("simulate.size", lang, replications=f"{result.n_replications:,}", **counts) + "\n")
     table = frames.summary(result, level=LEVEL)
-    heading = "simulate.summary" if result.n_replications else "simulate.summary_means"
+    drawn = "simulate.summary_drawn" if result.drew_ranges else "simulate.summary"
+    heading = drawn if result.n_replications else "simulate.summary_means"
     print_words(heading, _wide(table, lang), lang, level=LEVEL)
     _print_load(result, lang)
     if left := len(unknowns(scenario)):
@@ -125,7 +126,7 @@ def _print_load(result: "SimulationResult", lang: str) -> None:
     table = frames.load_by_year(result)[list(LOAD)]
     shown = table.replace(float("inf"), float("nan"))
     years = {year: f"simulate.{year}" for year in table["year"].unique()}
-    form = {"shares": ("use",), "counts": ("days", "capacity", "waiting", "over")}
+    form = {"shares": ("use", "put_off"), "counts": ("days", "capacity", "waiting")}
     print_words("simulate.load", in_words(shown, lang, headings=LOAD, words=years, **form), lang)
     by = frames.load(result).groupby("department", sort=False)
     found = by.agg(n=("over", "sum"), of=("over", "size"), waiting=("waiting", "last"), put_off=("put_off", "max"))
@@ -133,5 +134,5 @@ def _print_load(result: "SimulationResult", lang: str) -> None:
         told = {"n": int(row["n"]), "of": int(row["of"]), "waiting": f"{row['waiting']:,.0f}"}
         key = "simulate.short" if row["n"] else "simulate.at_times_short"
         print(say(key, lang, department=department, share=f"{row['put_off']:.1%}", **told))
-    if not found["put_off"].any():
+    if found["put_off"].max() == 0:
         print(say("simulate.enough", lang))

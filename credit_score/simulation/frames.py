@@ -68,9 +68,9 @@ def load(result: SimulationResult) -> pd.DataFrame:
     """Load of departments: ``department, period, days, waiting, capacity, use, put_off, over``.
 
     Inspector-days of visits made and of those put off at the end of the period, on average; ``capacity`` that others'
-    calls leave (infinite without a bound); ``use``: days ÷ capacity, in [0, 1] (missing without a bound, 1 where calls
-    leave nothing); ``put_off``: share of replications in which a visit or more was put off for want of days; ``over``:
-    whether that is most of them.
+    calls leave (infinite without a bound); ``use``: days ÷ capacity (1 where calls leave nothing; beyond 1 where a
+    visit is made with days left over of the period before); ``put_off``: share of replications in which a visit or more
+    was put off for want of days; both missing without a bound. ``over``: whether that is most replications.
     """
     days, waiting = (getattr(result, name).mean("replication") for name in ("days", "waiting"))
     least = result.numbers.days[result.variants][:, None, :]
@@ -79,6 +79,7 @@ def load(result: SimulationResult) -> pd.DataFrame:
     for name, values in {"days": days, "waiting": waiting}.items():
         table[name] = values.to_numpy().ravel()
     table["capacity"] = result.capacity.to_numpy().ravel()
+    table["put_off"] = table["put_off"].where(np.isfinite(table["capacity"]))
     table = table.assign(use=_use(table), over=table["put_off"] > 0.5)
     return table[["department", "period", "days", "waiting", "capacity", "use", "put_off", "over"]]
 
@@ -89,19 +90,22 @@ def _use(table: pd.DataFrame) -> pd.Series:
 
 
 def load_by_year(result: SimulationResult) -> pd.DataFrame:
-    """Load of the first and the last year: ``year, department, days, capacity, use, waiting, over``.
+    """Load of the first and the last year: ``year, department, days, capacity, use, waiting, put_off, over``.
 
-    ``use`` as in :func:`load`; ``waiting`` at the end of the year, ``over`` in periods.
+    ``use`` as in :func:`load`; ``waiting`` at the end of the year, ``put_off`` in its tightest period, ``over`` in
+    periods.
     """
     table, found = load(result), []
     for year, periods in years(result.scenario).items():
         part = table[table["period"].between(periods.start, periods.stop)]
         by = part.groupby("department", sort=False)
         told = by.agg(
-            days=("days", "sum"), capacity=("capacity", "sum"), waiting=("waiting", "last"), over=("over", "sum")
+            days=("days", "sum"), capacity=("capacity", "sum"), waiting=("waiting", "last"), put_off=("put_off", "max"),
+            over=("over", "sum"),
         )  # fmt: skip
         found.append(told.assign(use=_use(told), year=year).reset_index())
-    return pd.concat(found, ignore_index=True)[["year", "department", "days", "capacity", "use", "waiting", "over"]]
+    columns = ["year", "department", "days", "capacity", "use", "waiting", "put_off", "over"]
+    return pd.concat(found, ignore_index=True)[columns]
 
 
 def fan(result: SimulationResult, measure: str, *, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
