@@ -20,8 +20,8 @@ nox.options.default_venv_backend = "virtualenv"
 ROOT = Path(__file__).parent
 # Libraries of the kernel's client warn on some systems; a notebook is judged by its outputs.
 NBVAL = ["-W", "default", "--nbval", "--nbval-current-env", "--nbval-sanitize-with", "notebooks/sanitize.cfg"]
-# A file of tests stays in one process, so that what its tests share is made once.
-PARALLEL = ["--numprocesses", "auto", "--dist", "loadfile"]
+# A file of tests stays in one process, so that what its tests share is made once; the slowest are named at the end.
+PARALLEL = ["--numprocesses", "auto", "--dist", "loadfile", "--durations", "25"]
 RELOCK = "python -m nox -s lock"
 UV = "uv==0.13.9"
 MUTMUT = "mutmut==3.8.1"
