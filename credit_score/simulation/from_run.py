@@ -6,9 +6,9 @@ visits miss, no record shows. Firms under a statutory duty stand outside the dra
 take inspector-days first, with those on complaints, alerts and referrals.
 
 One day's records do not identify how violations begin and end apart from each other, nor how firms answer. How long
-violations last is an assumption with a range; the onset is then the one at which the share in violation stays as it is
-under the present schedule, from the least to the greatest share at the middle duration. Tiers do not move unless a
-rating is given.
+violations last is an assumption with a range; the onset follows from it, in each draw, so that the share in violation
+stays as it is under the present schedule if violations last as long as assumed, and near it if not: ``settles`` of a
+type. Tiers do not move unless a rating is given.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,16 +35,17 @@ OF_RATES = {"value": "hajek", "low": "hajek_low", "high": "hajek_high"}
 LASTING = {"value": 1 / 24, "low": 1 / 60, "high": 1 / 6}
 NOT_IDENTIFIED = "one day's records do not say how long violations last: two years, half a year to five"
 OF_TIER = "rate of the tier, of visits that draws chose"
-TIED = "the onset at which the share in violation stays as it is, if violations last two years"
+TIED = "the share without visits, if the one under the present schedule stays and violations last two years"
 
 
 class Rate(NamedTuple):
-    """A share of firms in violation, in [0, 1], with the ends of what is plausible, and where it is from."""
+    """A share of firms in violation, in [0, 1], with the ends of what is plausible, its ground, and its unknown."""
 
     value: float
     low: float
     high: float
     reference: str
+    shared: str
 
 
 def scenario_from_run(
@@ -63,9 +64,10 @@ def scenario_from_run(
     run : what ``run_county`` returns.
     by : what makes a type of firm beside its department, of ``tier``, ``sector``, ``size``. Firms of one type turn
         equally often whatever their tier; with ``tier`` those of worse tiers turn more often, for good.
-    rates : by ``tier`` the rates ``hajek, hajek_low, hajek_high`` of :func:`visit_rates`. Without them the visits that
-        draws chose in the year before give one rate of all firms. It bounds those of tiers, whose firms stand where
-        they are because of the same visits, and each tier is left as wide as these bounds.
+    rates : by ``tier`` the rates ``hajek, hajek_low, hajek_high`` of :func:`visit_rates`, each an unknown of its own; a
+        tier without one is left between the bounds that the rate of all firms sets. Without ``rates`` the visits that
+        draws chose in the year before give one rate of all firms, with its interval one unknown of all tiers: how
+        tiers differ it does not identify.
     overrides : fields of the scenario, in the place of those that the run gives.
 
     Raises ScenarioError where nothing says how many firms are in violation, ``by`` names something else, and for
@@ -103,10 +105,11 @@ def _firms(run: Any, by: Sequence[str]) -> "pd.DataFrame":
 
 
 def _rates(run: Any, rates: "pd.DataFrame | None", firms: "pd.DataFrame") -> dict[str, Rate]:
-    """Rates by tier: as told, else between the bounds that one rate of all firms sets."""
+    """Rates by tier: as told, those not told between bounds; without any the one rate of all firms."""
     shares = _shares(firms)
-    known = {} if rates is None else _told(rates, [tier.id for tier in run.rules.tiers])
-    told = {tier: rate for tier, rate in known.items() if tier in shares}
+    if rates is None:
+        return _one_rate(run, shares)
+    told = {t: rate for t, rate in _told(rates, [tier.id for tier in run.rules.tiers]).items() if t in shares}
     return told if set(told) == set(shares) else _bounds(run, shares) | told
 
 
@@ -130,7 +133,7 @@ def _rate(row: Any) -> Rate:
     if not 0 <= low <= value <= high <= 1:
         what = f"{value:g} with the interval {low:g} to {high:g}"
         raise ScenarioError(what, "rates", row.tier, remedy="a rate and its ends are in [0, 1], in order")
-    return Rate(float(value), float(low), float(high), OF_TIER)
+    return Rate(float(value), float(low), float(high), OF_TIER, f"violating {row.tier}")
 
 
 def _shares(firms: "pd.DataFrame") -> dict[str, float]:
@@ -139,14 +142,34 @@ def _shares(firms: "pd.DataFrame") -> dict[str, float]:
     return {str(tier): float(n) / float(by_tier.sum()) for tier, n in by_tier.items()}
 
 
-def _bounds(run: Any, shares: Mapping[str, float]) -> dict[str, Rate]:
-    """What a tier's rate can be at the least and at the most, given that of all firms (Manski's bounds)."""
+def _one_rate(run: Any, shares: Mapping[str, float]) -> dict[str, Rate]:
+    """The rate of all firms in every tier, one unknown; the ground tells what the tier's own may be by it alone."""
     rate, low, high, n = _of_all(run)
-    reference = f"bounds by the rate of all firms, {rate:.1%} of {n} visits that draws chose in the year before"
+    bounds = {tier: _manski(low, high, share) for tier, share in shares.items()}
     return {
-        tier: Rate(rate, max(low - (1 - share), 0.0) / share, min(high / share, 1.0), reference)
-        for tier, share in shares.items()
+        tier: Rate(rate, low, high, f"rate of all firms, {_counted(rate, n)}; one rate does not identify how tiers "
+                   f"differ: this tier's is between {least:.1%} and {most:.1%} by this rate alone; give rates= by tier",
+                   "violating")
+        for tier, (least, most) in bounds.items()
+    }  # fmt: skip
+
+
+def _bounds(run: Any, shares: Mapping[str, float]) -> dict[str, Rate]:
+    """Each tier between its bounds by the rate of all firms, an unknown of its own."""
+    rate, low, high, n = _of_all(run)
+    reference = f"bounds by the rate of all firms, {_counted(rate, n)}"
+    return {
+        tier: Rate(rate, *_manski(low, high, share), reference, f"violating {tier}") for tier, share in shares.items()
     }
+
+
+def _manski(low: float, high: float, share: float) -> tuple[float, float]:
+    """The least and the most that the rate of such a share of firms can be, given that of all (Manski's bounds)."""
+    return max(low - (1 - share), 0.0) / share, min(high / share, 1.0)
+
+
+def _counted(rate: float, n: int) -> str:
+    return f"{rate:.1%} of {n} visits that draws chose in the year before"
 
 
 def _of_all(run: Any) -> tuple[float, float, float, int]:
@@ -191,27 +214,29 @@ def _type(
     named: Mapping[str, str], shares: dict[str, float], n: int, rates: Mapping[str, Rate],
     visits: Mapping[tuple[str, str], float],
 ) -> dict[str, Any]:  # fmt: skip
-    """Firms of a department and group, with the onset that keeps their share in violation where it is.
+    """Firms of a department and group, with what keeps their share in violation where it is under the schedule.
 
-    How long violations last, how often they begin and the rate of a tier are each one unknown for all types.
+    How long violations last and the rate of a tier are each one unknown for all types. The share that settles is the
+    unknown that its rate is; where it is made of the rates of several tiers, it is one of its own.
     """
     a_period = sum(share * visits[named["department"], tier] for tier, share in shares.items()) / 12
     leaving = 1 - (1 - LASTING["value"]) * (1 - min(a_period, 1.0))
-    onset = {
-        end: _onset(sum(share * getattr(rates[tier], end) for tier, share in shares.items()), leaving) for end in ENDS
+    settles = {
+        end: _settles(sum(share * getattr(rates[tier], end) for tier, share in shares.items()), leaving) for end in ENDS
     }
+    unknowns = {rates[tier].shared for tier in shares}
     return {
         "name": " · ".join(named.values()), "firms": n, "start": shares,
         "department": named["department"], "sector": named.get("sector", "all"), "size": named.get("size", "all"),
-        "onset": onset | {"reference": TIED, "shared": "onset"},
+        "settles": settles | {"reference": TIED, "shared": unknowns.pop() if len(unknowns) == 1 else "settles"},
         "cure": LASTING | {"reference": NOT_IDENTIFIED, "shared": "cure"},
-        "violating": {t: rates[t]._asdict() | {"basis": "records", "shared": f"violating {t}"} for t in shares},
+        "violating": {t: rates[t]._asdict() | {"basis": "records"} for t in shares},
     }  # fmt: skip
 
 
-def _onset(share: float, leaving: float) -> float:
-    """The onset at which a share v stays: v ÷ (1 − v) times the chance that a violation ends, at most 1."""
-    return min(share * leaving / (1 - share), 1.0) if share < 1 else 1.0
+def _settles(share: float, leaving: float) -> float:
+    """The share without visits where v stays with them: v h ÷ (m (1 − v) + v h), h and m the chances of an end."""
+    return share * leaving / (LASTING["value"] * (1 - share) + share * leaving)
 
 
 def _departments(run: Any) -> list[dict[str, Any]]:

@@ -222,7 +222,15 @@ def _onset(told: _Told, machine: Statuses, department: np.ndarray, intensity: np
         return _best_replies(told, machine, visited)
     if scenario.violations == "afresh":
         return told.chances("violates")[:, machine.tier]
-    return np.repeat(told.of_types("onset")[:, None], machine.n, axis=1)
+    return np.repeat(_onset_of_types(told)[:, None], machine.n, axis=1)
+
+
+def _onset_of_types(told: _Told) -> np.ndarray:
+    """Chance that a violation begins, (V, J): as told, or the one that cure and the share that settles make."""
+    share = told.of_types("settles")
+    tied = told.of_types("cure") * share / np.maximum(1 - share, 1e-300)
+    settles = np.array([one.settles is not None for one in told.scenario.types])
+    return np.where(settles, np.minimum(tied, 1.0), told.of_types("onset"))
 
 
 def _best_replies(told: _Told, machine: Statuses, visited: np.ndarray) -> np.ndarray:

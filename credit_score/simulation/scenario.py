@@ -90,9 +90,11 @@ class FirmType(Stated):
 
     ``start``: the share that starts in each tier (or at each score, of a rating by score), adding up to 1.
     Persistent violations: ``onset``, ``cure`` (by the firm itself), chances a period; ``violating``, the share at the
-    start. Violations afresh: ``violates``, the chance of a period, one or by tier. ``cost``: of complying for a
-    period, for a best reply. ``enter``: new firms a year; they start clean, in ``enter_in``, the first of ``start``
-    unless given. ``leave``: chance a period.
+    start. In the place of an onset ``settles``, the share in violation to which firms that stay would come if nobody
+    were visited: the onset is then cure × settles ÷ (1 − settles), at most 1, of the two as they are drawn.
+    Violations afresh: ``violates``, the chance of a period, one or by tier. ``cost``: of complying for a period, for a
+    best reply. ``enter``: new firms a year; they start clean, in ``enter_in``, the first of ``start`` unless given.
+    ``leave``: chance a period.
     """
 
     name: Text
@@ -103,6 +105,7 @@ class FirmType(Stated):
     size: Text = "all"
     onset: Chance = Chance(value=0.0)
     cure: Chance = Chance(value=0.0)
+    settles: Chance | None = None
     violating: ChanceByTier = Chance(value=0.0)
     violates: ChanceByTier = Chance(value=0.0)
     cost: Money | None = None
@@ -115,6 +118,12 @@ class FirmType(Stated):
         total = sum(share.value for share in self.start.values())
         if abs(total - 1) > 1e-9:
             raise ScenarioError(f"shares that add up to {total:.9g}", "start", remedy="let them add up to 1")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_onset(self) -> Self:
+        if self.settles is not None and "onset" in self.model_fields_set:
+            raise ScenarioError("given with an onset, which it tells", "settles", remedy="leave one of them out")
         return self
 
 
@@ -271,7 +280,8 @@ class Scenario(Stated):
         """The scenario that a run of a county begins: what its policy and records say, and ranges for the rest.
 
         ``by``: what makes a type of firm beside its department, of ``tier``, ``sector``, ``size`` (the last two unless
-        told). ``rates``: by tier, as :func:`visit_rates` gives them. Other options take the place of fields.
+        told). ``rates``: by tier, as :func:`visit_rates` gives them; without them tiers share the rate of all firms.
+        Other options take the place of fields.
         """
         from credit_score.simulation.from_run import scenario_from_run
 

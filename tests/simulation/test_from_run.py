@@ -1,12 +1,15 @@
 """A scenario from a run: what policy and records say, the run's own load, and ranges where nothing is known."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import beta
 
 import credit_score as cs
 from credit_score.simulation import Scenario, ScenarioError, simulate
-from credit_score.simulation.ranges import ranges
+from credit_score.simulation.ranges import at_shares, held, ranges, unknowns
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +87,8 @@ def test_numbers_carry_the_ground_of_the_policy(county_run, scenario):
         assert one.out_of_plan.value == pytest.approx(taken)
 
 
-def test_one_rate_of_all_firms_bounds_those_of_tiers(county_run, scenario):
+def test_one_rate_of_all_firms_is_one_unknown_of_all_tiers(county_run, scenario):
+    """With the interval of the rate, so that the records' own total holds in every draw; bounds only in words."""
     visits = county_run.records["inspections"].execute()
     day = pd.to_datetime(visits["inspected_on"])
     year = (day <= "2023-06-30") & (day > "2022-06-29") & (visits["stream"] == "random")
@@ -93,15 +97,58 @@ def test_one_rate_of_all_firms_bounds_those_of_tiers(county_run, scenario):
     shares = at_random(county_run).groupby("tier")["firms"].sum()
     shares = shares / shares.sum()
     told = {tier: number for one in scenario.types for tier, number in one.violating.items()}
+    weight = 1 / used["draw_probability"]
+    n = weight.sum() ** 2 / (weight**2).sum()
+    ends = beta(rate * n + 0.5, (1 - rate) * n + 0.5).ppf([0.025, 0.975])
     for number in told.values():
-        assert number.value == pytest.approx(rate)
-        assert number.low <= rate <= number.high
+        assert (number.low, number.value, number.high) == pytest.approx((ends[0], rate, ends[1]))
         assert number.basis == "records"
-        assert "bounds by the rate of all firms" in number.reference
     # Whatever the rates of the other tiers, no tier can hold more violations than there are.
-    tops = {round(number.high * shares[tier], 12) for tier, number in told.items() if number.high < 1}
-    assert len(tops) == 1
-    assert rate < tops.pop()
+    for tier, number in told.items():
+        least, most = max(ends[0] - (1 - shares[tier]), 0) / shares[tier], min(ends[1] / shares[tier], 1)
+        assert f"between {least:.1%} and {most:.1%} by this rate alone; give rates= by tier" in number.reference
+    found = unknowns(scenario)
+    assert set(found) == {"cure", "violating"}
+    assert {place.split(".")[2] for place in found["violating"]} == {"violating", "settles"}
+
+
+def test_the_share_in_violation_stays_near_the_records_at_every_end_of_what_is_not_known(county_run):
+    """Each firm: onset m s ÷ (1 − s), end h = 1 − (1 − m)(1 − q), rest at onset ÷ (onset + h)."""
+    scenario = Scenario.from_run(county_run, by=("tier",), cap=None, periods=240)
+    free = scenario.altered(departments=[d.model_copy(update={"capacity": None}) for d in scenario.departments])
+    strata = at_random(county_run).set_index(["department", "tier"])
+    q = (strata["draw_probability"] * strata["frequency"] / 12).to_dict()
+    firms = np.array([one.firms for one in free.types])
+    visited = np.array([q[one.department, next(iter(one.start))] for one in free.types])
+    for v, m in product((0, 1), (0, 1)):
+        draw = at_shares(free, np.array([[m if name == "cure" else v for name in unknowns(free)]]))
+        held_at = held(free, {place: float(value[0]) for place, value in draw.items()})
+        prevalence = simulate(held_at, n_replications=0).prevalence.to_numpy().ravel()
+        share, cure = (draw[f"types.0.{name}"][0] for name in ("violating.A", "cure"))
+        end = visited + 1 / 24 * (1 - visited)
+        settles = share * end / ((1 - share) / 24 + share * end)
+        onset = cure * settles / (1 - settles)
+        rest = onset / (onset + 1 - (1 - cure) * (1 - visited))
+        assert prevalence[0] == pytest.approx(share, abs=0.01)  # moved by one period
+        assert prevalence[-1] == pytest.approx(firms @ rest / firms.sum(), abs=2e-3)
+        assert 0.7 < prevalence[-1] / share < 1.4
+
+
+def test_rates_by_tier_are_unknowns_of_their_own_and_what_settles_goes_with_them(county_run):
+    rates = pd.DataFrame(SOUND)
+    by_tier = unknowns(Scenario.from_run(county_run, by=("tier",), rates=rates))
+    assert set(by_tier) == {"cure", *(f"violating {tier}" for tier in "ABCD")}
+    mixed = Scenario.from_run(county_run, by=(), rates=rates)
+    assert set(unknowns(mixed)) == {"cure", "settles", *(f"violating {tier}" for tier in "ABCD")}
+    one = next(one for one in mixed.types if len(one.start) > 1)
+    v = sum(share.value * one.violating[tier].low for tier, share in one.start.items())
+    strata = at_random(county_run).set_index(["department", "tier"])
+    q = sum(
+        share.value * strata["draw_probability"][one.department, tier] * strata["frequency"][one.department, tier] / 12
+        for tier, share in one.start.items()
+    )
+    onset = v / (1 - v) * (1 - (1 - 1 / 24) * (1 - q))
+    assert one.settles.low == pytest.approx(onset / (onset + 1 / 24))
 
 
 def test_rates_by_tier_are_taken_as_estimated(county_run):
@@ -116,12 +163,12 @@ def test_rates_by_tier_are_taken_as_estimated(county_run):
     assert {len(one.start) for one in scenario.types} == {1}
 
 
-def test_onset_keeps_the_share_in_violation_and_is_left_as_a_range(county_run):
+def test_what_settles_keeps_the_share_in_violation_and_is_left_as_a_range(county_run):
     rates = pd.DataFrame({"tier": list("ABCD"), "hajek": 0.1, "hajek_low": 0.05, "hajek_high": 0.2})
     scenario = Scenario.from_run(county_run, by=("tier",), rates=rates, cap=None, periods=60)
     left = ranges(scenario)
-    assert {"types.0.onset", "types.0.cure"} <= set(left)
-    assert {left[place].basis for place in left if place.endswith(("onset", "cure"))} == {"assumption"}
+    assert {"types.0.settles", "types.0.cure"} <= set(left)
+    assert {left[place].basis for place in left if place.endswith(("settles", "cure"))} == {"assumption"}
     free = scenario.altered(departments=[d.model_copy(update={"capacity": None}) for d in scenario.departments])
     prevalence = simulate(free, n_replications=0).prevalence.to_numpy().ravel()
     assert prevalence == pytest.approx(0.1, abs=5e-4)  # rounding of the start to whole firms, and of floors
