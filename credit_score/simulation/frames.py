@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from credit_score.simulation.ranges import held, ranges
 from credit_score.simulation.result import MEASURES, SimulationResult
 from credit_score.simulation.scenario import Scenario
+from credit_score.simulation.sensitivity import one_at_a_time
 from credit_score.simulation.totals import totals
 
 if TYPE_CHECKING:
@@ -182,27 +182,10 @@ def _ratios(scenario: Scenario, scales: np.ndarray, steeper: np.ndarray) -> dict
 
 
 def swings(scenario: Scenario, measure: str = "undetected") -> pd.DataFrame:
-    """How far each kind of number moves a measure of :func:`totals`: ``parameter, at_low, at_high, at_value``.
+    """How far each unknown moves a measure of :func:`totals`; empty where every number is known.
 
-    Numbers of one kind (the onset of all types) move together from the low to the high ends of their ranges; all
-    others stay at their value. The widest comes first.
+    As ``swings`` of :func:`sensitivity`, ranges that share being one unknown, with ``at_value``, the measure with every
+    number at its value.
     """
-    at_value, told = float(totals(scenario, [measure])[measure][0]), ranges(scenario)
-    kinds = dict.fromkeys(map(kind_of, told))
-    rows = []
-    for kind in kinds:
-        ends = [{place: number.at(end) for place, number in told.items() if kind_of(place) == kind} for end in (0, 1)]
-        low, high = (float(totals(held(scenario, values), [measure])[measure][0]) for values in ends)
-        rows.append({"parameter": kind, "at_low": low, "at_high": high, "at_value": at_value})
-    table = pd.DataFrame(rows, columns=["parameter", "at_low", "at_high", "at_value"])
-    far = (table["at_high"] - table["at_low"]).abs()
-    return table.loc[far.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
-
-
-def kind_of(place: str) -> str:
-    """The kind of a number by where it stands: ``onset`` of ``types.0.onset``."""
-    parts = place.split(".")
-    at = {"types": 2, "schedule": -1, "behaviour": 1, "rating": 1, "shocks": -1}
-    if parts[0] == "departments":
-        return parts[-1]
-    return parts[at.get(parts[0], 0)]
+    at_value, table = one_at_a_time(scenario, measure)
+    return table.assign(at_value=at_value)

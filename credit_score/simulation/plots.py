@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from credit_score.language import say
+from credit_score.language import catalogue, say
 from credit_score.scorecard.plots import ALERT, GUIDE, INK, NEUTRAL, QUIET
-from credit_score.simulation.frames import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +110,7 @@ def plot_migration(frame: "pd.DataFrame", ax: "Axes", *, colours: Sequence[str],
 
 
 def plot_tornado(frame: "pd.DataFrame", ax: "Axes", *, measure: str, at_value: float, lang: str) -> "Axes":
-    """What a measure becomes at the ends of the range of each number, the widest on top.
+    """What a measure becomes at the ends of the range of each unknown, the widest on top.
 
     ``frame``: of :func:`swings`, or ``swings`` of :func:`sensitivity`; ``at_value``: the measure with every number at
     its value. The low end is white and the high end dark.
@@ -121,7 +120,7 @@ def plot_tornado(frame: "pd.DataFrame", ax: "Axes", *, measure: str, at_value: f
         ax.barh(places, frame[end] - at_value, 0.62, left=at_value, color=colour, edgecolor=INK, linewidth=0.8,
                 label=say(f"simulate.{end}", lang))  # fmt: skip
     ax.axvline(at_value, **GUIDE)
-    ax.set_yticks(places, [_named(place, lang) for place in frame["parameter"]])
+    ax.set_yticks(places, [_named(label, lang) for label in frame["label"]])
     ax.invert_yaxis()
     ax.set_xlabel(say(f"simulate.{measure}", lang))
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.6g}")
@@ -138,12 +137,13 @@ def _by_period(ax: "Axes", last: int, per_year: int, lang: str) -> "Axes":
     return ax
 
 
-def _named(place: str, lang: str) -> str:
-    """A kind of number in words, and where it stands if it is one of several: ``types.0.onset``."""
-    kind = kind_of(place)
-    where = " ".join(part for part in place.split(".") if part != kind)
+def _named(label: str, lang: str) -> str:
+    """A kind of number in words, and what it is of: ``onset shops``; another name as its writer has it."""
+    kind, _, of = label.partition(" ")
+    if f"number.{kind}" not in catalogue():
+        return label
     words = say(f"number.{kind}", lang)
-    return f"{words} ({where})" if where else words
+    return f"{words} ({of})" if of else words
 
 
 def _widen(ax: "Axes") -> None:

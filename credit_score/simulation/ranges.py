@@ -1,5 +1,6 @@
 """The numbers of a scenario that are not known: where they stand, their ranges, and draws from them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,36 @@ def unknowns(scenario: Any) -> dict[str, list[str]]:
     for place, number in ranges(scenario).items():
         found.setdefault(number.shared or place, []).append(place)
     return found
+
+
+def labels(scenario: Any) -> dict[str, str]:
+    """What unknowns are called, by name: as they are shared, else the kind of number, and what it is of if several are.
+
+    So ``duration``; ``onset`` of ``types.0.onset``; ``onset shops`` and ``onset plants`` where types differ.
+    """
+    found = {name: kind_of(name) if places == [name] else name for name, places in unknowns(scenario).items()}
+    of_kind = Counter(found.values())
+    return {
+        name: f"{label} {_of(scenario, name, label)}" if of_kind[label] > 1 and label != name else label
+        for name, label in found.items()
+    }
+
+
+def kind_of(place: str) -> str:
+    """The kind of a number by where it stands: ``onset`` of ``types.0.onset``."""
+    parts = place.split(".")
+    at = {"types": 2, "schedule": -1, "behaviour": 1, "rating": 1, "shocks": -1}
+    if parts[0] == "departments":
+        return parts[-1]
+    return parts[at.get(parts[0], 0)]
+
+
+def _of(scenario: Any, place: str, kind: str) -> str:
+    """What a number is of: ``shops A`` of ``types.0.violating.A``, the name of the type and the tier."""
+    field, *parts = place.split(".")
+    if field in ("types", "departments"):
+        parts[0] = getattr(scenario, field)[int(parts[0])].name
+    return " ".join(part for part in parts if part not in (kind, "schedule"))
 
 
 def drawn(scenario: Any, n: int, *, seed: int) -> Draws:

@@ -7,7 +7,7 @@ import numpy as np
 
 from credit_score.simulation.engines import Progress
 from credit_score.simulation.parameter import ScenarioError
-from credit_score.simulation.ranges import Draws, at_shares, ranges, unknowns
+from credit_score.simulation.ranges import Draws, at_shares, labels, ranges, unknowns
 from credit_score.simulation.scenario import Scenario
 from credit_score.simulation.totals import check_level, check_measure, check_whole, totals
 
@@ -22,9 +22,8 @@ class Sensitivity:
     ``indices``: a row a number (``parameter``, ``low``, ``high``; no ends where those that share have ranges of their
     own): ``first``, the share of the variance that it
     explains by itself, and ``total``, with all that it has to do with, each with the half-width of its interval at
-    ``level`` (``first_within``, ``total_within``). Estimates: a little below 0 or above 1 is noise. ``swings``: the
-    measure with one number at either end of its range and the others at their values (``at_low``, ``at_high``), and
-    ``swing``, how far these lie apart; the greatest first, for a tornado around ``at_value``.
+    ``level`` (``first_within``, ``total_within``). Estimates: a little below 0 or above 1 is noise. ``swings``: of
+    :func:`one_at_a_time`, for a tornado around ``at_value``.
     """
 
     measure: str
@@ -70,7 +69,7 @@ def sensitivity(
     values = totals(scenario, [measure], draws, threads=threads, progress=progress)[measure]
     if np.ptp(values) <= 1e-12 * np.abs(values).max():
         raise ScenarioError(f"{measure} is {values[0]:.6g} whatever the ranges", remedy="take another measure")
-    at_value, swings = _swings(scenario, measure)
+    at_value, swings = one_at_a_time(scenario, measure)
     indices = _indices(problem, values, seed, level).assign(**_ends(scenario))
     order = ["parameter", "low", "high", "first", "first_within", "total", "total_within"]
     variance = float(values.var())
@@ -104,19 +103,24 @@ def _ends(scenario: Scenario) -> dict[str, list[float]]:
     return {"low": [low for low, _ in ends], "high": [high for _, high in ends]}
 
 
-def _swings(scenario: Scenario, measure: str) -> tuple[float, "pd.DataFrame"]:
-    """The measure at the values, and with one number at a time at either end of its range."""
+def one_at_a_time(scenario: Scenario, measure: str) -> tuple[float, "pd.DataFrame"]:
+    """The measure at the values, and with one unknown at either end of its range and the others at their values.
+
+    A row an unknown, the widest first: ``parameter`` and ``label`` as of :func:`unknowns` and :func:`labels`, ``low``,
+    ``high``, the measure ``at_low``, ``at_high``, and ``swing``, how far these lie apart.
+    """
     import pandas as pd
 
     n = len(unknowns(scenario))
-    values = totals(scenario, [measure], _one_at_a_time(scenario))[measure]
+    values = totals(scenario, [measure], _at_the_ends(scenario))[measure]
     at_low, at_high = values[1 : n + 1], values[n + 1 :]
-    told = {"parameter": list(unknowns(scenario)), **_ends(scenario), "at_low": at_low, "at_high": at_high}
+    names = {"parameter": list(unknowns(scenario)), "label": list(labels(scenario).values())}
+    told = {**names, **_ends(scenario), "at_low": at_low, "at_high": at_high}
     table = pd.DataFrame(told).assign(swing=np.abs(at_high - at_low))
     return float(values[0]), table.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
-def _one_at_a_time(scenario: Scenario) -> Draws:
+def _at_the_ends(scenario: Scenario) -> Draws:
     """First all at their values; then each low, the others at their values; then each high."""
     told, every = ranges(scenario), list(unknowns(scenario).values())
     n = len(every)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from credit_score.simulation import Scenario, frames, simulate
+from credit_score.simulation.ranges import held
 from credit_score.simulation.result import MEASURES
+from credit_score.simulation.sensitivity import sensitivity
 
 TIERS = ("A", "B", "C")
 
@@ -144,27 +146,44 @@ def test_the_front_holds_the_present_schedule_and_nothing_below_it(means):
         assert ((best["days"] <= row.days) & (best["undetected"] <= row.undetected + 1e-9)).any()
 
 
-def test_numbers_of_one_kind_move_together():
-    ranged = scenario(sensitivity={"value": 0.8, "low": 0.5, "high": 1})
-    types = [t.model_copy(update={"onset": type(t.onset)(value=0.01, low=0.005, high=0.02)}) for t in ranged.types]
-    table = frames.swings(ranged.altered(types=types)).set_index("parameter")
+def with_onsets(shared):
+    onset = {"value": 0.01, "low": 0.005, "high": 0.02} | shared
+    told = scenario(sensitivity={"value": 0.8, "low": 0.5, "high": 1})
+    return told.altered(types=[t.model_copy(update={"onset": type(t.onset)(**onset)}) for t in told.types])
+
+
+def undetected(told, values):
+    return float(simulate(held(told, values), n_replications=0).undetected.sum("tier").mean())
+
+
+def test_numbers_that_share_are_one_bar_and_move_together():
+    told = with_onsets({"shared": "onset"})
+    table = frames.swings(told).set_index("label")
     assert list(table.index) == ["onset", "sensitivity"]
-    all_low = ranged.altered(types=[t.model_copy(update={"onset": type(t.onset)(value=0.005)}) for t in types])
-    by_hand = float(simulate(all_low, n_replications=0).undetected.sum("tier").mean())
-    assert table.loc["onset", "at_low"] == pytest.approx(by_hand)
+    both = {"types.0.onset": 0.005, "types.1.onset": 0.005}
+    assert table.loc["onset", "at_low"] == pytest.approx(undetected(told, both))
     assert table.loc["onset", "at_low"] < table.loc["onset", "at_value"] < table.loc["onset", "at_high"]
     assert table.loc["sensitivity", "at_high"] < table.loc["sensitivity", "at_low"]
 
 
+def test_numbers_of_one_kind_that_do_not_share_are_bars_of_their_own_told_apart():
+    told = with_onsets({})
+    table = frames.swings(told).set_index("label")
+    assert set(table.index) == {"onset shops", "onset plants", "sensitivity"}
+    for j, name in enumerate(("shops", "plants")):
+        for end, value in (("at_low", 0.005), ("at_high", 0.02)):
+            by_hand = undetected(told, {f"types.{j}.onset": value})
+            assert table.loc[f"onset {name}", end] == pytest.approx(by_hand)
+
+
+@pytest.mark.parametrize("shared", [{}, {"shared": "onset"}], ids=["apart", "shared"])
+def test_swings_are_those_of_the_sensitivity(shared):
+    told = with_onsets(shared)
+    found = sensitivity(told, "undetected", n=4)
+    table = frames.swings(told)
+    assert table.drop(columns="at_value").equals(found.swings)
+    assert set(table["at_value"]) == {found.at_value}
+
+
 def test_without_ranges_nothing_swings():
     assert frames.swings(scenario()).empty
-
-
-@pytest.mark.parametrize(("place", "kind"), [
-    ("types.0.onset", "onset"), ("types.1.violating.A", "violating"), ("types.0.start.A", "start"),
-    ("schedule.A.ratio", "ratio"), ("departments.0.days", "days"), ("departments.0.schedule.B.frequency", "frequency"),
-    ("fines.A", "fines"), ("sensitivity", "sensitivity"), ("behaviour.beta", "beta"),
-    ("behaviour.expected.A", "expected"), ("rating.release", "release"), ("shocks.0.times", "times"),
-])  # fmt: skip
-def test_a_kind_is_read_off_the_place(place, kind):
-    assert frames.kind_of(place) == kind

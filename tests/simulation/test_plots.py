@@ -25,7 +25,8 @@ FRONT = pd.DataFrame({
 })  # fmt: skip
 FLOW = pd.DataFrame({"from": list("AABB"), "to": list("ABAB"), "firms": [90.0, 10.0, 4.0, 16.0]})
 SWINGS = pd.DataFrame({
-    "parameter": ["onset", "rating.release"], "at_low": [50.0, 101.0], "at_high": [180.0, 99.0],
+    "label": ["onset", "release", "violating A", "how long"], "at_low": [50.0, 101.0, 98.0, 99.5],
+    "at_high": [180.0, 99.0, 101.0, 100.5],
 })  # fmt: skip
 DRAWN = {
     "fan": lambda ax, lang: plots.plot_fan(FAN, ax, measure="undetected", per_year=12, lang=lang),
@@ -43,8 +44,13 @@ WORDS = {
     ("front", "en"): {"the present schedule", "the best of them", "Inspector-days a year"},
     ("migration", "zh"): {"年初", "年末", "A  83.3%", "A  78.3%"},
     ("migration", "en"): {"Start of the year", "End of the year", "B  16.7%", "B  21.7%"},
-    ("tornado", "zh"): {"违法发生", "取范围下限"},
-    ("tornado", "en"): {"Onset of violations", "Release after a clean visit (rating)", "at the low end of its range"},
+    ("tornado", "zh"): {"违法发生", "起始违法占比 (A)", "how long", "取范围下限"},
+    ("tornado", "en"): {
+        "Onset of violations",
+        "In violation at the start (A)",
+        "how long",
+        "at the low end of its range",
+    },
 }
 
 
@@ -128,8 +134,8 @@ def test_names_of_thin_tiers_stand_apart_and_within_the_figure(ax, shares):
 def test_a_tornado_runs_from_the_low_to_the_high_end(ax):
     DRAWN["tornado"](ax, "en")
     low, high = ([(b.get_x(), b.get_x() + b.get_width()) for b in c] for c in ax.containers)
-    assert low == [(100, 50), (100, 101)]
-    assert high == [(100, 180), (100, 99)]
+    assert low == [(100, 50), (100, 101), (100, 98), (100, 99.5)]
+    assert high == [(100, 180), (100, 99), (100, 101), (100, 100.5)]
     assert ax.containers[0][0].get_facecolor() != ax.containers[1][0].get_facecolor()
 
 

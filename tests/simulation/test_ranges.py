@@ -1,7 +1,8 @@
 import numpy as np
+import pytest
 
 from credit_score.simulation import Scenario
-from credit_score.simulation.ranges import drawn, held, ranges, unknowns
+from credit_score.simulation.ranges import drawn, held, kind_of, labels, ranges, unknowns
 from credit_score.simulation.reading import written
 
 YAML = """
@@ -48,3 +49,37 @@ def test_a_number_held_is_no_longer_shared(tmp_path):
     told = held(scenario(tmp_path), {"types.0.cure": 0.1})
     assert set(ranges(told)) == {"types.0.onset", "types.1.onset", "types.1.cure"}
     assert told.types[0].cure.shared is None
+
+
+@pytest.mark.parametrize(("place", "kind"), [
+    ("types.0.onset", "onset"), ("types.1.violating.A", "violating"), ("types.0.start.A", "start"),
+    ("schedule.A.ratio", "ratio"), ("departments.0.days", "days"), ("departments.0.schedule.B.frequency", "frequency"),
+    ("fines.A", "fines"), ("sensitivity", "sensitivity"), ("types.0.settles", "settles"), ("behaviour.beta", "beta"),
+    ("behaviour.expected.A", "expected"), ("rating.release", "release"), ("shocks.0.times", "times"),
+])  # fmt: skip
+def test_a_kind_is_read_off_the_place(place, kind):
+    assert kind_of(place) == kind
+
+
+def test_unknowns_of_one_kind_are_told_apart_by_what_they_are_of():
+    span = {"value": 0.2, "low": 0.1, "high": 0.3}
+    types = [
+        {"name": name, "firms": 9, "start": {"A": 1}, "department": name, "violating": {"A": span, "B": span},
+         "cure": span | {"shared": "how long"}, "settles": span if name == "shops" else 0.2}
+        for name in ("shops", "pubs")
+    ]  # fmt: skip
+    told = Scenario(
+        tiers=("A", "B"), types=types, fines={"B": span}, schedule={"A": {"ratio": span}, "B": {"ratio": 1}},
+        departments=[{"name": "shops"}, {"name": "pubs", "schedule": {"A": {"ratio": span}}}],
+    )  # fmt: skip
+    assert list(labels(told)) == list(unknowns(told))
+    assert sorted(labels(told).values()) == [
+        "fines", "how long", "ratio A", "ratio pubs A", "settles", "violating pubs A", "violating pubs B",
+        "violating shops A", "violating shops B",
+    ]  # fmt: skip
+
+
+def test_a_lone_number_of_a_kind_is_told_apart_from_those_that_share_the_name_of_the_kind(tmp_path):
+    text = YAML.replace("high: .03},", "high: .03, shared: onset},", 1)
+    (tmp_path / "kinds.yaml").write_text(text, encoding="utf-8")
+    assert list(labels(Scenario.read(tmp_path / "kinds.yaml")).values()) == ["onset", "duration", "onset large"]
