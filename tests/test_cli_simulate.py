@@ -162,7 +162,7 @@ def test_the_same_run_gives_the_same_bytes_and_replaces_itself(scenario, tmp_pat
     ("ratio: 0.2", "ratio: 20", "line 20: schedule.B.ratio: 20 is outside [0, 1] share a year"),
     ("C: 0.05}", "C: 0.5}", "line 7: types.0.start: shares that add up to 1.45; let them add up to 1"),
     ("capacity: 900", "capacity: 0", "line 23: departments.0.capacity: 0 inspector-days a year; give what there is"),
-    ("periods: 24", "periods: 0", "line 2: periods: Input should be greater than or equal to 1, not '0'"),
+    ("periods: 24", "periods: 0", "line 2: periods: 0 is less than 1"),
     ("sensitivity", "sensitivty", "line 25: sensitivty: unknown key; did you mean 'sensitivity'?"),
     ("department: ecology", "department: ecolgy", "no department 'ecolgy'; did you mean 'ecology'?"),
 ])  # fmt: skip

@@ -6,7 +6,8 @@ from math import isnan, nan
 from typing import Any, cast
 
 from credit_score.errors import first_five
-from credit_score.simulation.parameter import ScenarioError
+from credit_score.simulation.parameter import Parameter, ScenarioError
+from credit_score.simulation.ranges import ranges
 from credit_score.simulation.rating import Score
 from credit_score.simulation.statuses import Statuses
 
@@ -22,6 +23,8 @@ def check(scenario: Any) -> None:
         _check_type(one, scenario, i, machine)
     _check_violations(scenario)
     _check_shocks(scenario)
+    _check_ranges(scenario)
+    _check_shared(scenario)
 
 
 def _refuse_twice(scenario: Any) -> None:
@@ -124,11 +127,11 @@ def _check_violations(scenario: Any) -> None:
     replies = scenario.behaviour.kind == "best_reply"
     if replies and lasting:
         raise ScenarioError("a best reply to lasting violations", "violations", remedy="write 'afresh'")
-    unused = ("violates",) if lasting else ("onset", "cure", "violating", *(["violates"] if replies else []))
+    unused = ("violates",) if lasting else ("onset", "cure", "settles", "violating", *(["violates"] if replies else []))
     for i, one in enumerate(scenario.types):
         for field in unused:
             given = getattr(one, field)
-            if field in one.model_fields_set and (isinstance(given, dict) or given.value):
+            if field in one.model_fields_set and given is not None and (isinstance(given, dict) or given.value):
                 kind = "violations by best reply" if replies else f"{scenario.violations} violations"
                 remedy = "leave it out, or change 'behaviour' or 'violations'"
                 raise ScenarioError(f"{kind} have no {field!r}", "types", i, field, remedy=remedy)
@@ -147,6 +150,33 @@ def _check_shocks(scenario: Any) -> None:
         hit = [d for d in scenario.departments if shock.department in (None, d.name)]
         if shock.of == "capacity" and all(d.capacity is None for d in hit):
             raise ScenarioError("a shock to a capacity that has no bound", "shocks", i, remedy="give capacities")
+
+
+def _check_ranges(scenario: Any) -> None:
+    """What all draws have in common is one value: shares at the start, sizes of shocks, a rating but its release."""
+    common: dict[tuple[str | int, ...], Any] = {
+        ("types", i, "start", place): share
+        for i, one in enumerate(scenario.types)
+        for place, share in one.start.items()
+    }
+    common |= {("shocks", i, "times"): shock.times for i, shock in enumerate(scenario.shocks)}
+    common |= {("rating", name): number for name, number in scenario.rating if name != "release"}
+    for place, number in common.items():
+        if isinstance(number, Parameter) and number.is_range:
+            raise ScenarioError("this number cannot be a range", *place, remedy="give one value")
+
+
+def _check_shared(scenario: Any) -> None:
+    """A name under which ranges are shared is not where another one stands: the two would be one unknown unsaid."""
+    told = ranges(scenario)
+    for place, number in told.items():
+        if number.shared in told and told[number.shared].shared != number.shared:
+            what = f"shared as {number.shared!r}, where another range stands"
+            raise ScenarioError(what, *_parts(place), remedy="give it another name, or the other the same one")
+
+
+def _parts(place: str) -> list[str | int]:
+    return [int(part) if part.isdigit() else part for part in place.split(".")]
 
 
 def _known(name: str, known: Any, what: str, *place: str | int) -> None:

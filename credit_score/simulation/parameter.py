@@ -4,6 +4,7 @@ Where records do not identify a number, it is left as a range (``low`` to ``high
 takes; sensitivity, regret and P(better) draw from the range.
 """
 
+import re
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -153,14 +154,19 @@ class Factor(Parameter):
 
 # What pydantic puts into a place that no scenario has, and its words for shapes.
 INNER = ("function-", "model-", "literal[", "tag-")
+WHOLE, NUMBER = "a whole number", "a number"
 # What pydantic finds, in words of whoever writes a scenario: it knows no tuples, objects or tags.
 SAID = {
-    "extra_forbidden": "unknown key", "missing": "is missing", "too_short": "is empty",
-    "union_tag_not_found": "no 'kind' is given",
+    "extra_forbidden": "unknown key", "missing": "is missing", "too_short": "is empty", "string_too_short": "is empty",
+    "union_tag_not_found": "no 'kind' is given", "too_long": "{actual_length} are more than {max_length}",
+    "greater_than_equal": "{input} is less than {ge}", "less_than_equal": "{input} is more than {le}",
+    "literal_error": "{input!r} is none of {expected}",
+    "union_tag_invalid": "no kind {tag!r}; there are {expected_tags}",
 }  # fmt: skip
 SHAPES = dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "keys and values") | {
-    "tuple_type": "a list"
-}
+    "tuple_type": "a list", "int_type": WHOLE, "float_type": NUMBER, "finite_number": "a finite number",
+    "string_type": "a text", "bool_type": "true or false", "bool_parsing": "true or false",
+}  # fmt: skip
 
 
 def refusal(error: ValidationError, kind: type) -> ScenarioError:
@@ -170,27 +176,37 @@ def refusal(error: ValidationError, kind: type) -> ScenarioError:
     inner = first.get("ctx", {}).get("error")
     place = (*first["loc"], *getattr(inner, "place", ()))
     place = tuple(p for p in place if isinstance(p, int) or not p.startswith(INNER))
-    remedy = (
-        _nearest(str(place[-1]), kind, place) if first["type"] == "extra_forbidden" else getattr(inner, "remedy", "")
-    )
-    return ScenarioError(_said(first, inner), *place, remedy=remedy)
+    return ScenarioError(_said(first, inner), *place, remedy=_remedy(first, kind, place))
 
 
 def _said(error: Any, inner: Any) -> str:
     if inner is not None:
         return getattr(inner, "told", str(inner))
     if error["type"] in SAID:
-        return SAID[error["type"]]
-    if error["type"] == "union_tag_invalid":
-        return f"no kind {error['ctx']['tag']!r}; there are {error['ctx']['expected_tags']}"
+        return SAID[error["type"]].format(**({"input": str(error["input"])[:60]} | error.get("ctx", {})))
     said = f"should be {SHAPES[error['type']]}" if error["type"] in SHAPES else error["msg"]
     return f"{said}, not {str(error['input'])[:60]!r}"
 
 
-def _nearest(key: str, kind: Any, place: tuple[Any, ...]) -> str:
-    """The key that was meant, or those there are."""
+def _remedy(error: Any, kind: Any, place: tuple[Any, ...]) -> str:
+    """What to do: as the scenario itself says, or the nearest word there is to an unknown one."""
+    context = error.get("ctx", {})
+    if error["type"] == "extra_forbidden":
+        known = list(getattr(kind, "model_fields", {})) if len(place) == 1 else []
+        return _nearest(str(place[-1]), known) or (f"known keys are {first_five(known)}" if known else "")
+    if error["type"] == "literal_error":
+        return _nearest(str(error["input"]), _quoted(context["expected"]))
+    if error["type"] == "union_tag_invalid":
+        return _nearest(str(context["tag"]), _quoted(context["expected_tags"]))
+    return str(getattr(context.get("error"), "remedy", ""))
+
+
+def _nearest(word: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    known = list(getattr(kind, "model_fields", {})) if len(place) == 1 else []
-    close = get_close_matches(key, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known keys are {first_five(known)}" if known else ""
+    close = get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+def _quoted(words: str) -> list[str]:
+    return re.findall(r"'([^']*)'", words)

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from credit_score.errors import PolicyError
 from credit_score.policy.source import Location, Source
-from credit_score.simulation.parameter import Parameter, ScenarioError, Stated
+from credit_score.simulation.parameter import NUMBER, WHOLE, Parameter, ScenarioError, Stated
 
 BUNDLED = Path(__file__).parent / "scenarios"
 Scenario = TypeVar("Scenario", bound=Stated)
@@ -40,7 +40,7 @@ def read_scenario(path: Path | str, kind: type[Scenario]) -> Scenario:
         return kind(**data)
     except ScenarioError as error:
         at = _location(error.place, data)
-        asked = "valid number" in error.told or "valid integer" in error.told
+        asked = error.told.startswith((f"should be {NUMBER}", f"should be {WHOLE}"))
         remedy = _written_plainly(_at(at, data)) if asked else error.remedy
         where = f"{file}, line {source.line(at)}"
         raise ScenarioError(error.told, *error.place, where=where, remedy=remedy) from None

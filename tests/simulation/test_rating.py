@@ -129,7 +129,7 @@ def test_repair_clears_findings_sooner():
         ),
         (lambda: Decaying(cutoffs=[0], penalty=1, keep=0.9).statuses(2), "no firm can be in tier 2 of 2"),
         (lambda: Decaying(cutoffs=[80], penalty=1, keep=0.9, base=150), "base: 150 is outside 0 to 100"),
-        (lambda: Decaying(cutoffs=[float("nan")], penalty=1, keep=0.9), "cutoffs.0: Input should be a finite number"),
+        (lambda: Decaying(cutoffs=[float("nan")], penalty=1, keep=0.9), "cutoffs.0: should be a finite number"),
         (lambda: Decaying(cutoffs=[80], penalty=1, keep=0.9, step=1e-5), "more than 65,536 scores by 1e-05"),
     ],
 )

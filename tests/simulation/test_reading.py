@@ -62,7 +62,16 @@ def test_a_file_is_the_scenario_built_by_hand(tmp_path):
     ("high: 0.03", "high: 3", 7, ["types.0.onset.high", "3 is outside [0, 1]"]),
     ("B: 0.25}\n    onset", "B: 0.5}\n    onset", 6, ["types.0.start", "shares that add up to 1.25"]),
     ("capacity: 40", "capacity: 0", 16, ["departments.0.capacity", "0 inspector-days a year"]),
-    ("periods: 24", "periods: 0", 1, ["periods", "not '0'"]),
+    ("periods: 24", "periods: 0", 1, ["periods: 0 is less than 1"]),
+    ("periods: 24", "periods: 24.5", 1, ["periods: should be a whole number, not '24.5'"]),
+    ("A: 0.75", "A: {value: 0.75, low: 0.7, high: 0.8}", 6, ["types.0.start.A: this number cannot be a range"]),
+    ("cure: 0.1", "cure: {value: 0.1, low: 0, high: 0.2, shared: types.0.onset}", 8,
+     ["types.0.cure: shared as 'types.0.onset', where another range stands"]),
+    ("kind: ladder\n  release: 0.5",
+     "kind: expiring\n  cutoffs: [90]\n  penalty: {value: 9, low: 8, high: 9}\n  months: 9", 20,
+     ["rating.penalty: this number cannot be a range; give one value"]),
+    ("cure: 0.1", "cure: 0.1\n    settles: 0.2", 9, ["types.0.settles: given with an onset"]),
+    ("rating:\n", "behaviour: {kind: deterence}\nrating:\n", 17, ["did you mean 'deterrence'?"]),
     ("periods: 24", "period: 24", 1, ["period: unknown key", "did you mean 'periods'?"]),
     ("cure: 0.1", "cured: 0.1", 8, ["types.0.cured: unknown key", "did you mean 'cure'?"]),
     ("release: 0.5", "relase: 0.5", 19, ["relase: unknown key", "did you mean 'release'?"]),
@@ -113,7 +122,11 @@ def test_scores_at_which_firms_start_may_be_written_as_numbers(tmp_path):
         shocks=[{"of": "capacity", "first": 13, "times": 0.5, "every_year": True}], fines={"D": 1e-7},
         rating={"kind": "decaying", "cutoffs": [90, 80, 60], "penalty": 12, "keep": 0.97, "lowest": -40.0},
     ),
-], ids=["harrington", "skip_lot", "dandong", "altered"])  # fmt: skip
+    Scenario(
+        tiers=("A",), schedule={"A": {"ratio": 0.1}},
+        types=[{"name": "x", "firms": 9, "start": {"A": 1}, "settles": {"value": 0.2, "low": 0.1, "high": 0.3}}],
+    ),
+], ids=["harrington", "skip_lot", "dandong", "altered", "settles"])  # fmt: skip
 def test_what_is_written_reads_back_the_same(tmp_path, scenario):
     assert reading(tmp_path, written(scenario)) == scenario
 

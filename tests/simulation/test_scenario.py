@@ -5,7 +5,7 @@ from simulation.models import SCANDAL, TIERS, full
 from credit_score.simulation import Parameter, Scenario, ScenarioError, simulate
 from credit_score.simulation.numbers import numbers
 from credit_score.simulation.parameter import Chance
-from credit_score.simulation.ranges import drawn, held, ranges
+from credit_score.simulation.ranges import drawn, held, ranges, unknowns
 
 FIRM = {"name": "all", "firms": 100, "start": {"A": 0.5, "B": 0.5}, "onset": 0.02, "cure": 0.1}
 PLAIN = {"tiers": ["A", "B"], "types": [FIRM], "schedule": {"A": {"ratio": 0.1}, "B": {"ratio": 0.2}}}
@@ -19,23 +19,27 @@ def firm(**fields):
     return {"types": [FIRM | fields]}
 
 
+def ranged(value):
+    return {"value": value, "low": value / 2, "high": 1.5 * value}
+
+
 REFUSED = [
-    ({"periods": 0}, "periods: Input should be greater than or equal to 1, not '0'"),
+    ({"periods": 0}, "periods: 0 is less than 1"),
     ({"schedule": {"A": {"ratio": 1.1}, "B": {"ratio": 0.2}}}, r"schedule.A.ratio: 1.1 is outside \[0, 1\] share"),
     ({"schedul": {}}, "schedul: unknown key; did you mean 'schedule'?"),
     (firm(onst=0.1), "types.0.onst: unknown key; did you mean 'onset'?"),
     (firm(onset=1.5), r"types.0.onset: 1.5 is outside \[0, 1\] chance"),
     (firm(onset=True), "types.0.onset"),
     (firm(onset="0.1"), "types.0.onset"),
-    (firm(onset=float("nan")), "types.0.onset.value: Input should be a finite number, not 'nan'"),
-    (firm(onset={"value": 0.1, "basis": "guess"}), "types.0.onset.basis: Input should be .*or 'records', not 'guess'"),
+    (firm(onset=float("nan")), "types.0.onset.value: should be a finite number, not 'nan'"),
+    (firm(onset={"value": 0.1, "basis": "guess"}), "types.0.onset.basis: 'guess' is none of 'law', .* or 'records'"),
     (firm(start=[0.9, 0.1]), r"types.0.start: should be keys and values, not '\[0.9, 0.1\]'"),
     (firm(enter_in="Z"), "types.0.enter_in: no tier 'Z'"),
     ({"self": 1}, "self: unknown key"),
     (firm(self=1), "types.0.self: unknown key"),
     ({"tiers": "AB"}, "tiers: should be a list, not 'AB'"),
-    ({"periods": 10**14}, "periods: Input should be less than or equal to 100000"),
-    ({"periods": 10**30}, "periods: Input should be less than or equal to 100000"),
+    ({"periods": 10**14}, f"periods: {10**14} is more than 100000"),
+    ({"periods": 10**30}, f"periods: {10**30} is more than 100000"),
     ({"departments": []}, "departments: is empty"),
     ({"rating": {"release": 1}}, "rating: no 'kind' is given"),
     ({"rating": "ladder"}, "rating: should be keys and values, not 'ladder'"),
@@ -67,14 +71,39 @@ REFUSED = [
     ({"shocks": [SCANDAL | {"first": 500}]}, "shocks.0.first: begins in period 500 of 120"),
     ({"shocks": [SCANDAL | {"department": "q"}]}, "shocks.0.department: no department 'q'"),
     ({"shocks": [SCANDAL | {"of": "capacity"}]}, "a shock to a capacity that has no bound"),
-    ({"rating": {"kind": "lader"}}, "rating: no kind 'lader'; there are 'fixed', 'ladder'"),
+    ({"rating": {"kind": "lader"}}, "rating: no kind 'lader'; there are 'fixed', 'ladder', .*; did you mean 'ladder'"),
+    ({"behaviour": {"kind": "deterence"}}, "behaviour.kind: 'deterence' is none of .*; did you mean 'deterrence'"),
+    ({"behaviour": {"kind": 7}}, "behaviour.kind: '7' is none of 'none', 'deterrence', 'best_reply' or 'learning'$"),
+    ({"periods": 1.5}, "periods: should be a whole number, not '1.5'"),
+    ({"sensitivity": "x"}, "sensitivity.value: should be a number, not 'x'"),
+    ({"name": ""}, "name: is empty"),
+    ({"name": 5}, "name: should be a text, not '5'"),
+    ({"at_rest": "maybe"}, "at_rest: should be true or false, not 'maybe'"),
+    ({"tiers": list("ABCDEFGHIJKLM")}, "tiers: 13 are more than 12"),
+    (firm(settles=0.1), "types.0.settles: given with an onset, which it tells; leave one of them out"),
+    (
+        {"violations": "afresh", "types": [{**KIND, "violates": 0.2, "settles": 0.1}]},
+        "types.0.settles: afresh violations have no 'settles'",
+    ),
+    (
+        {"violations": "afresh", "behaviour": {"kind": "best_reply"}, "types": [{**KIND, "cost": 1, "settles": 0.2}]},
+        "types.0.settles: violations by best reply have no 'settles'",
+    ),
+    (firm(start={"A": ranged(0.5), "B": 0.5}), "types.0.start.A: this number cannot be a range; give one value"),
+    ({"shocks": [SCANDAL | {"times": ranged(2)}]}, "shocks.0.times: this number cannot be a range; give one value"),
+    ({"rating": SCORED["rating"] | {"penalty": ranged(10)}}, "rating.penalty: this number cannot be a range"),
+    ({"rating": SCORED["rating"] | {"keep": ranged(0.5)}}, "rating.keep: this number cannot be a range"),
+    (
+        firm(onset=ranged(0.1) | {"shared": "sensitivity"}) | {"sensitivity": ranged(0.5)},
+        "types.0.onset: shared as 'sensitivity', where another range stands; give it another name",
+    ),
     ({"rating": {"kind": "ladder", "releas": 1}}, "unknown key; did you mean 'release'?"),
     ({"behaviour": {"kind": "deterrence", "beta": -1}}, "behaviour.beta: -1 is outside 0 or more"),
     ({"cap": 0}, "cap"),
-    ({"periods": 10**11}, "periods: Input should be less than or equal to 100000, not '100000000000'"),
-    ({"per_year": 10**9, "cap": 1}, "per_year: Input should be less than or equal to 366"),
+    ({"periods": 10**11}, "periods: 100000000000 is more than 100000"),
+    ({"per_year": 10**9, "cap": 1}, "per_year: 1000000000 is more than 366"),
     (firm(enter=1e200), r"types.0.enter: 1e\+200 is outside \[0, 1e\+10\] firms a year"),
-    (firm(onset={"value": 0.1, "basis": "guess"}), "types.0.onset.basis: Input should be .*'records', not 'guess'"),
+    (firm(onset={"value": 0.1, "basis": "guess"}), "types.0.onset.basis: 'guess' is none of 'law', .* or 'records'"),
     ({"behaviour": {"beta": 6}}, "behaviour.beta: 'none' has no 'beta'; leave it out, or change 'kind'"),
     ({"behaviour": {"kind": "deterrence", "beta": 1, "memory": 0.5}}, "behaviour.memory: 'deterrence' has no 'memory'"),
     ({"behaviour": {"kind": "best_reply", "discount": 1}}, r"behaviour.discount: 1 is outside \[0, 1\)"),
@@ -194,9 +223,36 @@ def test_without_a_range_there_is_nothing_to_draw():
         drawn(Scenario(**PLAIN), 4, seed=1)
 
 
-def test_what_variants_share_cannot_be_a_range():
-    shock = SCANDAL | {"times": {"value": 2, "low": 1, "high": 3}}
-    scenario = full(shocks=[shock])
-    draws = drawn(scenario, 2, seed=1)
+def test_what_variants_share_cannot_be_drawn():
     with pytest.raises(ScenarioError, match=r"shocks\.0\.times: this number cannot be a range"):
-        numbers(scenario, draws)
+        numbers(full(shocks=[SCANDAL]), {"shocks.0.times": np.array([1.0, 3.0])})
+
+
+def test_a_name_that_ranges_share_may_be_where_one_of_them_stands():
+    both = ranged(0.5) | {"shared": "sensitivity"}
+    scenario = Scenario(**(PLAIN | firm(onset=both) | {"sensitivity": both}))
+    assert unknowns(scenario) == {"sensitivity": ["types.0.onset", "sensitivity"]}
+
+
+@pytest.mark.parametrize(("cure", "settles", "onset"), [
+    (0.1, 0.2, 0.025), (0.1, 0.5, 0.1), (0.1, 0.0, 0.0), (0.5, 0.9, 1.0), (0.1, 1.0, 1.0), (0.0, 0.3, 0.0),
+])  # fmt: skip
+def test_the_onset_is_the_one_at_which_firms_settle(cure, settles, onset):
+    """Cure × s ÷ (1 − s), at most 1."""
+    told = Scenario(**(PLAIN | {"types": [KIND | {"cure": cure, "settles": settles}]}))
+    assert numbers(told).rates[0, :, 0, 0] == pytest.approx(onset)
+
+
+def test_firms_that_nobody_visits_come_to_the_share_that_settles_whatever_cure_is_drawn():
+    one = {"cure": {"value": 0.1, "low": 0.05, "high": 0.6}, "settles": {"value": 0.2, "low": 0.1, "high": 0.4}}
+    unseen = {"schedule": {"A": {"ratio": 0}, "B": {"ratio": 0}}, "periods": 200}
+    scenario = Scenario(**(PLAIN | {"types": [KIND | one, KIND | {"name": "other", "onset": 0.3}]} | unseen))
+    draws = drawn(scenario, 16, seed=1)
+    rates = numbers(scenario, draws).rates[:, 0]
+    cure, settles = draws["types.0.cure"], draws["types.0.settles"]
+    assert rates[:, 0, 0] == pytest.approx(np.minimum(cure * settles / (1 - settles), 1))
+    assert rates[:, 1, 0] == pytest.approx(0.3)
+    alone = scenario.altered(types=scenario.types[:1])
+    held_at = [held(alone, {place: float(x[v]) for place, x in draws.items()}) for v in range(4)]
+    ends = [float(simulate(one, n_replications=0).prevalence[0, -1]) for one in held_at]
+    assert ends == pytest.approx(settles[:4], abs=1e-4)
