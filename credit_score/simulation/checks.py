@@ -130,11 +130,15 @@ def _check_violations(scenario: Any) -> None:
     unused = ("violates",) if lasting else ("onset", "cure", "settles", "violating", *(["violates"] if replies else []))
     for i, one in enumerate(scenario.types):
         for field in unused:
-            given = getattr(one, field)
-            if field in one.model_fields_set and given is not None and (isinstance(given, dict) or given.value):
+            if field in one.model_fields_set and _says_something(getattr(one, field)):
                 kind = "violations by best reply" if replies else f"{scenario.violations} violations"
                 remedy = "leave it out, or change 'behaviour' or 'violations'"
                 raise ScenarioError(f"{kind} have no {field!r}", "types", i, field, remedy=remedy)
+
+
+def _says_something(given: Any) -> bool:
+    """Whether there is a number, or one by tier, that is not 0 or may not be."""
+    return given is not None and (isinstance(given, dict) or given.value > 0 or given.is_range)
 
 
 def _check_shocks(scenario: Any) -> None:

@@ -86,6 +86,10 @@ REFUSED = [
         "types.0.settles: afresh violations have no 'settles'",
     ),
     (
+        {"violations": "afresh", "types": [{**KIND, "violates": 0.2, "settles": {"value": 0, "low": 0, "high": 1}}]},
+        "types.0.settles: afresh violations have no 'settles'",
+    ),
+    (
         {"violations": "afresh", "behaviour": {"kind": "best_reply"}, "types": [{**KIND, "cost": 1, "settles": 0.2}]},
         "types.0.settles: violations by best reply have no 'settles'",
     ),
