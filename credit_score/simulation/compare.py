@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from credit_score.simulation.carried import NOT_CARRIED, differ, planned, share_carried
 from credit_score.simulation.engines import ENGINES, Progress, chosen, prepared
 from credit_score.simulation.matching import (
     TIE,
@@ -17,7 +18,6 @@ from credit_score.simulation.matching import (
     common_draws,
     matching_factors,
     n_draws,
-    planned,
 )
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws
@@ -44,9 +44,11 @@ class Comparison:
     was scaled by in each draw, (V,), V = 1 without draws. ``scenarios``: as simulated without draws, else as given.
     ``differs``: inspections over the horizon, mean over draws, relative to those of the baseline, less 1: of the mean
     field, or as drawn, where few firms under a cap make that differ by four standard errors and more than
-    ``tolerance``. ``apart``: by how much they differ at most in a draw, in the mean field. ``flag``: nothing, if none
-    of these is more than ``tolerance``; else ``inspections_differ``, or ``only_planned_equal`` where the plans are of
-    one size and what is done is not.
+    ``tolerance``. ``apart``: by how much they differ at most in a draw, in the mean field. ``carried``: the least share
+    of the visits planned over the horizon that is made in a draw, in the mean field. ``flag``: ``inspections_differ``,
+    if one of the first two is more than ``tolerance``, or ``only_planned_equal`` where the plans are of one size and
+    what is done is not; else ``plans_not_carried_out``, if the shares carried out differ by more than .01 in a draw, as
+    what is announced deters even if nobody does it; else nothing.
     """
 
     baseline: str
@@ -56,6 +58,7 @@ class Comparison:
     flag: str
     differs: Mapping[str, float]
     apart: Mapping[str, float]
+    carried: Mapping[str, float]
     factors: Mapping[str, np.ndarray] = field(repr=False)
     scenarios: Mapping[str, Scenario] = field(repr=False)
     draws: Mapping[str, Draws] = field(repr=False)
@@ -68,7 +71,7 @@ class Comparison:
 
     @property
     def is_fair(self) -> bool:
-        """Whether all schedules make the same inspections, in every draw."""
+        """Whether all schedules make the same inspections and carry out as much of their plans, in every draw."""
         return not self.flag
 
     def table(self, *, level: float = 0.9) -> "pd.DataFrame":
@@ -77,7 +80,7 @@ class Comparison:
         ``mean``; ``difference`` of means and its standard error ``se``; ``low`` and ``high``, between which the share
         ``level`` of the paired differences lies; ``p_better``: the share of replications, and so of draws, in which the
         schedule is better, ties half (a relative difference up to 1e-6 is one); ``factor`` and ``factor_most``: median
-        and greatest of what it was scaled by; ``differs`` and ``flag``, as of the comparison.
+        and greatest of what it was scaled by; ``differs``, ``carried`` and ``flag``, as of the comparison.
         Missing where there is one run of means, for the baseline itself, and ``p_better`` of fines. More detections
         are no sign of a better schedule by themselves: deterrence leaves fewer violations to detect.
         """
@@ -93,7 +96,7 @@ class Comparison:
         several = len(own) > 1 and name != self.baseline
         spread = _spread(own, other, DIRECTION[measure], level) if several else dict.fromkeys(SPREAD, np.nan)
         scale = {"factor": np.median(self.factors[name]), "factor_most": self.factors[name].max()}
-        return told | spread | scale | {"differs": self.differs[name], "flag": self.flag}
+        return told | spread | scale | {"differs": self.differs[name], "carried": self.carried[name], "flag": self.flag}
 
 
 FEW_DRAWN = 30  # replications with which a standard error says little
@@ -129,7 +132,8 @@ def compare(  # noqa: PLR0913 - what a comparison is asked
     match : ``inspections``: every schedule is scaled, in each draw of the ranges by a factor of its own, until its
         inspections over the horizon, in the mean field, are those of the baseline; ratios grow to 1, then frequencies;
         floors stay. A schedule is its proportions, then; its level follows the inspections made. Where several factors
-        would do, it is the one met first by doubling or halving.
+        would do, it is the one that plans as many for the firms of the start as the baseline, else the one met first by
+        doubling or halving.
         ``planned``: scaled to the same plan at the start, and flagged if inspections come to differ. None: as given,
         and flagged so.
     n_replications : how often each is drawn; if the scenario has ranges, each with its own draw of them. 0: means
@@ -176,7 +180,7 @@ def _factors(
 
 
 def _of_plans(worlds: Mapping[str, Scenario], first: str, draws: Mapping[str, Draws]) -> dict[str, float]:
-    size = {name: planned(s, draws[name]) for name, s in worlds.items()}
+    size = {name: float(planned(s, draws[name]).mean()) for name, s in worlds.items()}
     if nothing := [name for name, told in size.items() if told == 0]:
         raise ScenarioError("it plans no visits", "schedules", nothing[0], remedy="give it ratios above 0")
     return {name: size[first] / told for name, told in size.items()}
@@ -202,23 +206,30 @@ def _can(scenario: Scenario, m: object, engine: str, n: int) -> bool:
 
 def _terms(
     made: Mapping[str, tuple[Scenario, Draws]], first: str, drawn: np.ndarray, tolerance: float
-) -> tuple[str, dict[str, float], dict[str, float]]:
-    """The flag, and by how much inspections differ from the baseline's, relatively: on average, and at most in a draw.
+) -> tuple[str, dict[str, float], dict[str, float], dict[str, float]]:
+    """The flag; by how much inspections differ from the baseline's, relatively, on average and at most; least carried.
 
     Those of the mean field over the horizon, unless those ``drawn``, (schedules, replications), tell otherwise.
     """
-    visits = {name: totals(s, ["inspections"], draws)["inspections"] for name, (s, draws) in made.items()}
-    differs = {name: float(_relative(told.mean(), visits[first].mean())) for name, told in visits.items()}
-    apart = {name: float(np.abs(_relative(told, visits[first])).max()) for name, told in visits.items()}
-    if max(apart.values()) <= tolerance:
-        base = drawn[list(made).index(first)]
-        told = {name: _as_drawn(own, base, tolerance) for name, own in zip(made, drawn, strict=True)}
-        if not any(told.values()):
-            return "", differs, apart
-        return "inspections_differ", {n: told[n] or differs[n] for n in made}, apart
-    size = [planned(s, draws) for s, draws in made.values()]
+    told = {name: totals(s, ["inspections", share_carried], draws) for name, (s, draws) in made.items()}
+    visits, shares = ({name: t[of] for name, t in told.items()} for of in ("inspections", share_carried))
+    differs = {name: float(_relative(own.mean(), visits[first].mean())) for name, own in visits.items()}
+    apart = {name: float(np.abs(_relative(own, visits[first])).max()) for name, own in visits.items()}
+    flag = "" if max(apart.values()) <= tolerance else _unequal(made, tolerance)
+    base = drawn[list(made).index(first)]
+    luck = {name: _as_drawn(own, base, tolerance) for name, own in zip(made, drawn, strict=True)}
+    if not flag and any(luck.values()):
+        flag, differs = "inspections_differ", {name: luck[name] or differs[name] for name in made}
+    if not flag and differ(np.stack(list(shares.values()))):
+        flag = NOT_CARRIED
+    return flag, differs, apart, {name: float(own.min()) for name, own in shares.items()}
+
+
+def _unequal(made: Mapping[str, tuple[Scenario, Draws]], tolerance: float) -> str:
+    """The flag of schedules that make different inspections."""
+    size = [float(planned(s, draws).mean()) for s, draws in made.values()]
     alike = max(size) - min(size) <= tolerance * max(size)
-    return "only_planned_equal" if alike else "inspections_differ", differs, apart
+    return "only_planned_equal" if alike else "inspections_differ"
 
 
 def _as_drawn(own: np.ndarray, base: np.ndarray, tolerance: float) -> float:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from credit_score.errors import first_five
-from credit_score.simulation.engines import prepared
-from credit_score.simulation.numbers import TIER, Numbers
+from credit_score.simulation.carried import factors_of_plans, planned
+from credit_score.simulation.numbers import Numbers
 from credit_score.simulation.parameter import Parameter, ScenarioError
 from credit_score.simulation.ranges import Draws, at_shares, even_shares, unknowns
 from credit_score.simulation.records import Records
@@ -33,14 +33,21 @@ def as_scenarios(scenario: Scenario, schedules: Schedules) -> dict[str, Scenario
     A schedule of plans by tier is for every department, whatever plans of their own they had; one that differs by
     department, or rates otherwise, is a Scenario that differs from ``scenario`` in schedule, rating, fines and expected
     intensities; if its tiers are others, in what goes by tier too; where firms start, if its tiers mean something else.
-    Raises ScenarioError for a tier that is not known, fewer than two schedules, or another world.
+    Raises ScenarioError for a tier that is not known, fewer than two schedules, another world, or no scenario.
     """
+    check_scenario(scenario)
     if not isinstance(schedules, Mapping):
         raise ScenarioError(f"{type(schedules).__name__} of no names", "schedules", remedy="give two or more by name")
     if len(schedules) < 2:
         told = f"one schedule, {next(iter(schedules))!r}" if schedules else "no schedule"
         raise ScenarioError(f"{told}: nothing to compare", "schedules", remedy="give two or more by name")
     return {name: _as_scenario(scenario, name, one) for name, one in schedules.items()}
+
+
+def check_scenario(scenario: Any) -> None:
+    """Nothing, or ScenarioError for what is no scenario."""
+    if not isinstance(scenario, Scenario):
+        raise ScenarioError(f"{str(scenario)[:60]!r} is no scenario", "scenario", remedy="read one with Scenario.read")
 
 
 def baseline_of(name: str | None, worlds: Mapping[str, Scenario]) -> str:
@@ -193,23 +200,15 @@ def inspector_days(days: np.ndarray) -> Effort:
     return Effort("inspector-days", measure)
 
 
-def planned(scenario: Scenario, draws: Draws) -> float:
-    """Visits a year planned for the firms of the start, mean over draws; those of the floor where these are more."""
-    m = prepared(scenario, draws)
-    by_tier = np.stack([m.firms[:, m.chain[TIER] == k].sum(axis=1) for k in range(len(scenario.tiers))], axis=1)
-    member = m.department[:, None] == np.arange(len(scenario.departments))
-    firms = by_tier @ member
-    return float(np.maximum(firms * m.intensity, np.minimum(m.floor, firms) * m.often).sum(axis=(1, 2)).mean())
-
-
 def matching_factors(
     worlds: Mapping[str, Scenario], draws: Mapping[str, Draws], first: str, *, tolerance: float,
     effort: Effort = INSPECTIONS, threads: int | None = None,
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """The factors with which each schedule makes the effort of the first in each draw, (V,); V = 1 without draws.
 
-    The effort is that of the mean field over the horizon. Raises ScenarioError if no factor does, with the most or
-    least that a schedule makes.
+    The effort is that of the mean field over the horizon. Where the factor that plans as many visits for the firms of
+    the start as the first makes its effort too, it is that: what is announced deters, whether or not it is carried out.
+    Raises ScenarioError if no factor does, with the most or least that a schedule makes.
     """
 
     def made(name: str, x: np.ndarray) -> np.ndarray:
@@ -217,11 +216,29 @@ def matching_factors(
         return totals(scenario, [effort.measure], own, threads=threads)[effort.measure]
 
     def factors(name: str) -> np.ndarray:
-        return _matched(name, worlds[name], partial(made, name), target, tolerance, effort.name)
+        told = worlds[name], draws[name], partial(made, name)
+        return _as_planned(*told, target, plan, _matched(name, told[0], told[2], target, tolerance, effort.name))
 
     ones = np.ones(n_draws(draws[first]))
-    target = made(first, ones)
+    target, plan = made(first, ones), planned(worlds[first], draws[first])
     return {name: ones if name == first else factors(name) for name in worlds}
+
+
+def _as_planned(
+    scenario: Scenario, draws: Draws, made: Callable[[np.ndarray], np.ndarray], target: np.ndarray, plan: np.ndarray,
+    found: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """The factors that plan ``plan`` visits at the start where they make the ``target`` too, else those ``found``."""
+    x = factors_of_plans(scenario, draws, plan)
+    x = np.where((x > 0) & (x <= _most(scenario)), x, found)
+    alike = np.abs(planned(scenario, scaled_draws(scenario, draws, x)) / plan - 1) <= AIM
+    return np.where(alike & (np.abs(made(x) / target - 1) <= AIM), x, found)
+
+
+def _most(scenario: Scenario) -> float:
+    """The factor by which no plan can be steeper."""
+    steepest = max(plan.ratio.at(1) * plan.frequency.at(1) for _, plan in _plans(scenario))
+    return MOST_INTENSITY / steepest if steepest > 0 else 1.0
 
 
 def n_draws(draws: Draws) -> int:
@@ -277,8 +294,7 @@ def _bracket(
     effort: str,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """Factors below and above, each with the relative difference of the effort from the target."""
-    steepest = max(plan.ratio.at(1) * plan.frequency.at(1) for _, plan in _plans(scenario))
-    most = MOST_INTENSITY / steepest if steepest > 0 else 1.0
+    most = _most(scenario)
     low = high = np.full_like(target, min(1.0, most))
     f_low = f_high = realised(high) / target - 1
     while (grows := (f_high < -AIM) & (high < most)).any():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from simulation.models import FIRMS, flat, moving, plans, visits
 
-from credit_score.simulation import Plan, Scenario, ScenarioError
+from credit_score.simulation import Plan, Scenario, ScenarioError, simulate
 from credit_score.simulation.compare import compare
 from credit_score.simulation.matching import scaled
 from credit_score.simulation.ranges import drawn, held, ranges
@@ -47,10 +47,10 @@ def test_schedules_of_firms_that_move_make_the_same_visits_however_steep():
     own = {name: {"A": {"ratio": a}, "B": {"ratio": b}} for name, a, b in (("one", 0.2, 0.8), ("two", 0.5, 0.5))}
     own["three"] = {"A": Plan(ratio=0.01), "B": Plan(ratio=1.0, frequency=2)}
     found = compare(moving(), own, n_replications=0)
-    assert found.flag == ""
     for name, scenario in found.scenarios.items():
         assert visits(scenario) == pytest.approx(visits(moving()), rel=1e-6), name
     assert max(map(abs, found.differs.values())) < 1e-6
+    assert [found.carried[name] for name in ("one", "two")] == pytest.approx([1, 1])
 
 
 def test_equal_plans_whose_visits_drift_apart_are_flagged_with_the_drift():
@@ -74,7 +74,9 @@ def test_few_firms_under_a_cap_that_are_not_visited_as_the_means_say_are_flagged
     assert few.differs["two"] == pytest.approx(two.mean() / one.mean() - 1)
     assert few.differs["two"] > 0.02
     assert few.apart["two"] < 1e-6
-    assert compare(moving(cap=1), own, n_replications=1000, engine="cells").is_fair
+    many = compare(moving(cap=1), own, n_replications=1000, engine="cells")
+    assert abs(many.differs["two"]) < 1e-6
+    assert many.flag == "plans_not_carried_out"  # .9 times 1.7 is announced for B, and the cap stops it at 1
 
 
 def test_the_visits_of_a_floor_are_its_firms_times_their_frequency():
@@ -115,6 +117,57 @@ def test_a_comparison_is_the_same_for_any_threads():
     own = {"tiered": dict(moving().schedule), "uniform": flat(0.4, "AB")}
     one, two = (compare(moving(), own, n_replications=20, threads=n).table() for n in (1, 2))
     assert one.equals(two)
+
+
+HONEST, BLUFF = plans({"A": 0.1, "B": 0.3}), plans({"A": 0.3, "B": 0.9})
+
+
+def few_days(**more):
+    """160 visits a year planned for 1,000 firms in tiers that do not move, and days for 150."""
+    firms = {"name": "x", "firms": 1000, "start": {"A": 0.7, "B": 0.3}, "onset": 0.03, "cure": 0.05, "violating": 0.2}
+    answers = {"kind": "deterrence", "beta": {"value": 3, "low": 1, "high": 5}}
+    told = {"rating": {"kind": "fixed"}, "departments": [{"name": "d", "capacity": 150}], "sensitivity": 1.0}
+    return moving(**(told | {"types": [firms], "schedule": HONEST, "behaviour": answers} | more))
+
+
+def test_a_plan_three_times_as_large_that_cannot_be_carried_out_is_no_better():
+    found = compare(few_days(), {"honest": HONEST, "bluff": BLUFF}, engine="mean", n_replications=32)
+    np.testing.assert_allclose(found.factors["bluff"], 1 / 3, rtol=1e-9)
+    rows = found.table().query("schedule == 'bluff' and measure == 'undetected'")
+    assert rows["p_better"].item() == 0.5
+    assert found.is_fair
+    assert found.carried == pytest.approx({"honest": 150 / 160, "bluff": 150 / 160})
+
+
+def test_plans_of_which_different_shares_are_carried_out_are_flagged_at_equal_visits():
+    found = compare(few_days(), {"honest": HONEST, "bluff": BLUFF}, match=None, engine="mean", n_replications=8)
+    assert found.apart["bluff"] < 1e-9
+    assert (found.flag, found.is_fair) == ("plans_not_carried_out", False)
+    assert found.carried == pytest.approx({"honest": 150 / 160, "bluff": 150 / 480})
+    assert set(found.table()["flag"]) == {"plans_not_carried_out"}
+    assert found.table().query("schedule == 'bluff'")["carried"].to_numpy() == pytest.approx(150 / 480)
+
+
+@pytest.mark.parametrize(("ratio", "flag"), [(0.161, ""), (0.163, "plans_not_carried_out")])
+def test_shares_carried_out_may_differ_by_a_hundredth(ratio, flag):
+    """161 and 163 visits planned of which 150 are made, and 160: by .0058 and .0173."""
+    own = {"honest": HONEST, "more": flat(ratio, "AB")}
+    assert compare(few_days(), own, match=None, n_replications=0).flag == flag
+
+
+def test_the_visits_of_floors_are_carried_out_too():
+    """A floor of 50 three times a year in A, and 300 × .3: 240 planned."""
+    own = {"A": {"ratio": 0.0, "frequency": 3, "floor": 50}, "B": {"ratio": 0.3}}
+    found = compare(few_days(), {"honest": HONEST, "floor": own}, match=None, n_replications=0)
+    assert found.carried["floor"] == pytest.approx(150 / 240)
+
+
+def test_firms_that_move_are_planned_for_where_they_are():
+    world = few_days(rating={"kind": "ladder"}, departments=[{"name": "d", "capacity": 100}])
+    found = compare(world, {"one": HONEST, "two": BLUFF}, match=None, n_replications=0)
+    told = simulate(found.scenarios["two"], n_replications=0)
+    asked = (told.firms.sum("period") * np.array([0.3, 0.9])).sum() / 12
+    assert found.carried["two"] == pytest.approx(float(told.inspections.sum() / asked), rel=1e-9)
 
 
 def half_and_half():
@@ -290,3 +343,8 @@ def test_what_cannot_be_compared_is_refused_in_one_line(own, more, match):
     with pytest.raises(ScenarioError, match=match) as refused:
         compare(moving(), own, **({"n_replications": 0} | more))
     assert "\n" not in str(refused.value)
+
+
+def test_what_is_no_scenario_is_refused_in_one_line():
+    with pytest.raises(ScenarioError, match=r"^scenario: '3' is no scenario; read one with Scenario\.read$"):
+        compare(3, {"one": flat(0.1, "AB"), "two": flat(0.2, "AB")})

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from simulation.models import TIERS, flat, moving, plans, visits
+from simulation.models import SHARES, TIERS, flat, moving, plans, static, visits
 
-from credit_score.simulation import Scenario, ScenarioError, compare
+from credit_score.simulation import Scenario, ScenarioError, compare, simulate
+from credit_score.simulation.carried import factors_of_plans
 from credit_score.simulation.matching import _matched, scaled
 
 CAPPED = {"cap": 1, "periods": 12}
@@ -32,15 +33,36 @@ def test_a_cap_that_keeps_a_schedule_from_the_visits_is_told_with_what_it_allows
         compare(world, {"all": flat(0.5, "AB"), "b": only_b}, n_replications=0)
 
 
-def test_where_capacity_binds_a_schedule_is_scaled_no_further_than_it_takes():
-    """300 of 600 planned visits a year can be made: of 200 planned it takes 1.5 times as many, of 500 no more."""
+def test_where_capacity_binds_a_schedule_plans_as_many_visits_as_the_baseline():
+    """300 of 600 planned visits a year can be made: 200 planned are scaled by 3, not by 1.5, and 500 by 1.2."""
     world = moving(rating={"kind": "fixed"}, departments=[{"name": "all", "capacity": 300}], schedule=flat(0.2, "AB"))
     own = {"over": flat(0.2, "AB"), "less": flat(0.2 / 3, "AB"), "more": plans({"A": 0.1, "B": 13 / 30})}
     found = compare(world, own, n_replications=0)
     assert visits(found.scenarios["over"]) == pytest.approx(900, rel=1e-9)
-    assert found.factors["less"] == pytest.approx(1.5, rel=1e-5)
-    assert found.factors["more"] == 1
+    assert found.factors["less"] == pytest.approx(3, rel=1e-9)
+    assert found.factors["more"] == pytest.approx(1.2, rel=1e-9)
     assert found.is_fair
+    assert found.carried == pytest.approx({"over": 0.5, "less": 0.5, "more": 0.5}, rel=1e-9)
+
+
+def test_where_more_makes_no_more_the_search_ends_as_near_to_1_as_can_be():
+    made = _matched("x", moving(), lambda f: np.minimum(300.0, f * [200, 500, 1e4]), np.full(3, 300.0), 1e-3)
+    np.testing.assert_allclose(made, [1.5, 1, 1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_factor_of_a_plan_plans_the_visits_wanted_whatever_the_floors(seed):
+    random = np.random.default_rng(seed)
+    rates, floors = random.uniform(0, 0.5, 4), random.integers(0, 400, 4)
+    told = {t: {"ratio": float(r), "floor": int(n)} for t, r, n in zip(TIERS, rates, floors, strict=True)}
+    world = static(10_000, schedule=told)
+    firms = 10_000 * np.array(list(SHARES.values()))
+    for wanted in floors.sum() + np.array([-1, 5, 500, 5000.0]):
+        x = factors_of_plans(world, {}, np.array([wanted]))
+        if wanted < floors.sum():
+            assert not (np.isfinite(x) & (x > 0)).any()
+        else:
+            assert np.maximum(firms * rates * x, floors).sum() == pytest.approx(wanted, rel=1e-9)
 
 
 def test_rounding_where_capacity_binds_does_not_scale_a_schedule_away():
@@ -52,7 +74,9 @@ def test_rounding_where_capacity_binds_does_not_scale_a_schedule_away():
     world = Scenario.read("dandong").altered(departments=[bound])
     own = {"even": flat(0.03), "steeper": plans(dict(zip(TIERS, (0.03, 0.04, 0.05, 0.06), strict=True)))}
     found = compare(world, own, engine="mean", n_replications=64)
-    assert set(found.factors["steeper"].tolist()) == {1.0}
+    firms = simulate(world, n_replications=0).firms.sel(period=1).to_numpy()[0]
+    expected = 0.03 * firms.sum() / (firms @ [0.03, 0.04, 0.05, 0.06])
+    np.testing.assert_allclose(found.factors["steeper"], expected, rtol=1e-9)
     assert found.apart["steeper"] < 1e-8
 
 
