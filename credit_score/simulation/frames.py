@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from credit_score.simulation.carried import APART, share_carried
 from credit_score.simulation.result import MEASURES, SimulationResult
 from credit_score.simulation.scenario import Scenario
 from credit_score.simulation.sensitivity import one_at_a_time
@@ -154,15 +155,18 @@ def front(scenario: Scenario) -> pd.DataFrame:
 
     ``days``: inspector-days a year; ``undetected``: firms in violation that no visit finds, on average over the
     periods. The others have ``scale`` times the ratios and ``steeper`` times more from each tier to the next worse, at
-    most 1. ``best``: no other of them has less of both.
+    most 1. ``best``: no other of them has less of both. Those that carry out a share of their plan that is less than
+    the present one's by more than .01 are left out: they would deter by visits that nobody makes.
     """
     scales, steeper = (a.ravel() for a in np.meshgrid(SCALES, STEEPER, indexing="ij"))
-    found = totals(scenario, ("days", "undetected"), _ratios(scenario, scales, steeper))
+    found = totals(scenario, ("days", "undetected", share_carried), _ratios(scenario, scales, steeper))
     table = pd.DataFrame({
         "scale": scales, "steeper": steeper,
         "days": found["days"] * scenario.per_year / scenario.periods, "undetected": found["undetected"],
         "present": (scales == 1) & (steeper == 1),
     })  # fmt: skip
+    carried = found[share_carried]
+    table = table[carried >= carried[table["present"]].item() - APART]
     ordered = table.sort_values(["days", "undetected"], ignore_index=True)
     least = ordered["undetected"].cummin().shift(fill_value=np.inf)
     return ordered.assign(best=ordered["undetected"] < least - 1e-9)

@@ -146,6 +146,23 @@ def test_the_front_holds_the_present_schedule_and_nothing_below_it(means):
         assert ((best["days"] <= row.days) & (best["undetected"] <= row.undetected + 1e-9)).any()
 
 
+def test_the_front_holds_no_schedule_that_announces_what_there_are_no_days_for():
+    """Tiers that do not move, days for 150 of 160 visits: of those planned, .9375 of the present may be .01 more."""
+    firms = {"name": "x", "firms": 1000, "start": {"A": 0.7, "B": 0.3}, "onset": 0.03, "cure": 0.05, "violating": 0.2}
+    table = frames.front(Scenario(
+        tiers=("A", "B"), periods=24, types=[firms], schedule={"A": {"ratio": 0.1}, "B": {"ratio": 0.3}},
+        departments=[{"name": "d", "capacity": 150}], behaviour={"kind": "deterrence", "beta": 3},
+    ))  # fmt: skip
+    expected = {
+        (s, q) for s in frames.SCALES for q in frames.STEEPER
+        if (150 / 160 - 0.01) * (700 * min(0.1 * s, 1) + 300 * min(0.3 * s * q, 1)) <= 150
+    }  # fmt: skip
+    assert set(zip(table["scale"], table["steeper"], strict=True)) == expected
+    assert (1, 1) in expected
+    assert 0 < len(expected) < len(frames.SCALES) * len(frames.STEEPER)
+    assert table["undetected"].min() >= table.loc[table["present"], "undetected"].item()
+
+
 def with_onsets(shared):
     onset = {"value": 0.01, "low": 0.005, "high": 0.02} | shared
     told = scenario(sensitivity={"value": 0.8, "low": 0.5, "high": 1})
