@@ -5,27 +5,31 @@ same inspector-days.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from credit_score.errors import first_five
+from credit_score.simulation.carried import NOT_CARRIED, differ, share_carried
 from credit_score.simulation.matching import (
     INSPECTIONS,
     TIE,
     Schedules,
     as_scenarios,
     baseline_of,
+    check_scenario,
     check_tolerance,
     common_draws,
     inspector_days,
     matching_factors,
     scaled_draws,
 )
+from credit_score.simulation.numbers import Numbers
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws
+from credit_score.simulation.records import Records
 from credit_score.simulation.scenario import Plan, Scenario
 from credit_score.simulation.totals import check_level, check_whole, totals
 
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
 LOSSES = ("undetected", "violations", "prevalence", "days")
 BOOTSTRAPS = 1000
+OVER = 0.01  # share by which days may exceed a department's budget
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +50,10 @@ class Regret:
 
     ``losses`` (draws, schedules). ``factors`` (draws, schedules): what each was scaled by to make the inspections (or
     inspector-days) of the baseline in the draw; a schedule is its proportions, its level follows what is made.
-    ``differs``: the greatest relative difference of these left. ``draws``: by schedule and place.
+    ``differs``: the greatest relative difference of these left. ``carried`` (draws, schedules): share of the visits
+    planned over the horizon that is made. ``within_budget`` (schedules,): whether it keeps the budget that each
+    department has for itself, to 1 % in the mean over draws; where there is none, all do. ``draws``: by schedule and
+    place.
     """
 
     loss: str
@@ -55,6 +63,8 @@ class Regret:
     losses: np.ndarray = field(repr=False)
     factors: np.ndarray = field(repr=False)
     differs: float
+    carried: np.ndarray = field(repr=False)
+    within_budget: np.ndarray = field(repr=False)
     draws: Mapping[str, Draws] = field(repr=False)
     scenarios: Mapping[str, Scenario] = field(repr=False)
 
@@ -65,19 +75,47 @@ class Regret:
         return np.where(self.losses - least > TIE * least, self.losses - least, 0.0)
 
     @property
+    def flag(self) -> str:
+        """``plans_not_carried_out`` where the shares carried out differ by more than .01 in a draw, else nothing."""
+        return NOT_CARRIED if differ(self.carried.T) else ""
+
+    @property
+    def is_fair(self) -> bool:
+        """Whether all schedules carry out as much of their plans in every draw, beside making the same effort."""
+        return not self.flag
+
+    @property
     def minimax(self) -> str:
-        """The schedule of which the greatest regret is least; of several the first."""
-        return self.names[int(self.regrets.max(axis=0).argmin())]
+        """The schedule within budget of which the greatest regret is least; of several the first.
+
+        Raises ScenarioError if none is within budget.
+        """
+        return self._name(self.regrets.max(axis=0))
 
     @property
     def least_mean(self) -> str:
-        """The schedule of which the mean regret is least; that of least mean loss too."""
-        return self.names[int(self.regrets.mean(axis=0).argmin())]
+        """The schedule within budget of which the mean regret is least; that of least mean loss too.
+
+        Raises ScenarioError if none is within budget.
+        """
+        return self._name(self.regrets.mean(axis=0))
+
+    def _name(self, regret: np.ndarray) -> str:
+        if not self.within_budget.any():
+            what = f"none of {len(self.names)} schedules keeps the budget of every department over the horizon"
+            raise ScenarioError(what, "budget", remedy="ask for candidates of a smaller budget, or give one in all")
+        return self.names[int(self._chosen(regret).argmax())]
+
+    def _chosen(self, regret: np.ndarray) -> np.ndarray:
+        """Which is chosen by a regret each, both (…, schedules): of those within budget the first with the least."""
+        regret = np.where(self.within_budget, regret, np.inf)
+        return (np.arange(len(self.names)) == regret.argmin(axis=-1, keepdims=True)) & self.within_budget
 
     def table(self, *, level: float = 0.9) -> "pd.DataFrame":
         """A row a schedule, with intervals of its regret.
 
-        ``mean_loss``; ``factor`` and ``factor_most``, median and greatest of what it was scaled by; ``max_regret`` and
+        ``mean_loss``; ``factor`` and ``factor_most``, median and greatest of what it was scaled by; ``carried``, the
+        least share of its plan that is made in a draw, and ``within_budget``; ``max_regret`` and
         ``mean_regret``, each with ``…_low`` and ``…_high``; ``best_in``: share of draws in which none loses less;
         ``chosen_in``: share of bootstraps in which it is the minimax choice; ``minimax`` and ``least_mean``: whether it
         is the choice.
@@ -96,16 +134,13 @@ class Regret:
         columns = {
             "schedule": self.names, "mean_loss": self.losses.mean(axis=0),
             "factor": np.median(self.factors, axis=0), "factor_most": self.factors.max(axis=0),
+            "carried": self.carried.min(axis=0), "within_budget": self.within_budget,
             "max_regret": regrets.max(axis=0), "max_regret_low": worst_low, "max_regret_high": worst_high,
             "mean_regret": regrets.mean(axis=0), "mean_regret_low": mean_low, "mean_regret_high": mean_high,
-            "best_in": (regrets == 0).mean(axis=0), "chosen_in": self._shares(worst),
-            "minimax": [name == self.minimax for name in self.names],
-            "least_mean": [name == self.least_mean for name in self.names],
+            "best_in": (regrets == 0).mean(axis=0), "chosen_in": self._chosen(worst).mean(axis=0),
+            "minimax": self._chosen(regrets.max(axis=0)), "least_mean": self._chosen(regrets.mean(axis=0)),
         }  # fmt: skip
         return pd.DataFrame(columns)
-
-    def _shares(self, worst: np.ndarray) -> np.ndarray:
-        return np.bincount(worst.argmin(axis=1), minlength=len(self.names)) / len(worst)
 
 
 def regret(  # noqa: PLR0913 - what a choice is asked
@@ -141,13 +176,12 @@ def regret(  # noqa: PLR0913 - what a choice is asked
         raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
     effort = INSPECTIONS if days is None else inspector_days(_check_days(days, worlds.values()))
     factors = matching_factors(worlds, draws, first, tolerance=tolerance, effort=effort, threads=threads)
-    told = {
-        name: totals(s, [loss, effort.measure], scaled_draws(s, draws[name], factors[name]), threads=threads)
-        for name, s in worlds.items()
-    }
+    asked = [loss, effort.measure, share_carried]
+    told = {n: totals(s, asked, scaled_draws(s, draws[n], factors[n]), threads=threads) for n, s in worlds.items()}
     differs = max(float(np.abs(t[effort.measure] / told[first][effort.measure] - 1).max()) for t in told.values())
-    losses, by = (np.stack([by[n] for n in worlds], axis=1) for by in ({n: t[loss] for n, t in told.items()}, factors))
-    return Regret(loss, first, seed, tuple(worlds), losses, by, differs, draws, worlds)
+    losses, carried = (np.stack([t[of] for t in told.values()], axis=1) for of in (loss, share_carried))
+    by, within = np.stack(list(factors.values()), axis=1), np.ones(len(worlds), bool)
+    return Regret(loss, first, seed, tuple(worlds), losses, by, differs, carried, within, draws, worlds)
 
 
 def _check_days(days: Any, worlds: Iterable[Scenario]) -> np.ndarray:
@@ -181,14 +215,43 @@ def robust_schedule(
     schedule stands among them, as ``present``. They are simulated as :func:`regret` does, which takes what is ``more``,
     at the same inspector-days as the cube counts them: those of the baseline, which is the first candidate unless
     named. ``Regret.minimax`` is recommended, ``Regret.table`` has its regret with an interval, ``Regret.scenarios`` the
-    schedule itself. Raises ScenarioError for departments or tiers that cube and scenario do not share, or for one
-    candidate.
+    schedule itself. Days in all are equal; where each department has a budget, those that exceed one by more than 1 %
+    over the horizon, in the mean over draws, are told as not ``within_budget`` and never recommended.
+    Raises ScenarioError for departments or tiers that cube and scenario do not share, for one candidate, and for what
+    is no cube or no scenario.
     """
+    _check_cube(cube)
+    check_scenario(scenario)
     cut = _cutoffs(scenario, cutoffs)
     asked = product(*(_several(told) for told in (objectives, deterrence, min_ratio)))
-    found = _candidates(cube, scenario, asked, budget, cut)
-    own = {"present": scenario} if present else {}
-    return regret(scenario, {**found, **own}, **({"days": _days(cube, scenario, cut)} | more))
+    found, limits = _candidates(cube, scenario, asked, budget, cut)
+    own, days = {"present": scenario} if present else {}, _days(cube, scenario, cut)
+    told = regret(scenario, {**found, **own}, **({"days": days} | more))
+    if np.isinf(limits).all():
+        return told
+    return replace(told, within_budget=_within(told, days, limits, threads=more.get("threads")))
+
+
+def _check_cube(cube: Any) -> None:
+    from credit_score.inspection import WhatIfCube
+
+    if not isinstance(cube, WhatIfCube):
+        raise ScenarioError(f"{str(cube)[:60]!r} is no cube", "cube", remedy="build one with WhatIfCube.build")
+
+
+def _within(told: Regret, days: np.ndarray, limits: np.ndarray, *, threads: int | None) -> np.ndarray:
+    """Whether each schedule keeps ``limits``, inspector-days a year by department (D,), in the mean over draws."""
+
+    def spent(m: Numbers, records: Records, _: np.ndarray) -> np.ndarray:
+        member = m.department[:, None] == np.arange(days.shape[1])
+        return ((records.visits.sum(axis=1) @ member) * days).sum(axis=1)
+
+    made = []
+    for name, factors in zip(told.names, told.factors.T, strict=True):
+        s = told.scenarios[name]
+        found = totals(s, [spent], scaled_draws(s, told.draws[name], factors), threads=threads)[spent]
+        made.append(found.mean(axis=0) * s.per_year / s.periods)
+    return np.array([(of <= limits * (1 + OVER)).all() for of in made])
 
 
 def _several(told: Any) -> Iterable[Any]:
@@ -224,19 +287,24 @@ def _columns(cube: "WhatIfCube", scenario: Scenario) -> list[int]:
     return [names.index(name) for name in own]
 
 
-def _candidates(cube: "WhatIfCube", scenario: Scenario, asked: Any, budget: Any, cut: Any) -> dict[str, Scenario]:
+def _candidates(
+    cube: "WhatIfCube", scenario: Scenario, asked: Any, budget: Any, cut: Any
+) -> tuple[dict[str, Scenario], np.ndarray]:
+    """Candidates by name, and the limits of departments that have a budget each, (D,), infinite where there is one."""
     from credit_score.inspection import optimal_schedule
 
     found: dict[bytes, tuple[str, Scenario]] = {}
-    floor = _floors(cube, scenario, cut)
+    floor, limits = _floors(cube, scenario, cut), np.full(len(scenario.departments), np.inf)
     for objective, beta, least in asked:
         if (objective == "violations") == (beta == 0) and objective != "undetected":
             continue  # without response no schedule prevents anything; with it most detections is no aim
         bounds = {"deterrence": beta, "min_ratio": least, "floor": floor}
         best = optimal_schedule(cube, budget=budget, objective=objective, cutoffs=cut, **bounds)
+        if len(best.asked.limits) > 1:
+            limits = best.asked.limits[_columns(cube, scenario)]
         name = f"{objective}, response {beta:g}, least ratio {least:g}"
         found.setdefault(best.ratios.round(9).tobytes(), (name, _with_ratios(cube, scenario, best.ratios)))
-    return dict(found.values())
+    return dict(found.values()), limits
 
 
 def _floors(cube: "WhatIfCube", scenario: Scenario, cut: Any) -> np.ndarray:

@@ -124,6 +124,30 @@ def test_what_cannot_be_regretted_is_refused(more, match):
         regret(unknown_half(), SIDES, **more)
 
 
+def test_a_plan_that_cannot_be_carried_out_is_not_chosen_for_its_announcement():
+    world = lasting().altered(rating={"kind": "fixed"}, departments=[{"name": "d", "capacity": 450}])
+    honest, bluff = two(0.1, 0.4), two(0.3, 1.0)
+    found = regret(world, {"honest": honest, "bluff": two(0.2, 0.8)}, n_draws=8)
+    assert (found.minimax, found.flag, found.is_fair) == ("honest", "", True)
+    np.testing.assert_allclose(found.factors[:, 1], 0.5, rtol=1e-9)
+    np.testing.assert_allclose(found.carried, 450 / 480, rtol=1e-9)
+    capped = world.altered(cap=1, departments=[{"name": "d"}], schedule=two(0.5, 0.5))
+    over = regret(capped, {"half": two(0.5, 0.5), "over": bluff}, n_draws=8)
+    assert (over.flag, over.is_fair) == ("plans_not_carried_out", False)
+    table = over.table().set_index("schedule")
+    assert table.loc["over", "carried"] == over.carried[:, 1].min() < 0.95
+    assert table.loc["half", "carried"] == pytest.approx(1)
+
+
+def test_what_is_no_scenario_and_no_cube_is_refused_in_one_line():
+    with pytest.raises(ScenarioError, match=r"^scenario: '3' is no scenario; read one with Scenario\.read$"):
+        regret(3, SIDES)
+    with pytest.raises(ScenarioError, match=r"^cube: '3' is no cube; build one with WhatIfCube\.build$"):
+        robust_schedule(3, county(span(0.0, 1.0)), budget=90.0, cutoffs=CUT)
+    with pytest.raises(ScenarioError, match=r"^scenario: '3' is no scenario; read one with Scenario\.read$"):
+        robust_schedule(cube(), 3, budget=90.0, cutoffs=CUT)
+
+
 def test_without_a_range_there_is_nothing_to_regret():
     types = [{"name": "x", "firms": 2000, "start": {"A": 1}}]
     with pytest.raises(ScenarioError, match="no number of the scenario is a range"):
@@ -241,6 +265,60 @@ def test_a_schedule_by_department_is_put_where_it_belongs_and_cut_offs_are_those
         np.testing.assert_allclose([plans[name][t].intensity for t in T], best.ratios[:, i])
     made = simulate(found.scenarios[found.names[0]], n_replications=0).inspections.sum().item()
     assert made == pytest.approx(170, rel=1e-6)
+
+
+def two_departments(schedules):
+    """A cube and a county of 1,000 firms each in food and fire, alike but for a tenth of the violations in fire."""
+    score, who = np.tile(np.repeat([90.0, 70.0, 50.0, 30.0], N // 100), 2), np.repeat(["food", "fire"], 1000)
+    bad = np.tile(np.repeat(P, N // 100), 2) * np.where(who == "fire", 0.1, 1)
+    rare = [t.model_copy(update={"name": "fire", "department": "fire"}) for t in county(1.0).types]
+    rare = [type(rare[0])(**(dict(rare[0]) | {"violates": dict(zip(T, (P / 10).tolist(), strict=True))}))]
+    types = [t.model_copy(update={"name": "food", "department": "food"}) for t in county(1.0).types] + rare
+    departments = [{"name": n, "schedule": s} for n, s in schedules.items()]
+    return (
+        WhatIfCube.build(score, bad, who, 1.0, sensitivity=0.8),
+        county(span(0.0, 0.5), departments=departments, types=types),
+    )
+
+
+def test_a_schedule_that_exceeds_the_budget_of_a_department_is_told_and_not_recommended():
+    """All 100 days in food, where the violations are, lose least; budgets give food 40 of them and fire 60."""
+    all_in_food = {"food": {t: {"ratio": r} for t, r in zip(T, (0, 0, 0, 1.0), strict=True)},
+                   "fire": {t: {"ratio": 0.0} for t in T}}  # fmt: skip
+    of_two, world = two_departments(all_in_food)
+    asked = {"cutoffs": CUT, "n_draws": 8, "deterrence": (0.0, 3.0), "min_ratio": 0.0}
+    found = robust_schedule(of_two, world, budget={"fire": 60.0, "food": 40.0}, **asked)
+    assert found.names[int(found.regrets.max(axis=0).argmin())] == "present"
+    table = found.table().set_index("schedule")
+    assert table["within_budget"].to_dict() == {name: name != "present" for name in found.names}
+    assert found.minimax != "present"
+    assert table["minimax"].to_dict() == {name: name == found.minimax for name in found.names}
+    assert table.loc["present", "chosen_in"] == 0
+    assert table["chosen_in"].sum() == pytest.approx(1)
+    whole = robust_schedule(of_two, world, budget=100.0, **asked)
+    assert whole.within_budget.all()
+
+
+def test_where_none_keeps_the_budgets_that_is_said_in_one_line():
+    even = {name: {t: {"ratio": 0.1} for t in T} for name in ("food", "fire")}
+    of_two, world = two_departments(even)
+    asked = {"cutoffs": CUT, "n_draws": 4, "deterrence": 0.0, "objectives": "undetected"}
+    found = robust_schedule(of_two, world, budget={"fire": 60.0, "food": 40.0}, baseline="present", **asked)
+    assert not found.within_budget.any()
+    assert not found.table()[["minimax", "least_mean", "chosen_in"]].any(axis=None)
+    for choice in ("minimax", "least_mean"):
+        with pytest.raises(ScenarioError, match=r"budget: none of \d schedules keeps the budget of every department"):
+            getattr(found, choice)
+
+
+@pytest.mark.parametrize(("less", "within"), [(0.992, True), (0.988, False)])
+def test_days_may_exceed_the_budget_of_a_department_by_a_hundredth(less, within):
+    """40 days in food, of which the budget is .8 % or 1.2 % short, and 60 in fire, as its budget."""
+    own = {"food": {t: {"ratio": 0.04} for t in T}, "fire": {t: {"ratio": 0.06} for t in T}}
+    of_two, world = two_departments(own)
+    asked = {"cutoffs": CUT, "n_draws": 4, "deterrence": 0.0, "objectives": "undetected", "min_ratio": 0.0}
+    found = robust_schedule(of_two, world, budget={"fire": 60.0, "food": 40 * less}, baseline="present", **asked)
+    assert bool(found.within_budget[found.names.index("present")]) is within
 
 
 def test_a_draw_in_which_a_schedule_cannot_make_the_visits_is_named():
