@@ -51,9 +51,9 @@ class Regret:
     ``losses`` (draws, schedules). ``factors`` (draws, schedules): what each was scaled by to make the inspections (or
     inspector-days) of the baseline in the draw; a schedule is its proportions, its level follows what is made.
     ``differs``: the greatest relative difference of these left. ``carried`` (draws, schedules): share of the visits
-    planned over the horizon that is made. ``within_budget`` (schedules,): whether it keeps the budget that each
-    department has for itself, to 1 % in the mean over draws; where there is none, all do. ``draws``: by schedule and
-    place.
+    planned over the horizon that is made. ``over_budget`` (schedules,): by what share of its own budget a department
+    makes more days at most, over the horizon in the mean over draws; 0 where departments have none. ``draws``: by
+    schedule and place.
     """
 
     loss: str
@@ -64,7 +64,7 @@ class Regret:
     factors: np.ndarray = field(repr=False)
     differs: float
     carried: np.ndarray = field(repr=False)
-    within_budget: np.ndarray = field(repr=False)
+    over_budget: np.ndarray = field(repr=False)
     draws: Mapping[str, Draws] = field(repr=False)
     scenarios: Mapping[str, Scenario] = field(repr=False)
 
@@ -85,6 +85,11 @@ class Regret:
         return not self.flag
 
     @property
+    def within_budget(self) -> np.ndarray:
+        """Whether each schedule keeps the budget of every department, to 1 %, (schedules,)."""
+        return np.asarray(self.over_budget <= OVER)
+
+    @property
     def minimax(self) -> str:
         """The schedule within budget of which the greatest regret is least; of several the first.
 
@@ -102,8 +107,10 @@ class Regret:
 
     def _name(self, regret: np.ndarray) -> str:
         if not self.within_budget.any():
-            what = f"none of {len(self.names)} schedules keeps the budget of every department over the horizon"
-            raise ScenarioError(what, "budget", remedy="ask for candidates of a smaller budget, or give one in all")
+            nearest = self.names[int(self.over_budget.argmin())]
+            what = f"no schedule keeps every department's budget over the horizon; {nearest!r} comes nearest, by"
+            remedy = "choose from the table, or give one budget for all"
+            raise ScenarioError(f"{what} {self.over_budget.min():+.1%}", "budget", remedy=remedy)
         return self.names[int(self._chosen(regret).argmax())]
 
     def _chosen(self, regret: np.ndarray) -> np.ndarray:
@@ -180,8 +187,8 @@ def regret(  # noqa: PLR0913 - what a choice is asked
     told = {n: totals(s, asked, scaled_draws(s, draws[n], factors[n]), threads=threads) for n, s in worlds.items()}
     differs = max(float(np.abs(t[effort.measure] / told[first][effort.measure] - 1).max()) for t in told.values())
     losses, carried = (np.stack([t[of] for t in told.values()], axis=1) for of in (loss, share_carried))
-    by, within = np.stack(list(factors.values()), axis=1), np.ones(len(worlds), bool)
-    return Regret(loss, first, seed, tuple(worlds), losses, by, differs, carried, within, draws, worlds)
+    by, over = np.stack(list(factors.values()), axis=1), np.zeros(len(worlds))
+    return Regret(loss, first, seed, tuple(worlds), losses, by, differs, carried, over, draws, worlds)
 
 
 def _check_days(days: Any, worlds: Iterable[Scenario]) -> np.ndarray:
@@ -229,7 +236,7 @@ def robust_schedule(
     told = regret(scenario, {**found, **own}, **({"days": days} | more))
     if np.isinf(limits).all():
         return told
-    return replace(told, within_budget=_within(told, days, limits, threads=more.get("threads")))
+    return replace(told, over_budget=_over_budget(told, days, limits, threads=more.get("threads")))
 
 
 def _check_cube(cube: Any) -> None:
@@ -239,8 +246,8 @@ def _check_cube(cube: Any) -> None:
         raise ScenarioError(f"{str(cube)[:60]!r} is no cube", "cube", remedy="build one with WhatIfCube.build")
 
 
-def _within(told: Regret, days: np.ndarray, limits: np.ndarray, *, threads: int | None) -> np.ndarray:
-    """Whether each schedule keeps ``limits``, inspector-days a year by department (D,), in the mean over draws."""
+def _over_budget(told: Regret, days: np.ndarray, limits: np.ndarray, *, threads: int | None) -> np.ndarray:
+    """By what share of ``limits``, inspector-days a year (D,), each schedule exceeds one at most, mean over draws."""
 
     def spent(m: Numbers, records: Records, _: np.ndarray) -> np.ndarray:
         member = m.department[:, None] == np.arange(days.shape[1])
@@ -251,7 +258,8 @@ def _within(told: Regret, days: np.ndarray, limits: np.ndarray, *, threads: int 
         s = told.scenarios[name]
         found = totals(s, [spent], scaled_draws(s, told.draws[name], factors), threads=threads)[spent]
         made.append(found.mean(axis=0) * s.per_year / s.periods)
-    return np.array([(of <= limits * (1 + OVER)).all() for of in made])
+    with np.errstate(divide="ignore"):
+        return np.array([np.where(of > 0, of / limits - 1, -1.0).max() for of in made])
 
 
 def _several(told: Any) -> Iterable[Any]:
