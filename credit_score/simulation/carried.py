@@ -13,6 +13,7 @@ from credit_score.simulation.records import Records
 from credit_score.simulation.scenario import Scenario
 
 APART = 0.01  # shares carried out that differ by more are no equal terms
+ANSWERS = ("deterrence", "best_reply")  # to what is announced
 NOT_CARRIED = "plans_not_carried_out"
 
 
@@ -63,6 +64,9 @@ def share_carried(m: Numbers, records: Records, variants: np.ndarray) -> np.ndar
     return np.minimum(np.divide(made, plan, out=np.ones_like(made), where=plan > 0), 1.0)
 
 
-def differ(shares: np.ndarray) -> bool:
-    """Whether shares carried out, (schedules, draws), differ in a draw by more than what is equal terms."""
-    return bool((np.ptp(shares, axis=0) > APART).any())
+def differ(shares: np.ndarray, scenario: Scenario) -> bool:
+    """Whether shares carried out, (schedules, draws), differ in a draw by more than what is equal terms.
+
+    Never where firms do not answer to what is announced, but to nothing or to the visits they see.
+    """
+    return scenario.behaviour.kind in ANSWERS and bool((np.ptp(shares, axis=0) > APART).any())

@@ -47,8 +47,8 @@ class Comparison:
     ``tolerance``. ``apart``: by how much they differ at most in a draw, in the mean field. ``carried``: the least share
     of the visits planned over the horizon that is made in a draw, in the mean field. ``flag``: ``inspections_differ``,
     if one of the first two is more than ``tolerance``, or ``only_planned_equal`` where the plans are of one size and
-    what is done is not; else ``plans_not_carried_out``, if the shares carried out differ by more than .01 in a draw, as
-    what is announced deters even if nobody does it; else nothing.
+    what is done is not; else ``plans_not_carried_out``, if the shares carried out differ by more than .01 in a draw
+    where firms answer to plans, as what is announced deters even if nobody does it; else nothing.
     """
 
     baseline: str
@@ -220,7 +220,7 @@ def _terms(
     luck = {name: _as_drawn(own, base, tolerance) for name, own in zip(made, drawn, strict=True)}
     if not flag and any(luck.values()):
         flag, differs = "inspections_differ", {name: luck[name] or differs[name] for name in made}
-    if not flag and differ(np.stack(list(shares.values()))):
+    if not flag and differ(np.stack(list(shares.values())), made[first][0]):
         flag = NOT_CARRIED
     return flag, differs, apart, {name: float(own.min()) for name, own in shares.items()}
 

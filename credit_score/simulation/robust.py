@@ -76,8 +76,11 @@ class Regret:
 
     @property
     def flag(self) -> str:
-        """``plans_not_carried_out`` where the shares carried out differ by more than .01 in a draw, else nothing."""
-        return NOT_CARRIED if differ(self.carried.T) else ""
+        """``plans_not_carried_out``, where the shares carried out differ by more than .01 in a draw; else nothing.
+
+        Nothing either where firms do not answer to plans.
+        """
+        return NOT_CARRIED if differ(self.carried.T, self.scenarios[self.names[0]]) else ""
 
     @property
     def is_fair(self) -> bool:

@@ -76,7 +76,8 @@ def test_few_firms_under_a_cap_that_are_not_visited_as_the_means_say_are_flagged
     assert few.apart["two"] < 1e-6
     many = compare(moving(cap=1), own, n_replications=1000, engine="cells")
     assert abs(many.differs["two"]) < 1e-6
-    assert many.flag == "plans_not_carried_out"  # .9 times 1.7 is announced for B, and the cap stops it at 1
+    assert many.carried["two"] < many.carried["one"] - 0.01  # .9 times 1.7 is planned for B, the cap stops it at 1
+    assert many.is_fair  # and nobody answers to plans
 
 
 def test_the_visits_of_a_floor_are_its_firms_times_their_frequency():
@@ -146,6 +147,13 @@ def test_plans_of_which_different_shares_are_carried_out_are_flagged_at_equal_vi
     assert found.carried == pytest.approx({"honest": 150 / 160, "bluff": 150 / 480})
     assert set(found.table()["flag"]) == {"plans_not_carried_out"}
     assert found.table().query("schedule == 'bluff'")["carried"].to_numpy() == pytest.approx(150 / 480)
+
+
+@pytest.mark.parametrize(("kind", "flag"), [("none", ""), ("learning", ""), ("deterrence", "plans_not_carried_out")])
+def test_plans_are_to_be_carried_out_where_firms_answer_to_them(kind, flag):
+    world = few_days(behaviour={"kind": kind} | ({} if kind == "none" else {"beta": 3}))
+    found = compare(world, {"honest": HONEST, "bluff": BLUFF}, match=None, n_replications=0)
+    assert found.flag == flag
 
 
 @pytest.mark.parametrize(("ratio", "flag"), [(0.161, ""), (0.163, "plans_not_carried_out")])
