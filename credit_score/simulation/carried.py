@@ -13,7 +13,7 @@ from credit_score.simulation.records import Records
 from credit_score.simulation.scenario import Scenario
 
 APART = 0.01  # shares carried out that differ by more are no equal terms
-ANSWERS = ("deterrence", "best_reply")  # to what is announced
+ANSWERS = ("deterrence", "best_reply")
 NOT_CARRIED = "plans_not_carried_out"
 
 
@@ -64,9 +64,16 @@ def share_carried(m: Numbers, records: Records, variants: np.ndarray) -> np.ndar
     return np.minimum(np.divide(made, plan, out=np.ones_like(made), where=plan > 0), 1.0)
 
 
+def answers_to_plans(scenario: Scenario) -> bool:
+    """Whether firms answer to what is announced: always, or at first, where they learn from a plan on."""
+    behaviour = scenario.behaviour
+    learns = behaviour.kind == "learning" and any(tier not in behaviour.expected for tier in scenario.tiers)
+    return behaviour.kind in ANSWERS or learns
+
+
 def differ(shares: np.ndarray, scenario: Scenario) -> bool:
     """Whether shares carried out, (schedules, draws), differ in a draw by more than what is equal terms.
 
-    Never where firms do not answer to what is announced, but to nothing or to the visits they see.
+    Never where firms do not answer to plans.
     """
-    return scenario.behaviour.kind in ANSWERS and bool((np.ptp(shares, axis=0) > APART).any())
+    return answers_to_plans(scenario) and bool((np.ptp(shares, axis=0) > APART).any())

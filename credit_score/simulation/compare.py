@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from credit_score.simulation.carried import NOT_CARRIED, differ, planned, share_carried
+from credit_score.simulation.carried import NOT_CARRIED, differ, factors_of_plans, planned, share_carried
 from credit_score.simulation.engines import ENGINES, Progress, chosen, prepared
 from credit_score.simulation.matching import (
     TIE,
@@ -175,15 +175,18 @@ def _factors(
         return matching_factors(worlds, draws, first, **asked)
     if match not in ("planned", None):
         raise ScenarioError(f"no match {match!r}", "match", remedy="take inspections, planned or None")
-    told = dict.fromkeys(worlds, 1.0) if match is None else _of_plans(worlds, first, draws)
-    return {name: np.full(n_draws(draws[name]), factor) for name, factor in told.items()}
+    if match == "planned":
+        return _of_plans(worlds, first, draws)
+    return {name: np.ones(n_draws(draws[name])) for name in worlds}
 
 
-def _of_plans(worlds: Mapping[str, Scenario], first: str, draws: Mapping[str, Draws]) -> dict[str, float]:
-    size = {name: float(planned(s, draws[name]).mean()) for name, s in worlds.items()}
-    if nothing := [name for name, told in size.items() if told == 0]:
-        raise ScenarioError("it plans no visits", "schedules", nothing[0], remedy="give it ratios above 0")
-    return {name: size[first] / told for name, told in size.items()}
+def _of_plans(worlds: Mapping[str, Scenario], first: str, draws: Mapping[str, Draws]) -> dict[str, np.ndarray]:
+    plan = planned(worlds[first], draws[first])
+    found = {name: factors_of_plans(s, draws[name], plan) for name, s in worlds.items()}
+    if nothing := [name for name, x in found.items() if not (np.isfinite(x) & (x > 0)).all()]:
+        what = f"ratios of no size plan the {plan.mean():,.6g} visits of {first!r}"
+        raise ScenarioError(what, "schedules", nothing[0], remedy="give it ratios above 0, or lower floors")
+    return found
 
 
 def _engine(worlds: Mapping[str, Scenario], engine: str, n: int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from credit_score.simulation.carried import APART, share_carried
+from credit_score.simulation.carried import APART, answers_to_plans, share_carried
 from credit_score.simulation.result import MEASURES, SimulationResult
 from credit_score.simulation.scenario import Scenario
 from credit_score.simulation.sensitivity import one_at_a_time
@@ -166,7 +166,8 @@ def front(scenario: Scenario) -> pd.DataFrame:
         "present": (scales == 1) & (steeper == 1),
     })  # fmt: skip
     carried = found[share_carried]
-    table = table[carried >= carried[table["present"]].item() - APART]
+    if answers_to_plans(scenario):
+        table = table[carried >= carried[table["present"]].item() - APART]
     ordered = table.sort_values(["days", "undetected"], ignore_index=True)
     least = ordered["undetected"].cummin().shift(fill_value=np.inf)
     return ordered.assign(best=ordered["undetected"] < least - 1e-9)

@@ -76,6 +76,8 @@ def scenario_from_run(
     if not hasattr(run, "tables"):
         raise ScenarioError(f"no run of a county, but {run!r:.60}", remedy="give what run_county returns")
     by = (by,) if isinstance(by, str) else by
+    if not isinstance(by, Sequence):
+        raise ScenarioError(f"no types by {by!r}", "by", remedy=f"use {', '.join(GROUPS)}")
     if strange := [name for name in by if name not in GROUPS]:
         raise ScenarioError(f"no types by {strange[0]!r}", "by", remedy=f"use {', '.join(GROUPS)}")
     firms = _firms(run, by)

@@ -231,7 +231,13 @@ def _as_planned(
     """The factors that plan ``plan`` visits at the start where they make the ``target`` too, else those ``found``."""
     x = factors_of_plans(scenario, draws, plan)
     x = np.where((x > 0) & (x <= _most(scenario)), x, found)
-    alike = np.abs(planned(scenario, scaled_draws(scenario, draws, x)) / plan - 1) <= AIM
+    for _ in range(STEPS if scenario.at_rest else 0):  # where firms stand at rest depends on the plan
+        y = x * factors_of_plans(scenario, scaled_draws(scenario, draws, x), plan)
+        x, before = np.where((y > 0) & (y <= _most(scenario)), y, x), x
+        if np.allclose(x, before, rtol=AIM, atol=0):
+            break
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alike = np.abs(planned(scenario, scaled_draws(scenario, draws, x)) / plan - 1) <= AIM
     return np.where(alike & (np.abs(made(x) / target - 1) <= AIM), x, found)
 
 

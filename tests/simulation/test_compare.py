@@ -149,7 +149,9 @@ def test_plans_of_which_different_shares_are_carried_out_are_flagged_at_equal_vi
     assert found.table().query("schedule == 'bluff'")["carried"].to_numpy() == pytest.approx(150 / 480)
 
 
-@pytest.mark.parametrize(("kind", "flag"), [("none", ""), ("learning", ""), ("deterrence", "plans_not_carried_out")])
+@pytest.mark.parametrize(
+    ("kind", "flag"), [("none", ""), ("learning", "plans_not_carried_out"), ("deterrence", "plans_not_carried_out")]
+)
 def test_plans_are_to_be_carried_out_where_firms_answer_to_them(kind, flag):
     world = few_days(behaviour={"kind": kind} | ({} if kind == "none" else {"beta": 3}))
     found = compare(world, {"honest": HONEST, "bluff": BLUFF}, match=None, n_replications=0)

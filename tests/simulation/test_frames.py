@@ -204,3 +204,8 @@ def test_swings_are_those_of_the_sensitivity(shared):
 
 def test_without_ranges_nothing_swings():
     assert frames.swings(scenario()).empty
+
+
+def test_where_nobody_answers_every_schedule_is_a_point_of_the_front():
+    few = scenario(departments=[{"name": "market", "capacity": 60}, {"name": "ecology", "capacity": 60}], behaviour={})
+    assert len(frames.front(few)) == len(frames.SCALES) * len(frames.STEEPER)

@@ -108,3 +108,51 @@ def test_visits_that_jump_past_the_wanted_number_are_told_with_both_ends():
 
     with pytest.raises(ScenarioError, match=r"schedules.x: inspections jump from 50 to 150 past 100 at 0.7"):
         _matched("x", moving(), step, np.array([100.0]), 1e-3)
+
+
+def small(**more):
+    firms = {"name": "x", "firms": 1000, "start": {"A": 0.7, "B": 0.3}, "onset": 0.05, "cure": 0.05, "violating": 0.3}
+    told = {
+        "tiers": ["A", "B"],
+        "periods": 24,
+        "types": [firms],
+        "schedule": {"A": {"ratio": 0.2}, "B": {"ratio": 0.5}},
+    }
+    return Scenario(**(told | more))
+
+
+def test_proportions_are_the_schedule_at_rest_too_where_days_bind():
+    """The same plan written in three ways: where firms stand at rest depends on the factor."""
+    world = small(
+        at_rest=True, rating={"kind": "ladder"}, behaviour={"kind": "deterrence", "beta": 2},
+        departments=[{"name": "all", "capacity": 150}], schedule={"A": {"ratio": 0.2}, "B": {"ratio": 0.8}},
+    )  # fmt: skip
+    others = {"half": {"A": 0.05, "B": 0.2}, "twice": {"A": 0.4, "B": 1.6}}
+    plans = {
+        n: {t: {"ratio": min(r, 1), "frequency": max(r, 1)} for t, r in told.items()} for n, told in others.items()
+    }
+    found = compare(world, {"own": world.schedule, **plans}, n_replications=0)
+    assert [found.factors[name].item() for name in ("half", "twice")] == pytest.approx([4, 0.5], rel=1e-6)
+    np.testing.assert_allclose(found.samples["undetected"], found.samples["undetected"][0].item(), rtol=1e-6)
+    assert found.is_fair
+
+
+def test_plans_of_one_size_have_it_with_their_floors():
+    """290 visits planned: a floor of 100 in A, and .9 x of 300 in B."""
+    world = small()
+    own = {"A": {"ratio": 0.01, "floor": 100}, "B": {"ratio": 0.9}}
+    found = compare(world, {"one": world.schedule, "floor": own}, match="planned", n_replications=0)
+    assert found.factors["floor"].item() == pytest.approx(190 / 270)
+    more = {"A": {"ratio": 0.1, "floor": 200}, "B": {"ratio": 0.9, "floor": 100}}
+    with pytest.raises(ScenarioError, match=r"schedules\.floor: ratios of no size plan the 290 visits of 'one'"):
+        compare(world, {"one": world.schedule, "floor": more}, match="planned", n_replications=0)
+
+
+@pytest.mark.parametrize(("expected", "flag"), [({}, "plans_not_carried_out"), ({"A": 0.2, "B": 1.0}, "")])
+def test_who_learns_begins_with_the_plan_unless_told_otherwise(expected, flag):
+    world = small(
+        cap=1, schedule={"A": {"ratio": 0.2}, "B": {"ratio": 1, "frequency": 3}},
+        behaviour={"kind": "learning", "beta": 1, "memory": 0.02, "expected": expected},
+    )  # fmt: skip
+    other = {"A": {"ratio": 0.2}, "B": {"ratio": 1, "frequency": 12}}
+    assert compare(world, {"one": world.schedule, "two": other}, match=None, n_replications=0).flag == flag
