@@ -52,6 +52,7 @@ class Plan(Stated):
     """How often a tier is looked at: share drawn a year, visits a year to a drawn firm, least firms drawn a year.
 
     A firm is visited at most once a period: what is planned beyond lapses, as does what a cap leaves nobody for.
+    Firms that answer to a plan answer to ratio × frequency; a floor is not announced.
     """
 
     ratio: Ratio
