@@ -42,26 +42,25 @@ def model(n_firms: int, **fields: object) -> Scenario:
     return Scenario(**(told | fields))
 
 
-def cpu(job: Callable[[], object], runs: int = RUNS) -> float:
-    """Median CPU seconds of a job over runs, after one that is not counted."""
+def seconds(job: Callable[[], object], runs: int, clock: Callable[[], float]) -> float:
+    """Median seconds of a job over runs by a clock, after one that is not counted."""
     job()
     taken = []
     for _ in range(runs):
-        began = time.process_time()
+        began = clock()
         job()
-        taken.append(time.process_time() - began)
+        taken.append(clock() - began)
     return statistics.median(taken)
+
+
+def cpu(job: Callable[[], object], runs: int = RUNS) -> float:
+    """Median CPU seconds."""
+    return seconds(job, runs, time.process_time)
 
 
 def wall(job: Callable[[], object], runs: int = 3) -> float:
-    """Median seconds on the wall, after one run that is not counted."""
-    job()
-    taken = []
-    for _ in range(runs):
-        began = time.perf_counter()
-        job()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
+    """Median seconds on the wall."""
+    return seconds(job, runs, time.perf_counter)
 
 
 def rival(name: str, n_firms: int) -> dict[str, float] | None:

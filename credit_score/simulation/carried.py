@@ -42,14 +42,9 @@ def _of_start(scenario: Scenario, draws: Draws) -> tuple[np.ndarray, np.ndarray]
     """Visits a year to the firms of the start by ratio and by floor, each (V, tiers × departments)."""
     m = prepared(scenario, draws)
     by_tier = np.stack([m.firms[:, m.chain[TIER] == k].sum(axis=1) for k in range(len(scenario.tiers))], axis=1)
-    firms = by_tier @ _member(m)
+    firms = by_tier @ m.member
     told = firms * m.intensity, np.minimum(m.floor, firms) * m.often
     return told[0].reshape(len(firms), -1), told[1].reshape(len(firms), -1)
-
-
-def _member(m: Numbers) -> np.ndarray:
-    """Whether a type is of a department, (J, D)."""
-    return m.department[:, None] == np.arange(m.shape[2])
 
 
 def share_carried(m: Numbers, records: Records, variants: np.ndarray) -> np.ndarray:
@@ -57,7 +52,7 @@ def share_carried(m: Numbers, records: Records, variants: np.ndarray) -> np.ndar
 
     Planned for the firms there are: by intensity, or by floor where that is more. 1 where nothing is planned.
     """
-    firms = records.firms @ _member(m)
+    firms = records.firms @ m.member
     floor = np.minimum(m.floor[variants][:, None], firms) * m.often[variants][:, None]
     plan = np.maximum(firms * m.intensity[variants][:, None], floor).sum(axis=(1, 2, 3)) / m.per_year
     made = records.visits.sum(axis=(1, 2, 3))

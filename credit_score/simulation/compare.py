@@ -22,7 +22,7 @@ from credit_score.simulation.matching import (
 from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import Draws
 from credit_score.simulation.scenario import Scenario
-from credit_score.simulation.totals import TOTALS, check_level, check_whole, totals
+from credit_score.simulation.totals import TOTALS, check_level, check_threads, check_whole, totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +146,7 @@ def compare(  # noqa: PLR0913 - what a comparison is asked
     """
     check_whole(seed, "seed")
     check_whole(n_replications, "replications", most=10**9)
-    check_whole(1 if threads is None else threads, "threads", least=1)
+    check_threads(threads)
     check_tolerance(tolerance)
     worlds = as_scenarios(scenario, schedules)
     first = baseline_of(baseline, worlds)

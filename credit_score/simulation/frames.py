@@ -175,15 +175,11 @@ def front(scenario: Scenario) -> pd.DataFrame:
 
 def _ratios(scenario: Scenario, scales: np.ndarray, steeper: np.ndarray) -> dict[str, np.ndarray]:
     """Ratios of every plan by where it stands, (V,) each."""
-    plans = {f"schedule.{tier}.ratio": plan for tier, plan in scenario.schedule.items()}
-    plans |= {
-        f"departments.{i}.schedule.{tier}.ratio": plan
-        for i, department in enumerate(scenario.departments)
-        for tier, plan in department.schedule.items()
+    worse = {tier: steeper**k for k, tier in enumerate(scenario.tiers)}
+    return {
+        f"{place}.ratio": np.clip(plan.ratio.value * scales * worse[place.split("schedule.")[1]], 0, 1)
+        for place, plan in scenario.plans()
     }
-    worse = {tier: k for k, tier in enumerate(scenario.tiers)}
-    found = {place: plan.ratio.value * scales * steeper ** worse[place.split(".")[-2]] for place, plan in plans.items()}
-    return {place: np.clip(ratio, 0, 1) for place, ratio in found.items()}
 
 
 def swings(scenario: Scenario, measure: str = "undetected") -> pd.DataFrame:

@@ -3,7 +3,7 @@
 Planned budgets are no equal terms: firms move among tiers, so that visits drift from what was planned.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from credit_score.simulation.numbers import Numbers
 from credit_score.simulation.parameter import Parameter, ScenarioError
 from credit_score.simulation.ranges import Draws, at_shares, even_shares, unknowns
 from credit_score.simulation.records import Records
-from credit_score.simulation.scenario import Plan, Scenario
+from credit_score.simulation.scenario import Plan, Scenario, check_scenario
 from credit_score.simulation.totals import Measure, totals
 
 MOST_INTENSITY = 250.0
@@ -44,12 +44,6 @@ def as_scenarios(scenario: Scenario, schedules: Schedules) -> dict[str, Scenario
     return {name: _as_scenario(scenario, name, one) for name, one in schedules.items()}
 
 
-def check_scenario(scenario: Any) -> None:
-    """Nothing, or ScenarioError for what is no scenario."""
-    if not isinstance(scenario, Scenario):
-        raise ScenarioError(f"{str(scenario)[:60]!r} is no scenario", "scenario", remedy="read one with Scenario.read")
-
-
 def baseline_of(name: str | None, worlds: Mapping[str, Scenario]) -> str:
     """The schedule that others are matched with: the first, unless named; raises ScenarioError for one not there."""
     if name is not None and name not in worlds:
@@ -73,7 +67,7 @@ def _as_scenario(scenario: Scenario, name: str, schedule: Schedule) -> Scenario:
         remedy = f"tiers are {first_five(scenario.tiers)}"
         raise ScenarioError(f"no tier {unknown[0]!r}", "schedules", name, remedy=remedy)
     try:
-        common = [_other(department, schedule={}) for department in scenario.departments]
+        common = [department.altered(schedule={}) for department in scenario.departments]
         return scenario.altered(schedule=dict(schedule), departments=common)
     except ScenarioError as error:
         raise ScenarioError(error.told, "schedules", name, *error.place[1:], remedy=error.remedy) from None
@@ -84,8 +78,8 @@ def _check_same_world(scenario: Scenario, name: str, other: Scenario) -> None:
     fields = ("periods", "per_year", "sensitivity", "fix", "violations", "shocks", "sampling", "cap", "at_rest")
     worlds = [
         {field: getattr(s, field) for field in fields}
-        | {"types": _firms_alike(s, scenario, other), "behaviour": _other(s.behaviour, expected={})}
-        | {"departments": [_other(d, schedule={}) for d in s.departments]}
+        | {"types": _firms_alike(s, scenario, other), "behaviour": s.behaviour.altered(expected={})}
+        | {"departments": [d.altered(schedule={}) for d in s.departments]}
         for s in (scenario, other)
     ]
     for field, own in worlds[0].items():
@@ -109,10 +103,6 @@ def _firms_alike(scenario: Scenario, one: Scenario, other: Scenario) -> list[dic
 
 def _tiered(one: Any, field: str) -> bool:
     return isinstance(getattr(one, field), dict)
-
-
-def _other(part: Any, **fields: Any) -> Any:
-    return type(part)(**({name: getattr(part, name) for name in part.model_fields_set} | fields))
 
 
 def common_draws(scenarios: Mapping[str, Scenario], n: int, *, seed: int) -> dict[str, Draws]:
@@ -141,7 +131,7 @@ def scaled(scenario: Scenario, factor: float) -> Scenario:
     def plans(told: Mapping[str, Plan]) -> dict[str, Plan]:
         return {tier: _scaled_plan(plan, factor) for tier, plan in told.items()}
 
-    departments = [_other(d, schedule=plans(d.schedule)) for d in scenario.departments]
+    departments = [d.altered(schedule=plans(d.schedule)) for d in scenario.departments]
     return scenario.altered(schedule=plans(scenario.schedule), departments=departments)
 
 
@@ -156,26 +146,19 @@ def _scaled_plan(plan: Plan, factor: float) -> Plan:
     most = plan.ratio.at(1)
     on_ratio = min(factor, 1 / most) if most > 0 else factor
     on_frequency = factor / on_ratio if on_ratio > 0 else 1.0
-    return _other(plan, ratio=_times(plan.ratio, on_ratio), frequency=_times(plan.frequency, on_frequency))
+    return plan.altered(ratio=_times(plan.ratio, on_ratio), frequency=_times(plan.frequency, on_frequency))
 
 
 def _times(number: Parameter, factor: float) -> Parameter:
     """A number and its range, times a factor; a ratio of 1 + 1e-16 is 1."""
     ends = {end: getattr(number, end) for end in ("value", "low", "high") if getattr(number, end) is not None}
-    return _other(number, **{end: min(told * factor, number.most) for end, told in ends.items()})
-
-
-def _plans(scenario: Scenario) -> Iterator[tuple[str, Plan]]:
-    """Every plan by where it stands."""
-    yield from ((f"schedule.{tier}", plan) for tier, plan in scenario.schedule.items())
-    for i, department in enumerate(scenario.departments):
-        yield from ((f"departments.{i}.schedule.{tier}", plan) for tier, plan in department.schedule.items())
+    return number.altered(**{end: min(told * factor, number.most) for end, told in ends.items()})
 
 
 def scaled_draws(scenario: Scenario, draws: Draws, factors: np.ndarray) -> Draws:
     """Draws that scale the intensity of the v-th variant by the v-th factor, (V,)."""
     told = dict(draws)
-    for at, plan in _plans(scenario):
+    for at, plan in scenario.plans():
         place = f"{at}.ratio"
         told[place] = draws.get(place, plan.ratio.value) * factors
     return told
@@ -243,7 +226,7 @@ def _as_planned(
 
 def _most(scenario: Scenario) -> float:
     """The factor by which no plan can be steeper."""
-    steepest = max(plan.ratio.at(1) * plan.frequency.at(1) for _, plan in _plans(scenario))
+    steepest = max(plan.ratio.at(1) * plan.frequency.at(1) for _, plan in scenario.plans())
     return MOST_INTENSITY / steepest if steepest > 0 else 1.0
 
 

@@ -79,6 +79,11 @@ class Numbers(NamedTuple):
         return v, k, d, len(self.department)
 
     @property
+    def member(self) -> np.ndarray:
+        """Whether a type is of a department, (J, D): counts by type @ member are by department."""
+        return self.department[:, None] == np.arange(self.shape[2])
+
+    @property
     def n_periods(self) -> int:
         """Periods to simulate."""
         return len(self.onset_times)

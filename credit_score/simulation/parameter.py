@@ -44,6 +44,10 @@ class Stated(Frozen):
         except ValidationError as error:
             raise refusal(error, type(self)) from None
 
+    def altered(self, **fields: Any) -> Self:
+        """The same with other fields, checked anew."""
+        return type(self)(**({name: getattr(self, name) for name in self.model_fields_set} | fields))
+
 
 class Parameter(Stated):
     """One number: ``value``, perhaps a range ``low`` … ``high``, ``basis`` and ``reference``.

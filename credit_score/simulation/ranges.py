@@ -1,7 +1,7 @@
 """The numbers of a scenario that are not known: where they stand, their ranges, and draws from them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,9 +61,14 @@ def drawn(scenario: Any, n: int, *, seed: int) -> Draws:
     if every number is known.
     """
     found = unknowns(scenario)
+    need_unknowns(found)
+    return at_shares(scenario, even_shares(len(found), n, seed=seed))
+
+
+def need_unknowns(found: Collection[Any]) -> None:
+    """Nothing, or ScenarioError where there is no unknown to draw."""
     if not found:
         raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
-    return at_shares(scenario, even_shares(len(found), n, seed=seed))
 
 
 def even_shares(n_unknowns: int, n: int, *, seed: int) -> np.ndarray:

@@ -232,8 +232,7 @@ class SimulationResult:
         return self._array(values.sum(axis=-1), tier=self.scenario.tiers)
 
     def _by_department(self, by_type: np.ndarray) -> "xr.DataArray":
-        member = self.numbers.department[:, None] == np.arange(len(self.departments))
-        return self._array(by_type @ member, department=self.departments)
+        return self._array(by_type @ self.numbers.member, department=self.departments)
 
     def _burden(self, by: Literal["sector", "size"]) -> "xr.DataArray":
         told = [getattr(t, by) for t in self.scenario.types]

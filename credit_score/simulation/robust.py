@@ -19,7 +19,6 @@ from credit_score.simulation.matching import (
     Schedules,
     as_scenarios,
     baseline_of,
-    check_scenario,
     check_tolerance,
     common_draws,
     inspector_days,
@@ -28,10 +27,10 @@ from credit_score.simulation.matching import (
 )
 from credit_score.simulation.numbers import Numbers
 from credit_score.simulation.parameter import ScenarioError
-from credit_score.simulation.ranges import Draws
+from credit_score.simulation.ranges import Draws, need_unknowns
 from credit_score.simulation.records import Records
-from credit_score.simulation.scenario import Plan, Scenario
-from credit_score.simulation.totals import check_level, check_whole, totals
+from credit_score.simulation.scenario import Plan, Scenario, check_scenario
+from credit_score.simulation.totals import check_level, check_threads, check_whole, totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,13 +176,12 @@ def regret(  # noqa: PLR0913 - what a choice is asked
         raise ScenarioError(f"no loss {loss!r}", "loss", remedy=f"losses are {first_five(LOSSES)}")
     check_whole(seed, "seed")
     check_whole(n_draws, "draws", least=2, most=10**7)
-    check_whole(1 if threads is None else threads, "threads", least=1)
+    check_threads(threads)
     check_tolerance(tolerance)
     worlds = as_scenarios(scenario, schedules)
     first = baseline_of(baseline, worlds)
     draws = common_draws(worlds, n_draws, seed=seed)
-    if not any(draws.values()):
-        raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
+    need_unknowns([own for own in draws.values() if own])
     effort = INSPECTIONS if days is None else inspector_days(_check_days(days, worlds.values()))
     factors = matching_factors(worlds, draws, first, tolerance=tolerance, effort=effort, threads=threads)
     asked = [loss, effort.measure, share_carried]
@@ -253,8 +251,7 @@ def _over_budget(told: Regret, days: np.ndarray, limits: np.ndarray, *, threads:
     """By what share of ``limits``, inspector-days a year (D,), each schedule exceeds one at most, mean over draws."""
 
     def spent(m: Numbers, records: Records, _: np.ndarray) -> np.ndarray:
-        member = m.department[:, None] == np.arange(days.shape[1])
-        return ((records.visits.sum(axis=1) @ member) * days).sum(axis=1)
+        return ((records.visits.sum(axis=1) @ m.member) * days).sum(axis=1)
 
     made = []
     for name, factors in zip(told.names, told.factors.T, strict=True):
@@ -335,9 +332,6 @@ def _with_ratios(cube: "WhatIfCube", scenario: Scenario, ratios: np.ndarray) -> 
         for d, of in zip(scenario.departments, ratios.T[_columns(cube, scenario)], strict=True)
     ]
     if len(plans) == 1:
-        return scenario.altered(schedule=plans[0], departments=[_planned(scenario.departments[0], {})])
-    return scenario.altered(departments=list(map(_planned, scenario.departments, plans)))
-
-
-def _planned(department: Any, plans: Mapping[str, Plan]) -> Any:
-    return type(department)(**({n: getattr(department, n) for n in department.model_fields_set} | {"schedule": plans}))
+        return scenario.altered(schedule=plans[0], departments=[scenario.departments[0].altered(schedule={})])
+    departments = [d.altered(schedule=own) for d, own in zip(scenario.departments, plans, strict=True)]
+    return scenario.altered(departments=departments)

@@ -6,6 +6,7 @@ look at stands once for each, as in the what-if cube; the annual cap is then of 
 those of the docstrings here; a number carries its own ground.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -219,10 +220,11 @@ class Scenario(Stated):
         """The plan of a tier in a department: its own, or the common one."""
         return department.schedule.get(tier) or self.schedule[tier]
 
-    def altered(self, **fields: Any) -> "Scenario":
-        """The scenario with other fields, checked anew."""
-        held = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self)(**(held | fields))
+    def plans(self) -> Iterator[tuple[str, Plan]]:
+        """Every plan by where it stands: ``schedule.A``, ``departments.0.schedule.A``."""
+        yield from ((f"schedule.{tier}", plan) for tier, plan in self.schedule.items())
+        for i, department in enumerate(self.departments):
+            yield from ((f"departments.{i}.schedule.{tier}", plan) for tier, plan in department.schedule.items())
 
     @classmethod
     def harrington(  # noqa: PLR0913 - the symbols of the paper
@@ -287,3 +289,9 @@ class Scenario(Stated):
         from credit_score.simulation.from_run import scenario_from_run
 
         return scenario_from_run(cls, run, **options)
+
+
+def check_scenario(scenario: Any) -> None:
+    """Nothing, or ScenarioError for what is no scenario."""
+    if not isinstance(scenario, Scenario):
+        raise ScenarioError(f"{str(scenario)[:60]!r} is no scenario", "scenario", remedy="read one with Scenario.read")

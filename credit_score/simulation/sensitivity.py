@@ -7,9 +7,9 @@ import numpy as np
 
 from credit_score.simulation.engines import Progress
 from credit_score.simulation.parameter import ScenarioError
-from credit_score.simulation.ranges import Draws, at_shares, labels, ranges, unknowns
+from credit_score.simulation.ranges import Draws, at_shares, labels, need_unknowns, ranges, unknowns
 from credit_score.simulation.scenario import Scenario
-from credit_score.simulation.totals import check_level, check_measure, check_whole, totals
+from credit_score.simulation.totals import check_level, check_measure, check_threads, check_whole, totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,13 +57,12 @@ def sensitivity(
     """
     check_measure(measure)
     check_level(level)
-    check_whole(1 if threads is None else threads, "threads", least=1)
+    check_threads(threads)
     check_whole(seed, "seed", most=2**32 - 2)
     if check_whole(n, "base sample", least=2, most=2**30) & (n - 1):
         raise ScenarioError(f"base sample {n}", remedy=f"take a power of 2, {1 << n.bit_length()}")
-    if not unknowns(scenario):
-        raise ScenarioError("no number of the scenario is a range", remedy="give low and high to those not known")
     names = list(unknowns(scenario))
+    need_unknowns(names)
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     draws = at_shares(scenario, _sampled(problem, n, seed))
     values = totals(scenario, [measure], draws, threads=threads, progress=progress)[measure]

@@ -10,8 +10,8 @@ from credit_score.simulation.parameter import ScenarioError
 from credit_score.simulation.ranges import drawn
 from credit_score.simulation.records import n_bytes
 from credit_score.simulation.result import SimulationResult
-from credit_score.simulation.scenario import Scenario
-from credit_score.simulation.totals import check_whole
+from credit_score.simulation.scenario import Scenario, check_scenario
+from credit_score.simulation.totals import check_threads, check_whole
 
 
 def simulate(
@@ -40,12 +40,11 @@ def simulate(
     Raises ScenarioError for an engine that is not valid here, naming one that is, for results too large to hold, and
     for ranges to be drawn where there are none.
     """
-    if not isinstance(scenario, Scenario):
-        raise ScenarioError(f"{str(scenario)[:60]!r} is no scenario", remedy="read one with Scenario.read")
+    check_scenario(scenario)
     check_whole(seed, "seed")
     n = (0 if engine == "mean" else 1000) if n_replications is None else n_replications
     check_whole(n, "replications")
-    check_whole(1 if threads is None else threads, "threads", least=1)
+    check_threads(threads)
     if draw_ranges and not n:
         raise ScenarioError("0 replications draw no ranges", remedy="ask for 1 or more, or take numbers as they stand")
     each = n_bytes(scenario.periods, len(scenario.tiers), len(scenario.departments), len(scenario.types))

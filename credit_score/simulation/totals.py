@@ -116,6 +116,11 @@ def check_level(level: Any) -> None:
         raise ScenarioError(f"level {level!r}", remedy="give a share between 0 and 1, 0.9 for 90 %")
 
 
+def check_threads(threads: Any) -> None:
+    """Nothing, or ScenarioError for what is neither None nor a whole number from 1."""
+    check_whole(1 if threads is None else threads, "threads", least=1)
+
+
 def check_whole(number: Any, what: str, *, least: int = 0, most: int = MOST_SEED) -> int:
     """A whole number within bounds; raises ScenarioError with the value for anything else."""
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or not least <= number <= most:
