@@ -13,7 +13,7 @@ from credit_score.errors import first_five
 from credit_score.simulation.carried import factors_of_plans, planned
 from credit_score.simulation.numbers import Numbers
 from credit_score.simulation.parameter import Parameter, ScenarioError
-from credit_score.simulation.ranges import Draws, at_shares, even_shares, unknowns
+from credit_score.simulation.ranges import Draws, at_shares, even_shares, held, unknowns
 from credit_score.simulation.records import Records
 from credit_score.simulation.scenario import Plan, Scenario, check_scenario
 from credit_score.simulation.totals import Measure, totals
@@ -136,10 +136,16 @@ def scaled(scenario: Scenario, factor: float) -> Scenario:
 
 
 def as_simulated(scenario: Scenario, draws: Draws, factors: np.ndarray) -> tuple[Scenario, Draws]:
-    """A scenario and its draws with intensities scaled: by a factor a draw, or by the one factor without draws."""
+    """A scenario and its draws with intensities scaled: by a factor a draw, or by the one factor without draws.
+
+    Without draws ratios are scaled as they stand, so that no range moves a frequency, and with it the visits of floors.
+    """
     if draws:
         return scenario, scaled_draws(scenario, draws, factors)
-    return (scaled(scenario, float(factors[0])) if factors[0] != 1 else scenario), {}
+    if factors[0] == 1:
+        return scenario, {}
+    values = {f"{place}.ratio": plan.ratio.value for place, plan in scenario.plans()}
+    return scaled(held(scenario, values), float(factors[0])), {}
 
 
 def _scaled_plan(plan: Plan, factor: float) -> Plan:

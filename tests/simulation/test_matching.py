@@ -156,3 +156,13 @@ def test_who_learns_begins_with_the_plan_unless_told_otherwise(expected, flag):
     )  # fmt: skip
     other = {"A": {"ratio": 0.2}, "B": {"ratio": 1, "frequency": 12}}
     assert compare(world, {"one": world.schedule, "two": other}, match=None, n_replications=0).flag == flag
+
+
+def test_without_draws_a_range_of_ratios_moves_no_visits_of_floors():
+    """A ratio that may be as much as 1 is doubled as it stands: its frequency, and so the floor's visits, stay."""
+    unsure = {"A": {"ratio": {"value": 0.5, "low": 0.2, "high": 1}, "floor": 600}, "B": {"ratio": 0.5, "floor": 250}}
+    own = {"one": {"A": {"ratio": 1}, "B": {"ratio": 1}}, "two": unsure}
+    found = compare(small(), own, n_replications=0)
+    assert found.is_fair
+    assert found.factors["two"].item() == pytest.approx(2)
+    assert found.differs["two"] == pytest.approx(0, abs=1e-6)
