@@ -25,6 +25,7 @@ from credit_score.inspection import (
     with_drawn,
     workload,
 )
+from credit_score.outcomes import curve_before
 from credit_score.points import balance, ledger_of, uncounted, with_both_ways
 from credit_score.points.ledger import scored
 from credit_score.policy import Policy, RuleSet
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from credit_score.inspection import WhatIfCube
+    from credit_score.inspection.county import CountyCube
 
 
 def _silent(step: str) -> None:
@@ -184,6 +186,18 @@ class CountyRun:
         scores = self.tables["tiers"].select("subject", "score_milli")
         rows = frame.join(scores, "subject").join(visit, "department").left_join(chances, key)
         return WhatIfCube.of_table(rows, sensitivity=sensitivity, capacity=self._free_days(), width=width)
+
+    @cached_property
+    def county_cube(self) -> "CountyCube":
+        """The county cube of all registered enterprises, with the violation curve of the year before where visits say.
+
+        It answers drafts of cut-offs and ratios without the records; see :mod:`credit_score.inspection.county`.
+        """
+        from credit_score.inspection.county import county_cube
+
+        tables = self.tables | {"enterprises": self.records["enterprises"]}
+        curve, between = curve_before(self.records, self.policy, self.rules, self.as_known_on)
+        return county_cube(tables, self.schedule, self.workload, self.rules, curve=curve, between=between)
 
     def _free_days(self) -> dict[str, float]:
         """Inspector-days a year of each department that statutory duties and visits out of plan leave."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.county import CountyRun
 from credit_score.errors import FitError, RecordsError, first_five
+from credit_score.outcomes import drawn_visits
 from credit_score.policy.held import check_headings
 from credit_score.policy.loader import as_date
 from credit_score.scorecard import ScorecardClassifier, draw_weights
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 REGISTER = ("sector", "size", "legal_form")
 DAYS_A_MONTH = 30.4375
+FLAT = 1000.0  # of a prior that says nothing: departments are told as they were found
 
 
 def firm_characteristics(run: CountyRun) -> "pd.DataFrame":
@@ -52,19 +54,12 @@ def visit_outcomes(run: CountyRun, until: date | str) -> "pd.DataFrame":
     end = as_date(until)
     if "inspections" not in run.records.tables:
         raise RecordsError("no table 'inspections'", where=str(run.records.folder), remedy="add what visits found")
-    visits = run.records["inspections"].execute()
-    days = visits["inspected_on"].map(as_date)
-    drawn = (visits["stream"] == "random") & visits["draw_probability"].notna()
-    scored = visits["enterprise_id"].isin(run.tiers["subject"])
-    found = visits[drawn & scored & (days > run.rules.on) & (days <= end)]
+    found = drawn_visits(run.records, run.rules.on, end)
+    found = found[found["subject"].isin(run.tiers["subject"])].reset_index(drop=True)
     if not len(found):
         what = f"no visit that a draw chose between {run.rules.on} and {end}"
         raise RecordsError(what, where=str(run.records.folder), remedy="run an earlier day, or look at a later one")
-    names = {"enterprise_id": "subject", "inspector_id": "inspector", "violation_found": "bad"}
-    told = found.rename(columns=names).astype({"bad": int}).sort_values(["inspected_on", "inspection_id"])
-    return told[["subject", "department", "inspector", "inspected_on", "draw_probability", "bad"]].reset_index(
-        drop=True
-    )
+    return found
 
 
 def fit_card(
@@ -118,26 +113,15 @@ def expected_violations(before: CountyRun, outcomes: "pd.DataFrame", run: County
 
     ``outcomes``: as :func:`visit_outcomes` gives them. Raises FitError where all or none found a violation.
     """
-    import pandas as pd
-    from sklearn.linear_model import LogisticRegression
+    from credit_score.inspection.violation_curve import violation_curve
 
-    if outcomes["bad"].nunique() < 2:
-        raise FitError(f"all {len(outcomes)} visits found the same", remedy="give visits with and without a violation")
-    departments = sorted(outcomes["department"].unique())
     then = before.tiers.set_index("subject")["score_milli"].reindex(outcomes["subject"]).to_numpy() / 1000
-    centre, spread = then.mean(), max(then.std(), 1e-9)
-
-    def inputs(score: Any, department: "pd.Series") -> "pd.DataFrame":
-        last = (department == departments[-1]).to_numpy(float)
-        columns = {d: (department == d).to_numpy(float) - last for d in departments[:-1]}
-        return pd.DataFrame({"score": (score - centre) / spread, **columns})
-
-    model = LogisticRegression(C=1e6, solver="newton-cholesky", tol=1e-10, max_iter=1000)
-    weight = draw_weights(outcomes["draw_probability"])
-    model.fit(inputs(then, outcomes["department"]), outcomes["bad"], weight / weight.mean())
+    named = [d.id for d in run.rules.model.inspection.departments]
+    curve = violation_curve(outcomes.assign(score=then), named, prior=FLAT)
     rows = run.tables["frame"].select("department", "subject").order_by("department", "subject").execute()
     score = run.tiers.set_index("subject")["score_milli"].reindex(rows["subject"]).to_numpy() / 1000
-    return rows.assign(expected_bad=model.predict_proba(inputs(score, rows["department"]))[:, 1])
+    codes = rows["department"].map({name: i for i, name in enumerate(named)}).to_numpy(int)
+    return rows.assign(expected_bad=curve.chances(score, codes))
 
 
 def check_firms(run: CountyRun, characteristics: "pd.DataFrame") -> None:

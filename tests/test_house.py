@@ -19,7 +19,7 @@ ROOMS = (
     "policy", "records", "points", "scorecard", "tiers", "inspection", "simulation", "pilot", "report", "session",
 )  # fmt: skip
 TOP = (
-    "county", "learning", "told", "commands", "commands_estimate", "commands_lot", "commands_records",
+    "outcomes", "county", "learning", "told", "commands", "commands_estimate", "commands_lot", "commands_records",
     "commands_simulate", "commands_store", "commands_tiers", "cli_command", "cli_lot", "cli_records", "cli_inspection",
     "cli", "__main__", "__init__",
 )  # fmt: skip

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from credit_score.inspection import Breach
+    from credit_score.inspection.county import CountyCube
 
 
 class Run(Protocol):
@@ -56,6 +57,10 @@ class Run(Protocol):
     @property
     def breaches(self) -> "list[Breach]":
         """The limits of law and capacity that the schedule does not keep."""
+
+    @property
+    def county_cube(self) -> "CountyCube":
+        """What answers drafts of cut-offs and ratios without the records."""
 
     @property
     def county_share(self) -> float:

@@ -12,6 +12,7 @@ from credit_score.engine import saved
 from credit_score.errors import RunError
 from credit_score.files import TOOL, fingerprint, whole_folder
 from credit_score.inspection import sampling_frame
+from credit_score.inspection.county import CountyCube
 from credit_score.language import say
 from credit_score.policy import Policy, RuleSet, load_policy
 from credit_score.report.page import report_page
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from credit_score.records import Records
 
 
-MANIFEST = "manifest.json"
+MANIFEST, CUBE = "manifest.json", "cube.json"
 KEYS = {"status": str, "as_of": str, "as_known_on": str, "seed": int, "cap": int, "synthetic": bool, "outputs": dict}
 TEXTS = ("department", "subject", "tier", "duty", "key", "status", "rule", "reference")
 NUMBERS = ("ratio", "days_per_visit", "draw_probability")
@@ -81,6 +82,8 @@ def _save_tables(run: Run, folder: Path) -> None:
     }  # fmt: skip
     for name, table in marked.items():
         write_csv(table.assign(status=run.status), folder / f"{name}.csv")
+    told = {"status": run.status} | run.county_cube.to_dict()
+    (folder / CUBE).write_text(json.dumps(told, ensure_ascii=False) + "\n", "utf-8")
     (folder / "policy").mkdir()
     for path in sorted(run.policy.folder.glob("*.yaml")):
         shutil.copyfile(path, folder / "policy" / path.name)
@@ -181,6 +184,13 @@ class RunFolder:
         for name in [n for n in self.manifest["outputs"] if n.startswith("policy/")]:
             self.file(name)
         return load_policy(self.path / "policy")
+
+    def cube(self) -> CountyCube:
+        """The county cube of the run."""
+        try:
+            return CountyCube.from_dict(json.loads(self.file(CUBE).read_text(encoding="utf-8")))
+        except (ValueError, RecursionError):
+            raise RunError(f"{CUBE} is not readable", where=str(self.path), remedy="run again") from None
 
     def rules(self) -> RuleSet:
         """The rules of the run's day."""

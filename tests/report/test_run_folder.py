@@ -16,7 +16,7 @@ from credit_score.report.run_folder import with_words
 FILES = {
     "scores_individual.parquet", "scores_enterprise.parquet", "ledger.parquet", "tiers.parquet", "frame.parquet",
     "schedule.csv", "draw.csv", "uncounted.csv", "workload.csv", "rejected.csv", "quality.csv", "coverage.csv",
-    "report.html", "manifest.json", "register.parquet", "sector_tiers.parquet",
+    "report.html", "manifest.json", "cube.json", "register.parquet", "sector_tiers.parquet",
 }  # fmt: skip
 
 

@@ -1,0 +1,68 @@
+"""What the draws before a run's day found, beside the scores of before: the ground of the violation curve."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from credit_score.errors import FitError, PolicyError
+from credit_score.inspection.violation_curve import ViolationCurve, violation_curve
+from credit_score.points import balance, ledger_of
+from credit_score.points.ledger import scored
+from credit_score.policy import Policy, RuleSet
+from credit_score.policy.loader import as_date
+from credit_score.records import Records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+YEAR = timedelta(days=365)
+NO_CURVE = (None, ("", ""))
+
+
+def drawn_visits(records: Records, after: date, until: date) -> "pd.DataFrame":
+    """The visits that a draw chose after a day and up to another, in order; visits on complaint and by duty are not.
+
+    ``subject``, ``department``, ``inspector``, ``inspected_on``, ``draw_probability``, ``bad`` (a violation was found).
+    """
+    visits = records["inspections"].execute()
+    drawn = (visits["stream"] == "random") & visits["draw_probability"].notna()
+    found = visits[drawn & np.array([after < as_date(day) <= until for day in visits["inspected_on"]], bool)]
+    names = {"enterprise_id": "subject", "inspector_id": "inspector", "violation_found": "bad"}
+    told = found.rename(columns=names).astype({"bad": int}).sort_values(["inspected_on", "inspection_id"])
+    kept = ["subject", "department", "inspector", "inspected_on", "draw_probability", "bad"]
+    return told[kept].reset_index(drop=True)
+
+
+def curve_before(
+    records: Records, policy: Policy, rules: RuleSet, known: date
+) -> tuple[ViolationCurve | None, tuple[str, str]]:
+    """The violation curve of the year before a day, or of as much of it as the policy was in force; and its days.
+
+    Scores are those of the first day, by the rules of that day, so that no visit has moved the score it is held
+    against. None where no draw chose a visit since, or all found the same.
+    """
+    after = max(policy.days()[0], rules.on - YEAR)
+    if after >= rules.on or "inspections" not in records.tables:
+        return NO_CURVE
+    visits = drawn_visits(records, after, rules.on)
+    score = _scores(records, policy, after, known) if len(visits) else {}
+    seen = visits.assign(score=visits["subject"].map(score)).dropna(subset=["score"])
+    departments = [d.id for d in rules.model.inspection.departments]
+    try:
+        curve = violation_curve(seen[seen["department"].isin(departments)], departments)
+    except FitError:
+        return NO_CURVE
+    return curve, (after.isoformat(), rules.on.isoformat())
+
+
+def _scores(records: Records, policy: Policy, on: date, known: date) -> dict[str, float]:
+    """Points of each enterprise on a day."""
+    try:
+        rules = policy.at(on)
+    except PolicyError:
+        return {}
+    ledger = ledger_of(records.tables, rules, rules.enterprise, known)
+    table = balance(ledger, scored(records.tables, rules, rules.enterprise), rules.enterprise)
+    found = table.select("subject", "score_milli").execute()
+    return dict(zip(found["subject"], found["score_milli"] / 1000, strict=True))
