@@ -86,7 +86,7 @@ def _numbers(department: str, tier: str, duty: str, rules: RuleSet) -> dict[str,
     """The numbers of a stratum and the rule they come from."""
     own = next(d for d in rules.model.inspection.departments if d.id == department)
     days = {"days_per_visit": rules.figure(own.days_per_visit).value}
-    at_random = _at_random(own, tier, rules)
+    at_random = at_random_numbers(own, tier, rules)
     return days | (at_random if duty == RANDOM else _by_duty(duty, at_random, rules))
 
 
@@ -105,8 +105,8 @@ def _by_duty(duty: str, at_random: dict[str, Any], rules: RuleSet) -> dict[str, 
     return {"ratio": 1.0, "frequency": asked, "floor": 0, "rule": rule, "reference": every.reference}
 
 
-def _at_random(own: Department, tier: str, rules: RuleSet) -> dict[str, Any]:
-    """The tier's numbers, with the department's own where it has them; the rule told is that of the ratio."""
+def at_random_numbers(own: Department, tier: str, rules: RuleSet) -> dict[str, Any]:
+    """A tier's ``ratio, frequency, floor`` of draws, a department's own where it has them; ``rule``: the ratio's."""
     base = rules.model.inspection.schedule[tier]
     theirs = {name: by_tier[tier].at(rules.on) for name, by_tier in own.own.items() if tier in by_tier}
     held = {name: theirs.get(name) or rules.figure(getattr(base, name)) for name in own.own}

@@ -12,6 +12,7 @@ import numpy as np
 
 from credit_score.errors import PolicyError
 from credit_score.inspection.county import Answer, CountyCube, Plan
+from credit_score.session.refusal import Refusal
 
 Matrix = tuple[tuple[float, ...], ...]
 What = Literal["cutoff", "ratio", "floor", "frequency", "cap"]
@@ -96,7 +97,9 @@ class State:
         return aimed(state, **given)
 
 
-def moved(state: State, cube: CountyCube, what: str, to: float, *, tier: int = 0, department: int | None = None) -> State:
+def moved(
+    state: State, cube: CountyCube, what: str, to: float, *, tier: int = 0, department: int | None = None
+) -> State:
     """The state with one number moved; a cut-off stops at its neighbours, and stands between bins of scores.
 
     Raises PolicyError for what is locked, or is no such number.
@@ -145,7 +148,7 @@ def _check_place(state: State, cube: CountyCube, what: str, tier: int, departmen
     if department is not None and not 0 <= department < len(cube.departments):
         raise PolicyError(f"no department {department}", remedy=f"there are {len(cube.departments)}, from 0")
     if f"{what}:{tier}" in state.locks:
-        raise PolicyError(f"the {what} of tier {cube.tiers[tier]} is locked", remedy="unlock it first")
+        raise Refusal("session.locked", tier=cube.tiers[tier])
 
 
 def locked(state: State, what: str, tier: int) -> State:

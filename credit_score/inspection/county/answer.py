@@ -62,6 +62,16 @@ class Answer:
         by_score = np.diff(before(np.moveaxis(sums, 0, 1))[self.edges], axis=0)
         return np.einsum("ksdm,mkt->std", by_score, np.eye(len(self.cube.tiers))[self.cube.maps])
 
+    def violations_of(self, curves: np.ndarray) -> np.ndarray:
+        """Expected violations under other curves, (R, K, D); ``curves``: levels and slope, (R, D + 1)."""
+        cube, tiers = self.cube, np.eye(len(self.cube.tiers))[self.cube.maps]
+        by_score = np.repeat(np.arange(len(cube.tiers)), np.diff(self.edges))
+        firms = np.einsum("bdm,mbt->dbt", cube.n_places, tiers[:, by_score])
+        found = np.empty((len(curves), len(cube.departments), len(cube.tiers)))
+        for r, draw in enumerate(curves):
+            found[r] = np.einsum("bd,dbt->dt", cube.chances(draw), firms)
+        return found.transpose(0, 2, 1)
+
     @property
     def firms(self) -> np.ndarray:
         """Firms that a draw may choose, (K, D)."""

@@ -1,0 +1,284 @@
+"""The view model of a calibration session: its state, the commands that move it, and what the page is told.
+
+Pure but for the drafts it is given: no widget, no clock of its own. A command is a mapping with ``do``; what comes of
+it is :meth:`Session.told`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from credit_score.session.decision import sign
+from credit_score.session.drafts import Drafts
+
+from credit_score.errors import CreditScoreError
+from credit_score.inspection.county import Answer
+from credit_score.language import LANGUAGES, say
+from credit_score.policy import amended, make_amendment
+from credit_score.session.bands import bands, better_than_in_force
+from credit_score.session.best import optimised
+from credit_score.session.case import Case, draft_of
+from credit_score.session.changes import changes, told_changes
+from credit_score.session.figures import RED, checks, figures
+from credit_score.session.refusal import Refusal, told
+from credit_score.session.state import Draft, State, aimed, locked, moved
+
+MOST_UNDONE, MOST_COMPARED = 200, 3
+Command = Mapping[str, Any]
+Dossier = Callable[["Signing", Path], None]
+
+
+@dataclass(frozen=True)
+class Signing:
+    """What a dossier is written of: the draft, who wrote and who signs it, and what it was weighed against."""
+
+    case: Case
+    draft: Draft
+    name: str
+    author: Mapping[str, str]
+    signer: Mapping[str, str]
+    reason: str
+    written: str
+    signed_on: date
+    since: date
+    amendment: str
+    others: Mapping[str, Draft] = field(default_factory=dict)
+
+
+class Session:
+    """One session on a run's case.
+
+    Parameters
+    ----------
+    drafts : open for this session. ``decisions``: folder below which a signed draft becomes a folder of its own.
+    clock : says what time it is, with its zone. ``dossier``: writes the files of a decision into a folder.
+    """
+
+    def __init__(
+        self, case: Case, drafts: Drafts, *, decisions: Path, clock: Callable[[], datetime], dossier: Dossier,
+        lang: str = "zh",
+    ) -> None:  # fmt: skip
+        self.case, self.drafts, self.decisions, self.clock, self.dossier = case, drafts, decisions, clock, dossier
+        self.state = State(case.in_force, lang=lang)
+        self.serial = 0
+        self._undone: list[State] = []
+        self._done: list[State] = []
+        self._said: dict[str, str] | None = None
+        self._comparison: dict[str, Any] | None = None
+        self._signed: dict[str, Any] | None = None
+        self._offered = self._kept()
+
+    def do(self, command: Command) -> None:
+        """Carry out a command, or refuse it: an error is told, and changes nothing."""
+        self._said, self._signed, before = None, None, self.state
+        try:
+            _COMMANDS.get(str(command.get("do")), _unknown)(self, command)
+        except CreditScoreError as error:
+            self.state, self._said = before, {"level": "error"} | told(error)
+        except (KeyError, TypeError, ValueError):
+            self.state, self._said = before, {"level": "error"} | Refusal("session.no_command").both
+        self.serial += 1
+
+    @property
+    def answer(self) -> Answer:
+        """The expected figures of the draft."""
+        return self.state.draft.answer(self.case.cube)
+
+    def checks(self) -> list[dict[str, Any]]:
+        """The limits that the draft does not keep."""
+        return checks(self.case, self.state.draft, self.answer)
+
+    def bands(self) -> dict[str, Any] | None:
+        """How well the figures of the draft are known."""
+        return bands(self.case, self.state.draft)
+
+    def told(self) -> dict[str, Any]:
+        """All that the page shows, as lists and numbers; see ``figures``, ``checks``, ``changes``."""
+        return {
+            "serial": self.serial, "state": self.state.told(), "figures": figures(self.answer),
+            "checks": self.checks(), "changes": told_changes(self.case, self.state.draft),
+            "undo": bool(self._done), "redo": bool(self._undone),
+            "drafts": [asdict(kept) | {"status": "signed" if kept.signed else "draft"} for kept in self.drafts.list()],
+            "working": None if self._offered is None else {"written": self._offered.get("written", "")},
+            "comparison": self._comparison, "signed": self._signed, "said": self._said,
+        }  # fmt: skip
+
+    def begins(self) -> date:
+        """The day from which a draft written now would hold: the first of the next month, and after the run's day."""
+        today = max(self.clock().date(), self.case.day)
+        return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+    def _change(self, state: State) -> None:
+        """Take a state, remember the one before, and write it down so that nothing is lost."""
+        if state == self.state:
+            return
+        self._done = [*self._done, self.state][-MOST_UNDONE:]
+        self._undone, self.state = [], state
+        self._keep()
+
+    def _keep(self) -> None:
+        self._offered = None
+        self.drafts.autosave({"written": self._now(), "state": self.state.told()})
+
+    def _kept(self) -> dict[str, Any] | None:
+        """A state of an earlier session that was not saved as a draft, if it differs from the policy in force."""
+        kept = self.drafts.restored()
+        try:
+            there = kept is not None and State.of(kept["state"]).draft != self.case.in_force
+        except (CreditScoreError, KeyError, TypeError):
+            there = False
+        return kept if there else None
+
+    def _now(self) -> str:
+        return self.clock().isoformat(timespec="seconds")
+
+    def _move(self, command: Command) -> None:
+        place = {"tier": int(command.get("tier") or 0), "department": command.get("department")}
+        state = moved(self.state, self.case.cube, str(command["what"]), float(command["to"]), **place)
+        self._change(state)
+
+    def _lock(self, command: Command) -> None:
+        self._change(locked(self.state, str(command["what"]), int(command["tier"])))
+
+    def _undo(self, _: Command) -> None:
+        if self._done:
+            *self._done, state = self._done
+            self._undone, self.state = [*self._undone, self.state], replace(state, lang=self.state.lang)
+            self._keep()
+
+    def _redo(self, _: Command) -> None:
+        if self._undone:
+            *self._undone, state = self._undone
+            self._done, self.state = [*self._done, self.state], replace(state, lang=self.state.lang)
+            self._keep()
+
+    def _reset(self, _: Command) -> None:
+        self._change(replace(self.state, draft=self.case.in_force))
+
+    def _aim(self, command: Command) -> None:
+        given = {name: value for name, value in command.items() if name != "do"}
+        if set(given) == {"lang"}:
+            self.state = aimed(self.state, **given)
+        else:
+            self._change(aimed(self.state, **given))
+
+    def _optimise(self, command: Command) -> None:
+        before = self.answer
+        self._change(optimised(self.state, self.case, cutoffs=bool(command.get("cutoffs"))))
+        found = {"found": self.answer.detections.sum() - before.detections.sum()}
+        days = {"days": self.answer.days_by_tier.sum() - before.days_by_tier.sum()}
+        numbers = {name: f"{value:+,.1f}" for name, value in (found | days).items()}
+        self._say("session.optimised", **numbers)
+
+    def _save(self, command: Command) -> None:
+        author = _person(command, "author")
+        name, reason, since = _given(command, "name"), _given(command, "reason"), self._since(command)
+        numbers = changes(self.case.at(since), self.state.draft)
+        if not numbers:
+            raise Refusal("session.nothing_changed")
+        text = make_amendment(self.case.policy, since, numbers, author=author, written=self._now(), reason=reason)
+        self.drafts.save(name, text, author=author, reason=reason, written=self._now())
+        self._say("session.saved", name=name, day=since.isoformat())
+
+    def _since(self, command: Command) -> date:
+        given = command.get("since")
+        return date.fromisoformat(str(given)) if given else self.begins()
+
+    def _open(self, command: Command) -> None:
+        self._change(replace(self.state, draft=self.draft(_given(command, "name"))))
+
+    def draft(self, name: str) -> Draft:
+        """A draft that was saved, as it can be moved on. Raises RunError where there is none."""
+        after = amended(self.case.policy, self.drafts.read(name))
+        return draft_of(after.at(max(after.model.amendments)))
+
+    def _discard(self, command: Command) -> None:
+        author = _person(command, "author")
+        reason = _given(command, "reason")
+        self.drafts.discard(_given(command, "name"), author=author, reason=reason, written=self._now())
+
+    def _compare(self, command: Command) -> None:
+        names = list(dict.fromkeys(map(str, command.get("names", ()))))[:MOST_COMPARED]
+        drafts = [self.draft(name) for name in names]
+        answers = [draft.answer(self.case.cube) for draft in drafts]
+        self._comparison = {
+            "names": names, "drafts": [asdict(draft) for draft in drafts],
+            "figures": [figures(answer) for answer in answers],
+            "checks": [checks(self.case, *pair) for pair in zip(drafts, answers, strict=True)],
+            "better": [better_than_in_force(self.case, draft) for draft in drafts],
+        } if names else None  # fmt: skip
+
+    def _sign(self, command: Command) -> None:
+        name, signer = _given(command, "name"), _person(command, "signer")
+        kept = next((k for k in self.drafts.list() if k.name == name), None)
+        if kept is None:
+            raise Refusal("session.no_draft", name=name)
+        if kept.signed:
+            raise Refusal("session.signed_already", name=name)
+        draft = self.draft(name)
+        self._check_may_be_signed(draft)
+        signing = self._signing(kept, draft, signer)
+        out = self.decisions / f"{signing.since}-{kept.sha256[:12]}"
+        sign(
+            self.drafts, name, signer=signer, signed_on=signing.signed_on, out=out, run=self.case.run_hash,
+            attach=lambda folder: self.dossier(signing, folder),
+        )  # fmt: skip
+        files = sorted(p.name for p in out.iterdir() if p.is_file())
+        self._signed = {"folder": str(out), "files": files}
+        self._say("session.is_signed", name=name, day=signing.since.isoformat())
+
+    def _check_may_be_signed(self, draft: Draft) -> None:
+        red = [c for c in checks(self.case, draft, draft.answer(self.case.cube)) if c["level"] == RED]
+        if red:
+            why = {lang: red[0]["text"][lang] for lang in LANGUAGES}
+            raise Refusal("session.red", n=len(red), why=why)
+
+    def _signing(self, kept: Any, draft: Draft, signer: Mapping[str, str]) -> Signing:
+        text = self.drafts.read(kept.name)
+        after = amended(self.case.policy, text)
+        others = [k.name for k in self.drafts.list() if k.name != kept.name]
+        return Signing(
+            self.case, draft, kept.name, kept.author, signer, kept.reason, kept.written, self.clock().date(),
+            max(after.model.amendments), text, {name: self.draft(name) for name in others},
+        )  # fmt: skip
+
+    def _restore(self, _: Command) -> None:
+        if self._offered is not None:
+            kept = State.of(self._offered["state"])
+            self._change(replace(kept, lang=self.state.lang))
+
+    def _forget(self, _: Command) -> None:
+        self._keep()
+
+    def _ask(self, _: Command) -> None:
+        """Nothing but that the page is told again."""
+
+    def _say(self, key: str, **values: object) -> None:
+        self._said = {"level": "info"} | {lang: say(key, lang, **values) for lang in LANGUAGES}
+
+
+def _given(command: Command, name: str) -> str:
+    """A text that is not empty. Raises Refusal."""
+    text = " ".join(str(command.get(name) or "").split())
+    if not text:
+        raise Refusal(f"session.needs_{name}")
+    return text
+
+
+def _person(command: Command, role: str) -> dict[str, str]:
+    """Name and office of author or signer."""
+    return {"name": _given(command, role), "office": _given(command, "office")}
+
+
+def _unknown(_: Session, __: Command) -> None:
+    raise Refusal("session.no_command")
+
+
+_COMMANDS: dict[str, Callable[[Session, Command], None]] = {
+    "move": Session._move, "lock": Session._lock, "undo": Session._undo, "redo": Session._redo,
+    "reset": Session._reset, "aim": Session._aim, "optimise": Session._optimise, "save": Session._save,
+    "open": Session._open, "discard": Session._discard, "compare": Session._compare, "sign": Session._sign,
+    "restore": Session._restore, "forget": Session._forget, "ask": Session._ask,
+}  # fmt: skip
