@@ -162,7 +162,7 @@ def _all_gone(arguments: argparse.Namespace, gone: "Gone", day: date, steps: Ste
 
 def _print_due(table: "pd.DataFrame", lang: str) -> None:
     """By ground: how many persons and records, since when at the longest, and the article."""
-    from credit_score.report.content import reference_in
+    from credit_score.language import reference_in
 
     print_words("due.list", _by_ground(table, lang), lang)
     for reference in table["reference"].drop_duplicates():

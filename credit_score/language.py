@@ -1,5 +1,6 @@
 """One catalogue of Chinese and English words for everything a person reads."""
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -27,3 +28,11 @@ def say(key: str, lang: str, **values: object) -> str:
     except KeyError:
         raise CreditScoreError(f"no text {key!r} in language {lang!r}", remedy="add it to language.yaml") from None
     return text.format(**values) if values else text
+
+
+def reference_in(reference: str, lang: str) -> str:
+    """The part of a reference that is in a language, where it is written ``中文 / English``; else all of it."""
+    zh, parted, en = reference.partition(" / ")
+    if not (parted and re.search(r"[\u4e00-\u9fff]", zh)):
+        return reference
+    return zh if lang == "zh" else en

@@ -19,7 +19,7 @@ from credit_score.errors import CreditScoreError
 from credit_score.inspection.optimum.problem import OBJECTIVES
 from credit_score.language import LANGUAGES, catalogue, say
 from credit_score.policy import load_policy, rule_table
-from credit_score.policy.dated import Dated
+from credit_score.policy.dated import Basis, Dated
 from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Source
 from credit_score.records.contracts import contracts
@@ -92,7 +92,7 @@ def possible(pattern):
     rules = load_policy("gaoyang").model
     ends = {
         "reason": reasons(), "remedy": reasons(), "table": set(contracts(rules)),
-        "basis": {"law", "plan", "published", "assumption"}, "status": {"draft", "demonstration", "in_force"},
+        "basis": set(get_args(Basis)), "status": {"draft", "demonstration", "in_force"},
         "column": {"sector", "size"}, "unit": units(), "field": fields(PolicyModel), "uncounted": uncounted_reasons(),
         "warning": {"unknown_place"}, "due": set(GROUNDS), "aim": set(OBJECTIVES),
         "estimate": {*SHOWN, *COLUMNS, *DOMAINS, *(f"by_{d}" for d in DOMAINS), *chain(*COLUMNS.values())},

@@ -14,7 +14,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, StringConstraints, model_validator
 
-Basis = Literal["law", "plan", "published", "assumption"]
+# A decision of the county stands in a signed amendment alone.
+DECISION: Literal["decision"] = "decision"
+Basis = Literal["law", "plan", "published", "decision", "assumption"]
 MILLI = 1000
 MOST_POINTS = 10**9
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

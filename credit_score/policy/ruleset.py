@@ -15,6 +15,7 @@ from credit_score.policy import catalogues, schema
 from credit_score.policy.dated import Dated, Figure, Frozen
 from credit_score.policy.named import Label, Named
 from credit_score.policy.repair import DishonestyClass
+from credit_score.policy.signature import Amendment
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,12 @@ class RuleSet:
 
     @property
     def signed(self) -> bool:
-        """Whether a person has signed the policy by this day; otherwise every draw is a draft."""
-        signature = self.about.signature
+        """Whether a person has signed the policy by this day; otherwise every draw is a draft.
+
+        An amendment's signature is of the whole as amended, so from its day on it counts, and no earlier one.
+        """
+        begun = [amendment.signature for since, amendment in self.model.amendments.items() if since <= self.on]
+        signature = begun[-1] if begun else self.about.signature
         return signature is not None and signature.signed_on <= self.on
 
     def status(self, *, synthetic: bool) -> str:
@@ -283,8 +288,11 @@ def _needed(model: schema.PolicyModel) -> Iterator[Dated]:
 
 
 def terms(node: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """What a policy model says besides dated values and labels: rule, field, text; tiers and levels in their order."""
-    if isinstance(node, Dated | Label):
+    """What a policy model says besides dated values and labels: rule, field, text; tiers and levels in their order.
+
+    Heads of amendments are no terms: what they change is told by its numbers.
+    """
+    if isinstance(node, Dated | Label | Amendment):
         return
     if isinstance(node, Frozen):
         for name in sorted(set(type(node).model_fields) - {"id", "name"}):

@@ -18,7 +18,6 @@ from credit_score.policy.clocks import Clock
 from credit_score.policy.dated import (
     Count,
     Dated,
-    Day,
     Days,
     Frozen,
     Holds,
@@ -26,7 +25,6 @@ from credit_score.policy.dated import (
     Points,
     Refused,
     Share,
-    Text,
     Visits,
 )
 from credit_score.policy.held import refuse_held
@@ -34,6 +32,7 @@ from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such
 from credit_score.policy.repair import Repair
 from credit_score.policy.resources import Resources
 from credit_score.policy.risk import Known, Risk
+from credit_score.policy.signature import Amendment, Signature
 
 
 class CatalogueKind(Rule):
@@ -162,17 +161,6 @@ class Inspection(Frozen):
         return self
 
 
-class Signature(Frozen):
-    """Who put the policy in force, on which day. Without one every draw is a draft.
-
-    The day is not called ``on``: YAML reads that word as true.
-    """
-
-    name: Text
-    office: Text
-    signed_on: Day
-
-
 class Scheme(Frozen):
     """Which identifiers subjects carry: unified social credit codes and identity numbers, or plain ids."""
 
@@ -202,7 +190,10 @@ class About(Frozen):
 
 
 class PolicyModel(Frozen):
-    """A whole policy folder: one section a file."""
+    """A whole policy folder: one section a file, with the dates of its amendments among them.
+
+    ``amendments``: the head of each by its day, ascending.
+    """
 
     policy: About
     catalogue: tuple[CatalogueKind, ...] = Field(min_length=1)
@@ -214,6 +205,7 @@ class PolicyModel(Frozen):
     clocks: tuple[Clock, ...] | None = Field(default=None, min_length=1)
     resources: Resources | None = None
     risk: Risk | None = None
+    amendments: dict[date, Amendment] = Field(default_factory=dict)
 
     @cached_property
     def kinds(self) -> frozenset[str]:

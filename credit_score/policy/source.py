@@ -18,14 +18,18 @@ _PLAIN = {"int": re.compile(r"[-+]?(0|[1-9][0-9]*)"), "float": re.compile(r"[^:_
 
 
 class Source:
-    """One YAML file as data, with the line of every key and item by its path."""
+    """One YAML file as data, with the line of every key and item by its path.
 
-    def __init__(self, path: Path) -> None:
+    ``content``: its bytes where they are not, or not yet, in a file; else they are read.
+    """
+
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
         self.path = path
+        self.content = path.read_bytes() if content is None else content
         self.lines: dict[Location, int] = {}
         self._met: set[int] = set()
         try:
-            node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            node = yaml.compose(self.content.decode("utf-8"), Loader=yaml.SafeLoader)
             if node is None:
                 raise PolicyError("the file is empty", where=str(path), remedy="write its section or remove the file")
             self._walk(node, ())
@@ -38,6 +42,10 @@ class Source:
         while location not in self.lines and location:
             location = location[:-1]
         return self.lines.get(location, 1)
+
+    def where(self, location: Location) -> str:
+        """File and line of a path, as refusals tell them."""
+        return f"{self.path}, line {self.line(location)}"
 
     def _walk(self, node: yaml.Node, at: Location) -> None:
         if id(node) in self._met:

@@ -1,9 +1,8 @@
 """What the report shows, as tidy frames: everything is computed here, nothing in the page or the figures."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from credit_score.language import LANGUAGES, say
+from credit_score.language import LANGUAGES, reference_in, say
 from credit_score.policy import RuleSet, rule_table
 from credit_score.policy.evaluation import Evaluation, evaluations
 from credit_score.policy.named import Label
@@ -235,11 +234,3 @@ def _rule_label(row: dict[str, Any], tiers: dict[str, dict[str, str]]) -> dict[s
         return tiers[rest[-1]]
     heading = {"enterprise": "section.enterprise", "individual": "section.individual"}.get(section, "section.schedule")
     return {lang: say(heading, lang) for lang in LANGUAGES}
-
-
-def reference_in(reference: str, lang: str) -> str:
-    """The part of a reference that is in a language, where it is written ``中文 / English``; else all of it."""
-    zh, parted, en = reference.partition(" / ")
-    if not (parted and re.search(r"[\u4e00-\u9fff]", zh)):
-        return reference
-    return zh if lang == "zh" else en

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import PolicyError
 from credit_score.files import TOOL, fingerprint, whole_folder
-from credit_score.language import LANGUAGES, say
+from credit_score.language import LANGUAGES, reference_in, say
 from credit_score.policy import RuleSet
 from credit_score.policy.dated import Figure
 from credit_score.policy.repair import PUBLIC, Clause, DishonestyClass, Repair, basis_for
 from credit_score.records.door.identity import LETTERS
-from credit_score.report.content import reference_in
 from credit_score.report.style import font_face
 
 if TYPE_CHECKING:

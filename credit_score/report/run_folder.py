@@ -1,7 +1,6 @@
 """The run folder: what a run leaves on disk, and how a later command reads it back."""
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,9 +83,7 @@ def _save_tables(run: Run, folder: Path) -> None:
         write_csv(table.assign(status=run.status), folder / f"{name}.csv")
     told = {"status": run.status} | run.county_cube.to_dict()
     (folder / CUBE).write_text(json.dumps(told, ensure_ascii=False) + "\n", "utf-8")
-    (folder / "policy").mkdir()
-    for path in sorted(run.policy.folder.glob("*.yaml")):
-        shutil.copyfile(path, folder / "policy" / path.name)
+    run.policy.save(folder / "policy")
 
 
 def with_words(rejected: "pd.DataFrame") -> "pd.DataFrame":
@@ -181,9 +178,13 @@ class RunFolder:
 
     def policy(self) -> Policy:
         """The policy the run was made under, from the copy in the folder."""
-        for name in [n for n in self.manifest["outputs"] if n.startswith("policy/")]:
-            self.file(name)
-        return load_policy(self.path / "policy")
+        names = {n.removeprefix("policy/") for n in self.manifest["outputs"] if n.startswith("policy/")}
+        for name in names:
+            self.file(f"policy/{name}")
+        policy = load_policy(self.path / "policy")
+        if others := sorted(set(policy.files) - names):
+            raise RunError(f"policy/{others[0]} is not of the run", where=str(self.path), remedy="take it out")
+        return policy
 
     def cube(self) -> CountyCube:
         """The county cube of the run."""

@@ -5,11 +5,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import RunError, masked
+from credit_score.language import reference_in
 from credit_score.points import caps_that_cut, explanation
 from credit_score.policy.ruleset import Catalogue, Cited, Item, Tier
 from credit_score.records.door.identity import deletion_digest, key_at_hand, pseudonym
 from credit_score.records.keeping.chain import deleted_days
-from credit_score.report.content import reference_in
 from credit_score.report.number import points, signed
 from credit_score.report.statement_sector import sector_rows, sector_tier
 from credit_score.report.told import Told

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from credit_score.language import say
+from credit_score.language import reference_in, say
 from credit_score.policy.dated import Figure
 from credit_score.policy.ruleset import RuleSet, Tier
-from credit_score.report.content import reference_in
 from credit_score.report.number import points
 
 

@@ -13,6 +13,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from credit_score.errors import PolicyError
+from credit_score.policy.plain_yaml import WithoutAliases
 from credit_score.policy.source import Location, Source
 from credit_score.simulation.parameter import NUMBER, WHOLE, Parameter, ScenarioError, Stated
 
@@ -48,22 +49,7 @@ def read_scenario(path: Path | str, kind: type[Scenario]) -> Scenario:
 
 def written(scenario: Stated) -> str:
     """YAML that reads back to an equal scenario; what is as it would be anyway is left out."""
-    return yaml.dump(_plain(scenario), Dumper=_WithoutAliases, allow_unicode=True, sort_keys=False, width=120)
-
-
-class _WithoutAliases(yaml.SafeDumper):
-    """Equal values one by one: the reader refuses to point from one to another."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    """A text; with signs that end a line in some scripts it stands in quotes that keep them."""
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
-
-
-_WithoutAliases.add_representer(str, _text)
+    return yaml.dump(_plain(scenario), Dumper=WithoutAliases, allow_unicode=True, sort_keys=False, width=120)
 
 
 def _file(path: Path | str) -> Path:

@@ -133,7 +133,7 @@ def test_a_reference_of_blanks_is_no_reference(reference):
 
 
 def test_an_unknown_basis_is_refused():
-    assert "'law', 'plan', 'published' or 'assumption'" in refusal(Points, 1, basis="rumour")
+    assert "'law', 'plan', 'published', 'decision' or 'assumption'" in refusal(Points, 1, basis="rumour")
 
 
 @pytest.mark.parametrize("day", ["2023-02-30", "soon", 0, 20230315, datetime(2023, 3, 15, tzinfo=UTC), None])

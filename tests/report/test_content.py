@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from credit_score.language import reference_in
 from credit_score.policy import load_policy
 from credit_score.report import content
 
@@ -103,10 +104,10 @@ def test_rules_cited_mark_the_first_number_of_each_rule(county_run):
 
 
 def test_a_reference_is_said_in_the_language_asked_for_and_whole_where_it_has_no_parts():
-    assert content.reference_in("无出处（1/2） / no source, or / none", "zh") == "无出处（1/2）"
-    assert content.reference_in("无出处（1/2） / no source, or / none", "en") == "no source, or / none"
+    assert reference_in("无出处（1/2） / no source, or / none", "zh") == "无出处（1/2）"
+    assert reference_in("无出处（1/2） / no source, or / none", "en") == "no source, or / none"
     for whole in ("某办法 第二十二条", "Order 67, Arts 1 / 2", "甲/乙", ""):
-        assert content.reference_in(whole, "zh") == content.reference_in(whole, "en") == whole
+        assert reference_in(whole, "zh") == reference_in(whole, "en") == whole
 
 
 @pytest.mark.parametrize("day", POLICY.days(), ids=str)

@@ -11,8 +11,7 @@ import pytest
 import yaml
 from fontTools.ttLib import TTFont
 
-from credit_score.language import say
-from credit_score.report.content import reference_in
+from credit_score.language import reference_in, say
 from credit_score.report.page import report_page
 from credit_score.report.style import FONT
 

@@ -1,6 +1,8 @@
 import errno
 import json
 import shutil
+from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 
 import pandas as pd
@@ -8,8 +10,9 @@ import pytest
 from as_a_user import raw_identifiers
 
 import credit_score as cs
-from credit_score.errors import RunError
-from credit_score.report import RunFolder, read_list
+from credit_score.errors import PolicyError, RunError
+from credit_score.policy import amended, make_amendment
+from credit_score.report import RunFolder, read_list, verified
 from credit_score.report import run_folder as module
 from credit_score.report.run_folder import with_words
 
@@ -95,6 +98,52 @@ def test_the_status_stands_in_every_list_and_on_the_page(small_run, tmp_path, si
         assert set(pd.read_csv(out / name)["status"]) == {status}
     assert f'<p class="status" role="note"><span lang="zh">{told}' in (out / "report.html").read_text(encoding="utf-8")
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["status"] == status
+
+
+@pytest.fixture
+def amended_run(small_run, tmp_path):
+    """A saved run of a day on which an amendment of its policy holds."""
+
+    def amend(folder):
+        text = make_amendment(
+            cs.load_policy(folder), date(2023, 6, 1), {("tiers", "tiers", "A", "from_score"): 990.5},
+            author={"name": "李四", "office": "信用办"}, written="2023-05-20T09:00:00+08:00", reason="过多",
+            signature={"name": "王五", "office": "分管副县长", "signed_on": date(2023, 5, 31)},
+        )  # fmt: skip
+        (folder / "amendment-2023-06-01.yaml").write_text(text, encoding="utf-8")
+
+    return small_run(amend, synthetic=False)
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_a_run_under_an_amended_policy_is_read_back_under_it(amended_run, tmp_path):
+    opened = RunFolder.open(amended_run.save(tmp_path / "out"))
+    assert opened.policy().fingerprint == amended_run.policy.fingerprint
+    assert opened.rules().tiers[0].cutoff == 990_500
+    assert (opened.manifest["signed"], opened.manifest["status"]) == (True, "in force")
+    assert verified(opened, opened.table("draw.csv")) == len(amended_run.draw)
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_a_run_under_a_draft_is_not_saved(small_run, tmp_path):
+    run = small_run()
+    text = make_amendment(
+        run.policy, date(2023, 6, 1), {("inspection", "cap"): 5},
+        author={"name": "李四", "office": "信用办"}, written="2023-05-20T09:00:00+08:00", reason="过多",
+    )  # fmt: skip
+    with pytest.raises(PolicyError, match="the amendment of 2023-06-01 is a draft"):
+        replace(run, policy=amended(run.policy, text)).save(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_an_amendment_that_the_run_did_not_have_is_refused(amended_run, tmp_path):
+    out = amended_run.save(tmp_path / "out")
+    told = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    del told["outputs"]["policy/amendment-2023-06-01.yaml"]
+    (out / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(RunError, match=r"policy/amendment-2023-06-01\.yaml is not of the run; take it out"):
+        RunFolder.open(out).policy()
 
 
 def test_no_identifier_of_a_natural_person_stands_in_a_run_folder(run_folder, county_folder):

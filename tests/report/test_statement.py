@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from credit_score.errors import RunError
+from credit_score.language import reference_in
 from credit_score.records.door.identity import pseudonym
 from credit_score.report import RunFolder, statement
-from credit_score.report.content import reference_in
 
 
 @pytest.fixture(scope="module")
