@@ -11,10 +11,12 @@ import glob
 import json
 import os
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -118,21 +120,46 @@ def whole_file(path: Path | str) -> Iterator[Path]:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, *, who: str = "", wait: float = 0.0) -> Iterator[None]:
     """The only writer of a folder while the block runs; the system lets go when the process ends, however it ends.
 
-    Raises RunError where another holds it.
+    ``who``: a name that others are told meanwhile; ``wait``: seconds until another must have let go. Raises RunError
+    where another holds it, with the other's name, machine, process and since when, where they are known.
     """
     from filelock import FileLock, Timeout
 
     place = folder.resolve()
-    lock = FileLock(place.with_name(f".{place.name}.lock"), timeout=0)
+    lock = FileLock(place.with_name(f".{place.name}.lock"), timeout=wait)
+    holder = place.with_name(f".{place.name}.holder.json")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with lock:
+        with lock, _telling(holder, who):
             yield
     except Timeout:
-        raise RunError("another process is writing to it", where=str(folder), remedy="wait, and run again") from None
+        what = f"another process is writing to it{_holder(holder)}"
+        raise RunError(what, where=str(folder), remedy="wait, and run again") from None
+
+
+@contextmanager
+def _telling(holder: Path, who: str) -> Iterator[None]:
+    """A file beside the lock that tells who holds it; it informs, and the lock decides."""
+    if who:
+        since = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+        told = {"who": who, "host": socket.gethostname(), "pid": os.getpid(), "since": since}
+        holder.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    try:
+        yield
+    finally:
+        if who:
+            holder.unlink(missing_ok=True)
+
+
+def _holder(holder: Path) -> str:
+    try:
+        told = json.loads(holder.read_text(encoding="utf-8"))
+        return f": {told['who']}, process {told['pid']} on {told['host']} since {told['since']}"
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return ""
 
 
 def clear_leftovers(target: Path) -> None:
@@ -186,3 +213,9 @@ def fingerprint(path: Path) -> str:
         while block := stream.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def fingerprints(folder: Path, *, without: Iterable[str] = ()) -> dict[str, str]:
+    """The fingerprint of every file below a folder by its name there, in order; without those named."""
+    names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    return {name: fingerprint(folder / name) for name in names if name not in set(without)}

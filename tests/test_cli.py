@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,8 @@ import pytest
 from as_a_user import raw_identifiers, refused, told
 
 import credit_score
+from credit_score.policy import load_policy, make_amendment
+from credit_score.policy.loader import BUNDLED
 
 ROOT = Path(credit_score.__file__).parents[1]
 COMMANDS = [
@@ -204,6 +207,37 @@ def test_policies_are_shown_compared_and_checked():
     assert told("policy", "diff", f"gaoyang@{ON}", f"gaoyang@{ON}") == (0, "no difference\n", "")
     assert told("policy", "diff", f"gaoyang@{ON}", f"gaoyang@{ON}", "--json") == (0, "[]\n", "")
     assert "numbers in force on 2026-04-01" in told("policy", "check", "gaoyang")[1]
+
+
+@pytest.fixture
+def amended_folder(tmp_path):
+    """The bundled policy with an amendment of 2023-06-01, and the amendment's file."""
+    folder = copied(BUNDLED / "gaoyang", tmp_path, "amended")
+    text = make_amendment(
+        load_policy(folder), date(2023, 6, 1), {("inspection", "cap"): 5},
+        author={"name": "李四", "office": "信用办"}, written="2023-05-20T09:00:00+08:00", reason="过少 / too few",
+        signature={"name": "王五", "office": "分管副县长", "signed_on": date(2023, 5, 31)},
+    )  # fmt: skip
+    (folder / "amendment-2023-06-01.yaml").write_text(text, encoding="utf-8")
+    return folder, folder / "amendment-2023-06-01.yaml"
+
+
+def test_an_amended_policy_is_shown_compared_and_checked_with_its_amendment(amended_folder):
+    folder, _ = amended_folder
+    shown = json.loads(told("policy", "show", folder, "--as-of", ON, "--json")[1])
+    cap = next(row for row in shown if (row["rule"], row["field"]) == ("inspection", "cap"))
+    assert (cap["value"], cap["basis"], cap["since"]) == (5, "decision", "2023-06-01")
+    rows = json.loads(told("policy", "diff", f"gaoyang@{ON}", f"{folder}@{ON}", "--json")[1])
+    assert [(r["rule"], r["field"], r["value_before"], r["value_after"]) for r in rows] == [("inspection", "cap", 4, 5)]
+    before, after = (told("policy", "check", name)[1].split("; ")[1].split()[0] for name in ("gaoyang", folder))
+    assert int(after) == int(before) + 1
+
+
+def test_an_amendment_that_edits_is_told_with_file_and_line(amended_folder):
+    folder, file = amended_folder
+    rewrite(file, "  cap:", "  schedule: {A: {ratio: 0.5}}\n  cap:")
+    message = f"{file}, line 9: inspection.schedule.A.ratio: is no value by date; an amendment adds dates"
+    refused(message, "policy", "check", folder)
 
 
 def test_json_is_strict_json_even_where_a_number_is_missing(altered_policy):

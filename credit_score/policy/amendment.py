@@ -10,7 +10,7 @@ import yaml
 from credit_score.language import reference_in, say
 from credit_score.policy.dated import DECISION
 from credit_score.policy.loader import Policy
-from credit_score.policy.merging import HEAD, is_dated
+from credit_score.policy.merging import HEAD, head_of, is_dated
 from credit_score.policy.places import id_of, node_at
 from credit_score.policy.plain_yaml import WithoutAliases
 from credit_score.policy.source import Source
@@ -39,14 +39,18 @@ def make_amendment(
         ground = {"basis": DECISION, "reference": _reference(reason)}
         entry = None if value is None else {"value": getattr(value, "item", lambda v=value: v)()} | ground
         _put(data, policy.data, place, {since: entry})
-    return with_head(_dumped(data), **({"signature": signature} if signature else {}))
+    return with_head(_dumped(data), signature=signature)
 
 
 def with_head(text: str, **fields: Any) -> str:
-    """An amendment's YAML with fields of its head set, as when it is named or signed. Raises PolicyError."""
-    data = Source(Path(HEAD), text.encode("utf-8", "surrogatepass")).data
+    """An amendment's YAML with fields of its head set, as when it is named or signed; None takes one out.
+
+    Raises PolicyError.
+    """
+    source = Source(Path(HEAD), text.encode("utf-8", "surrogatepass"))
     told = {name: dict(field) if isinstance(field, Mapping) else field for name, field in fields.items()}
-    return _dumped(data | {HEAD: data[HEAD] | told})
+    head = {name: field for name, field in (head_of(source) | told).items() if field is not None}
+    return _dumped(source.data | {HEAD: head})
 
 
 def _put(tree: Any, held: Any, place: Iterable[str], entry: dict[date, Any]) -> None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from credit_score.errors import PolicyError, first_five
 from credit_score.policy.dated import DECISION, day_of
-from credit_score.policy.merging import HEAD, merged
+from credit_score.policy.merging import HEAD, head_of, merged
 from credit_score.policy.places import by_id, in_file, node_at, rule_at, told
 from credit_score.policy.ruleset import RuleSet, numbers
 from credit_score.policy.schema import PolicyModel
@@ -177,13 +177,10 @@ def _whole(policy: Policy) -> Policy:
 
 
 def _head(amendment: Source) -> Amendment:
-    data = amendment.data if isinstance(amendment.data, dict) else {}
-    if HEAD not in data:
-        raise PolicyError(f"{HEAD!r} is missing", where=amendment.where(()), remedy="say since when, who and why")
     try:
-        return Amendment.model_validate(data[HEAD])
+        return Amendment.model_validate(head_of(amendment))
     except ValidationError as error:
-        raise _refusal(error, lambda place: (amendment, in_file((HEAD, *place), data))) from None
+        raise _refusal(error, lambda place: (amendment, in_file((HEAD, *place), amendment.data))) from None
 
 
 def _check_follows(policy: Policy, head: Amendment, amendment: Source) -> None:

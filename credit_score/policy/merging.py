@@ -26,6 +26,14 @@ def merged(data: dict[str, Any], source: Source, since: date) -> dict[str, Any]:
     return amended
 
 
+def head_of(source: Source) -> dict[str, Any]:
+    """The head of an amendment as it stands in its file. Raises PolicyError where there is none."""
+    head = source.data.get(HEAD) if isinstance(source.data, dict) else None
+    if not isinstance(head, dict):
+        raise PolicyError(f"{HEAD!r} is missing", where=source.where(()), remedy="say since when, who and why")
+    return head
+
+
 def is_dated(node: Any) -> bool:
     """Whether a mapping is of days to what holds from them on."""
     return isinstance(node, dict) and any(_day(key) for key in node)

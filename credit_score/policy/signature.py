@@ -4,7 +4,7 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from credit_score.errors import impersonal
 from credit_score.policy.dated import Day, Frozen, Refused, Text
@@ -32,6 +32,9 @@ def moment_of(value: Any) -> datetime:
 
 Moment = Annotated[datetime, BeforeValidator(moment_of)]
 Told = Annotated[Text, AfterValidator(_nobodys_number)]
+DraftName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_SIGNS), AfterValidator(_nobodys_number)
+]
 
 
 class Signature(Frozen):
@@ -65,7 +68,7 @@ class Amendment(Frozen):
     reason: Told
     amends: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     signature: Signature | None = None
-    name: Annotated[Told, Field(max_length=MOST_SIGNS)] | None = None
+    name: DraftName | None = None
 
     @model_validator(mode="after")
     def _author_and_signer_are_two(self) -> Self:

@@ -312,7 +312,7 @@ def check_for_use(run: RunFolder) -> None:
     if status == "draft":
         raise PolicyError(
             "nobody has signed the policy, so no list is drawn for use", where=f"policy {rules.name!r}",
-            remedy="have it signed (policy.yaml: signature), run again, then freeze",
+            remedy="have it signed (signature in policy.yaml, or in its last amendment), run again, then freeze",
         )  # fmt: skip
     listed = run.table("draw.csv")
     verified(run, listed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from credit_score import __version__
 from credit_score.engine import saved
 from credit_score.errors import RunError
-from credit_score.files import TOOL, fingerprint, whole_folder
+from credit_score.files import TOOL, fingerprint, fingerprints, whole_folder
 from credit_score.inspection import sampling_frame
 from credit_score.inspection.county import CountyCube
 from credit_score.language import say
@@ -98,7 +98,6 @@ def with_words(rejected: "pd.DataFrame") -> "pd.DataFrame":
 
 def _manifest(run: Run, folder: Path) -> dict[str, Any]:
     counts = run.records.counts.set_index("table")[["read", "accepted", "rejected"]]
-    outputs = sorted(p for p in folder.rglob("*") if p.is_file())
     return {
         "tool": TOOL,
         "version": __version__,
@@ -113,7 +112,7 @@ def _manifest(run: Run, folder: Path) -> dict[str, Any]:
         "inputs": run.records.fingerprints,
         "rows": counts.to_dict(orient="index"),
         "deleted": _deleted(run.records),
-        "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
+        "outputs": fingerprints(folder),
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score import __version__
-from credit_score.files import TOOL, fingerprint, whole_folder
+from credit_score.files import TOOL, fingerprints, whole_folder
 from credit_score.report.run_folder import MANIFEST, check_kind
 from credit_score.report.style import save_figure, tier_colours
 from credit_score.sheet import write_csv
@@ -67,10 +67,9 @@ def drawings(result: "SimulationResult", lang: str) -> dict[str, Drawing]:
 
 
 def _manifest(result: "SimulationResult", folder: Path, lang: str) -> dict[str, Any]:
-    outputs = sorted(p for p in folder.rglob("*") if p.is_file())
     return {
         "tool": TOOL, "kind": KIND, "version": __version__, "scenario": result.scenario.name, "engine": result.engine,
         "why": result.why, "replications": result.n_replications, "seed": result.seed,
         "drew_ranges": result.drew_ranges, "lang": lang,
-        "outputs": {p.relative_to(folder).as_posix(): fingerprint(p) for p in outputs},
+        "outputs": fingerprints(folder),
     }  # fmt: skip

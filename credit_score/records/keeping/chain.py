@@ -6,26 +6,21 @@ before and after. So whoever holds the last hash can tell whether anything in th
 
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from credit_score.errors import RecordsError
 from credit_score.files import TOOL, fingerprint, whole_file
+from credit_score.records.keeping.linked import digest, first_fault, last_hash, linked
 
 STORE = "store.json"
 FORMAT = 1
 # Folders of a store that are ours to clear; whatever else lies in it stays.
 OURS = ("[0-9]" * 6, "revised-*", ".partial-*")
-
-
-def digest(text: str) -> str:
-    """SHA-256 of a text, in hexadecimal."""
-    return sha256(text.encode()).hexdigest()
 
 
 def deleted_days(entries: Iterable[dict[str, Any]], what: str) -> dict[str, str]:
@@ -69,7 +64,7 @@ class Chain:
     @property
     def last(self) -> str:
         """The hash of the last entry; of the store's own words where there is none."""
-        return str(self.entries[-1]["hash"]) if self.entries else digest(f"{self.policy} {self.key} {self.synthetic}")
+        return last_hash(self.entries, start=self._start)
 
     @property
     def batches(self) -> list[dict[str, Any]]:
@@ -121,8 +116,7 @@ class Chain:
 
     def with_entry(self, **entry: Any) -> "Chain":
         """The history with one entry more."""
-        linked = entry | {"previous": self.last}
-        sealed = linked | {"hash": _hash(linked)}
+        sealed = linked(self.entries, entry, start=self._start)
         return Chain(self.path, self.policy, self.key, self.synthetic, (*self.entries, sealed))
 
     def write(self) -> None:
@@ -147,20 +141,14 @@ class Chain:
                     empty.rmdir()
 
     def _verify(self) -> None:
-        for number, fault in enumerate(self._faults(), start=1):
-            if fault:
-                raise RecordsError(
-                    f"entry {number} of the history was changed after it was written",
-                    where=str(self.path / STORE),
-                    remedy="restore the store from a backup",
-                )
+        fault = first_fault(self.entries, start=self._start)
+        if fault:
+            raise RecordsError(
+                f"entry {fault} of the history was changed after it was written",
+                where=str(self.path / STORE),
+                remedy="restore the store from a backup",
+            )
 
-    def _faults(self) -> Iterator[bool]:
-        previous = Chain(self.path, self.policy, self.key, self.synthetic).last
-        for entry in self.entries:
-            yield entry.get("previous") != previous or entry.get("hash") != _hash(entry)
-            previous = str(entry.get("hash"))
-
-
-def _hash(entry: dict[str, Any]) -> str:
-    return digest(json.dumps({k: v for k, v in entry.items() if k != "hash"}, ensure_ascii=False, sort_keys=True))
+    @property
+    def _start(self) -> str:
+        return digest(f"{self.policy} {self.key} {self.synthetic}")

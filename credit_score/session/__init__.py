@@ -1,0 +1,1 @@
+"""The calibration session: drafts of amendments, and decisions that are signed."""
