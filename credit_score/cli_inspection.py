@@ -16,6 +16,7 @@ def add_inspection(commands: Commands) -> None:
     add_lot(commands)
     _add_estimate(commands)
     _add_simulate(commands)
+    _add_session(commands)
 
 
 def _add_calibrate(commands: Commands) -> None:
@@ -115,4 +116,23 @@ def _count(text: str) -> int:
     """A whole number of at least 1."""
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError("is no whole number of at least 1")
+    return int(text)
+
+
+def _add_session(commands: Commands) -> None:
+    text = "the page on which cut-offs and ratios of a run are moved, on this machine alone"
+    session = command(commands, "session", "commands_session.session", text)
+    run = "run folder (default: a demonstration county of synthetic data, made where it is not there yet)"
+    session.add_argument("run", type=given, nargs="?", metavar="RUN", help=run)
+    drafts = "folder of the drafts (default: <RUN>.drafts, beside the run folder)"
+    session.add_argument("--drafts", type=given, metavar="DIR", help=drafts)
+    session.add_argument("--port", type=_port, default=0, metavar="N", help="port to serve on (default: a free one)")
+    session.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    session.add_argument("--lang", choices=("zh", "en"), default="zh", help="language to begin in (default: zh)")
+
+
+def _port(text: str) -> int:
+    """A port of this machine."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError("is no port from 1 to 65535")
     return int(text)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEMO_SIZES = {"n_enterprises": 2000, "n_individuals": 3000, "seed": 2023}
 DEMO_DAY = "2023-06-30"
+DEMO_RUN = "credit-score-demo"
 
 
 class Steps:
@@ -36,18 +37,23 @@ class Steps:
 
 def demo(arguments: argparse.Namespace) -> None:
     """A synthetic county from raw records to report."""
+    steps = Steps(quiet=arguments.quiet)
+    _tell(make_demo(arguments.out, steps), arguments.out, arguments.lang)
+
+
+def make_demo(out: str, steps: Steps) -> "CountyRun":
+    """The run of the demonstration county, saved in a folder. Raises RunError."""
     from credit_score.records.synthetic import make_county
 
-    steps = Steps(quiet=arguments.quiet)
-    check_out(arguments.out)
+    check_out(out)
     with tempfile.TemporaryDirectory() as place:
         steps("making a synthetic county")
         folder = Path(place) / "records"
         make_county(folder, **DEMO_SIZES)
         run = _run(folder, "gaoyang", {"as_of": DEMO_DAY, "as_known_on": None}, DEMO_SIZES["seed"], steps)
-    run.save(arguments.out, progress=steps)
+    run.save(out, progress=steps)
     steps("done")
-    _tell(run, arguments.out, arguments.lang)
+    return run
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 FOUND = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXPECTED = {
     "00_tour", "01_points", "02_inspection_load", "03_records", "04_scorecard", "05_tiers", "06_what_if",
-    "07_optimal_schedule", "08_draw_and_learn",
+    "07_optimal_schedule", "08_draw_and_learn", "session",
 }  # fmt: skip
 IGNORED = "# NBVAL_IGNORE_OUTPUT"
 MACHINE_PATH = re.compile(r"(?<![\w./<])/(?:[\w.-]+/)+[\w.-]+|\b[A-Za-z]:\\|file://")
@@ -44,6 +44,10 @@ def lengths(source):
 
 def has_picture(cell):
     return any(kind.startswith("image/") for output in cell.outputs for kind in output.get("data", {}))
+
+
+def has_widget(cell):
+    return any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell.outputs)
 
 
 def text_of(path):
@@ -108,8 +112,8 @@ def test_only_pictures_go_unchecked(path):
 
 
 @every_notebook
-def test_there_is_a_picture(path):
-    assert any(has_picture(cell) for cell in cells(path))
+def test_there_is_a_picture_or_a_widget(path):
+    assert any(has_picture(cell) or has_widget(cell) for cell in cells(path))
 
 
 @every_notebook

@@ -1,0 +1,49 @@
+"""The command ``session``: the page on which a run's cut-offs and ratios are moved, served on this machine alone."""
+
+import argparse
+import threading
+import webbrowser
+from importlib.util import find_spec
+from pathlib import Path
+
+from credit_score.commands import DEMO_RUN, Steps, make_demo
+from credit_score.errors import NotAvailable
+from credit_score.language import say
+
+LAB = ("voila", "anywidget")
+
+
+def session(arguments: argparse.Namespace) -> None:
+    """The page of a session, until a signal stops it."""
+    _check_lab()
+    from credit_score.session.place import Place
+    from credit_score.session.server import listening, serve
+
+    place = Place.beside(arguments.run or DEMO_RUN, arguments.drafts, arguments.lang)
+    if arguments.run:
+        place.folder()
+    sockets = listening(arguments.port)
+    if not arguments.run:
+        _demonstration(place.run, arguments)
+        place.folder()
+    serve(place, sockets, lambda address: _announce(address, place.drafts, arguments))
+
+
+def _check_lab() -> None:
+    if missing := [name for name in LAB if find_spec(name) is None]:
+        what = f"the page needs {' and '.join(missing)}, not installed here"
+        raise NotAvailable(what, remedy="install it with: python -m pip install 'credit_score[lab]'")
+
+
+def _demonstration(run: Path, arguments: argparse.Namespace) -> None:
+    """Make the demonstration county where it is not there yet, and say that it is one."""
+    print(say("session.demonstration", arguments.lang, run=run), flush=True)
+    if not run.exists():
+        make_demo(str(run), Steps(quiet=arguments.quiet))
+
+
+def _announce(address: str, drafts: Path, arguments: argparse.Namespace) -> None:
+    print(f"{say('session.open', arguments.lang)}\n{address}")
+    print(say("session.drafts", arguments.lang, drafts=drafts), flush=True)
+    if not arguments.no_browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

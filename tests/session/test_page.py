@@ -1,0 +1,186 @@
+"""The page of a session in a browser: it opens, asks nothing of the web, and says so when its kernel is gone."""
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from signal import SIGINT, SIGTERM
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+PATIENCE = 20_000  # milliseconds, on a machine that is busy
+LOST = "#lost:not([hidden])"
+DRAWN = "#session h1"
+UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "eA=="}
+
+
+@contextmanager
+def serving(run, drafts):
+    """A server of its own process; it ends with the block."""
+    words = ["-m", "credit_score.cli", "session", str(run), "--drafts", str(drafts), "--no-browser", "--lang", "en"]
+    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        process.stdout.readline()
+        process.address = process.stdout.readline().strip()
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def server(run_folder, tmp_path_factory):
+    """One server for all tests that do not end it."""
+    with serving(run_folder, tmp_path_factory.mktemp("drafts") / "kept") as process:
+        yield process
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens an address in a page; ``page.requests`` lists what it asked for, ``page.faults`` what it complained of."""
+    context = browser.new_context()
+
+    def opened(address):
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.requests, page.faults = [], []
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("websocket", lambda socket: page.requests.append(socket.url))
+        page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def page(visit, server):
+    """The page, drawn."""
+    page = visit(server.address)
+    page.wait_for_selector(DRAWN)
+    return page
+
+
+def kernels(server):
+    return psutil.Process(server.pid).children()
+
+
+def status(server, path, headers=(), method="GET"):
+    place = urlsplit(server.address)
+    connection = HTTPConnection(place.hostname, place.port, timeout=PATIENCE / 1000)
+    connection.request(method, path, headers=dict(headers))
+    answer = connection.getresponse()
+    told = answer.read().decode() if answer.status != 101 else ""
+    connection.close()
+    return answer.status, told
+
+
+@pytest.mark.browser
+def test_the_page_opens_without_a_request_to_the_web_or_a_complaint(page, server):
+    page.wait_for_timeout(300)
+    place = urlsplit(server.address).netloc
+    assert len(page.requests) > 10
+    assert {urlsplit(url.removeprefix("blob:")).netloc for url in page.requests} == {place}
+    assert page.faults == []
+    assert page.title() == "Calibration session"
+    assert page.is_hidden("#lost")
+    assert page.is_hidden("#loading")
+
+
+@pytest.mark.browser
+def test_what_is_done_on_the_page_reaches_python_and_comes_back(page):
+    page.click("[aria-label=echo]")
+    page.wait_for_function("document.querySelector('output').textContent === '1'", polling=50)
+
+
+@pytest.mark.browser
+def test_a_script_that_is_no_file_does_not_run(page):
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=\"window.ran = true\">')")
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = true'}))")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.ran") is None
+
+
+@pytest.mark.browser
+def test_a_kernel_that_dies_is_told_of_and_a_reload_goes_on(page, server):
+    for kernel in kernels(server):
+        kernel.kill()
+    page.wait_for_selector(LOST)
+    assert "nothing is lost" in page.inner_text("#lost p")
+    page.evaluate("document.documentElement.lang = 'zh'")
+    page.wait_for_selector("#lost >> text=重新载入")
+    page.click("#lost button")
+    page.wait_for_selector(DRAWN)
+    assert page.is_hidden("#lost")
+
+
+@pytest.mark.browser
+def test_a_page_that_is_reloaded_leaves_no_kernel_behind(page, server):
+    before = set(kernels(server))
+    page.reload()
+    page.wait_for_selector(DRAWN)
+    gone, _ = psutil.wait_procs(before, timeout=PATIENCE / 1000)
+    assert set(gone) == before
+    assert len(kernels(server)) == 1
+
+
+@pytest.mark.browser
+def test_a_run_that_is_damaged_while_it_is_served_is_told_in_one_line(visit, run_folder, tmp_path):
+    import shutil
+
+    run = shutil.copytree(run_folder, tmp_path / "run")
+    with serving(run, tmp_path / "drafts") as server:
+        (run / "workload.csv").write_text("", encoding="utf-8")
+        page = visit(server.address)
+        line = page.inner_text(".fault")
+    assert line.endswith("workload.csv is not the file the run wrote; run again")
+    assert "Traceback" not in page.content()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("number", [SIGINT, SIGTERM])
+def test_a_signal_ends_server_and_kernels_and_the_page_says_so(visit, run_folder, tmp_path, number):
+    with serving(run_folder, tmp_path / "drafts") as server:
+        page = visit(server.address)
+        page.wait_for_selector(DRAWN)
+        left = kernels(server)
+        server.send_signal(number)
+        _, said = server.communicate(timeout=PATIENCE / 1000)
+        assert (server.returncode, said) == (0, "")
+        assert len(left) == 1
+        assert psutil.wait_procs(left, timeout=0)[1] == []
+        page.wait_for_selector(LOST)
+        assert "run credit-score session again" in page.inner_text("#lost p")
+
+
+def test_a_wrong_or_missing_token_is_forbidden_and_sent_to_no_login(server):
+    for path in ("/", "/?token=wrong", "/login", "/nothing", "/voila/files/a.png"):
+        code, told = status(server, path)
+        assert code == 403, path
+        assert "credit-score session" in told
+        assert "<form" not in told
+
+
+def test_kernels_and_their_sockets_are_closed_without_the_token(server):
+    kernel = "/api/kernels/01234567-0123-0123-0123-0123456789ab"
+    for path in (kernel, f"{kernel}?token=wrong", f"{kernel}/channels"):
+        assert status(server, path)[0] == 403
+    assert status(server, f"{kernel}/channels?token=wrong", UPGRADE)[0] == 403
+    for path in (kernel, kernel.replace("/api/kernels", "/voila/api/shutdown")):
+        assert status(server, path, method="DELETE" if path == kernel else "POST")[0] == 403
+
+
+def test_another_name_for_this_machine_is_forbidden(server):
+    path = server.address.partition(urlsplit(server.address).netloc)[2]
+    assert status(server, path, {"Host": "rebound.example.org"})[0] == 403
+
+
+def test_the_token_is_long_and_another_each_time(server, run_folder, tmp_path):
+    with serving(run_folder, tmp_path / "drafts") as other:
+        tokens = {urlsplit(each.address).query for each in (server, other)}
+    assert len(tokens) == 2
+    assert all(len(token) >= len("token=") + 32 for token in tokens)
