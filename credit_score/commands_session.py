@@ -22,11 +22,11 @@ def session(arguments: argparse.Namespace) -> None:
     place = Place.beside(arguments.run or DEMO_RUN, arguments.drafts, arguments.lang)
     if arguments.run:
         place.folder()
-    sockets = listening(arguments.port)
-    if not arguments.run:
-        _demonstration(place.run, arguments)
-        place.folder()
-    serve(place, sockets, lambda address: _announce(address, place.drafts, arguments))
+    with listening(arguments.port) as listener:
+        if not arguments.run:
+            _demonstration(place.run, arguments)
+            place.folder()
+        serve(place, listener, lambda address: _announce(address, place.drafts, arguments))
 
 
 def _check_lab() -> None:

@@ -1,23 +1,22 @@
 """``credit-score session``: what it refuses before it serves anything, and the county it makes where none is given."""
 
+import shutil
 import socket
 
 import pytest
 from as_a_user import refused, told
 
-from credit_score import commands, commands_session
+from credit_score import commands_session
 from credit_score.session import server
 
 
 @pytest.fixture
 def served(monkeypatch):
-    """What would be served, as (place, port), with nothing served; the sockets are closed."""
+    """What would be served, as (place, port), with nothing served."""
     seen = []
 
-    def instead(place, sockets, announce):
-        seen.append((place, sockets[0].getsockname()[1]))
-        for each in sockets:
-            each.close()
+    def instead(place, listener, announce):
+        seen.append((place, listener.getsockname()[1]))
         announce("http://127.0.0.1:1/?token=t")
 
     monkeypatch.setattr(server, "serve", instead)
@@ -72,14 +71,24 @@ def test_the_address_is_printed_and_a_browser_opened_unless_told_not_to(run_fold
     assert served[0][0].drafts == drafts.resolve()
 
 
-def test_without_a_run_a_demonstration_county_is_made_once_and_said(tmp_path, monkeypatch, served):
+def test_without_a_run_a_demonstration_county_is_made_once_and_said(tmp_path, run_folder, monkeypatch, served):
+    made = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(commands, "DEMO_SIZES", {"n_enterprises": 60, "n_individuals": 60, "seed": 7})
-    made = tmp_path / "credit-score-demo"
+    monkeypatch.setattr(commands_session, "make_demo", lambda out, _: made.append(shutil.copytree(run_folder, out)))
+    run = tmp_path / "credit-score-demo"
     for _ in range(2):
         code, out, _ = told("session", "--no-browser", "--lang", "en", "--quiet")
         assert code == 0
-        assert f"a demonstration county of synthetic data, {made}" in out
-        written = (made / "manifest.json").stat().st_mtime_ns
-    assert (made / "manifest.json").stat().st_mtime_ns == written
-    assert [place.run for place, _ in served] == [made, made]
+        assert f"a demonstration county of synthetic data, {run}" in out
+    assert made == [str(run)]
+    assert [place.run for place, _ in served] == [run, run]
+
+
+def test_a_demonstration_county_that_is_damaged_is_refused(tmp_path, run_folder, monkeypatch, served):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(run_folder, "credit-score-demo")
+    (tmp_path / "credit-score-demo" / "schedule.csv").unlink()
+    code, _, err = told("session", "--no-browser")
+    assert code == 1
+    assert err.endswith("schedule.csv is missing; run again\n")
+    assert served == []

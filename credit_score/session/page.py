@@ -31,4 +31,6 @@ class WhatIf(anywidget.AnyWidget):
 def open_session(place: Place) -> WhatIf:
     """The widget of a session about a run. Raises RunError where the run folder is not whole."""
     manifest = place.folder().manifest
-    return WhatIf({"lang": place.lang, "policy": manifest["policy"], "firms": manifest["rows"]["enterprises"]["accepted"]})
+    return WhatIf(
+        {"lang": place.lang, "policy": manifest["policy"], "firms": manifest["rows"]["enterprises"]["accepted"]}
+    )

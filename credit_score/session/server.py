@@ -13,11 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from jinja2 import FileSystemLoader
 from jupyter_server.auth.identity import IdentityProvider, User
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
 from tornado.web import HTTPError, RequestHandler
 from traitlets.config import Config
 from voila.app import Voila
@@ -43,16 +41,18 @@ POLICY = "; ".join(
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}
 
 
-def listening(port: int) -> list[socket.socket]:
-    """Sockets that listen on a port of the loopback; on a free one for 0. Raises RunError."""
+def listening(port: int) -> socket.socket:
+    """A socket that listens on a port of the loopback; on a free one for 0. Raises RunError."""
     try:
-        return bind_sockets(port, HOST)
+        opened = socket.create_server((HOST, port))
     except OSError as error:
-        what = f"port {port} cannot be used: {(error.strerror or str(error)).lower()}"
+        what = f"port {port} cannot be used: {os.strerror(error.errno or 0).lower()}"
         raise RunError(what, where="--port", remedy="give another port, or none, and a free one is taken") from None
+    opened.setblocking(False)
+    return opened
 
 
-def serve(place: Place, sockets: list[socket.socket], announce: Callable[[str], None]) -> None:
+def serve(place: Place, listener: socket.socket, announce: Callable[[str], None]) -> None:
     """Serve the page of a session until a signal stops it; its kernels are gone when this returns.
 
     ``announce`` is called with the address, token and all, once the page can be asked for.
@@ -62,7 +62,7 @@ def serve(place: Place, sockets: list[socket.socket], announce: Callable[[str], 
     logging.getLogger("tornado").setLevel(level)
     token = secrets.token_urlsafe(24)
     about = {"token": token, "notebook_path": str(_notebook()), "log_level": level}
-    page = Page(sockets, announce, config=_settings(place.lang), **about)
+    page = Page(listener, announce, config=_settings(place.lang), **about)
     page.initialize([])
     page.start()
 
@@ -102,6 +102,13 @@ def _settings(lang: str) -> Config:
     )  # fmt: skip
 
 
+def _signals() -> list[int]:
+    """Signals that end the server; a closed terminal sends one too, where the system has it and nohup hides it not."""
+    hangup = getattr(signal, "SIGHUP", None)
+    heard = hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([hangup] if heard else [])]
+
+
 def _without_the_web(page_config: dict[str, Any], **_: object) -> dict[str, Any]:
     return page_config | {"disabledExtensions": ["@jupyterlab/mathjax2-extension"]}
 
@@ -125,21 +132,21 @@ class TokenOnly(IdentityProvider):
 
 
 class Page(Voila):
-    """Voilà with our template, on sockets that are open already, until a signal."""
+    """Voilà with our template, on a socket that listens already, until a signal."""
 
-    def __init__(self, sockets: list[socket.socket], announce: Callable[[str], None], **traits: Any) -> None:
+    def __init__(self, listener: socket.socket, announce: Callable[[str], None], **traits: Any) -> None:
         super().__init__(**traits)
-        self.sockets, self.announce, self.ioloop = sockets, announce, IOLoop.current()
-        self.ip, self.port = sockets[0].getsockname()
+        self.listener, self.announce, self.ioloop = listener, announce, IOLoop.current()
+        self.ip, self.port = listener.getsockname()
 
     def setup_template_dirs(self) -> None:
         super().setup_template_dirs()
         self.template_paths.insert(0, str(OWN / "voila"))
-        self.static_paths.insert(0, str(OWN / "voila" / "static"))
+        self.static_paths[:0] = [str(OWN / "voila" / "static"), str(OWN.parent / "report" / "fonts")]
 
     def init_settings(self) -> dict[str, Any]:
         settings = super().init_settings()
-        settings["jinja2_env"].loader = FileSystemLoader(OWN / "voila")
+        settings["jinja2_env"] = settings["voila_jinja2_env"]  # one page for errors, ours
         settings["jinja2_env"].globals["say"] = say
         return settings
 
@@ -148,10 +155,9 @@ class Page(Voila):
 
     def listen(self) -> None:
         server = HTTPServer(self.app)
-        server.add_sockets(self.sockets)
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if number := getattr(signal, name, None):
-                signal.signal(number, self._handle_signal_stop)
+        server.add_sockets([self.listener])
+        for number in _signals():
+            signal.signal(number, self._handle_signal_stop)
         self.announce(f"{self.connection_url}?token={self.token}")
         try:
             self.ioloop.start()

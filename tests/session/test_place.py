@@ -22,7 +22,7 @@ def test_drafts_lie_beside_the_run_unless_a_folder_is_given(tmp_path):
 
 @pytest.mark.parametrize("inside", [".", "drafts", "policy/drafts"])
 def test_drafts_in_the_run_folder_are_refused(tmp_path, inside):
-    with pytest.raises(RunError, match="lies in what is read from.*choose another place"):
+    with pytest.raises(RunError, match=r"lies in what is read from.*choose another place"):
         Place.beside(tmp_path / "out", tmp_path / "out" / inside)
 
 
