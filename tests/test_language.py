@@ -99,6 +99,7 @@ def possible(pattern):
         "engine": set(ENGINES), "why": {"asked", "means_only"} | {f"cheapest_{e}" for e in ENGINES[1:]},
         "simulate": {"first", "last", "at_low", "at_high", *TOTALS}, "number": ranged(),
         "gain": {"found", *OBJECTIVES} - {"detections"}, "optimum": {"risk", "min_ratio", "max_ratio"},
+        "needs": {"name", "author", "signer", "office", "reason"},
     }  # fmt: skip
     family = pattern.split(".")[0]
     return {f"{family}.{end}" for end in ends.get(family, ())}

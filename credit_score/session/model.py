@@ -90,9 +90,9 @@ class Session:
         """The limits that the draft does not keep."""
         return checks(self.case, self.state.draft, self.answer)
 
-    def bands(self) -> dict[str, Any] | None:
-        """How well the figures of the draft are known."""
-        return bands(self.case, self.state.draft)
+    def bands(self, draft: Draft) -> dict[str, Any] | None:
+        """How well the figures of a draft are known; beside commands, from any thread."""
+        return bands(self.case, draft)
 
     def told(self) -> dict[str, Any]:
         """All that the page shows, as lists and numbers; see ``figures``, ``checks``, ``changes``."""
@@ -263,7 +263,7 @@ def _given(command: Command, name: str) -> str:
     """A text that is not empty. Raises Refusal."""
     text = " ".join(str(command.get(name) or "").split())
     if not text:
-        raise Refusal(f"session.needs_{name}")
+        raise Refusal(f"needs.{name}")
     return text
 
 
