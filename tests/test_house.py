@@ -21,7 +21,7 @@ ROOMS = (
 TOP = (
     "outcomes", "county", "learning", "told", "commands", "commands_estimate", "commands_lot", "commands_records",
     "commands_session", "commands_simulate", "commands_store", "commands_tiers", "cli_command", "cli_lot",
-    "cli_records", "cli_inspection",
+    "cli_records", "cli_inspection", "cli", "__main__", "__init__",
 )  # fmt: skip
 HOUSE = (*ROOMS, *TOP)
 STRANGERS = {("points", "scorecard"), ("scorecard", "points")}

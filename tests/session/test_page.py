@@ -22,7 +22,18 @@ UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Versi
 @contextmanager
 def serving(run, drafts):
     """A server of its own process; it ends with the block."""
-    words = ["-m", "credit_score.cli", "session", str(run), "--drafts", str(drafts), "--no-browser", "--lang", "en"]
+    words = [
+        "-P",
+        "-m",
+        "credit_score.cli",
+        "session",
+        str(run),
+        "--drafts",
+        str(drafts),
+        "--no-browser",
+        "--lang",
+        "en",
+    ]
     process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         process.stdout.readline()

@@ -1,5 +1,6 @@
 """What the page says where a cell fails, and what its server lets out of it."""
 
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -7,6 +8,8 @@ from hatchling.builders.wheel import WheelBuilder
 
 from credit_score.errors import CreditScoreError
 from credit_score.session import server
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("kind", [CreditScoreError, *CreditScoreError.__subclasses__()])
@@ -29,9 +32,9 @@ def test_nothing_may_be_loaded_from_elsewhere():
 
 
 def test_the_notebook_of_the_page_is_in_the_wheel(tmp_path):
-    wheel = next(WheelBuilder(str(server.OWN.parents[1])).build(directory=str(tmp_path)))
+    wheel = next(WheelBuilder(str(ROOT)).build(directory=str(tmp_path)))
     with ZipFile(wheel) as packed:
         names = set(packed.namelist())
         carried = packed.read("credit_score/session/session.ipynb")
-    assert carried == (server.OWN.parents[1] / "notebooks" / "session.ipynb").read_bytes()
+    assert carried == (ROOT / "notebooks" / "session.ipynb").read_bytes()
     assert {"credit_score/session/voila/index.html.j2", "credit_score/report/what_if.js"} <= names
