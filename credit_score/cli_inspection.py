@@ -17,6 +17,7 @@ def add_inspection(commands: Commands) -> None:
     _add_estimate(commands)
     _add_simulate(commands)
     _add_session(commands)
+    _add_verify(commands)
 
 
 def _add_calibrate(commands: Commands) -> None:
@@ -129,6 +130,13 @@ def _add_session(commands: Commands) -> None:
     session.add_argument("--port", type=_port, default=0, metavar="N", help="port to serve on (default: a free one)")
     session.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     session.add_argument("--lang", choices=("zh", "en"), default="zh", help="language to begin in (default: zh)")
+
+
+def _add_verify(commands: Commands) -> None:
+    text = "hold a run folder, or the folder of a signed decision, to its own fingerprints"
+    verify = command(commands, "verify", "commands_session.verify", text)
+    verify.add_argument("folder", type=given, metavar="FOLDER", help="run folder, or folder of a decision")
+    verify.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
 
 
 def _port(text: str) -> int:

@@ -5,6 +5,7 @@ import threading
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from credit_score.commands import DEMO_RUN, Steps, make_demo
 from credit_score.errors import NotAvailable
@@ -27,6 +28,28 @@ def session(arguments: argparse.Namespace) -> None:
             _demonstration(place.run, arguments)
             place.folder()
         serve(place, listener, lambda address: _announce(address, place.drafts, arguments))
+
+
+def verify(arguments: argparse.Namespace) -> None:
+    """What a folder bears out of what its manifest says."""
+    from credit_score.report import RunFolder
+    from credit_score.session.decision import is_decision, verify_decision
+
+    lang = arguments.lang
+    if is_decision(arguments.folder):
+        told = verify_decision(arguments.folder)
+        people = {role: f"{p['name']} ({p['office']})" for role, p in _people(told).items()}
+        print(say("verify.decision", lang, n=len(told["outputs"]), name=told["draft"], day=told["since"], **people))
+        print(say("verify.chain", lang, hash=told["entry"]["hash"], run=told["run"]))
+        return
+    folder = RunFolder.open(arguments.folder)
+    for name in folder.manifest["outputs"]:
+        folder.file(name)
+    print(say("verify.run", lang, n=len(folder.manifest["outputs"]), status=folder.manifest["status"]))
+
+
+def _people(told: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return {"author": told["author"], "signer": told["signature"]}
 
 
 def _check_lab() -> None:

@@ -56,6 +56,15 @@ def sign(
     return target
 
 
+def is_decision(folder: Path | str) -> bool:
+    """Whether a folder says of itself that it is a decision."""
+    try:
+        told = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and told.get("tool") == TOOL and told.get("kind") == KIND
+
+
 def verify_decision(folder: Path | str) -> dict[str, Any]:
     """What the manifest of a decision says, once everything in the folder bears it out.
 

@@ -7,6 +7,7 @@ with limits, changes and drafts at once, and with intervals as soon as they are 
 import atexit
 import getpass
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import datetime
 from threading import Condition, Thread
 from typing import Any
@@ -20,7 +21,6 @@ from credit_score.session.dossier import write
 from credit_score.session.drafts import Drafts
 from credit_score.session.model import Command, Session
 from credit_score.session.place import Place
-from credit_score.session.state import step
 
 
 class WhatIf(anywidget.AnyWidget):
@@ -68,9 +68,8 @@ class WhatIf(anywidget.AnyWidget):
 
 def _payload(session: Session) -> dict[str, Any]:
     case = session.case
-    return payload(
-        case.cube, case.rules, state=session.state.told(), status=case.status, step=step(case.cube)
-    )  # fmt: skip
+    state = session.state.told()
+    return payload(case.cube, case.rules, asdict(case.in_force), state=state, status=case.status)
 
 
 def open_session(place: Place) -> WhatIf:
