@@ -26,7 +26,7 @@ PENDING = ".pending"
 
 
 @dataclass(frozen=True)
-class Draft:
+class Kept:
     """A draft as its history tells it; ``sha256`` is of its text, ``signed`` says whether it is as it was signed."""
 
     name: str
@@ -60,7 +60,7 @@ class Drafts:
             drafts._verify()
             yield drafts
 
-    def list(self) -> list[Draft]:
+    def list(self) -> list[Kept]:
         """The drafts there are, the first saved first."""
         return [_told(entry, self.history) for entry in map(self.history.of, self.history.names) if _is_held(entry)]
 
@@ -78,7 +78,7 @@ class Drafts:
             raise VerificationError(what, where=str(path), remedy=remedy)
         return content.decode("utf-8")
 
-    def save(self, name: str, text: str, *, author: Person, reason: str, written: str) -> Draft:
+    def save(self, name: str, text: str, *, author: Person, reason: str, written: str) -> Kept:
         """Keep an amendment as a draft under a name, in the place of an older one of that name.
 
         ``author``: name and office; ``written``: a moment as 2026-11-29T15:00:00+08:00. Name, author, reason and moment
@@ -189,7 +189,7 @@ def _is_held(entry: Entry | None) -> bool:
     return entry is not None and entry["event"] != "discarded"
 
 
-def _told(entry: Entry, history: History) -> Draft:
+def _told(entry: Entry, history: History) -> Kept:
     saved = history.of(entry["name"], "saved") or entry
     told = {field: saved[field] for field in ("name", "author", "reason", "sha256")}
-    return Draft(**told, written=saved["time"], signed=entry["event"] == "signed")
+    return Kept(**told, written=saved["time"], signed=entry["event"] == "signed")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from credit_score.errors import RunError, VerificationError
 from credit_score.files import TOOL, whole_file
-from credit_score.records.keeping.linked import Entry, first_fault, linked
+from credit_score.records.keeping.linked import Entry, first_fault, last_hash, linked
 
 FORMAT = 1
 KEYS = {"event", "name", "author", "reason", "time", "sha256", "previous", "hash"}
@@ -49,6 +49,11 @@ class History:
             what = f"the drafts amend policy {history.policy[:12]}…, the run has {policy[:12]}…"
             raise RunError(what, where=str(path.parent), remedy="give another folder for the drafts of this run")
         return history
+
+    @property
+    def last(self) -> str:
+        """The hash of the last entry; of the policy where there is none."""
+        return last_hash(self.entries, start=self.policy)
 
     def next(self, entry: Entry) -> Entry:
         """An entry as it would follow, with ``previous`` and ``hash``."""

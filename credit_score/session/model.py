@@ -10,9 +10,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from credit_score.session.decision import sign
-from credit_score.session.drafts import Drafts
-
 from credit_score.errors import CreditScoreError
 from credit_score.inspection.county import Answer
 from credit_score.language import LANGUAGES, say
@@ -21,6 +18,8 @@ from credit_score.session.bands import bands, better_than_in_force
 from credit_score.session.best import optimised
 from credit_score.session.case import Case, draft_of
 from credit_score.session.changes import changes, told_changes
+from credit_score.session.decision import sign
+from credit_score.session.drafts import Drafts, Kept
 from credit_score.session.figures import RED, checks, figures
 from credit_score.session.refusal import Refusal, told
 from credit_score.session.state import Draft, State, aimed, locked, moved
@@ -32,7 +31,10 @@ Dossier = Callable[["Signing", Path], None]
 
 @dataclass(frozen=True)
 class Signing:
-    """What a dossier is written of: the draft, who wrote and who signs it, and what it was weighed against."""
+    """What a dossier is written of: the draft, who wrote and who signs it, and what it was weighed against.
+
+    ``chain``: the last hash of the drafts' history before the signature.
+    """
 
     case: Case
     draft: Draft
@@ -44,7 +46,8 @@ class Signing:
     signed_on: date
     since: date
     amendment: str
-    others: Mapping[str, Draft] = field(default_factory=dict)
+    chain: str
+    others: Mapping[str, tuple[Draft, Kept]] = field(default_factory=dict)
 
 
 class Session:
@@ -235,13 +238,13 @@ class Session:
             why = {lang: red[0]["text"][lang] for lang in LANGUAGES}
             raise Refusal("session.red", n=len(red), why=why)
 
-    def _signing(self, kept: Any, draft: Draft, signer: Mapping[str, str]) -> Signing:
+    def _signing(self, kept: Kept, draft: Draft, signer: Mapping[str, str]) -> Signing:
         text = self.drafts.read(kept.name)
         after = amended(self.case.policy, text)
-        others = [k.name for k in self.drafts.list() if k.name != kept.name]
+        others = {k.name: (self.draft(k.name), k) for k in self.drafts.list() if k.name != kept.name}
         return Signing(
             self.case, draft, kept.name, kept.author, signer, kept.reason, kept.written, self.clock().date(),
-            max(after.model.amendments), text, {name: self.draft(name) for name in others},
+            max(after.model.amendments), text, self.drafts.history.last, others,
         )  # fmt: skip
 
     def _restore(self, _: Command) -> None:
