@@ -43,8 +43,8 @@ class Signature(Frozen):
     The day is not called ``on``: YAML reads that word as true.
     """
 
-    name: Text
-    office: Text
+    name: Told
+    office: Told
     signed_on: Day
 
 
