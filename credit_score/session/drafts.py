@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from credit_score.errors import RunError, VerificationError, first_five
 from credit_score.files import alone, fingerprint, whole_file
@@ -148,10 +148,13 @@ class Drafts:
         for pending in self.folder.glob(f".*{PENDING}"):
             path = self.folder / pending.name.removeprefix(".").removesuffix(PENDING)
             told = {fingerprint(pending)} & {draft.sha256 for draft in self.list() if self._path(draft.name) == path}
-            _ = pending.replace(path) if told else pending.unlink()
+            if told:
+                pending.replace(path)
+            else:
+                pending.unlink()
         for name in self.history.names:
             entry, path = self.history.of(name), self._path(name)
-            if not _is_held(entry) and path.is_file() and fingerprint(path) == entry["sha256"]:
+            if entry and not _is_held(entry) and path.is_file() and fingerprint(path) == entry["sha256"]:
                 path.unlink()
 
     def _verify(self) -> None:
@@ -185,7 +188,7 @@ def slug(name: str) -> str:
     return found
 
 
-def _is_held(entry: Entry | None) -> bool:
+def _is_held(entry: Entry | None) -> TypeGuard[Entry]:
     return entry is not None and entry["event"] != "discarded"
 
 
