@@ -3,14 +3,11 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from credit_score.errors import FitError, PolicyError
 from credit_score.inspection.violation_curve import ViolationCurve, violation_curve
 from credit_score.points import balance, ledger_of
 from credit_score.points.ledger import scored
 from credit_score.policy import Policy, RuleSet
-from credit_score.policy.loader import as_date
 from credit_score.records import Records
 
 if TYPE_CHECKING:
@@ -25,13 +22,18 @@ def drawn_visits(records: Records, after: date, until: date) -> "pd.DataFrame":
 
     ``subject``, ``department``, ``inspector``, ``inspected_on``, ``draw_probability``, ``bad`` (a violation was found).
     """
-    visits = records["inspections"].execute()
-    drawn = (visits["stream"] == "random") & visits["draw_probability"].notna()
-    found = visits[drawn & np.array([after < as_date(day) <= until for day in visits["inspected_on"]], bool)]
-    names = {"enterprise_id": "subject", "inspector_id": "inspector", "violation_found": "bad"}
-    told = found.rename(columns=names).astype({"bad": int}).sort_values(["inspected_on", "inspection_id"])
-    kept = ["subject", "department", "inspector", "inspected_on", "draw_probability", "bad"]
-    return told[kept].reset_index(drop=True)
+    import ibis
+
+    visits = records["inspections"]
+    found = visits.filter(
+        visits.stream == "random", visits.draw_probability.notnull(),
+        visits.inspected_on > ibis.date(after), visits.inspected_on <= ibis.date(until),
+    )  # fmt: skip
+    told = found.order_by("inspected_on", "inspection_id").select(
+        "department", "inspected_on", "draw_probability", subject=found.enterprise_id, inspector=found.inspector_id,
+        bad=found.violation_found.cast("int64"),
+    )  # fmt: skip
+    return told.execute()[["subject", "department", "inspector", "inspected_on", "draw_probability", "bad"]]
 
 
 def curve_before(
