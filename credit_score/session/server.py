@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from jupyter_server.auth.identity import IdentityProvider, User
+from jupyter_server.base.handlers import Template404
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, RequestHandler
@@ -81,6 +82,7 @@ def _settings(lang: str) -> Config:
                 "config_file_paths": [], "identity_provider_class": TokenOnly,
                 "tornado_settings": {
                     "headers": HEADERS, "allow_remote_access": False, "xsrf_cookie_kwargs": {"samesite": "Strict"},
+                    "default_handler_class": Template404,
                 },
             },
             "VoilaConfiguration": {
@@ -151,7 +153,8 @@ class Page(Voila):
         return settings
 
     def init_handlers(self) -> list[Any]:
-        return [handler for handler in super().init_handlers() if not str(handler[0]).startswith(CLOSED)]
+        *others, (_, *page) = super().init_handlers()  # the last takes whatever path the others leave
+        return [*(handler for handler in others if not handler[0].startswith(CLOSED)), ("/()", *page)]
 
     def listen(self) -> None:
         server = HTTPServer(self.app)

@@ -13,7 +13,7 @@ import pytest
 
 from credit_score.report.style import FONT
 
-PATIENCE = 20_000  # milliseconds, on a machine that is busy
+PATIENCE = 60_000  # milliseconds, on a machine that is busy
 LOST = "#lost:not([hidden])"
 DRAWN = "#session h1"
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "eA=="}
@@ -178,6 +178,14 @@ def test_a_wrong_or_missing_token_is_forbidden_and_sent_to_no_login(server):
         assert code == 403, path
         assert "credit-score session" in told
         assert "<form" not in told
+
+
+def test_what_is_no_page_of_the_session_is_not_there(server):
+    token = urlsplit(server.address).query
+    for path in ("/nothing", "/session.ipynb", "/login", "/voila/files/session.ipynb", "/voila/render/session.ipynb"):
+        code, told = status(server, f"{path}?{token}")
+        assert code == 404, path
+        assert "There is no such page." in told
 
 
 def test_kernels_and_their_sockets_are_closed_without_the_token(server):
