@@ -97,7 +97,7 @@ def _settings(lang: str) -> Config:
             # without the state that the page has.
             "KernelSpecManager": {"kernel_dirs": []},
             # One whose browser is gone lets go of its drafts.
-            "MappingKernelManager": {"cull_idle_timeout": 30, "cull_interval": 10},
+            "MappingKernelManager": {"cull_idle_timeout": 15, "cull_interval": 5},
             "KernelManager": {"transport_encryption": "auto"},
             "KernelRestarter": {"restart_limit": 0, "time_to_dead": 1.0},
         }
