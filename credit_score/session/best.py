@@ -24,7 +24,7 @@ def optimised(state: State, case: Case, *, cutoffs: bool = False) -> State:
     violation, where a cut-off is locked, and where bounds and floors alone need more days than a department has.
     """
     if case.cube.curve is None:
-        raise Refusal("session.no_curve")
+        raise Refusal("refused.no_curve")
     found = _with_best_ratios(state, case, state.draft)
     if cutoffs:
         _check_free(state)

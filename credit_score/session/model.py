@@ -180,7 +180,7 @@ class Session:
         name, reason, since = _given(command, "name"), _given(command, "reason"), self._since(command)
         numbers = changes(self.case.at(since), self.state.draft)
         if not numbers:
-            raise Refusal("session.nothing_changed")
+            raise Refusal("refused.nothing_changed")
         text = make_amendment(self.case.policy, since, numbers, author=author, written=self._now(), reason=reason)
         self.drafts.save(name, text, author=author, reason=reason, written=self._now())
         self._say("session.saved", name=name, day=since.isoformat())
