@@ -66,7 +66,7 @@ def _demonstration(run: Path, arguments: argparse.Namespace) -> None:
 
 
 def _announce(address: str, drafts: Path, arguments: argparse.Namespace) -> None:
-    print(f"{say('session.open', arguments.lang)}\n{address}")
+    print(f"{say('served.open', arguments.lang)}\n{address}")
     print(say("served.drafts", arguments.lang, drafts=drafts), flush=True)
     if not arguments.no_browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -11,7 +11,7 @@ from credit_score.language import LANGUAGES, Lang
 from credit_score.report import RunFolder
 from credit_score.report.run_folder import CUBE
 
-NEEDED = ("tiers.parquet", "schedule.csv", "workload.csv", CUBE)
+NEEDED = (CUBE,)
 RUN, DRAFTS, LANG = "CREDIT_SCORE_SESSION_RUN", "CREDIT_SCORE_SESSION_DRAFTS", "CREDIT_SCORE_SESSION_LANG"
 
 
@@ -33,6 +33,11 @@ class Place:
         place = cls(folder, Path(drafts or folder.with_name(f"{folder.name}.drafts")).resolve(), lang)
         check_apart(place.drafts, [folder])
         return place
+
+    @property
+    def decisions(self) -> Path:
+        """The folder below which signed drafts become decisions, beside the run."""
+        return self.run.with_name(f"{self.run.name}.decisions")
 
     @classmethod
     def from_environment(cls) -> "Place | None":
