@@ -3,13 +3,18 @@
 import argparse
 import threading
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import DEMO_RUN, Steps, make_demo
 from credit_score.errors import NotAvailable
 from credit_score.language import say
+
+if TYPE_CHECKING:
+    from credit_score.session.place import Place
 
 LAB = ("voila", "anywidget")
 
@@ -27,6 +32,7 @@ def session(arguments: argparse.Namespace) -> None:
         if not arguments.run:
             _demonstration(place.run, arguments)
             place.folder()
+        _compile(place, Steps(quiet=arguments.quiet))
         serve(place, listener, lambda address: _announce(address, place.drafts, arguments))
 
 
@@ -56,6 +62,27 @@ def _check_lab() -> None:
     if missing := [name for name in LAB if find_spec(name) is None]:
         what = f"the page needs {' and '.join(missing)}, not installed here"
         raise NotAvailable(what, remedy="install it with: python -m pip install 'credit_score[lab]'")
+
+
+def _compile(place: "Place", steps: Steps) -> None:
+    """Let the loops behind the intervals be compiled before anybody waits for them; later commands find them done."""
+    from credit_score.session.bands import bands
+    from credit_score.session.case import Case
+
+    case = Case.open(place.run)
+    with _told_if_slow(steps):
+        bands(case, case.in_force, n=2)
+
+
+@contextmanager
+def _told_if_slow(steps: Steps) -> Iterator[None]:
+    """Say what is waited for where it takes more than a moment."""
+    timer = threading.Timer(1.5, steps, ["compiling loops, once on this machine; about half a minute"])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _demonstration(run: Path, arguments: argparse.Namespace) -> None:
