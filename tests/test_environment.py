@@ -15,7 +15,7 @@ ON_CONDA_FORGE = {
     "matplotlib": "matplotlib-base",  # without a windowing toolkit
     "playwright": "playwright-python",
 }
-ONLY_BY_PIP = {"chinesecalendar"}
+ONLY_BY_PIP = {"axe-playwright-python", "chinesecalendar"}
 
 
 def declared():

@@ -33,7 +33,7 @@ from credit_score.simulation.totals import TOTALS
 
 PACKAGE = Path(credit_score.__file__).parent
 KEYS = sorted(catalogue())
-SOURCES = sorted(p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".html"))
+SOURCES = sorted(p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".html", ".js"))
 KEY = r"[a-z_]+(?:\.[a-z_]+)*"
 
 
@@ -74,7 +74,9 @@ def said():
     keys, patterns = set(), set()
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
+        if path.suffix == ".js":
+            keys |= set(re.findall(rf"\bsay\(\"({KEY})\"", text))
+        elif path.suffix == ".html":
             keys |= set(re.findall(rf"\b(?:t|say)\(\"({KEY})\"(?! ~)", text))
             patterns |= {p + "*" for p in re.findall(rf"\bt\(\"({KEY}\.)\" ~", text)}
         else:

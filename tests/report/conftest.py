@@ -1,8 +1,12 @@
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 
 import credit_score as cs
+from credit_score.report.what_if import module, payload, styles
+from credit_score.session.state import Draft, State
 
 KEY = "a key of the tests, no secret"
 FIRM = {
@@ -39,3 +43,66 @@ def quick_page(monkeypatch):
     """Pages without figures and font, for tests that look at neither."""
     monkeypatch.setattr("credit_score.report.page.as_svg", lambda *_, **__: "<svg></svg>")
     monkeypatch.setattr("credit_score.report.page.font_face", lambda html: "")
+
+
+HOST = "{send: command => sent.push(command), listen: callback => { window.tell = callback; }}"
+PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><link rel="icon" href="data:,">
+<title>-</title><style>body{margin:0} %s</style></head><body><main id="here"></main><script type="module">%s
+window.sent = []; window.pure = {load, evaluate, moved, front, checks}; window.payload = %s;
+window.widget = widget;
+window.stop = mount(document.getElementById("here"), window.payload, %s);</script></body></html>"""
+
+
+def in_force(rules):
+    """The numbers of a policy as a draft."""
+    inspection = rules.model.inspection
+
+    def numbers(name):
+        return np.array([
+            [rules.value(getattr(d, name).get(t.id)) or rules.figure(getattr(inspection.schedule[t.id], name)).value
+             for d in inspection.departments] for t in rules.tiers
+        ], float).tolist()  # fmt: skip
+
+    cutoffs = [t.cutoff / 1000 for t in rules.tiers[:-1]]
+    told = {"ratios": numbers("ratio"), "floors": numbers("floor"), "frequency": numbers("frequency")}
+    return Draft.of({"cutoffs": cutoffs, "cap": rules.figure(inspection.cap).value} | told)
+
+
+@pytest.fixture(scope="module")
+def cube(county_run):
+    return county_run.county_cube
+
+
+@pytest.fixture(scope="module")
+def blind(cube):
+    """The cube where no visit says what is found."""
+    return replace(cube, curve=None, since="", until="")
+
+
+@pytest.fixture(scope="module")
+def draft(county_run):
+    return in_force(county_run.rules)
+
+
+@pytest.fixture
+def opened(page, county_run, cube, draft, tmp_path):
+    """``opened(host=True, **state)``: the page on a payload; ``page.faults`` lists what the browser complained of."""
+
+    def made(*, host=True, cube=cube, change=lambda told: None, **state):
+        start = State(draft, **({"lang": "en"} | state)).told()
+        told = payload(cube, county_run.rules, asdict(draft), state=start, status="demonstration")
+        change(told)
+        data = json.dumps(told).replace("<", "\\u003c")
+        path = tmp_path / "page.html"
+        path.write_text(
+            PAGE % (styles(), module().replace("export default", "const widget ="), data, HOST if host else "null"),
+            encoding="utf-8",
+        )
+        page.faults = []
+        page.on("console", lambda m: page.faults.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.goto(path.as_uri())
+        return page
+
+    return made

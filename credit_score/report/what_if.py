@@ -1,0 +1,91 @@
+"""What the browser module ``what_if.js`` is given: the cube, the policy's numbers and names, and every word it says."""
+
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from credit_score.inspection.county.cube import CountyCube
+from credit_score.language import LANGUAGES, catalogue, say
+from credit_score.policy import RuleSet
+from credit_score.report.content import labels, reference_in
+from credit_score.report.style import tier_colours
+
+STATUS = {"demonstration": "status.demonstration", "draft": "status.draft", "in force": "status.in_force"}
+
+
+def module() -> str:
+    """The browser module as text: ``mount(el, payload, host)`` draws, its default export serves anywidget."""
+    return _text("what_if.js")
+
+
+def styles() -> str:
+    """The module's styles as text, all under the class ``what-if``."""
+    return _text("what_if.css")
+
+
+def payload(
+    cube: CountyCube, rules: RuleSet, draft: Mapping[str, Any], *, state: Mapping[str, Any], status: str
+) -> dict[str, Any]:
+    """What the module's ``mount`` is given, for JSON.
+
+    Parameters
+    ----------
+    cube : of a run under ``rules``, the policy in force.
+    draft : its numbers: ``cutoffs`` in points, (K − 1,); ``ratios`` in [0, 1], ``floors``, ``frequency``, (K, D); and
+        the annual ``cap``.
+    state : what the page begins with: ``draft``, ``locks``, ``objective``, ``budget``, ``deterrence``, ``least``,
+        ``most``, ``lang``.
+    status : ``demonstration``, ``draft`` or ``in force``, as ``RuleSet.status`` says.
+    """
+    width = (cube.bounds[1] - cube.bounds[0]).min()
+    return {
+        "cube": cube.to_dict(), "draft": dict(draft), "state": dict(state), "labels": _labels(cube, rules),
+        "words": _words(), "limits": _limits(rules), "about": _about(cube, rules, status),
+        "step": round(float(width), 3), "colours": list(tier_colours(len(cube.tiers))),
+    }  # fmt: skip
+
+
+def _text(name: str) -> str:
+    return files("credit_score").joinpath(f"report/{name}").read_text(encoding="utf-8")
+
+
+def _words() -> dict[str, dict[str, str]]:
+    """The session's texts by language, and the name of the other language."""
+    keys = ["switch", *(key for key in catalogue() if key.startswith("session."))]
+    return {lang: {key: catalogue()[key][lang] for key in keys} for lang in LANGUAGES}
+
+
+def _labels(cube: CountyCube, rules: RuleSet) -> dict[str, Any]:
+    """Names in both languages, in the order of the cube."""
+
+    def named(group: str, ids: Iterable[str]) -> list[dict[str, str]]:
+        known = labels(rules, group)
+        return [known[i] for i in ids]
+
+    groups = {name: named(name, getattr(cube, name)) for name in ("tiers", "departments", "sectors", "sizes")}
+    return groups | {"policy": rules.about.label.model_dump()}
+
+
+def _limits(rules: RuleSet) -> dict[str, Any]:
+    """The least share of firms visited, the annual cap and the capacity, with the references of their rules."""
+    inspection = rules.model.inspection
+    minimum = inspection.county_minimum.at(rules.on) if inspection.county_minimum else None
+    told = {"rule": "inspection", "reference": _cited(minimum.reference), "value": minimum.value} if minimum else None
+    cap = {"rule": "inspection", "reference": _cited(rules.figure(inspection.cap).reference)}
+    capacity = {"reference": {lang: say("session.capacity_from", lang) for lang in LANGUAGES}}
+    return {"county_minimum": told, "cap": cap, "capacity": capacity}
+
+
+def _cited(reference: str) -> dict[str, str]:
+    return {lang: reference_in(reference, lang) for lang in LANGUAGES}
+
+
+def _about(cube: CountyCube, rules: RuleSet, status: str) -> dict[str, Any]:
+    """The day, the status, and the visits behind the violation curve."""
+    curve = cube.curve
+    seen = {"visits": 0, "found": 0} if curve is None else {"visits": curve.visits.sum(), "found": curve.found.sum()}
+    return {
+        "as_of": rules.on.isoformat(), "status": status,
+        "status_text": {lang: say(STATUS[status], lang) for lang in LANGUAGES},
+        "since": cube.since, "until": cube.until, **{name: int(n) for name, n in seen.items()},
+    }  # fmt: skip
