@@ -101,6 +101,7 @@ def possible(pattern):
         "engine": set(ENGINES), "why": {"asked", "means_only"} | {f"cheapest_{e}" for e in ENGINES[1:]},
         "simulate": {"first", "last", "at_low", "at_high", *TOTALS}, "number": ranged(),
         "gain": {"found", *OBJECTIVES} - {"detections"}, "optimum": {"risk", "min_ratio", "max_ratio"},
+        "check": {"capacity", "county_minimum", "cap", "no_rate", "order"},
         "needs": {"name", "author", "signer", "office", "reason"},
     }  # fmt: skip
     family = pattern.split(".")[0]

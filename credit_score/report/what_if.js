@@ -240,52 +240,53 @@ function filled(cells, budget) {
 
 // ---------------------------------------------------------------------------------------------------------- checks
 
-const SLACK = 1 + 1e-9; // sums of the same numbers in another order
+const SLACK = 1e-9; // a sum that meets its limit in real numbers may pass it by a last digit
 
-/** What a draft breaks, the gravest first, red before warnings, each with its words in both languages. */
+/** What a draft does not keep, red before warnings: what Python's ``checks`` finds, in the same words. */
 export function checks(cube, payload, draft, figures) {
-  const found = [], { limits, labels } = payload;
-  const add = (kind, level, rule, place, numbers, tell, reference = { zh: "", en: "" }) =>
-    found.push({ kind, level, rule, department: null, tier: null, ...place, ...numbers, text: both(payload, tell), reference });
-  draft.cutoffs.slice(1).forEach((c, k) => {
-    const above = draft.cutoffs[k], told = { found: points(c), limit: points(above) };
-    if (c >= above) add("order", "red", "tiers", { tier: k + 1 }, { found: c, limit: above }, (say) => say("session.check.order", told));
+  const { limits, labels } = payload;
+  const check = (kind, level, rule, place, found, limit, values) => ({
+    kind, level, rule, department: null, tier: null, ...place, found, limit, reference: limits[kind].reference,
+    text: both(payload, (say, lang) => say(`check.${kind}`, Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, value?.[lang] ?? value])))),
   });
-  figures.load.forEach((days, d) => {
-    const limit = cube.capacity[d], rule = `inspection:departments:${cube.departments[d]}`;
-    if (days <= limit * SLACK) return;
-    add("capacity", "red", rule, { department: d }, { found: days, limit }, (say, lang) => say("session.check.capacity", {
-      department: labels.departments[d][lang], found: number(days, 1), limit: number(limit, 1), over: number(days - limit, 1),
-    }), limits.capacity.reference);
-  });
-  const minimum = limits.county_minimum, share = figures.county_share;
-  if (minimum && share * SLACK < minimum.value) {
-    const told = { found: percent(share, 2), limit: percent(minimum.value, 2), over: percent(minimum.value - share, 2) };
-    add("county_minimum", "red", minimum.rule, {}, { found: share, limit: minimum.value },
-      (say) => say("session.check.county_minimum", told), minimum.reference);
+  const over = (found, limit, tell) => ({ found: tell(found), limit: tell(limit), over: tell(Math.abs(found - limit)) });
+  const days = (x) => number(x, 1), share = (x) => percent(x, 2);
+  const limited = figures.load.map((load, d) => [load, cube.capacity[d], d]).filter(([load, most]) => load > most + SLACK * most)
+    .map(([load, most, d]) => check("capacity", "red", `inspection:departments:${cube.departments[d]}`, { department: d },
+      load, most, { department: labels.departments[d], ...over(load, most, days) }));
+  const least = limits.county_minimum?.value;
+  if (figures.county_share < least - SLACK * least) {
+    limited.push(check("county_minimum", "red", "inspection", {}, figures.county_share, least, over(figures.county_share, least, share)));
   }
-  capped(cube, draft, (d, k, visits) => {
-    const told = (lang) => ({
-      department: labels.departments[d][lang], tier: k === null ? "" : cube.tiers[k], found: number(visits), limit: number(draft.cap),
-    });
-    add("cap", "red", limits.cap?.rule ?? "inspection", { department: d, tier: k }, { found: visits, limit: draft.cap },
-      (say, lang) => (k === null ? say("session.check.cap_duty", told(lang)) : say("session.check.cap", told(lang))), limits.cap?.reference);
-  });
-  figures.firms.forEach((row, k) => row.forEach((n, d) => {
-    if (!n || figures.drawn[k][d] > 0) return;
-    add("no_rate", "warn", `inspection:schedule:${cube.tiers[k]}`, { department: d, tier: k }, { found: 0, limit: n },
-      (say, lang) => say("session.check.no_rate", { department: labels.departments[d][lang], tier: cube.tiers[k], n: number(n) }));
-  }));
-  const grave = (check) => Math.abs(check.found - check.limit) / Math.max(Math.abs(check.limit), 1e-9);
-  return found.sort((a, b) => (a.level === b.level ? grave(b) - grave(a) : a.level === "red" ? -1 : 1));
+  limited.sort((a, b) => Math.abs(b.found - b.limit) - Math.abs(a.found - a.limit));
+  const most = Math.max(...draft.frequency.flat(), ...cube.duty.flat());
+  const capped = most > draft.cap ? [check("cap", "red", "inspection", {}, most, draft.cap, { found: most, limit: draft.cap })] : [];
+  return [...limited, ...capped, ...nobodyDrawn(cube, labels, figures, check), ...outOfOrder(cube, labels, draft, figures, check)];
 }
 
-/** Calls ``each`` for what asks for more visits to a firm than the annual cap: a tier of a department, or a duty. */
-function capped(cube, draft, each) {
-  cube.departments.forEach((_, d) => {
-    draft.frequency.forEach((row, k) => row[d] > draft.cap && each(d, k, row[d]));
-    const duty = Math.max(0, ...column(cube.duty, d));
-    if (duty > draft.cap) each(d, null, duty);
+/** Tiers of which some department draws nobody. */
+function nobodyDrawn(cube, labels, figures, check) {
+  return cube.tiers.flatMap((tier, k) => {
+    const n = figures.firms[k].filter((firms, d) => firms > 0 && figures.drawn[k][d] === 0).length;
+    return n ? [check("no_rate", "warn", `inspection:schedule:${tier}`, { tier: k }, 0, 0, { tier: labels.tiers[k], n })] : [];
+  });
+}
+
+/** Pairs of neighbouring tiers of which the worse is visited less often, told with the department of most. */
+function outOfOrder(cube, labels, draft, figures, check) {
+  const often = (k, d) => figures.drawn[k][d] / figures.firms[k][d] * draft.frequency[k][d];
+  return cube.tiers.slice(1).flatMap((tier, k) => {
+    const less = cube.departments.map((_, d) => d).filter((d) =>
+      figures.firms[k][d] > 0 && figures.firms[k + 1][d] > 0 && often(k + 1, d) < often(k, d) * (1 - SLACK));
+    if (!less.length) return [];
+    const apart = (d) => often(k, d) - often(k + 1, d), most = Math.max(...less.map(apart));
+    const d = less.find((one) => apart(one) >= most * (1 - SLACK)); // of several, the first
+    const [found, limit] = [often(k + 1, d), often(k, d)], n = less.length;
+    return [check("order", "warn", `inspection:schedule:${tier}`, { tier: k + 1, department: d }, found, limit, {
+      worse: labels.tiers[k + 1], better: labels.tiers[k], department: labels.departments[d],
+      found: number(found, 3), limit: number(limit, 3), n,
+    })];
   });
 }
 

@@ -10,6 +10,7 @@ from credit_score.policy import RuleSet
 from credit_score.report.content import labels, reference_in
 from credit_score.report.style import tier_colours
 
+BY_CREDIT = "国办发〔2019〕35号 / General Office of the State Council, Guobanfa (2019) 35"
 STATUS = {"demonstration": "status.demonstration", "draft": "status.draft", "in force": "status.in_force"}
 
 
@@ -40,7 +41,7 @@ def payload(
     width = (cube.bounds[1] - cube.bounds[0]).min()
     return {
         "cube": cube.to_dict(), "draft": dict(draft), "state": dict(state), "labels": _labels(cube, rules),
-        "words": _words(), "limits": _limits(rules), "about": _about(cube, rules, status),
+        "words": _words(), "limits": limits(rules), "about": _about(cube, rules, status),
         "step": round(float(width), 3), "colours": list(tier_colours(len(cube.tiers))),
     }  # fmt: skip
 
@@ -51,7 +52,7 @@ def _text(name: str) -> str:
 
 def _words() -> dict[str, dict[str, str]]:
     """The session's texts by language, and the name of the other language."""
-    keys = ["switch", *(key for key in catalogue() if key.startswith("session."))]
+    keys = ["switch", *(key for key in catalogue() if key.startswith(("session.", "check.")))]
     return {lang: {key: catalogue()[key][lang] for key in keys} for lang in LANGUAGES}
 
 
@@ -66,14 +67,20 @@ def _labels(cube: CountyCube, rules: RuleSet) -> dict[str, Any]:
     return groups | {"policy": rules.about.label.model_dump()}
 
 
-def _limits(rules: RuleSet) -> dict[str, Any]:
-    """The least share of firms visited, the annual cap and the capacity, with the references of their rules."""
+def limits(rules: RuleSet) -> dict[str, Any]:
+    """What a draft is held to, by kind, each with its ``reference`` in both languages; see ``session.figures.checks``.
+
+    ``county_minimum`` has its ``value``, or is None where no rule sets one.
+    """
     inspection = rules.model.inspection
     minimum = inspection.county_minimum.at(rules.on) if inspection.county_minimum else None
-    told = {"rule": "inspection", "reference": _cited(minimum.reference), "value": minimum.value} if minimum else None
-    cap = {"rule": "inspection", "reference": _cited(rules.figure(inspection.cap).reference)}
-    capacity = {"reference": {lang: say("session.capacity_from", lang) for lang in LANGUAGES}}
-    return {"county_minimum": told, "cap": cap, "capacity": capacity}
+    told = {"reference": _cited(minimum.reference), "value": minimum.value} if minimum else None
+    references = {
+        "cap": _cited(rules.figure(inspection.cap).reference), "order": _cited(BY_CREDIT),
+        "capacity": {lang: say("session.capacity_from", lang) for lang in LANGUAGES},
+        "no_rate": {lang: say("session.ground_of_rates", lang) for lang in LANGUAGES},
+    }  # fmt: skip
+    return {"county_minimum": told} | {kind: {"reference": reference} for kind, reference in references.items()}
 
 
 def _cited(reference: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """What a session refuses, in the language of who sits before it."""
 
+from collections.abc import Mapping
+
 from credit_score.errors import CreditScoreError, PolicyError
 from credit_score.language import LANGUAGES, say
 
@@ -8,13 +10,14 @@ class Refusal(PolicyError):
     """A command that is not carried out; ``both``: why, and what to do, in each language."""
 
     def __init__(self, key: str, **values: object) -> None:
-        self.both = {lang: say(key, lang, **_in(lang, values)) for lang in LANGUAGES}
+        self.both = said_in_both(key, values)
         super().__init__(self.both["en"])
 
 
-def _in(lang: str, values: dict[str, object]) -> dict[str, object]:
-    """The values, those that are in both languages in one of them."""
-    return {name: value[lang] if isinstance(value, dict) else value for name, value in values.items()}
+def said_in_both(key: str, values: Mapping[str, object]) -> dict[str, str]:
+    """A text of the catalogue in both languages; a value that is a mapping by language stands in each as its own."""
+    told = {lang: {n: v[lang] if isinstance(v, dict) else v for n, v in values.items()} for lang in LANGUAGES}
+    return {lang: say(key, lang, **told[lang]) for lang in LANGUAGES}
 
 
 def told(error: CreditScoreError) -> dict[str, str]:
