@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
+from zipfile import ZIP_DEFLATED, ZipInfo
 
 from credit_score.errors import RunError, first_five
 
@@ -160,6 +161,13 @@ def _holder(holder: Path) -> str:
         return f": {told['who']}, process {told['pid']} on {told['host']} since {told['since']}"
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""
+
+
+def undated(name: str) -> ZipInfo:
+    """A compressed part of a zip archive under the first moment that one can tell, so that its bytes tell no time."""
+    info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    info.compress_type, info.create_system = ZIP_DEFLATED, 0
+    return info
 
 
 def clear_leftovers(target: Path) -> None:

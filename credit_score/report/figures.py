@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from credit_score.language import say
-from credit_score.report.number import exact
+from credit_score.report.number import exact, rounded_percent
 from credit_score.report.style import ALERT, INK, NEUTRAL, QUIET, tier_colours
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def plot_workload(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
               label=say("figure.capacity", lang))  # fmt: skip
     word = say("figure.overloaded", lang)
     texts = [
-        f"{u:.0%}, {word}" if hit else f"{u:.0%}" for u, hit in zip(frame["utilisation_in_all"], over, strict=True)
+        f"{u}, {word}" if hit else u
+        for u, hit in zip((rounded_percent(u, 0) for u in frame["utilisation_in_all"]), over, strict=True)
     ]
     ends = np.maximum(frame["days"] + frame["out_of_plan_days"], frame["capacity_days"])
     for place, end, text, hit in zip(places, ends, texts, over, strict=True):

@@ -1,6 +1,7 @@
 """How a number stands before a reader: exact, whatever its size; points are written from integer milli-points."""
 
 from decimal import Decimal
+from math import isfinite
 
 
 def exact(value: Decimal | float) -> str:
@@ -21,3 +22,13 @@ def signed(milli: int) -> str:
 def percent(share: float) -> str:
     """A share of a rule in percent, exact: 0.025 is ``2.5 %``."""
     return f"{exact(Decimal(str(share)) * 100)} %"
+
+
+def rounded(value: float | None, digits: int = 0) -> str:
+    """A computed number with thousands parted, ``1,234.5``; ``–`` where it is not known."""
+    return "–" if value is None or not isfinite(value) else f"{value:,.{digits}f}"
+
+
+def rounded_percent(share: float | None, digits: int = 1) -> str:
+    """A computed share in percent, ``2.5%``; ``–`` where it is not known."""
+    return "–" if share is None or not isfinite(share) else f"{share:.{digits}%}"

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 FONT = "Noto Sans SC Subset"
 FONT_FILE = files("credit_score").joinpath("report/fonts/NotoSansSC-subset.otf")
 INK, QUIET, GRID, ALERT = "#1f2933", "#616e7c", "#d9e2ec", "#b42318"
 NEUTRAL = "#486581"
+ON_WHITE: dict[str, Any] = {"figure.facecolor": "white", "savefig.dpi": 160}
 # Blue to orange: told apart by colour-blind readers. In grey a blue and an orange can look alike; names and order
 # in every figure say the rest.
 _TIERS = ("#0b4f8a", "#3f8fc7", "#a9cfe8", "#f5bd6b", "#e07b20", "#8a3200")
@@ -59,26 +61,38 @@ def as_svg(draw: Callable[["Axes"], Any], *, name: str, label: str, height: floa
     ``name`` keeps the ids of several figures on one page apart; ``label`` is what a screen reader says.
     """
     import matplotlib as mpl
-    from matplotlib.figure import Figure
 
     with mpl.rc_context(settings() | {"svg.hashsalt": name}):
-        figure = Figure(figsize=(7.6, height), layout="constrained")
-        draw(figure.add_subplot())
         text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        _drawn(draw, height).savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text.getvalue())
     return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+
+
+def as_png(draw: Callable[["Axes"], Any], *, height: float = 3.2) -> bytes:
+    """A figure as a picture on white, where a document holds no SVG."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(settings() | ON_WHITE):
+        packed = io.BytesIO()
+        _drawn(draw, height).savefig(packed, format="png", metadata={"Software": None})
+    return packed.getvalue()
+
+
+def _drawn(draw: Callable[["Axes"], Any], height: float) -> "Figure":
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.6, height), layout="constrained")
+    draw(figure.add_subplot())
+    return figure
 
 
 def save_figure(draw: Callable[["Axes"], Any], stem: Path, *, height: float = 3.2) -> None:
     """A figure as ``stem.svg``, letters as shapes so that it looks the same anywhere, and as ``stem.png``."""
     import matplotlib as mpl
-    from matplotlib.figure import Figure
 
-    own = {"svg.fonttype": "path", "svg.hashsalt": stem.name, "figure.facecolor": "white", "savefig.dpi": 160}
-    with mpl.rc_context(settings() | own):
-        figure = Figure(figsize=(7.6, height), layout="constrained")
-        draw(figure.add_subplot())
+    with mpl.rc_context(settings() | ON_WHITE | {"svg.fonttype": "path", "svg.hashsalt": stem.name}):
+        figure = _drawn(draw, height)
         figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
         figure.savefig(stem.with_suffix(".png"), metadata={"Software": None})
 

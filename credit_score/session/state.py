@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from credit_score.errors import PolicyError
-from credit_score.inspection.county import Answer, CountyCube, Plan
+from credit_score.inspection.county import Answer, CountyCube, Plan, moved_cutoffs
 from credit_score.session.refusal import Refusal
 
 Matrix = tuple[tuple[float, ...], ...]
@@ -109,7 +109,7 @@ def moved(
         raise PolicyError(f"{what} {to} is no number", remedy="give a number")
     draft = state.draft
     if what == "cutoff":
-        return replace(state, draft=replace(draft, cutoffs=_moved_cutoff(draft.cutoffs, cube, tier, to)))
+        return replace(state, draft=replace(draft, cutoffs=moved_cutoffs(cube, draft.cutoffs, tier, to)))
     if what == "cap":
         return replace(state, draft=replace(draft, cap=int(np.clip(round(to), 1, 365))))
     name = {"ratio": "ratios", "floor": "floors", "frequency": "frequency"}[what]
@@ -124,19 +124,6 @@ def _fitting(what: str, to: float, cap: int) -> float:
         return float(np.round(np.clip(to, 0.0, 1.0), 4))
     least, most = (1, cap) if what == "frequency" else (0, MOST)
     return float(np.clip(round(to), least, most))
-
-
-def step(cube: CountyCube) -> float:
-    """The distance between the places that a cut-off can have, in points: the width of a bin."""
-    return float(np.round((cube.bounds[1] - cube.bounds[0]).min(), 3))
-
-
-def _moved_cutoff(cutoffs: tuple[float, ...], cube: CountyCube, k: int, to: float) -> tuple[float, ...]:
-    wide = step(cube)
-    above = cutoffs[k - 1] if k else np.ceil((cube.bounds[1, 0] + 1) / wide) * wide + wide
-    below = cutoffs[k + 1] if k + 1 < len(cutoffs) else np.floor((cube.bounds[0, -1] - 1) / wide) * wide - wide
-    place = float(np.round(np.clip(round(to / wide) * wide, below + wide, above - wide), 3))
-    return (*cutoffs[:k], place, *cutoffs[k + 1 :])
 
 
 def _check_place(state: State, cube: CountyCube, what: str, tier: int, department: int | None) -> None:

@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "answer": ["Answer", "Plan"],
         "cube": ["CountyCube"],
+        "cutoffs": ["moved_cutoffs", "step"],
         "grouped": ["county_cube"],
         "strata": ["best_ratios", "by_score_cube", "strata_cube"],
     },

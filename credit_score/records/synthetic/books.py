@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip archive can tell
+from credit_score.files import undated
+
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _NO_TIME = b"1980-01-01T00:00:00Z"
 _PROPERTIES = "docProps/core.xml"
@@ -43,8 +44,7 @@ class Book:
 
 def _copy(made: ZipFile, kept: ZipFile, name: str) -> None:
     """One part of a workbook under a date that is always the same; its properties tell the moment of saving."""
-    info = ZipInfo(name, _EPOCH)
-    info.compress_type, info.create_system = ZIP_DEFLATED, 0
+    info = undated(name)
     if name == _PROPERTIES:
         kept.writestr(info, _TIME.sub(_NO_TIME, made.read(name)))
         return

@@ -1,0 +1,4 @@
+export function mount(el, payload, host) {
+  el.className = "what-if";
+  el.textContent = payload.about.as_of;
+}
