@@ -7,6 +7,7 @@ import sys
 import time
 from hashlib import sha256
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyarrow as pa
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from credit_score import files
 from credit_score.engine import open_engine, saved
 from credit_score.errors import RunError
-from credit_score.files import check_free, fingerprint, whole_file, whole_folder
+from credit_score.files import check_free, fingerprint, undated, whole_file, whole_folder
 
 MARK = "manifest.json"
 
@@ -136,6 +137,7 @@ def test_where_two_names_can_change_places_there_is_no_moment_without_a_folder(t
 WRITER = """
 import json, sys
 from pathlib import Path
+from zipfile import ZipFile
 from credit_score.files import whole_folder
 for i in range(100_000):
     with whole_folder(sys.argv[1], replaces="manifest.json") as folder:
@@ -300,3 +302,11 @@ def test_a_fingerprint_is_the_sha_256_of_all_bytes(tmp_path, n):
     data = bytes(range(256)) * (n // 256) + b"x" * (n % 256)
     (tmp_path / "file").write_bytes(data)
     assert fingerprint(tmp_path / "file") == sha256(data).hexdigest()
+
+
+def test_a_part_of_an_archive_tells_no_time(tmp_path):
+    with ZipFile(tmp_path / "one.zip", "w") as archive:
+        archive.writestr(undated("part.xml"), "text" * 100)
+    part = ZipFile(tmp_path / "one.zip").infolist()[0]
+    assert part.date_time == (1980, 1, 1, 0, 0, 0)
+    assert part.compress_size < part.file_size

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit_score.report.number import exact, percent, points, signed
+from credit_score.report.number import exact, percent, points, rounded, rounded_percent, signed
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,16 @@ def test_a_share_in_percent_is_exact(share, text):
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(ArithmeticError):
         exact(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"), [(1234.56, 1, "1,234.6"), (0.0, 2, "0.00"), (-2.5, 0, "-2"), (np.float64(7), 0, "7")]
+)
+def test_a_computed_number_is_rounded_with_its_thousands_parted(value, digits, text):
+    assert rounded(value, digits) == text
+    assert rounded_percent(value / 100, digits) == f"{text.replace(',', '')}%"
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
+def test_what_is_not_known_is_a_dash(value):
+    assert rounded(value) == rounded_percent(value) == "–"

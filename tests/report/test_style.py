@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from credit_score.report.style import as_svg, settings, tier_colours
+from credit_score.report.style import as_png, as_svg, settings, tier_colours
 
 # Machado, Oliveira and Fernandes, A physiologically-based model for simulation of color vision deficiency,
 # IEEE Trans. Vis. Comput. Graph. 15 (2009) 1291–1298: matrices on linear RGB for a severity of 1.
@@ -80,6 +80,13 @@ def test_a_figure_is_text_that_a_screen_reader_can_name_and_the_same_every_time(
     assert "高阳 $5</text>" in one
     assert 'id="one-figure_1"' in one
     assert 'id="two-figure_1"' in other
+
+
+def test_a_picture_is_the_same_every_time_and_as_high_as_it_was_asked_for():
+    one, two = (as_png(lambda ax: ax.set_title("高阳"), height=2.0) for _ in range(2))
+    assert one == two
+    assert one.startswith(b"\x89PNG")
+    assert [int.from_bytes(one[i : i + 4], "big") for i in (16, 20)] == [1216, 320]
 
 
 def test_settings_touch_nothing_outside_a_figure():

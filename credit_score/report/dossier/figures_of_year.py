@@ -232,7 +232,8 @@ def _tornados(words: Words, frame: "pd.DataFrame", base: Totals, *, known: bool)
     shown, axis = ("found", "dossier.axis_found") if known else ("days", "axis.days")
     drawn = [_tornado(words, frame[own], shown, axis, base, "dossier.set_figure")]
     if known:
-        drawn.append(_tornado(words, frame[~own], "undetected", "axis.undetected", base, "dossier.unknown_figure"))
+        axis = "dossier.axis_undetected"
+        drawn.append(_tornado(words, frame[~own], "undetected", axis, base, "dossier.unknown_figure"))
     return drawn
 
 

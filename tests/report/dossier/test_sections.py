@@ -146,7 +146,7 @@ def test_alternatives_stand_side_by_side_with_their_chances(made, decision):
     assert beside.headings[1:] == ["In force now", "This decision", "只提高C级", "少查A级"]
     told = rows(beside)
     answers = [decision.as_was, decision.as_decided, *(a.answer(decision.cube) for a in decision.alternatives)]
-    assert told["Missed"] == [f"{a.undetected.sum():,.1f}" for a in answers]
+    assert told["Undetected"] == [f"{a.undetected.sum():,.1f}" for a in answers]
     assert told["Chance of being better than the policy in force"] == ["–", "87%", "71%", "–"]
     assert told["Cut-offs (points)"][1] == "990 / 950 / 850"
     assert told["Ratio of tier D"] == ["50%", "50%–60%", "50%–60%", "50%"]
