@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from credit_score.inspection.county.cube import CountyCube
+from credit_score.inspection.county import CountyCube, step
 from credit_score.language import LANGUAGES, catalogue, say
 from credit_score.policy import RuleSet
 from credit_score.report.content import labels, reference_in
@@ -38,11 +38,10 @@ def payload(
         ``most``, ``lang``.
     status : ``demonstration``, ``draft`` or ``in force``, as ``RuleSet.status`` says.
     """
-    width = (cube.bounds[1] - cube.bounds[0]).min()
     return {
         "cube": cube.to_dict(), "draft": dict(draft), "state": dict(state), "labels": _labels(cube, rules),
         "words": _words(), "limits": limits(rules), "about": _about(cube, rules, status),
-        "step": round(float(width), 3), "colours": list(tier_colours(len(cube.tiers))),
+        "step": step(cube), "colours": list(tier_colours(len(cube.tiers))),
     }  # fmt: skip
 
 

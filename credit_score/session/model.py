@@ -198,9 +198,19 @@ class Session:
         return draft_of(after.at(max(after.model.amendments)))
 
     def _discard(self, command: Command) -> None:
-        author = _person(command, "author")
-        reason = _given(command, "reason")
-        self.drafts.discard(_given(command, "name"), author=author, reason=reason, written=self._now())
+        """Take a draft away, in the name of its author; the history keeps that it was there."""
+        kept = self._kept_as(_given(command, "name"))
+        if kept.signed:
+            raise Refusal("session.signed_already", name=kept.name)
+        reason = str(command.get("reason") or say("session.discarded", "zh"))
+        self.drafts.discard(kept.name, author=kept.author, reason=reason, written=self._now())
+        self._comparison = None
+
+    def _kept_as(self, name: str) -> Kept:
+        kept = next((k for k in self.drafts.list() if k.name == name), None)
+        if kept is None:
+            raise Refusal("session.no_draft", name=name)
+        return kept
 
     def _compare(self, command: Command) -> None:
         names = list(dict.fromkeys(map(str, command.get("names", ()))))[:MOST_COMPARED]
@@ -215,9 +225,7 @@ class Session:
 
     def _sign(self, command: Command) -> None:
         name, signer = _given(command, "name"), _person(command, "signer")
-        kept = next((k for k in self.drafts.list() if k.name == name), None)
-        if kept is None:
-            raise Refusal("session.no_draft", name=name)
+        kept = self._kept_as(name)
         if kept.signed:
             raise Refusal("session.signed_already", name=name)
         draft = self.draft(name)

@@ -6,8 +6,8 @@ from dataclasses import asdict, replace
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from credit_score.inspection.county import step
 from credit_score.language import catalogue
-from credit_score.session.state import step
 
 pytestmark = pytest.mark.browser
 

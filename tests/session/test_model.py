@@ -255,6 +255,16 @@ def test_a_red_check_refuses_the_signature_and_says_which(opened, case):
     assert not list(session.decisions.glob("*"))
 
 
+def test_a_draft_that_is_discarded_is_gone_and_one_that_is_signed_stays(opened, feasible):
+    session = saved(opened, feasible)
+    session.do({"do": "save", "name": "other", **WHO})
+    session.do({"do": "discard", "name": "other"})
+    assert [kept["name"] for kept in session.told()["drafts"]] == ["less"]
+    sign(session)
+    assert said(session, do="discard", name="less")["en"] == "Draft less is signed already"
+    assert [kept["name"] for kept in session.told()["drafts"]] == ["less"]
+
+
 def test_a_draft_that_is_not_there_is_not_signed(session):
     assert sign(session, name="nothing")["en"] == "There is no draft nothing"
 

@@ -1,92 +1,17 @@
 """The page of a session in a browser: it opens, asks nothing of the web, and says so when its kernel is gone."""
 
-import shutil
-import subprocess
-import sys
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from signal import SIGINT
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from served import DRAWN, PATIENCE, kernels, serving
 
 from credit_score.report.style import FONT
 
-PATIENCE = 60_000  # milliseconds, on a machine that is busy
 LOST = "#lost:not([hidden])"
-DRAWN = "#session h1"
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "eA=="}
-
-
-@contextmanager
-def serving(run, drafts):
-    """A server of its own process; it ends with the block."""
-    words = [
-        "-P",
-        "-m",
-        "credit_score.cli",
-        "session",
-        str(run),
-        "--drafts",
-        str(drafts),
-        "--no-browser",
-        "--lang",
-        "en",
-    ]
-    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        process.stdout.readline()
-        process.address = process.stdout.readline().strip()
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-@pytest.fixture(scope="module")
-def server(run_folder, tmp_path_factory):
-    """One server for all tests that do not end it; ``server.run`` is its own copy of the run folder."""
-    place = tmp_path_factory.mktemp("session")
-    run = shutil.copytree(run_folder, place / "run")
-    with serving(run, place / "drafts") as process:
-        process.run = run
-        yield process
-
-
-@pytest.fixture
-def visit(browser):
-    """Opens an address in a page; ``page.requests`` lists what it asked for, ``page.faults`` what it complained of."""
-    context = browser.new_context()
-
-    def opened(address):
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.requests, page.faults = [], []
-        page.on("request", lambda request: page.requests.append(request.url))
-        page.on("websocket", lambda socket: page.requests.append(socket.url))
-        page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.goto(address)
-        return page
-
-    yield opened
-    context.close()
-
-
-@pytest.fixture
-def page(visit, server):
-    """The page, drawn; left as a person leaves it, so that its kernel lets go of the drafts before the next test."""
-    page = visit(server.address)
-    page.wait_for_selector(DRAWN)
-    yield page
-    left = kernels(server)
-    page.goto("about:blank")
-    psutil.wait_procs(left, timeout=PATIENCE / 1000)
-
-
-def kernels(server):
-    return psutil.Process(server.pid).children()
 
 
 def status(server, path, headers=(), method="GET"):
@@ -109,12 +34,6 @@ def test_the_page_opens_without_a_request_to_the_web_or_a_complaint(page, server
     assert page.title() == "Calibration session"
     assert page.is_hidden("#lost")
     assert page.is_hidden("#loading")
-
-
-@pytest.mark.browser
-def test_what_is_done_on_the_page_reaches_python_and_comes_back(page):
-    page.click("[aria-label=echo]")
-    page.wait_for_selector("output:text-is('1')")
 
 
 @pytest.mark.browser
@@ -155,7 +74,7 @@ def test_a_page_that_is_reloaded_leaves_no_kernel_behind(page, server):
 
 @pytest.mark.browser
 def test_a_run_that_is_damaged_while_it_is_served_is_told_in_one_line(visit, server):
-    path = server.run / "workload.csv"
+    path = server.run / "cube.json"
     whole = path.read_bytes()
     path.write_bytes(b"")
     try:
@@ -163,7 +82,7 @@ def test_a_run_that_is_damaged_while_it_is_served_is_told_in_one_line(visit, ser
         line = page.inner_text(".fault")
     finally:
         path.write_bytes(whole)
-    assert line.endswith("workload.csv is not the file the run wrote; run again")
+    assert line.endswith("cube.json is not the file the run wrote; run again")
     assert "Traceback" not in page.content()
 
 

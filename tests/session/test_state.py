@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_score.errors import PolicyError
+from credit_score.inspection.county import step
 from credit_score.session.refusal import Refusal
-from credit_score.session.state import Draft, State, aimed, locked, moved, step
+from credit_score.session.state import Draft, State, aimed, locked, moved
 
 
 def test_a_session_begins_with_the_policy_in_force(case, state):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from credit_score.language import say
+from credit_score.report import what_if
 from credit_score.report.dossier.blocks import Command, Drawn, Live, Table, Text
 from credit_score.report.dossier.decision import Decision
 from credit_score.report.dossier.sections import sections
@@ -36,7 +37,7 @@ def dossier_html(decision: Decision, lang: str) -> str:
     html = environment.get_template("dossier.html").render(
         lang=lang, say=say, title=say("dossier.title", lang), subtitle=subtitle(words), running=running(words),
         status=decision.status.replace(" ", "_"), status_text=words.status, sections=sections(decision, lang),
-        payload=_payload(decision, lang), module=_file("stand_in.js"), styles="",
+        payload=_payload(decision, lang), module=what_if.module(), styles=what_if.styles(),
     )  # fmt: skip
     return html.replace("/*FONT*/", font_face(html), 1)
 

@@ -170,7 +170,7 @@ def _verify(words: Words) -> Section:
         Command(say("dossier.verify_file_windows"), f"certutil -hashfile dossier.{words.lang}.html SHA256"),
         Command(
             say("dossier.verify_decision"),
-            "python -c \"from credit_score.session.decision import verify_decision; verify_decision('.')\"",
+            "credit-score verify .",
         ),
         Command(say("dossier.verify_draw"), "credit-score verify-draw draw.csv"),
     ]

@@ -10,6 +10,7 @@ from credit_score.inspection.schedule import _at_random
 from credit_score.policy.loader import BUNDLED
 from credit_score.report.dossier import Alternative, Decision, Person
 from credit_score.report.dossier.decision import cutoffs
+from credit_score.report.what_if import payload
 
 REASON = "C级问题率上升 / the rate of tier C has risen"
 NAMED = "<script>window.hit = 1</script>"
@@ -78,5 +79,17 @@ def decision(county_run, amended):
         written=date(2023, 6, 30), since=date(2023, 7, 1), status="demonstration", signer=Person("张主任", "发改局"),
         signed_on=date(2023, 6, 30), bands=bands_of(Answer(cube, cutoffs(after), now)), alternatives=drafts,
         fingerprints={"run": "ab" * 32, "policy": "cd" * 32, "chain": "ef" * 32},
-        payload={"cube": cube.to_dict(), "about": {"as_of": NAMED}},
+        payload=payload_of(cube, before, was, now, cutoffs(after)),
     )  # fmt: skip
+
+
+def payload_of(cube, rules, was, now, cuts):
+    """What the live page is given: it begins with the plan that was decided."""
+
+    def told(cuts, plan):
+        numbers = {"ratios": plan.ratios, "floors": plan.floors, "frequency": plan.frequency}
+        return {k: v.tolist() for k, v in numbers.items()} | {"cutoffs": list(cuts), "cap": 4}
+
+    aims = {"objective": "detections", "budget": "draft", "deterrence": 1.0, "least": 0.01, "most": 1.0, "lang": "en"}
+    state = {"draft": told(cuts, now), "locks": []} | aims
+    return payload(cube, rules, told(cutoffs(rules), was), state=state, status="demonstration")

@@ -79,13 +79,13 @@ def opened(request, page, folder):
 
 
 @pytest.mark.browser
-def test_it_opens_without_a_request_or_a_complaint_and_runs_nothing_that_was_written_into_it(opened):
+def test_it_opens_without_a_request_or_a_complaint_and_runs_nothing_that_was_written_into_it(opened, decision):
     opened.wait_for_timeout(200)
     assert opened.requests == []
     assert opened.faults == []
     assert opened.title() == say("dossier.title", opened.lang)
     assert opened.evaluate("window.hit") is None
-    assert opened.inner_text("#what-if").strip()
+    assert f"{decision.as_decided.detections.sum():,.1f}" in opened.inner_text("#what-if")
 
 
 @pytest.mark.browser

@@ -1,4 +1,0 @@
-export function mount(el, payload, host) {
-  el.className = "what-if";
-  el.textContent = payload.about.as_of;
-}
