@@ -63,15 +63,36 @@ def test_a_rate_is_worked_out_by_hand():
 
 @pytest.fixture(scope="module")
 def simulated():
-    """The rates by tier, department and sector of a year in each of 150 counties, and the truth."""
+    """The rates by tier, department and sector of a year in each of 150 counties, and the truth.
+
+    Thirty counties are asked for at a time: with the county among the strata each has the rates it has alone.
+    """
     rows = []
-    for seed in range(150):
-        firms = county(seed)
-        visits, drawn_from = year(firms, seed), population(firms)
+    for first in range(0, 150, 30):
+        counties = {seed: county(seed) for seed in range(first, first + 30)}
+        firms = together(counties)
+        visits = together({seed: year(one, seed) for seed, one in counties.items()})
+        drawn_from = together({seed: population(one) for seed, one in counties.items()})
         for by in ("tier_code", "department", "sector"):
-            table = visit_rates(visits, drawn_from, [by]).assign(by=by)
-            rows.append(table.join(firms.groupby(by)["bad"].mean().rename("truth"), on=by))
+            table = visit_rates(visits, drawn_from, ["county", by], strata=("county", "department", "tier_code"))
+            truth = firms.groupby(["county", by])["bad"].mean().rename("truth")
+            rows.append(table.join(truth, on=["county", by]).assign(by=by))
     return pd.concat(rows).set_index("by")
+
+
+def together(tables):
+    """Tables of counties as one, with the column ``county``."""
+    return pd.concat([table.assign(county=seed) for seed, table in tables.items()], ignore_index=True)
+
+
+def test_counties_asked_together_have_the_rates_they_have_alone():
+    counties = {seed: county(seed) for seed in range(3)}
+    visits = {seed: year(one, seed) for seed, one in counties.items()}
+    drawn_from = {seed: population(one) for seed, one in counties.items()}
+    strata = ("county", "department", "tier_code")
+    pooled = visit_rates(together(visits), together(drawn_from), ["county", "sector"], strata=strata)
+    alone = together({seed: visit_rates(visits[seed], drawn_from[seed], ["sector"]) for seed in counties})
+    pd.testing.assert_frame_equal(pooled, alone[pooled.columns], rtol=1e-12)
 
 
 @pytest.mark.parametrize("by", ["tier_code", "department", "sector"])
