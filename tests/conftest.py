@@ -1,6 +1,7 @@
 """What tests of several rooms share: a small county, its run, and a page in a browser that reaches no network."""
 
 import csv
+import gc
 import os
 import shutil
 
@@ -18,6 +19,10 @@ from credit_score.records.synthetic import make_county
 # A slow machine is no failure: no test is timed, an example neither.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Expressions of tables are a great many small objects that live as long as a test: Python looks for garbage among them
+# less often than it would by itself.
+gc.set_threshold(20_000, 20, 20)
 
 PLAIN = {"enterprise": "plain", "person": "plain"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import get_args, get_origin
@@ -69,6 +70,7 @@ def strings(path):
             yield "".join(v.value if isinstance(v, ast.Constant) else "*" for v in node.values)
 
 
+@cache
 def said():
     """Keys, and patterns of keys (``reason.*``), that the code and the page ask for."""
     keys, patterns = set(), set()

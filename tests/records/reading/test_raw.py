@@ -18,8 +18,15 @@ def folder(hand, tmp_path):
 
 
 @pytest.fixture
-def refusal(hand, folder):
+def households(hand, tmp_path):
+    """The same folder without what would be read before its households for nothing."""
+    return hand.write(tmp_path / "county", hand.few() | {"households": hand.county()["households"]})
+
+
+@pytest.fixture
+def refusal(hand, tmp_path):
     """The one line in which reading the folder is refused; it repeats no identifier."""
+    folder = tmp_path / "county"
 
     def told():
         with pytest.raises(RecordsError) as caught:
@@ -87,9 +94,9 @@ def test_a_table_in_two_files_is_refused(folder, refusal, ending):
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
-def test_an_empty_file_is_refused(folder, refusal, ending):
-    (folder / "households.csv").unlink()
-    (folder / f"households{ending}").write_bytes(b"")
+def test_an_empty_file_is_refused(households, refusal, ending):
+    (households / "households.csv").unlink()
+    (households / f"households{ending}").write_bytes(b"")
     assert refusal() == f"COUNTY/households{ending}: the file is empty; send it again, or remove it"
 
 
@@ -108,8 +115,8 @@ def test_an_empty_file_is_refused(folder, refusal, ending):
         ("household_id,town,village,130628180001010008", "unknown column 18 characters, digits; remove"),
     ],
 )
-def test_a_wrong_heading_is_refused_at_line_1(folder, refusal, heading, told):
-    heading_of(folder / "households.csv", heading)
+def test_a_wrong_heading_is_refused_at_line_1(households, refusal, heading, told):
+    heading_of(households / "households.csv", heading)
     assert refusal().startswith(f"COUNTY/households.csv, line 1: {told}")
 
 
@@ -120,24 +127,24 @@ def test_a_file_without_a_heading_is_refused_and_the_row_in_its_place_not_repeat
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
-def test_a_heading_in_another_encoding_is_refused(folder, refusal, encoding):
-    (folder / "households.csv").write_bytes("户号,镇,村\n1,2,3\n".encode(encoding))
+def test_a_heading_in_another_encoding_is_refused(households, refusal, encoding):
+    (households / "households.csv").write_bytes("户号,镇,村\n1,2,3\n".encode(encoding))
     what = "the heading is readable neither in utf-8 nor in gb18030; export it in UTF-8"
     assert refusal() == f"COUNTY/households.csv, line 1: {what}"
 
 
 @pytest.mark.parametrize(("ends", "other"), [("\n", b"\r\n"), ("\r\n", b"\n"), ("\n", b"\r"), ("\r", b"\r")])
-def test_lines_may_end_in_different_ways(hand, folder, ends, other):
+def test_lines_may_end_in_different_ways(hand, tmp_path, ends, other):
     rows = hand.county()["enterprises"]
-    hand.write(folder, {"enterprises": rows}, ends=ends)
+    folder = hand.write(hand.write(tmp_path / "few", hand.few()), {"enterprises": rows}, ends=ends)
     more = [",".join((row | {"enterprise_id": f"x{i}"}).values()).encode() for i, row in enumerate(rows[:2])]
     add(folder / "enterprises.csv", more[0] + other + more[1] + ends.encode())
     counts = hand.read(folder).counts.set_index("table").loc["enterprises"]
     assert (counts["read"], counts["rejected"]) == (len(rows) + 2, 2)
 
 
-def test_a_parquet_file_that_is_none_is_refused(folder, refusal):
-    (folder / "households.csv").rename(folder / "households.parquet")
+def test_a_parquet_file_that_is_none_is_refused(households, refusal):
+    (households / "households.csv").rename(households / "households.parquet")
     assert "COUNTY/households.parquet: not readable as Parquet:" in refusal()
 
 
@@ -206,8 +213,9 @@ def test_lines_that_are_no_rows_are_rejected_where_they_stand_and_rows_after_the
 
 
 def test_a_stray_quote_swallows_no_line_but_its_own(hand, tmp_path):
-    clean = hand.read(hand.write(tmp_path / "clean", hand.county()))
-    folder = hand.write(tmp_path / "stray", hand.county())
+    reported = hand.few() | {"credit_records": [hand.record(n, "enterprise", hand.firm(1)) for n in range(5)]}
+    clean = hand.read(hand.write(tmp_path / "clean", reported))
+    folder = hand.write(tmp_path / "stray", reported)
     path = folder / "credit_records.csv"
     heading, first, *others, last = path.read_text("utf-8").splitlines()
     path.write_text("\n".join([heading, f'"{first}', *others, f'{last}"']) + "\n", "utf-8")
@@ -267,9 +275,9 @@ def test_a_file_named_with_an_identity_number_is_refused_without_it(folder, refu
     assert refusal() == "COUNTY: the name of a file holds an identity number, and names are kept; rename the file"
 
 
-def test_a_file_named_with_a_month_or_the_number_of_a_document_is_read(hand, folder):
-    (folder / "households.csv").rename(folder / "households-2023-06 (2) 20230615001.csv")
-    assert "households-2023-06 (2) 20230615001.csv" in set(hand.read(folder).files["file"])
+def test_a_file_named_with_a_month_or_the_number_of_a_document_is_read(hand, households):
+    (households / "households.csv").rename(households / "households-2023-06 (2) 20230615001.csv")
+    assert "households-2023-06 (2) 20230615001.csv" in set(hand.read(households).files["file"])
 
 
 def test_a_workbook_whose_damage_shows_only_below_many_rows_is_refused_in_one_line(folder, refusal):
