@@ -5,6 +5,7 @@ import ibis
 import pandas as pd
 import pytest
 
+STRATUM = ("department", "tier_code", "duty")
 FRAME = ["department", "subject", "tier_code", "tier", "duty"]
 TYPES = dict.fromkeys(FRAME, "string") | {"tier_code": "int64"}
 
@@ -35,6 +36,10 @@ def quotas():
     return made
 
 
+def rows(table, *columns):
+    return table[list(columns)].to_numpy(object).tolist()
+
+
 def digest(*parts):
     return sha256("|".join(map(str, parts)).encode()).hexdigest()
 
@@ -44,10 +49,10 @@ def by_hand():
     """The draw by plain loops and hashlib: for each stratum the subjects open to it, and those drawn, in order."""
 
     def drawn(frame, schedule, *, cap, seed):
-        strata = {(q.department, q.tier_code, q.duty): (q.drawn, q.frequency) for q in schedule.itertuples()}
+        strata = {tuple(s): (n, visits) for *s, n, visits in rows(schedule, *STRATUM, "drawn", "frequency")}
         listed, taken, still_open, picked = {}, Counter(), {}, {}
-        for row in frame.itertuples():
-            listed.setdefault((row.department, row.tier_code, row.duty), []).append(row.subject)
+        for *stratum, subject in rows(frame, *STRATUM, "subject"):
+            listed.setdefault(tuple(stratum), []).append(subject)
         turn = sorted(listed, key=lambda s: (s[2] == "", digest(seed, "turn", s[0]), s))
         for stratum in turn:
             n, visits = strata[stratum]

@@ -155,7 +155,7 @@ def strata_of(rows, ratio, floor):
 
 @pytest.mark.parametrize(("ratio", "floor"), [(0.05, 0), (0.33, 0), (0.05, 2), (0.3, 3), (1.0, 0), (0.0, 0)])
 def test_the_stated_probability_is_how_often_a_firm_is_drawn_over_seeds(framed, by_hand, ratio, floor):
-    rows, seeds = one_stratum(10), 1_000
+    rows, seeds = one_stratum(10), 1_000 if 0 < ratio < 1 else 100  # of a certainty few seeds tell as much as many
     frame, strata = framed(rows).execute(), strata_of(rows, ratio, floor)
     stated = with_visits(strata, seed=0)["draw_probability"].item()
     counted = [
