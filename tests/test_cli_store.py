@@ -10,7 +10,6 @@ import pytest
 
 from credit_score.cli import main
 
-
 TAKE = ("intake", "--received-on", "2023-06-30", "--quiet")
 
 
