@@ -231,7 +231,7 @@ def test_a_diary_that_was_recorded_and_lost_its_folder_is_completed_by_the_same_
     assert stamps == {b"DTSTAMP:20230703T000000Z"}
 
 
-def test_a_draw_of_nobody_goes_through_every_step(county_folder, altered_policy, people, tmp_path):
+def test_a_draw_of_nobody_goes_through_every_step(county_run, altered_policy, people, tmp_path):
     """Every ratio and floor 0 and no duty: the list is frozen, and no firm is drawn from it."""
     import credit_score as cs
 
@@ -242,8 +242,7 @@ def test_a_draw_of_nobody_goes_through_every_step(county_folder, altered_policy,
                 tier[name] = {day: told | {"value": 0} for day, told in tier[name].items()}
 
     policy = cs.load_policy(altered_policy(inspection=nobody))
-    records = cs.read_records(county_folder, policy=policy)
-    run = cs.run_county(records, policy, as_of="2023-06-30", seed=7).save(tmp_path / "run")
+    run = cs.run_county(county_run.records, policy, as_of="2023-06-30", seed=7).save(tmp_path / "run")
     lot = tmp_path / "lot"
     assert told("lot", "freeze", run, "--task", TASK, "--out", lot, "--on", "2023-07-01", "--quiet")[0] == 0
     sealed(lot, COURT, PRESS)

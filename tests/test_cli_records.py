@@ -86,10 +86,17 @@ def read_once(tmp_path_factory):
 
 
 @pytest.fixture
-def said(read_once, monkeypatch):
-    """What a command says of the county, on stdout."""
+def known(read_once, monkeypatch):
+    """Folder and policy folder of the county that was read once."""
     folder, policy, reader = read_once
     monkeypatch.setattr("credit_score.records.read_records", reader)
+    return folder, policy
+
+
+@pytest.fixture
+def said(known):
+    """What a command says of the county, on stdout."""
+    folder, policy = known
 
     def say(command, *more, on=ON):
         code, out, err = told(command, folder, "--policy", policy, "--as-of", on, "--quiet", *more)
@@ -176,8 +183,8 @@ def test_without_a_register_a_measure_has_no_number_and_says_what_it_needs(count
     assert "Unit" not in out
 
 
-def test_progress_goes_to_stderr(county):
-    folder, policy = county()
+def test_progress_goes_to_stderr(known):
+    folder, policy = known
     err = told("quality", folder, "--policy", policy, "--as-of", ON)[2]
     assert [line.split(" s  ")[1] for line in err.splitlines()][-2:] == ["measuring", "done"]
 
@@ -342,8 +349,8 @@ def test_days_beyond_the_calendar_are_refused(county):
         refused("working days cannot be counted", command, folder, "--policy", policy, "--as-of", "2027-06-30")
 
 
-def test_a_range_that_is_none_is_told_in_one_line(county):
-    folder, policy = county()
+def test_a_range_that_is_none_is_told_in_one_line(known):
+    folder, policy = known
     arguments = ("coverage", folder, "--policy", policy, "--as-of", ON)
     refused("is no range of months; begin on the first day of a month", *arguments, "--since", "2023-01-15")
 

@@ -63,16 +63,19 @@ def food(tmp_path_factory):
     write(folder / "enterprises.csv", [FIRM | {"enterprise_id": name} | facts for name, facts in FIRMS.items()])
     write(folder / "credit_records.csv", records)
     departments = [d.id for d in cs.load_policy("gaoyang").model.inspection.departments]
-    staff = {"inspectors": 3, "days_per_inspector": 90}
+    staff, read = {"inspectors": 3, "days_per_inspector": 90}, {}
     write(folder / "departments.csv", [{"department": d} | staff for d in departments])
 
     def run(given=None, change=lambda policy: None):
+        """Records are read once for each change of the policy: runs share them and nothing else."""
         own = shutil.copytree(BUNDLED / "gaoyang", policies / f"p{len(list(policies.iterdir()))}")
         about = own / "policy.yaml"
         about.write_text(about.read_text("utf-8").replace("cn_uscc", "plain").replace("cn_ric", "plain"), "utf-8")
         change(own / "risk.yaml")
         policy = cs.load_policy(own)
-        return cs.run_county(cs.read_records(folder, policy=policy, key=KEY), policy, as_of=ON, seed=1, pd=given)
+        if change not in read:
+            read[change] = cs.read_records(folder, policy=policy, key=KEY)
+        return cs.run_county(read[change], policy, as_of=ON, seed=1, pd=given)
 
     return run
 

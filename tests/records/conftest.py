@@ -144,6 +144,6 @@ def clean(hand, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def dirty(county_folder):
+def dirty(county_run):
     """The generated county, dirt and all, read."""
-    return read_records(county_folder, policy=GAOYANG)
+    return county_run.records

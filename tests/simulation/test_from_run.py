@@ -51,7 +51,7 @@ def test_the_year_planned_is_the_run_s(county_run, scenario):
         assert float(result.days.sel(department=name).sum()) == pytest.approx(days)
 
 
-def test_a_floor_is_of_firms_each_visited_as_often_as_the_tier_s(county_folder, altered_policy):
+def test_a_floor_is_of_firms_each_visited_as_often_as_the_tier_s(county_run, altered_policy):
     """A floor of 5 firms, each visited 3 times a year, is 15 visits a year, as the run plans it; not 45."""
 
     def often(inspection):
@@ -60,7 +60,7 @@ def test_a_floor_is_of_firms_each_visited_as_often_as_the_tier_s(county_folder, 
                 figure["value"] = 3
 
     policy = cs.load_policy(altered_policy(inspection=often))
-    run = cs.run_county(cs.read_records(county_folder, policy=policy), policy, as_of="2023-06-30")
+    run = cs.run_county(county_run.records, policy, as_of="2023-06-30")
     scenario = Scenario.from_run(run, periods=12, cap=None)
     assert {plan.frequency.value for plan in scenario.schedule.values()} == {3}
     free = scenario.altered(departments=[d.model_copy(update={"capacity": None}) for d in scenario.departments])
