@@ -32,6 +32,7 @@ from credit_score.simulation.engines import ENGINES
 from credit_score.simulation.parameter import Parameter, Stated
 from credit_score.simulation.totals import TOTALS
 
+GAOYANG = load_policy("gaoyang")
 PACKAGE = Path(credit_score.__file__).parent
 KEYS = sorted(catalogue())
 SOURCES = sorted(p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".html", ".js"))
@@ -93,7 +94,7 @@ def said():
 
 def possible(pattern):
     """The keys that a pattern can come to, from where its end is taken from."""
-    rules = load_policy("gaoyang").model
+    rules = GAOYANG.model
     ends = {
         "reason": reasons(), "remedy": reasons(), "table": set(contracts(rules)),
         "basis": set(get_args(Basis)), "status": {"draft", "demonstration", "in_force"},
@@ -182,9 +183,9 @@ def test_every_reason_for_no_points_is_known(county_run):
     assert {"no_rule", "other_kind", "not_yet", "expired", "not_scored"} <= uncounted_reasons()
 
 
-@pytest.mark.parametrize("day", load_policy("gaoyang").days(), ids=str)
+@pytest.mark.parametrize("day", GAOYANG.days(), ids=str)
 def test_every_unit_and_every_field_of_the_bundled_policy_has_a_text(day):
-    table = rule_table(load_policy("gaoyang").at(day))
+    table = rule_table(GAOYANG.at(day))
     assert set(table["unit"].str.replace(r"\W", "_", regex=True)) <= units()
     assert set(table["field"]) <= fields(PolicyModel)
     assert {"points", "weight", "visits_a_year", "inspector_days", "months", "true", "name"} <= units()
