@@ -5,6 +5,7 @@ Plain YAML loaders keep the last of two equal keys silently; in a rule book that
 """
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ class Source:
         self.lines: dict[Location, int] = {}
         self._met: set[int] = set()
         try:
-            node = yaml.compose(self.content.decode("utf-8"), Loader=yaml.SafeLoader)
+            node = _composed(self.content.decode("utf-8"))
             if node is None:
                 raise PolicyError("the file is empty", where=str(path), remedy="write its section or remove the file")
             self._walk(node, ())
@@ -88,12 +89,21 @@ class Source:
             remedy = "write it in decimal digits without a 0 before them, or in quotes if it is a text"
             raise PolicyError(f"{node.value!r} is not plainly a number", where=self._at(node), remedy=remedy)
         try:
-            return yaml.SafeLoader("").construct_document(node)
+            return yaml.constructor.SafeConstructor().construct_document(node)
         except (yaml.YAMLError, ValueError) as error:
             raise _unreadable(self.path, error, node) from None
 
     def _at(self, node: yaml.Node) -> str:
         return f"{self.path}, line {node.start_mark.line + 1}"
+
+
+@lru_cache(maxsize=64)
+def _composed(text: str) -> yaml.Node | None:
+    """The nodes of a text, which are read and never changed: one command reads the same rules several times.
+
+    Not by the parser in C: a text of many open brackets takes it beyond its stack, and the process with it.
+    """
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _unreadable(path: Path, error: Exception, node: yaml.Node | None = None) -> PolicyError:
