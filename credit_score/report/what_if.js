@@ -361,8 +361,18 @@ function listed(node, of, make) {
 
 function put(node, name, value) {
   if (["disabled", "hidden", "checked", "required", "selected"].includes(name)) node[name] = Boolean(value);
+  else if (name === "style") node.style.cssText = value; // which a policy that forbids style attributes lets be
   else if (value === null || value === undefined) node.removeAttribute(name);
   else node.setAttribute(name, value);
+}
+
+/** A value that is worked out once for a state, however often a frame asks. */
+function once(view, value) {
+  let state, kept;
+  return () => {
+    if (state !== view.seen) [state, kept] = [view.seen, value()];
+    return kept;
+  };
 }
 
 /** A number typed by hand, taken when the hand leaves it; while it is typed no frame writes over it. */
@@ -599,14 +609,17 @@ function lawChecks(view) {
   });
 }
 
+/** What Python says, and to a screen reader how many rules are broken. */
 function said(view) {
-  const node = h("div", { class: "said", role: "status", "aria-live": "polite" });
-  const lang = view.state.lang;
-  return listed(node, () => [view.settled?.said, view.settled?.signed], ([told, signed]) => [
+  const lang = view.state.lang, place = h("div");
+  const node = h("div", { class: "said", role: "status", "aria-live": "polite" }, place,
+    h("span", { class: "unseen" }, () => (view.red.length ? view.say("session.n_broken", { n: view.red.length }) : "")));
+  listed(place, () => [view.settled?.said, view.settled?.signed], ([told, signed]) => [
     told && h("p", { class: told.level }, told.level === "error" ? "✖ " : "✔ ", told[lang]),
     signed && h("p", { class: "info" }, "✔ ", view.say("session.signed_into", { folder: signed.folder }),
       h("span", { class: "files" }, signed.files.join(", "))),
   ]);
+  return node;
 }
 
 function offer(view) {
@@ -819,7 +832,7 @@ function tierRow(view, k) {
     h("td", { class: "floor" }, byTier(view, k, "floor", "floors", view.say("session.floor_of", { tier: name }), { min: 0, step: 1 })),
     h("td", { class: "frequency" }, byTier(view, k, "frequency", "frequency", view.say("session.frequency_of", { tier: name }), { min: 1, step: 1 })),
     h("td", { class: "n" }, () => number(here(f().visits))), h("td", { class: "n" }, () => number(here(f().days))),
-    h("td", { class: "n" }, () => number(here(f().detections), 1)));
+    h("td", { class: "n" }, () => number(here(f().detections), here(f().detections) < 1000 ? 1 : 0)));
 }
 
 /** Slider and number of a ratio, in percent. */
@@ -900,7 +913,7 @@ function aims(view) {
 function loads(view) {
   const { cube } = view, f = () => view.figures, capacity = cube.capacity;
   const share = (days, d) => (capacity[d] > 0 ? days / capacity[d] : days > 0 ? Infinity : 0);
-  const most = () => clip(Math.max(...f().load.map(share)) * 1.04, 1.25, 2.5);
+  const most = once(view, () => clip(Math.max(...f().load.map(share)) * 1.04, 1.25, 2.5));
   const row = (name, d) => {
     const parts = () => [f().load[d] - f().duty_days[d] - cube.out_of_plan[d], f().duty_days[d], cube.out_of_plan[d]];
     const x = (i) => share(sum(parts().slice(0, i)), d), over = () => f().load[d] > capacity[d] * SLACK;
@@ -928,11 +941,13 @@ function fronts(view) {
   const { cube } = view;
   if (!cube.curve) return panel("fronts", view.say("session.front"), h("p", { class: "note" }, view.say("session.no_curve")));
   const drawn = (figures) => ({ days: total(figures.days), undetected: total(figures.undetected) });
-  const here = () => drawn(view.figures), best = () => view.curve[SAME_LOAD], force = drawn(view.force);
+  const here = once(view, () => drawn(view.figures)), best = () => view.curve[SAME_LOAD], force = drawn(view.force);
   const every = () => [...view.curve, here(), force];
-  const right = () => Math.max(...every().map((p) => p.days)) * 1.05 || 1;
-  const low = () => Math.min(...every().map((p) => p.undetected)), high = () => Math.max(...every().map((p) => p.undetected));
-  const ends = () => [low() - 0.08 * (high() - low() || 1), high() + 0.12 * (high() - low() || 1)];
+  const right = once(view, () => Math.max(...every().map((p) => p.days)) * 1.05 || 1);
+  const ends = once(view, () => {
+    const missed = every().map((p) => p.undetected), low = Math.min(...missed), high = Math.max(...missed);
+    return [low - 0.08 * (high - low || 1), high + 0.12 * (high - low || 1)];
+  });
   const x = (p) => (100 * p.days) / right(), y = (p) => (100 * (ends()[1] - p.undetected)) / (ends()[1] - ends()[0]);
   const point = (kind, p) => s("svg", { class: kind, x: () => `${x(p())}%`, y: () => `${y(p())}%`, overflow: "visible" }, shapes[kind]());
   const shapes = {
@@ -957,8 +972,9 @@ function fronts(view) {
 
 function burden(view) {
   const { cube } = view, f = () => view.figures;
-  const mean = () => (total(f().visits) + sum(cube.dutyDays.map((n, d) => (cube.days[d] ? n / cube.days[d] : 0)))) / Math.max(cube.n, 1);
-  const most = () => Math.max(mean(), ...f().burden_sector, ...f().burden_size) * 1.05 || 1;
+  const duties = sum(cube.dutyDays.map((n, d) => (cube.days[d] ? n / cube.days[d] : 0)));
+  const mean = once(view, () => (total(f().visits) + duties) / Math.max(cube.n, 1));
+  const most = once(view, () => Math.max(mean(), ...f().burden_sector, ...f().burden_size) * 1.05 || 1);
   const row = (by, group) => (_, i) => h("tr", {}, h("th", { scope: "row" }, view.label(group, i)),
     h("td", { class: "bar" }, s("svg", { width: "100%", height: 14, "aria-hidden": "true" },
       s("rect", { class: "drawn", y: 2, height: 10, width: () => of(f()[by][i] ?? 0, most()) }),
@@ -1018,7 +1034,10 @@ function drafts(view) {
   const there = () => view.settled?.drafts ?? [], chosen = () => there().map((d) => d.name).filter((name) => marked.has(name));
   const list = listed(h("ul", {}), there, (found) => (found.length ? found.map(row) : [h("li", { class: "note" }, say("session.no_drafts"))]));
   return panel("drafts", say("session.drafts"), saving, list,
-    button(say("session.compare"), () => view.send({ do: "compare", names: chosen().slice(0, 3) }), { disabled: () => !chosen().length || chosen().length > 3 }),
+    button(say("session.compare"), () => {
+      view.asked = true;
+      view.send({ do: "compare", names: chosen() });
+    }, { disabled: () => !chosen().length || chosen().length > 3 }),
     signing(view, entry, there));
 }
 
@@ -1040,7 +1059,8 @@ function comparison(view) {
   return listed(h("div", { class: "compared" }), () => view.settled?.comparison, (told) => {
     if (!told) return [];
     const shown = panel("compare", view.say("session.compared"), compared(view, told));
-    requestAnimationFrame(() => shown.scrollIntoView({ block: "nearest" }));
+    if (view.asked) requestAnimationFrame(() => shown.scrollIntoView({ block: "nearest" }));
+    view.asked = false;
     return [shown];
   });
 }

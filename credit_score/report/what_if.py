@@ -1,5 +1,6 @@
 """What the browser module ``what_if.js`` is given: the cube, the policy's numbers and names, and every word it says."""
 
+import json
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -22,6 +23,11 @@ def module() -> str:
 def styles() -> str:
     """The module's styles as text, all under the class ``what-if``."""
     return _text("what_if.css")
+
+
+def embedded(told: Mapping[str, Any]) -> str:
+    """A payload as it can stand in a script element of a page: JSON in which no text ends the element."""
+    return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def payload(

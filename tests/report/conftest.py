@@ -1,11 +1,10 @@
-import json
 from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 import credit_score as cs
-from credit_score.report.what_if import module, payload, styles
+from credit_score.report.what_if import embedded, module, payload, styles
 from credit_score.session.state import Draft, State
 
 KEY = "a key of the tests, no secret"
@@ -92,10 +91,9 @@ def opened(page, county_run, cube, draft, tmp_path):
         start = State(draft, **({"lang": "en"} | state)).told()
         told = payload(cube, county_run.rules, asdict(draft), state=start, status="demonstration")
         change(told)
-        data = json.dumps(told).replace("<", "\\u003c")
         path = tmp_path / "page.html"
         path.write_text(
-            PAGE % (styles(), module().replace("export default", "const widget ="), data, HOST if host else "null"),
+            PAGE % (styles(), module().replace("export default", "const widget ="), embedded(told), HOST if host else "null"),
             encoding="utf-8",
         )
         page.faults = []
