@@ -164,6 +164,8 @@ const clip = (x, low, high) => Math.min(Math.max(x, low), high);
 
 // ----------------------------------------------------------------------------------------------------------- moves
 
+const NAMES = { ratio: "ratios", floor: "floors", frequency: "frequency" }; // of a draft's tables
+
 /** The state with one number moved, as credit_score.session.state.moved does it; the same state where it is locked. */
 export function moved(cube, state, { what, tier = 0, department = null, to }) {
   const draft = state.draft;
@@ -173,7 +175,7 @@ export function moved(cube, state, { what, tier = 0, department = null, to }) {
     const cutoffs = draft.cutoffs.map((c, k) => (k === tier ? cutoff(cube, draft.cutoffs, tier, to) : c));
     return { ...state, draft: { ...draft, cutoffs } };
   }
-  const name = what === "ratio" ? "ratios" : what === "floor" ? "floors" : "frequency";
+  const name = NAMES[what];
   const fitting = what === "ratio" ? decimals(clip(to, 0, 1), 4)
     : what === "frequency" ? clip(even(to), 1, draft.cap) : clip(even(to), 0, 1e6);
   const row = (numbers, k) =>
@@ -302,14 +304,14 @@ const both = (payload, tell) => Object.fromEntries(LANGUAGES.map((lang) => [lang
 
 const formats = new Map();
 function number(x, most = 0, least = most) {
-  if (x === null || x === undefined || Number.isNaN(x)) return DASH;
+  if (!Number.isFinite(x)) return DASH;
   const key = `${least}:${most}`;
   if (!formats.has(key)) {
     formats.set(key, new Intl.NumberFormat("en", { minimumFractionDigits: least, maximumFractionDigits: most }));
   }
   return formats.get(key).format(Math.abs(x) < 0.5 * 10 ** -most ? 0 : x);
 }
-const percent = (x, most = 1, least = most) => (x === null || x === undefined ? DASH : `${number(x * 100, most, least)}%`);
+const percent = (x, most = 1, least = most) => (Number.isFinite(x) ? `${number(x * 100, most, least)}%` : DASH);
 const exactly = (x) => percent(x, 2, 0);
 const points = (x) => number(x, 3, 0);
 const amount = (x) => number(x, Math.abs(x) < 100 ? 1 : 0);
@@ -339,7 +341,7 @@ function made(node, attributes, children) {
     if (typeof child !== "function") node.append(child);
     else {
       const text = node.appendChild(new Text(""));
-      alive(child, (found) => (text.data = found ?? ""));
+      alive(child, (found) => (text.data = found || found === 0 ? found : ""));
     }
   }
   return node;
@@ -398,8 +400,15 @@ const choice = (label, options, value, take) => {
 };
 
 const button = (text, press, more = {}) => h("button", { type: "button", onclick: press, ...more }, text);
-const panel = (name, title, ...children) => h("section", { class: name, "aria-label": title }, h("h3", {}, title), children);
+const panel = (name, title, ...parts) => h("section", { class: name, "aria-label": title }, h("h3", {}, title), parts);
+const note = (...parts) => h("p", { class: "note" }, parts);
+const cell = (value, name = "n") => h("td", { class: name }, value);
+const head = (text, name = "n") => h("th", { scope: "col", class: name }, text);
+const rowHead = (text) => h("th", { scope: "row" }, text);
 const of = (x, all) => `${clip((100 * x) / all, 0, 100).toFixed(3)}%`;
+
+const figure = (label, ...parts) =>
+  s("svg", { role: "img", "aria-label": label, width: "100%", height: "100%" }, parts);
 
 /** A drawing whose coordinates go from 0 to 100 both ways, whatever its size. */
 const stretched = (...children) => s("svg", {
@@ -419,7 +428,8 @@ export function mount(el, payload, host) {
 export default {
   /** The view of a widget with ``payload``, ``settled`` and ``bands``, as JSON or as what it tells. */
   render({ model, el }) {
-    const told = (name) => (typeof model.get(name) === "string" ? JSON.parse(model.get(name) || "null") : model.get(name));
+    const parsed = (value) => (typeof value === "string" ? JSON.parse(value || "null") : value);
+    const told = (name) => parsed(model.get(name));
     const host = {
       send: (command) => model.send(command),
       listen(callback) {
@@ -444,11 +454,8 @@ class View {
     this.department = null;
     this.form = {};
     this.waits = false; // for Python's answer to what was sent
+    this.say = (key, values) => speaker(payload, this.state.lang)(key, values);
     this.sees();
-  }
-
-  say(key, values) {
-    return speaker(this.payload, this.state.lang)(key, values);
   }
 
   label(group, i) {
@@ -580,52 +587,60 @@ class View {
 }
 
 function heading(view) {
+  const { say } = view;
   const { about, labels } = view.payload, lang = view.state.lang;
-  const press = (name, text, able) => button(text, () => view.send({ do: name }), { class: name, disabled: () => !able() });
+  const press = (name, text, able = () => true) =>
+    button(text, () => view.send({ do: name }), { class: name, disabled: () => !able() });
+  const decided = () => view.change({ ...view.payload.state, lang: view.state.lang }, {});
   return h("header", {},
     h("h2", {}, labels.policy[lang]),
-    h("p", {}, view.say("session.as_of", { day: about.as_of }), h("span", { class: "status" }, about.status_text[lang])),
+    h("p", {}, say("session.as_of", { day: about.as_of }),
+      h("span", { class: "status" }, about.status_text[lang])),
     h("div", { class: "tools" },
-      view.host && press("undo", view.say("session.undo"), () => view.settled?.undo),
-      view.host && press("redo", view.say("session.redo"), () => view.settled?.redo),
-      view.host ? press("reset", view.say("session.reset"), () => true)
-        : button(view.say("session.as_decided"), () => view.change({ ...view.payload.state, lang: view.state.lang }, {}), { class: "reset" }),
-      button(view.say("switch"), () => view.aim({ lang: lang === "zh" ? "en" : "zh" }),
+      view.host && press("undo", say("session.undo"), () => view.settled?.undo),
+      view.host && press("redo", say("session.redo"), () => view.settled?.redo),
+      view.host ? press("reset", say("session.reset")) : button(say("session.as_decided"), decided, { class: "reset" }),
+      button(say("switch"), () => view.aim({ lang: lang === "zh" ? "en" : "zh" }),
         { class: "language", lang: lang === "zh" ? "en" : "zh-CN" })));
 }
 
 function lawChecks(view) {
-  const lang = view.state.lang;
-  const told = (check) => h("li", { class: check.level }, h("b", {}, check.level === "red" ? `✖ ${view.say("session.broken")}` : `⚠ ${view.say("session.careful")}`),
-    ` ${check.text[lang]} `, h("cite", {}, [check.rule, check.reference?.[lang]].filter(Boolean).join(" · ")));
-  const node = h("div", { class: () => (view.red.length ? "law red" : view.checks.length ? "law warn" : "law fine"), role: "region", "aria-label": view.say("session.checks") });
+  const { say } = view, lang = view.state.lang;
+  const sign = { red: `✖ ${say("session.broken")}`, warn: `⚠ ${say("session.careful")}` };
+  const told = ({ level, text, rule, reference }) => h("li", { class: level },
+    h("b", {}, sign[level]), ` ${text[lang]} `, h("cite", {}, [rule, reference?.[lang]].filter(Boolean).join(" · ")));
+  const node = h("div", {
+    class: () => `law ${view.red.length ? "red" : view.checks.length ? "warn" : "fine"}`, role: "region",
+    "aria-label": say("session.checks"),
+  });
   const open = () => node.querySelector("details")?.open ?? false;
   return listed(node, () => [view.checks, open()], ([found, was]) => {
-    if (!found.length) return [h("p", {}, h("b", {}, "✔ "), view.say("session.kept"))];
+    if (!found.length) return [h("p", {}, h("b", {}, "✔ "), say("session.kept"))];
     if (found.length === 1) return [h("ul", {}, told(found[0]))];
     const more = h("details", { open: was ? "" : null },
-      h("summary", {}, view.say("session.more", { n: found.length - 1 })), h("ul", {}, found.slice(1).map(told)));
+      h("summary", {}, say("session.more", { n: found.length - 1 })), h("ul", {}, found.slice(1).map(told)));
     return [h("ul", {}, told(found[0])), more];
   });
 }
 
 /** What Python says, and to a screen reader how many rules are broken. */
 function said(view) {
-  const lang = view.state.lang, place = h("div");
+  const { say } = view, lang = view.state.lang, place = h("div");
   const node = h("div", { class: "said", role: "status", "aria-live": "polite" }, place,
-    h("span", { class: "unseen" }, () => (view.red.length ? view.say("session.n_broken", { n: view.red.length }) : "")));
+    h("span", { class: "unseen" }, () => view.red.length > 0 && say("session.n_broken", { n: view.red.length })));
   listed(place, () => [view.settled?.said, view.settled?.signed], ([told, signed]) => [
     told && h("p", { class: told.level }, told.level === "error" ? "✖ " : "✔ ", told[lang]),
-    signed && h("p", { class: "info" }, "✔ ", view.say("session.signed_into", { folder: signed.folder }),
+    signed && h("p", { class: "info" }, "✔ ", say("session.signed_into", { folder: signed.folder }),
       h("span", { class: "files" }, signed.files.join(", "))),
   ]);
   return node;
 }
 
 function offer(view) {
+  const { say } = view;
   return listed(h("div", { class: "offer" }), () => view.settled?.working, (working) => working ? [h("p", {}, "↺ ",
-    view.say("session.unsaved", { when: when(working.written) }),
-    button(view.say("session.restore"), () => view.send({ do: "restore" }), { class: "restore" }))] : []);
+    say("session.unsaved", { when: when(working.written) }),
+    button(say("session.restore"), () => view.send({ do: "restore" }), { class: "restore" }))] : []);
 }
 
 const when = (written) => String(written ?? "").slice(0, 16).replace("T", " ");
@@ -634,38 +649,39 @@ const noPython = (view) => !view.host && h("p", { class: "lead" }, view.say("ses
 // ------------------------------------------------------------------------------------------------------------ totals
 
 function cards(view) {
-  const { payload, cube } = view, minimum = payload.limits.county_minimum;
+  const { say, payload, cube } = view, minimum = payload.limits.county_minimum;
   const f = () => view.figures, had = view.force;
   const from = (now, before, tell) => () => {
-    return now() === null ? "" : view.say("session.than_in_force", { n: signed(now() - before, tell) });
+    return now() === null ? "" : say("session.than_in_force", { n: signed(now() - before, tell) });
   };
   const between = (name) => () => {
     if (!view.host || !cube.curve) return "";
     const band = view.known?.[name];
-    return band ? `${amount(band.low)}${DASH}${amount(band.high)}` : view.say("session.computing");
+    return band ? `${amount(band.low)}${DASH}${amount(band.high)}` : say("session.computing");
   };
-  const card = (name, value, ...notes) => h("div", { class: "card" }, h("span", {}, name), h("b", {}, value), notes.map((note) => h("small", {}, note)));
-  const capacity = sum(cube.capacity);
+  const card = (name, value, ...notes) => h("div", { class: "card" }, h("span", {}, name), h("b", {}, value),
+    notes.map((text) => h("small", {}, text)));
+  const least = minimum && say("session.minimum", { share: exactly(minimum.value) });
   const visits = (figures) => total(figures.visits);
   const better = () => {
     if (!cube.curve) return DASH;
     const found = view.known?.better;
-    return found ? percent(found.as_it_stands, 0) : view.known ? DASH : view.say("session.computing");
+    return found ? percent(found.as_it_stands, 0) : view.known ? DASH : say("session.computing");
   };
   return h("div", { class: "cards" },
-    card(view.say("session.visits"), () => number(visits(f())), "", from(() => visits(f()), visits(had), number)),
-    card(view.say("session.days"), () => number(sum(f().load)), () => view.say("session.of_days", { n: number(capacity) }),
+    card(say("session.visits"), () => number(visits(f())), "", from(() => visits(f()), visits(had), number)),
+    card(say("session.days"), () => number(sum(f().load)), say("session.of_days", { n: number(sum(cube.capacity)) }),
       from(() => sum(f().load), sum(had.load), number)),
-    card(view.say("session.found"), () => tell(total(f().detections)), between("detections"),
+    card(say("session.found"), () => tell(total(f().detections)), between("detections"),
       from(() => total(f().detections), total(had.detections), amount)),
-    card(view.say("session.undetected"), () => tell(total(f().undetected)), between("undetected"),
+    card(say("session.undetected"), () => tell(total(f().undetected)), between("undetected"),
       from(() => total(f().undetected), total(had.undetected), amount)),
-    card(view.say("session.share_visited"), () => percent(f().county_share, 2),
-      minimum && (() => `${f().county_share * SLACK < minimum.value ? "✖" : "✔"} ${view.say("session.minimum", { share: exactly(minimum.value) })}`),
+    card(say("session.share_visited"), () => percent(f().county_share, 2),
+      minimum ? () => `${f().county_share * SLACK < minimum.value ? "✖" : "✔"} ${least}` : "",
       from(() => f().county_share * 100, had.county_share * 100, (x) => number(x, 2))),
-    view.host && card(view.say("session.better"), better, "", () => {
+    view.host && card(say("session.better"), better, "", () => {
       const found = view.known?.better;
-      return found ? view.say("session.better_same_days", { share: percent(found.same_days, 0) }) : "";
+      return found ? say("session.better_same_days", { share: percent(found.same_days, 0) }) : "";
     }));
 
   function tell(x) {
@@ -673,17 +689,17 @@ function cards(view) {
   }
 }
 
-// -------------------------------------------------------------------------------------------- scores and their cut-offs
+// ------------------------------------------------------------------------------------------ scores and their cut-offs
 
 const BARS = 160, TAIL = 0.002; // bars drawn at most; share of firms whose low scores are gathered at the left end
 
 function scores(view) {
-  const { cube, payload } = view, colours = payload.colours;
+  const { say, cube, payload } = view, colours = payload.colours;
   const { low, high, heights, gathered, most } = histogram(cube, payload.draft.cutoffs);
   const at = (score) => clip((100 * (score - low)) / (high - low), 0, 100);
   const wide = 100 / heights.length;
   const top = (n) => 100 * (1 - Math.sqrt(n / most));
-  const path = heights.map((n, i) => n === 0 ? "" : `M${(i * wide).toFixed(3)} 100V${top(n).toFixed(2)}h${(wide * 0.86).toFixed(3)}V100z`).join("");
+  const bar = (n, i) => n > 0 && `M${(i * wide).toFixed(3)} 100V${top(n).toFixed(2)}h${(wide * 0.86).toFixed(3)}V100z`;
   const id = `tiers-${Math.random().toString(36).slice(2)}`;
   const place = (k) => () => of(at(view.draft.cutoffs[k]), 100);
   const stops = colours.flatMap((colour, k) => [
@@ -691,20 +707,20 @@ function scores(view) {
     s("stop", { offset: k === 0 ? "100%" : place(k - 1), "stop-color": colour }),
   ].reverse()).reverse();
   const chart = h("div", { class: "chart" },
-    s("svg", { role: "img", "aria-label": view.say("session.scores_figure"), width: "100%", height: "100%" },
+    figure(say("session.scores_figure"),
       grid(most, top).map((n) => [
         s("line", { class: "rule", x1: "0", x2: "100%", y1: `${top(n)}%`, y2: `${top(n)}%` }),
         s("text", { x: "0", y: `${top(n)}%`, dy: -3 }, number(n)),
       ]),
-      stretched(s("defs", {}, s("linearGradient", { id, gradientUnits: "userSpaceOnUse", x1: 0, x2: 100, y1: 0, y2: 0 }, stops)),
-        s("path", { d: path, fill: `url(#${id})` })),
+      stretched(s("linearGradient", { id, gradientUnits: "userSpaceOnUse", x1: 0, x2: 100, y1: 0, y2: 0 }, stops),
+        s("path", { d: heights.map(bar).filter(Boolean).join(""), fill: `url(#${id})` })),
       s("line", { class: "axis", x1: "0", x2: "100%", y1: "100%", y2: "100%" })),
     view.draft.cutoffs.map((_, k) => handle(view, k, at, (x) => low + x * (high - low))));
   const ticks = h("div", { class: "ticks", "aria-hidden": "true" },
     nice(low, high, 8).map((score) => h("span", { style: `left:${at(score)}%` }, points(score))));
-  return panel("scores", view.say("session.scores"), chart, ticks,
-    h("p", { class: "note" }, view.say("session.scores_note"),
-      gathered > 0 && ` ${view.say("session.gathered", { n: number(gathered), score: points(low) })}`));
+  return panel("scores", say("session.scores"), chart, ticks,
+    h("p", { class: "note" }, say("session.scores_note"),
+      gathered > 0 && ` ${say("session.gathered", { n: number(gathered), score: points(low) })}`));
 }
 
 /** Firms by score in bars of equal width, from the score below which only few stand; those stand in the first bar. */
@@ -727,7 +743,7 @@ function histogram(cube, cutoffs) {
 
 /** A cut-off to be dragged, or moved by arrows. */
 function handle(view, k, at, score) {
-  const { cube } = view, now = () => view.draft.cutoffs[k];
+  const { say, cube } = view, now = () => view.draft.cutoffs[k];
   const step = Math.max(1, cube.step), locked = () => view.state.locks.includes(`cutoff:${k}`);
   const to = (place, when) => view.move({ what: "cutoff", tier: k, to: place }, when);
   const keys = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
@@ -738,8 +754,9 @@ function handle(view, k, at, score) {
   };
   const node = h("div", {
     class: () => `handle${locked() ? " locked" : ""}`, role: "slider", tabindex: "0",
-    "aria-label": view.say("session.cutoff_of", { tier: view.label("tiers", k) }), "aria-valuemin": cube.bounds[0][cube.B - 1],
-    "aria-valuemax": cube.bounds[1][0], "aria-valuenow": now, "aria-valuetext": () => view.say("session.points", { n: points(now()) }),
+    "aria-label": say("session.cutoff_of", { tier: view.label("tiers", k) }),
+    "aria-valuemin": cube.bounds[0][cube.B - 1], "aria-valuemax": cube.bounds[1][0], "aria-valuenow": now,
+    "aria-valuetext": () => say("session.points", { n: points(now()) }),
     "aria-disabled": () => String(locked()), "data-tier": k, style: () => `left:${at(now())}%;--level:${level() % 3}`,
     onkeydown(event) {
       const n = keys[event.key] * (event.shiftKey && Math.abs(keys[event.key]) === 1 ? 10 : 1);
@@ -779,139 +796,151 @@ function grid(most, top) {
 function nice(low, high, n) {
   const raw = (high - low) / n, ten = 10 ** Math.floor(Math.log10(raw));
   const wide = [1, 2, 5, 10].map((m) => m * ten).find((w) => w >= raw);
-  return Array.from({ length: Math.floor(high / wide) - Math.ceil(low / wide) + 1 }, (_, i) => decimals((Math.ceil(low / wide) + i) * wide, 6));
+  const first = Math.ceil(low / wide), length = Math.floor(high / wide) - first + 1;
+  return Array.from({ length }, (_, i) => decimals((first + i) * wide, 6));
 }
 
 // -------------------------------------------------------------------------------------------------------- tiers
 
 function tiers(view) {
-  const { cube, payload } = view, { say } = { say: (key, values) => view.say(key, values) };
+  const { say, cube, payload } = view;
   const pick = choice(say("session.department"), { all: say("session.all_departments"),
     ...Object.fromEntries(cube.departments.map((_, d) => [String(d), view.label("departments", d)])) },
   () => String(view.department ?? "all"), (d) => {
     view.department = d === "all" ? null : Number(d);
     view.paint();
   });
-  const cap = h("label", {}, say("session.cap"),
-    field(say("session.cap"), () => view.draft.cap, (to) => view.move({ what: "cap", to }, "now"), { min: 1, max: 365, step: 1 }));
-  const heads = ["tier", "from_score", "firms", "rate", "ratio", "floor", "frequency", "visits", "days", "found"];
-  const titles = {
-    tier: say("session.tier"), from_score: say("session.from_score"), firms: say("session.firms"), rate: say("session.rate"),
-    ratio: say("session.ratio"), floor: say("session.floor"), frequency: say("session.frequency"), visits: say("session.visits_short"),
-    days: say("session.days_short"), found: say("session.found_short"),
-  };
-  const { since, until, visits, found } = payload.about, learned = { since, until, visits: number(visits), found: number(found) };
+  const cap = h("label", {}, say("session.cap"), field(say("session.cap"), () => view.draft.cap,
+    (to) => view.move({ what: "cap", to }, "now"), { min: 1, max: 365, step: 1 }));
+  const heads = [
+    head(say("session.tier"), ""), head(say("session.from_score"), ""), head(say("session.firms")),
+    head(say("session.rate")), head(say("session.ratio"), ""), head(say("session.floor"), ""),
+    head(say("session.frequency"), "frequency"), head(say("session.visits_short")), head(say("session.days_short")),
+    head(say("session.found_short")),
+  ];
+  const { since, until, visits, found } = payload.about;
+  const learned = { since, until, visits: number(visits), found: number(found) };
   const own = () => view.department !== null && cube.own[view.department] ? say("session.own_cutoffs") : "";
   return panel("tiers", say("session.tiers"), h("div", { class: "row" }, pick, cap, h("span", { class: "note" }, own)),
-    h("table", {}, h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col", class: name }, titles[name])))),
-      h("tbody", {}, cube.tiers.map((_, k) => tierRow(view, k)))),
-    h("p", { class: "note" }, cube.curve ? say("session.learned", learned) : `${DASH} ${say("session.no_curve")}`));
+    h("table", {}, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, cube.tiers.map((_, k) => tierRow(view, k)))),
+    note(cube.curve ? say("session.learned", learned) : `${DASH} ${say("session.no_curve")}`));
 }
 
 /** One tier: of the county, or of the department that is chosen. */
 function tierRow(view, k) {
-  const { cube } = view, d = () => view.department, f = () => view.figures, name = view.label("tiers", k);
+  const { say, cube } = view, d = () => view.department, f = () => view.figures, name = view.label("tiers", k);
   const here = (rows) => (rows[k].includes(null) ? null : d() === null ? sum(rows[k]) : rows[k][d()]);
   const firms = () => (d() === null ? f().registered[k] : f().firms[k][d()]);
   const all = () => (d() === null ? cube.n : sum(column(f().firms, d())));
-  const rate = () => (d() === null ? f().rates?.[k] : f().firms[k][d()] && cube.curve ? here(f().violations) / f().firms[k][d()] : null);
+  const rate = () => (d() === null ? f().rates?.[k] : cube.curve && here(f().violations) / f().firms[k][d()]);
   const interval = () => {
     const band = d() === null && cube.curve && view.host ? view.known?.rates : null;
     return band ? `${number(100 * band.low[k], 1)}${DASH}${percent(band.high[k])}` : "";
   };
   const two = (first, second) => [h("span", {}, first), h("small", {}, second)];
   return h("tr", { style: `--tier:${view.payload.colours[k]}` },
-    h("th", { scope: "row" }, name),
-    h("td", { class: "from_score" }, k < cube.K - 1 ? h("div", { class: "held" },
-      field(view.say("session.cutoff_of", { tier: name }), () => view.draft.cutoffs[k],
+    rowHead(name),
+    cell(k < cube.K - 1 ? h("div", { class: "held" },
+      field(say("session.cutoff_of", { tier: name }), () => view.draft.cutoffs[k],
         (to) => view.move({ what: "cutoff", tier: k, to }, "now"), { step: cube.step }),
-      padlock(view, "cutoff", k, view.say("session.lock_cutoff", { tier: name }))) : h("span", { class: "rest" }, view.say("session.below"))),
-    h("td", { class: "n" }, two(() => number(firms()), () => percent(firms() / all()))),
-    h("td", { class: "n rate" }, two(() => percent(rate()), interval)),
-    h("td", { class: "ratio" }, ratio(view, k, name)),
-    h("td", { class: "floor" }, byTier(view, k, "floor", "floors", view.say("session.floor_of", { tier: name }), { min: 0, step: 1 })),
-    h("td", { class: "frequency" }, byTier(view, k, "frequency", "frequency", view.say("session.frequency_of", { tier: name }), { min: 1, step: 1 })),
-    h("td", { class: "n" }, () => number(here(f().visits))), h("td", { class: "n" }, () => number(here(f().days))),
-    h("td", { class: "n" }, () => number(here(f().detections), here(f().detections) < 1000 ? 1 : 0)));
+      padlock(view, "cutoff", k, say("session.lock_cutoff", { tier: name }))) : say("session.below"), "from_score"),
+    cell(two(() => number(firms()), () => percent(firms() / all()))), cell(two(() => percent(rate()), interval)),
+    cell(ratio(view, k, name), "ratio"),
+    cell(byTier(view, k, "floor", say("session.floor_of", { tier: name }), { min: 0, step: 1 }), "floor"),
+    cell(byTier(view, k, "frequency", say("session.frequency_of", { tier: name }), { min: 1, step: 1 }), "frequency"),
+    cell(() => number(here(f().visits))), cell(() => number(here(f().days))),
+    cell(() => number(here(f().detections), here(f().detections) < 1000 ? 1 : 0)));
 }
 
 /** Slider and number of a ratio, in percent. */
 function ratio(view, k, name) {
-  const label = view.say("session.ratio_of", { tier: name }), held = () => view.state.locks.includes(`ratio:${k}`);
+  const { say } = view;
+  const label = say("session.ratio_of", { tier: name }), held = () => view.state.locks.includes(`ratio:${k}`);
   const move = (to, when) => view.move({ what: "ratio", tier: k, department: view.department, to: to / 100 }, when);
   let keys = false;
   const slider = h("input", {
     type: "range", min: 0, max: 100, step: 0.5, "aria-label": label, disabled: held,
-    "aria-valuetext": () => span(numbers(view, "ratios", k), exactly),
+    "aria-valuetext": () => span(numbers(view, "ratio", k), exactly),
     onpointerdown: () => (keys = false), onkeydown: () => (keys = true),
     oninput: () => move(Number(slider.value), keys ? "keys" : null), onchange: () => keys || view.rest(),
   });
   const mean = () => {
-    const weights = view.department === null ? view.figures.firms[k] : [1], own = numbers(view, "ratios", k);
+    const weights = view.department === null ? view.figures.firms[k] : [1], own = numbers(view, "ratio", k);
     return (100 * sum(own.map((r, d) => r * weights[d]))) / Math.max(sum(weights), 1e-9);
   };
-  living.push(() => document.activeElement === slider && view.hand?.what === "ratio" || slider.value === String(mean()) || (slider.value = mean()));
-  return [h("div", { class: "held" }, slider,
-    byTier(view, k, "ratio", "ratios", label, { min: 0, max: 100, step: 0.1, disabled: held }, 100),
-    h("span", { "aria-hidden": "true" }, "%"), padlock(view, "ratio", k, view.say("session.lock_ratio", { tier: name })))];
+  living.push(() => view.hand?.what === "ratio" && document.activeElement === slider || (slider.value = mean()));
+  return h("div", { class: "held" }, slider,
+    byTier(view, k, "ratio", label, { min: 0, max: 100, step: 0.1, disabled: held }, 100),
+    h("span", { "aria-hidden": "true" }, "%"), padlock(view, "ratio", k, say("session.lock_ratio", { tier: name })));
 }
 
-const numbers = (view, name, k) => (view.department === null ? view.draft[name][k] : [view.draft[name][k][view.department]]);
+/** Numbers of a tier on the page: of all departments, or of the one that is chosen. */
+function numbers(view, what, k) {
+  const row = view.draft[NAMES[what]][k];
+  return view.department === null ? row : [row[view.department]];
+}
 
 /** A number of a tier; where departments differ their span is told, and of one department how it differs from most. */
-function byTier(view, k, what, name, label, more, times = 1) {
+function byTier(view, k, what, label, more, times = 1) {
+  const { say } = view;
   const shown = (x) => decimals(x * times, 2), tell = (x) => number(shown(x), 2, 0);
-  const own = () => numbers(view, name, k), mixed = () => new Set(own()).size > 1;
+  const own = () => numbers(view, what, k), mixed = () => new Set(own()).size > 1;
   const input = field(label, () => (mixed() ? null : shown(own()[0])),
     (to) => view.move({ what, tier: k, department: view.department, to: to / times }, "now"),
     { ...more, placeholder: () => (mixed() ? span(own(), tell) : "") });
   const usual = () => {
-    const row = view.draft[name][k], often = (x) => row.filter((y) => y === x).length;
+    const row = view.draft[NAMES[what]][k], often = (x) => row.filter((y) => y === x).length;
     return row.reduce((best, x) => (often(x) > often(best) ? x : best), row[0]);
   };
   const differs = () => {
-    if (view.department === null) return mixed() ? view.say("session.differs") : "";
-    return own()[0] === usual() ? "" : view.say("session.usual", { n: tell(usual()) });
+    if (view.department === null) return mixed() ? say("session.differs") : "";
+    return own()[0] === usual() ? "" : say("session.usual", { n: tell(usual()) });
   };
-  return h("div", { class: "by" }, input, h("small", { class: "differs", title: () => view.department === null && mixed() ? apart(view, name, k, usual(), tell) : null }, differs));
+  const apart = () => mixed() ? own().map((x, d) => x !== usual() && `${view.label("departments", d)} ${tell(x)}`)
+    .filter(Boolean).join(", ") : null;
+  return h("div", { class: "by" }, input, h("small", { class: "differs", title: apart }, differs));
 }
-
-/** The departments whose number is not the usual one. */
-const apart = (view, name, k, usual, tell) => view.draft[name][k].map((x, d) => x === usual ? null : `${view.label("departments", d)} ${tell(x)}`)
-  .filter(Boolean).join(", ");
 
 function padlock(view, what, k, label) {
   const held = () => view.state.locks.includes(`${what}:${k}`);
-  return h("button", { type: "button", class: "lock", "aria-label": label, title: label, "aria-pressed": () => String(held()), onclick: () => view.lock(what, k) },
-    s("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" },
-      s("rect", { x: 3, y: 7, width: 10, height: 7, rx: 1.5 }), s("path", { d: () => (held() ? "M5 7V5a3 3 0 0 1 6 0v2" : "M5 7V4a3 3 0 0 1 5.8-1") })));
+  const bow = () => (held() ? "M5 7V5a3 3 0 0 1 6 0v2" : "M5 7V4a3 3 0 0 1 5.8-1");
+  const drawn = s("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" },
+    s("rect", { x: 3, y: 7, width: 10, height: 7, rx: 1.5 }), s("path", { d: bow }));
+  const pressed = () => String(held());
+  return button(drawn, () => view.lock(what, k),
+    { class: "lock", "aria-label": label, title: label, "aria-pressed": pressed });
 }
 
 // ---------------------------------------------------------------------------------------------------------- the aim
 
 function aims(view) {
   if (!view.host) return null;
-  const { say } = { say: (key) => view.say(key) }, state = () => view.state;
+  const { say } = view, state = () => view.state;
   const bound = (name, label) => h("label", {}, label,
-    field(label, () => decimals(state()[name] * 100, 2), (to) => view.aim({ [name]: clip(to / 100, 0, 1) }), { min: 0, max: 100, step: 0.5 }), "%");
-  const too = h("input", { type: "checkbox", checked: view.form.cutoffs, onchange: () => (view.form.cutoffs = too.checked) });
+    field(label, () => decimals(state()[name] * 100, 2), (to) => view.aim({ [name]: clip(to / 100, 0, 1) }),
+      { min: 0, max: 100, step: 0.5 }), "%");
+  const { form } = view;
+  const too = h("input", { type: "checkbox", checked: form.cutoffs, onchange: () => (form.cutoffs = too.checked) });
   return panel("aims", say("session.aim"), h("div", { class: "row" },
     choice(say("session.objective"), {
-      detections: say("session.objective_detections"), violations: say("session.objective_violations"), burden: say("session.objective_burden"),
+      detections: say("session.objective_detections"), violations: say("session.objective_violations"),
+      burden: say("session.objective_burden"),
     }, () => state().objective, (objective) => view.aim({ objective })),
     h("label", { hidden: () => state().objective !== "violations" }, say("session.deterrence"),
-      field(say("session.deterrence"), () => state().deterrence, (deterrence) => view.aim({ deterrence }), { min: 0, max: 100, step: 0.1 })),
+      field(say("session.deterrence"), () => state().deterrence, (deterrence) => view.aim({ deterrence }),
+        { min: 0, max: 100, step: 0.1 })),
     choice(say("session.budget"), { draft: say("session.budget_draft"), capacity: say("session.budget_capacity") },
       () => state().budget, (budget) => view.aim({ budget })),
     bound("least", say("session.least")), bound("most", say("session.most")),
     h("label", {}, too, say("session.cutoffs_too")),
-    button(say("session.optimise"), () => view.send({ do: "optimise", cutoffs: too.checked }), { class: "main", disabled: () => !view.cube.curve })));
+    button(say("session.optimise"), () => view.send({ do: "optimise", cutoffs: too.checked }),
+      { class: "main", disabled: !view.cube.curve })));
 }
 
 // ---------------------------------------------------------------------------------------------- load, front, burden
 
 function loads(view) {
-  const { cube } = view, f = () => view.figures, capacity = cube.capacity;
+  const { say, cube } = view, f = () => view.figures, capacity = cube.capacity;
   const share = (days, d) => (capacity[d] > 0 ? days / capacity[d] : days > 0 ? Infinity : 0);
   const most = once(view, () => clip(Math.max(...f().load.map(share)) * 1.04, 1.25, 2.5));
   const row = (name, d) => {
@@ -919,27 +948,28 @@ function loads(view) {
     const x = (i) => share(sum(parts().slice(0, i)), d), over = () => f().load[d] > capacity[d] * SLACK;
     const bar = (kind, i) => s("rect", { class: kind, y: 3, height: 12, x: () => of(x(i), most()),
       width: () => of(Math.min(x(i + 1), most()) - Math.min(x(i), most()), most()) });
-    return h("tr", { class: () => (over() ? "over" : "") }, h("th", { scope: "row" }, name),
+    const used = () => over() ? say("session.over_by", { n: number(f().load[d] - capacity[d], 1) })
+      : percent(share(f().load[d], d), 0);
+    return h("tr", { class: () => (over() ? "over" : "") }, rowHead(name),
       h("td", { class: "bar" }, s("svg", { width: "100%", height: 18, "aria-hidden": "true" },
         bar("drawn", 0), bar("duty", 1), bar("beyond", 2),
         s("line", { class: "mark", x1: () => of(1, most()), x2: () => of(1, most()), y1: 0, y2: 18 }))),
-      h("td", { class: "n" }, () => number(f().load[d])), h("td", { class: "n" }, number(capacity[d])),
-      h("td", { class: "n" }, () => over() ? view.say("session.over_by", { n: number(f().load[d] - capacity[d], 1) }) : percent(share(f().load[d], d), 0)));
+      cell(() => number(f().load[d])), cell(number(capacity[d])), cell(used));
   };
   const key = (kind, text) => [h("i", { class: kind }), text];
-  const head = (text, name = "n") => h("th", { scope: "col", class: name }, text);
-  return panel("loads", view.say("session.load"), h("p", { class: "note" }, key("drawn", view.say("session.draws")),
-    key("duty", view.say("session.duties")), key("beyond", view.say("session.out_of_plan")), key("mark", view.say("session.capacity"))),
-  h("table", {}, h("thead", {}, h("tr", {}, head(view.say("session.department"), ""), h("td", {}), head(view.say("session.load_days")),
-    head(view.say("session.capacity")), head(view.say("session.used")))),
+  return panel("loads", say("session.load"), note(key("drawn", say("session.draws")),
+    key("duty", say("session.duties")), key("beyond", say("session.out_of_plan")),
+    key("mark", say("session.capacity"))),
+  h("table", {}, h("thead", {}, h("tr", {}, head(say("session.department"), ""), h("td", {}),
+    head(say("session.load_days")), head(say("session.capacity")), head(say("session.used")))),
     h("tbody", {}, cube.departments.map((_, d) => row(view.label("departments", d), d)))));
 }
 
 const FACTORS = Array.from({ length: 21 }, (_, i) => i / 10), SAME_LOAD = 10; // factor 1
 
 function fronts(view) {
-  const { cube } = view;
-  if (!cube.curve) return panel("fronts", view.say("session.front"), h("p", { class: "note" }, view.say("session.no_curve")));
+  const { say, cube } = view;
+  if (!cube.curve) return panel("fronts", say("session.front"), note(say("session.no_curve")));
   const drawn = (figures) => ({ days: total(figures.days), undetected: total(figures.undetected) });
   const here = once(view, () => drawn(view.figures)), best = () => view.curve[SAME_LOAD], force = drawn(view.force);
   const every = () => [...view.curve, here(), force];
@@ -949,90 +979,120 @@ function fronts(view) {
     return [low - 0.08 * (high - low || 1), high + 0.12 * (high - low || 1)];
   });
   const x = (p) => (100 * p.days) / right(), y = (p) => (100 * (ends()[1] - p.undetected)) / (ends()[1] - ends()[0]);
-  const point = (kind, p) => s("svg", { class: kind, x: () => `${x(p())}%`, y: () => `${y(p())}%`, overflow: "visible" }, shapes[kind]());
-  const shapes = {
-    force: () => s("circle", { r: 5 }), best: () => s("path", { d: "M0-7 7 0 0 7-7 0z" }), here: () => s("circle", { r: 6 }),
+  const shape = {
+    force: "M5 0A5 5 0 1 1-5 0 5 5 0 1 1 5 0z", best: "M0-7 7 0 0 7-7 0z", here: "M6 0A6 6 0 1 1-6 0 6 6 0 1 1 6 0z",
   };
-  const key = (kind, text, p) => h("li", {}, s("svg", { class: kind, width: 16, height: 16, viewBox: "-8 -8 16 16", "aria-hidden": "true" }, shapes[kind]()),
-    h("b", {}, text), () => view.say("session.point", { days: number(p().days), n: amount(p().undetected) }));
-  const ticks = listed(s("g", {}), () => [decimals(right(), 0), ...ends().map((e) => decimals(e, 2))], ([r, from, to]) => [
-    ...nice(from, to, 4).map((n) => [s("line", { class: "rule", x1: 0, x2: "100%", y1: `${y({ undetected: n })}%`, y2: `${y({ undetected: n })}%` }),
-      s("text", { x: 0, y: `${y({ undetected: n })}%`, dy: -3 }, number(n, 1, 0))]),
-    ...nice(0, r, 5).slice(1).map((n) => s("text", { x: `${x({ days: n })}%`, y: "100%", dy: 13, "text-anchor": "middle" }, number(n))),
+  const sign = (kind, place) =>
+    s("svg", { class: kind, "aria-hidden": "true", ...place }, s("path", { d: shape[kind] }));
+  const point = (kind, p) => sign(kind, { x: () => `${x(p())}%`, y: () => `${y(p())}%`, overflow: "visible" });
+  const key = (kind, text, p) => h("li", {},
+    sign(kind, { width: 16, height: 16, viewBox: "-8 -8 16 16" }), h("b", {}, text),
+    () => say("session.point", { days: number(p().days), n: amount(p().undetected) }));
+  const across = (n) => `${y({ undetected: n })}%`;
+  const curve = () => view.curve.map((p) => `${x(p).toFixed(2)} ${y(p).toFixed(2)}`);
+  const ticks = listed(s("g"), () => [right(), ...ends()].map((end) => decimals(end, 2)), ([r, from, to]) => [
+    ...nice(from, to, 4).map((n) => [s("line", { class: "rule", x1: 0, x2: "100%", y1: across(n), y2: across(n) }),
+      s("text", { x: 0, y: across(n), dy: -3 }, number(n, 1, 0))]),
+    ...nice(0, r, 5).slice(1).map((n) =>
+      s("text", { x: `${x({ days: n })}%`, y: "100%", dy: 13, "text-anchor": "middle" }, number(n))),
   ]);
-  return panel("fronts", view.say("session.front"),
-    h("div", { class: "chart" }, s("svg", { role: "img", "aria-label": view.say("session.front_figure"), width: "100%", height: "100%", overflow: "visible" },
+  return panel("fronts", say("session.front"),
+    h("div", { class: "chart" }, figure(say("session.front_figure"),
       ticks, s("line", { class: "axis", x1: 0, x2: "100%", y1: "100%", y2: "100%" }),
-      stretched(s("path", { class: "curve", "vector-effect": "non-scaling-stroke", d: () => `M${view.curve.map((p) => `${x(p).toFixed(2)} ${y(p).toFixed(2)}`).join("L")}` })),
+      stretched(s("path", { class: "curve", "vector-effect": "non-scaling-stroke", d: () => `M${curve().join("L")}` })),
       point("force", () => force), point("best", best), point("here", here))),
-    h("p", { class: "axis-title" }, view.say("session.front_axis")),
-    h("ul", { class: "keys" }, key("here", view.say("session.you_are_here"), here), key("best", view.say("session.best_for_load"), best),
-      key("force", view.say("session.in_force"), () => force)));
+    h("p", { class: "axis-title" }, say("session.front_axis")),
+    h("ul", { class: "keys" }, key("here", say("session.you_are_here"), here),
+      key("best", say("session.best_for_load"), best), key("force", say("session.in_force"), () => force)));
 }
 
 function burden(view) {
-  const { cube } = view, f = () => view.figures;
+  const { say, cube } = view, f = () => view.figures;
   const duties = sum(cube.dutyDays.map((n, d) => (cube.days[d] ? n / cube.days[d] : 0)));
   const mean = once(view, () => (total(f().visits) + duties) / Math.max(cube.n, 1));
   const most = once(view, () => Math.max(mean(), ...f().burden_sector, ...f().burden_size) * 1.05 || 1);
-  const row = (by, group) => (_, i) => h("tr", {}, h("th", { scope: "row" }, view.label(group, i)),
+  const row = (by, group) => (_, i) => h("tr", {}, rowHead(view.label(group, i)),
     h("td", { class: "bar" }, s("svg", { width: "100%", height: 14, "aria-hidden": "true" },
       s("rect", { class: "drawn", y: 2, height: 10, width: () => of(f()[by][i] ?? 0, most()) }),
       s("line", { class: "mark", x1: () => of(mean(), most()), x2: () => of(mean(), most()), y1: 0, y2: 14 }))),
-    h("td", { class: "n" }, () => number(f()[by][i], 2)));
-  const part = (title, by, group, ids) => h("tbody", {}, h("tr", { class: "title" }, h("th", { scope: "rowgroup", colspan: 3 }, title)), ids.map(row(by, group)));
-  return panel("burden", view.say("session.burden"), h("p", { class: "note" }, h("i", { class: "mark" }), () => view.say("session.mean", { n: number(mean(), 2) })),
-    h("table", {}, part(view.say("session.by_sector"), "burden_sector", "sectors", cube.sectors), part(view.say("session.by_size"), "burden_size", "sizes", cube.sizes)));
+    cell(() => number(f()[by][i], 2)));
+  const part = (title, by, group) => h("tbody", {}, h("tr", { class: "title" },
+    h("th", { scope: "rowgroup", colspan: 3 }, title)), cube[group].map(row(by, group)));
+  return panel("burden", say("session.burden"),
+    note(h("i", { class: "mark" }), () => say("session.mean", { n: number(mean(), 2) })),
+    h("table", {}, part(say("session.by_sector"), "burden_sector", "sectors"),
+      part(say("session.by_size"), "burden_size", "sizes")));
 }
 
 // ------------------------------------------------------------------------------------------ what changed, and drafts
 
 function changed(view) {
-  const lang = view.state.lang;
-  const shown = (x, unit) => (x === null || x === undefined ? DASH : unit === "ratio" || unit === "share" ? exactly(x) : points(x));
-  const line = (change) => h("li", {}, h("b", {}, change.label[lang]), change.department ? ` · ${change.department[lang]}` : "", ` ${change.words ?? ""}`,
-    h("span", { class: "step" }, `${shown(change.before, change.unit)} → `, h("b", {}, shown(change.after, change.unit))),
-    h("cite", {}, change.reference?.[lang] ?? ""));
-  return panel("changed", view.say("session.changed"), listed(h("ul", {}), () => (view.host && view.settled && view.atRest ? view.settled.changes : changes(view)),
-    (found) => (found.length ? found.map(line) : [h("li", { class: "note" }, view.say("session.nothing_changed"))])));
+  const { say } = view, lang = view.state.lang;
+  const shown = (x, unit) => (SHARES.includes(unit) ? exactly(x) : points(x));
+  const line = ({ label, department, field: what, before: was, after, unit, reference }) => h("li", {},
+    h("b", {}, label[lang]), department && ` · ${department[lang]}`, words[what] && ` · ${words[what]}`,
+    h("span", { class: "step" }, `${shown(was, unit)} → `, h("b", {}, shown(after, unit))),
+    h("cite", {}, reference?.[lang] ?? ""));
+  const words = {
+    from_score: say("session.from_score"), ratio: say("session.ratio"), floor: say("session.floor"),
+    frequency: say("session.frequency"),
+  };
+  const found = () => (view.settled && view.atRest ? view.settled.changes : changes(view));
+  return panel("changed", say("session.changed"), listed(h("ul"), found, (lines) =>
+    lines.length ? lines.map(line) : [h("li", { class: "note" }, say("session.nothing_changed"))]));
 }
 
-/** What differs from the policy in force, as told while Python has not; a number that all departments have stands once. */
+const SHARES = ["ratio", "share"];
+
+/** What differs from the policy in force, until Python tells it; what all departments have stands once. */
 function changes(view) {
-  const { payload, cube, draft } = view, was = payload.draft, found = [];
-  const add = (label, department, before, after, unit, words) => before === after || found.push({ label, department, before, after, unit, words });
-  const names = { ratios: ["ratio", view.say("session.ratio")], floors: ["count", view.say("session.floor")], frequency: ["count", view.say("session.frequency")] };
-  draft.cutoffs.forEach((c, k) => add(payload.labels.tiers[k], null, was.cutoffs[k], c, "points", view.say("session.from_score")));
-  for (const [name, [unit, words]] of Object.entries(names)) {
+  const { say, payload, draft } = view, was = payload.draft, found = [];
+  const { tiers: names, departments } = payload.labels;
+  const add = (label, department, what, from, to) =>
+    from === to || found.push({ label, department, field: what, before: from, after: to, unit: what });
+  draft.cutoffs.forEach((c, k) => add(names[k], null, "from_score", was.cutoffs[k], c));
+  for (const [what, name] of Object.entries(NAMES)) {
     draft[name].forEach((row, k) => {
-      const alike = new Set(row).size === 1 && new Set(was[name][k]).size === 1;
-      if (alike) add(payload.labels.tiers[k], null, was[name][k][0], row[0], unit, words);
-      else row.forEach((n, d) => add(payload.labels.tiers[k], payload.labels.departments[d], was[name][k][d], n, unit, words));
+      const before = was[name][k], alike = new Set(row).size === 1 && new Set(before).size === 1;
+      if (alike) add(names[k], null, what, before[0], row[0]);
+      else row.forEach((n, d) => add(names[k], departments[d], what, before[d], n));
     });
   }
-  add(both(payload, (say) => say("session.cap")), null, was.cap, draft.cap, "count");
+  add(both(payload, (say) => say("session.cap")), null, "cap", was.cap, draft.cap);
   return found;
 }
 
 function drafts(view) {
   if (!view.host) return null;
-  const say = (key, values) => view.say(key, values), { form } = view;
-  const entry = (name, label, more = {}) => h("label", {}, label, h("input", { value: form[name] ?? "", required: "", maxlength: 200,
-    autocomplete: "off", oninput: (event) => (form[name] = event.target.value), ...more }));
+  const { say, form } = view;
+  const entry = (name, label) => h("label", {}, label, h("input", {
+    value: form[name] ?? "", required: true, maxlength: 200, autocomplete: "off",
+    oninput: (event) => (form[name] = event.target.value),
+  }));
   const saving = h("form", { class: "save", onsubmit(event) {
     event.preventDefault();
     view.send({ do: "save", name: form.name, author: form.author, office: form.office, reason: form.reason });
-  } }, entry("name", say("session.draft_name")), entry("author", say("session.author")), entry("office", say("session.office")), entry("reason", say("session.reason")),
+  } }, entry("name", say("session.draft_name")), entry("author", say("session.author")),
+  entry("office", say("session.office")), entry("reason", say("session.reason")),
   h("button", { class: "main" }, say("session.save")));
   const marked = (form.marked ??= new Set());
-  const row = (draft) => h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: marked.has(draft.name), onchange(event) {
-    marked[event.target.checked ? "add" : "delete"](draft.name);
+  const mark = ({ name }) => h("input", { type: "checkbox", checked: marked.has(name), onchange(event) {
+    marked[event.target.checked ? "add" : "delete"](name);
     view.paint();
-  } }), h("b", {}, draft.name)), h("small", {}, `${draft.signed ? `✔ ${say("session.signed")} · ` : ""}${draft.author}, ${draft.office} · ${when(draft.written)} · ${draft.reason}`),
-  button(say("session.open"), () => view.send({ do: "open", name: draft.name }), { "aria-label": say("session.open_named", { name: draft.name }) }),
-  !draft.signed && button(say("session.discard"), () => view.send({ do: "discard", name: draft.name }), { "aria-label": say("session.discard_named", { name: draft.name }) }));
-  const there = () => view.settled?.drafts ?? [], chosen = () => there().map((d) => d.name).filter((name) => marked.has(name));
-  const list = listed(h("ul", {}), there, (found) => (found.length ? found.map(row) : [h("li", { class: "note" }, say("session.no_drafts"))]));
+  } });
+  const told = ({ signed: done, author, office, written, reason }) =>
+    [done && `✔ ${say("session.signed")}`, `${author}, ${office}`, when(written), reason].filter(Boolean).join(" · ");
+  const row = (draft) => {
+    const { name } = draft;
+    const press = (text, label, does) => button(text, () => view.send({ do: does, name }), { "aria-label": label });
+    return h("li", {}, h("label", {}, mark(draft), h("b", {}, name)), h("small", {}, told(draft)),
+      press(say("session.open"), say("session.open_named", { name }), "open"),
+      !draft.signed && press(say("session.discard"), say("session.discard_named", { name }), "discard"));
+  };
+  const there = () => view.settled?.drafts ?? [];
+  const chosen = () => there().map((d) => d.name).filter((name) => marked.has(name));
+  const list = listed(h("ul"), there, (found) =>
+    found.length ? found.map(row) : [h("li", { class: "note" }, say("session.no_drafts"))]);
   return panel("drafts", say("session.drafts"), saving, list,
     button(say("session.compare"), () => {
       view.asked = true;
@@ -1042,23 +1102,26 @@ function drafts(view) {
 }
 
 function signing(view, entry, there) {
-  const { form } = view, say = (key, values) => view.say(key, values);
-  const select = h("select", { required: "", onchange: () => (form.to_sign = select.value) });
-  listed(select, () => there().filter((d) => !d.signed).map((d) => d.name), (names) => names.map((name) => h("option", { value: name, selected: name === form.to_sign }, name)));
+  const { say, form } = view;
+  const select = h("select", { required: true, onchange: () => (form.to_sign = select.value) });
+  listed(select, () => there().filter((d) => !d.signed).map((d) => d.name), (names) =>
+    names.map((name) => h("option", { value: name, selected: name === form.to_sign }, name)));
   return h("form", { class: "sign", onsubmit(event) {
     event.preventDefault();
     view.send({ do: "sign", name: select.value, signer: form.signer, office: form.signer_office });
-  } }, h("h4", {}, say("session.sign_title")), h("p", { class: "note" }, say("session.sign_plain")),
-  h("label", {}, say("session.draft_name"), select), entry("signer", say("session.signer")), entry("signer_office", say("session.office")),
+  } }, h("h4", {}, say("session.sign_title")), note(say("session.sign_plain")),
+  h("label", {}, say("session.draft_name"), select), entry("signer", say("session.signer")),
+  entry("signer_office", say("session.office")),
   h("button", { class: "main", disabled: () => view.red.length > 0 }, say("session.sign")),
-  h("p", { class: "refused" }, () => (view.red.length ? `✖ ${say("session.sign_refused", { n: view.red.length })}` : "")));
+  h("p", { class: "refused" }, () => view.red.length > 0 && say("session.sign_refused", { n: view.red.length })));
 }
 
 /** The policy in force and up to three drafts side by side. */
 function comparison(view) {
+  const { say } = view;
   return listed(h("div", { class: "compared" }), () => view.settled?.comparison, (told) => {
     if (!told) return [];
-    const shown = panel("compare", view.say("session.compared"), compared(view, told));
+    const shown = panel("compare", say("session.compared"), compared(view, told));
     if (view.asked) requestAnimationFrame(() => shown.scrollIntoView({ block: "nearest" }));
     view.asked = false;
     return [shown];
@@ -1066,17 +1129,25 @@ function comparison(view) {
 }
 
 function compared(view, { names, drafts: given, better }) {
-  const { cube, payload } = view, all = [payload.draft, ...given], figures = all.map((draft) => evaluate(cube, draft));
-  const say = (key) => view.say(key), rows = [];
+  const { say, cube, payload } = view, all = [payload.draft, ...given];
+  const figures = all.map((draft) => evaluate(cube, draft));
+  const rows = [];
   const add = (title, tell) => {
     const texts = all.map((draft, i) => tell(draft, figures[i], i));
-    rows.push(h("tr", {}, h("th", { scope: "row" }, title), texts.map((text) =>
-      h("td", { class: text === texts[0] ? "n" : "n differs" }, text === texts[0] ? text : `≠ ${text}`))));
+    const one = (text) => (text === texts[0] ? cell(text) : cell(`≠ ${text}`, "n differs"));
+    rows.push(h("tr", {}, rowHead(title), texts.map(one)));
   };
   const tier = (k, title) => `${cube.tiers[k]} · ${title}`;
   payload.draft.cutoffs.forEach((_, k) => add(tier(k, say("session.from_score")), (draft) => points(draft.cutoffs[k])));
-  for (const [name, title, tell] of [["ratios", say("session.ratio"), exactly], ["floors", say("session.floor"), number], ["frequency", say("session.frequency"), number]]) {
-    cube.tiers.forEach((_, k) => new Set(all.map((draft) => String(draft[name][k]))).size > 1 && add(tier(k, title), (draft) => span(draft[name][k], (x) => tell(x))));
+  const tables = [
+    ["ratios", say("session.ratio"), exactly], ["floors", say("session.floor"), points],
+    ["frequency", say("session.frequency"), points],
+  ];
+  for (const [name, title, tell] of tables) {
+    cube.tiers.forEach((_, k) => {
+      const differ = new Set(all.map((draft) => String(draft[name][k]))).size > 1;
+      if (differ) add(tier(k, title), (draft) => span(draft[name][k], tell));
+    });
   }
   add(say("session.visits"), (_, f) => number(total(f.visits)));
   add(say("session.days"), (_, f) => number(sum(f.load)));
@@ -1088,7 +1159,8 @@ function compared(view, { names, drafts: given, better }) {
     const red = checks(cube, payload, draft, f).filter((check) => check.level === "red").length;
     return red ? `✖ ${red}` : "✔";
   });
-  rows.push(h("tr", {}, h("th", { scope: "row" }, say("session.better")), h("td", { class: "n" }, DASH),
-    given.map((_, i) => h("td", { class: "n" }, percent(better?.[i]?.as_it_stands ?? null, 0)))));
-  return h("table", {}, h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, say("session.in_force")), names.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows));
+  const chance = (_, i) => cell(percent(better?.[i]?.as_it_stands, 0));
+  rows.push(h("tr", {}, rowHead(say("session.better")), cell(DASH), given.map(chance)));
+  const heads = h("tr", {}, h("td"), head(say("session.in_force")), names.map((name) => head(name)));
+  return h("table", {}, h("thead", {}, heads), h("tbody", {}, rows));
 }
