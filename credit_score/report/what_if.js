@@ -434,10 +434,11 @@ export default {
       send: (command) => model.send(command),
       listen(callback) {
         const tell = () => callback({ settled: told("settled"), bands: told("bands") });
-        model.on("change:settled change:bands", tell);
+        const names = ["change:settled", "change:bands"];
+        names.forEach((name) => model.on(name, tell));
         tell();
         if (!told("settled")) model.send({ do: "ask" });
-        return () => model.off("change:settled change:bands", tell);
+        return () => names.forEach((name) => model.off(name, tell));
       },
     };
     return mount(el, told("payload"), host);
@@ -543,8 +544,10 @@ class View {
 
   /** What Python tells; a hand that is on something keeps it. */
   take({ settled, bands }) {
-    if (settled && settled.serial !== this.settled?.serial) {
+    const text = JSON.stringify(settled);
+    if (settled && text !== this.text) {
       const lang = this.state.lang;
+      this.text = text;
       this.waits = false;
       this.settled = settled;
       this.state = this.hand ? moved(this.cube, settled.state, this.hand) : settled.state;
@@ -654,20 +657,15 @@ function cards(view) {
   const from = (now, before, tell) => () => {
     return now() === null ? "" : say("session.than_in_force", { n: signed(now() - before, tell) });
   };
+  const waiting = () => view.host && cube.curve && !view.known && say("session.computing");
   const between = (name) => () => {
-    if (!view.host || !cube.curve) return "";
-    const band = view.known?.[name];
-    return band ? `${amount(band.low)}${DASH}${amount(band.high)}` : say("session.computing");
+    const band = cube.curve && view.known?.[name];
+    return band ? `${amount(band.low)}${DASH}${amount(band.high)}` : waiting();
   };
   const card = (name, value, ...notes) => h("div", { class: "card" }, h("span", {}, name), h("b", {}, value),
     notes.map((text) => h("small", {}, text)));
   const least = minimum && say("session.minimum", { share: exactly(minimum.value) });
   const visits = (figures) => total(figures.visits);
-  const better = () => {
-    if (!cube.curve) return DASH;
-    const found = view.known?.better;
-    return found ? percent(found.as_it_stands, 0) : view.known ? DASH : say("session.computing");
-  };
   return h("div", { class: "cards" },
     card(say("session.visits"), () => number(visits(f())), "", from(() => visits(f()), visits(had), number)),
     card(say("session.days"), () => number(sum(f().load)), say("session.of_days", { n: number(sum(cube.capacity)) }),
@@ -679,7 +677,7 @@ function cards(view) {
     card(say("session.share_visited"), () => percent(f().county_share, 2),
       minimum ? () => `${f().county_share * SLACK < minimum.value ? "✖" : "✔"} ${least}` : "",
       from(() => f().county_share * 100, had.county_share * 100, (x) => number(x, 2))),
-    view.host && card(say("session.better"), better, "", () => {
+    view.host && card(say("session.better"), () => percent(view.known?.better?.as_it_stands, 0), waiting, () => {
       const found = view.known?.better;
       return found ? say("session.better_same_days", { share: percent(found.same_days, 0) }) : "";
     }));
@@ -1030,7 +1028,7 @@ function changed(view) {
   const { say } = view, lang = view.state.lang;
   const shown = (x, unit) => (SHARES.includes(unit) ? exactly(x) : points(x));
   const line = ({ label, department, field: what, before: was, after, unit, reference }) => h("li", {},
-    h("b", {}, label[lang]), department && ` · ${department[lang]}`, words[what] && ` · ${words[what]}`,
+    h("span", {}, h("b", {}, label[lang]), department && ` · ${department[lang]}`, words[what] && ` · ${words[what]}`),
     h("span", { class: "step" }, `${shown(was, unit)} → `, h("b", {}, shown(after, unit))),
     h("cite", {}, reference?.[lang] ?? ""));
   const words = {

@@ -93,7 +93,13 @@ def opened(page, county_run, cube, draft, tmp_path):
         change(told)
         path = tmp_path / "page.html"
         path.write_text(
-            PAGE % (styles(), module().replace("export default", "const widget ="), embedded(told), HOST if host else "null"),
+            PAGE
+            % (
+                styles(),
+                module().replace("export default", "const widget ="),
+                embedded(told),
+                HOST if host else "null",
+            ),
             encoding="utf-8",
         )
         page.faults = []
