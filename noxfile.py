@@ -80,6 +80,13 @@ def lint(session):
 
 
 @nox.session
+def gallery(session):
+    """Draw the pictures of docs/figures.md anew."""
+    install(session)
+    session.run("python", "tools/gallery.py")
+
+
+@nox.session
 def backtests(session):
     """Run the main job and learned cards on real records, found by CREDIT_SCORE_DATA or in ../shared/data beside it."""
     data = Path(os.environ.get("CREDIT_SCORE_DATA") or ROOT.parent / "shared" / "data")

@@ -26,6 +26,8 @@ def plot_front(frame: "pd.DataFrame", ax: "Axes", *, here: dict[str, tuple[float
         ax.plot(days, missed, marker, color=ALERT, markersize=7, label=name, linestyle="none")
     ax.set_xlabel(say("axis.days", lang))
     ax.set_ylabel(say("axis.undetected", lang))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter("{x:,.6g}")
     ax.grid(visible=True, axis="both")
     ax.legend(loc="upper right")
     return ax
@@ -43,6 +45,7 @@ def plot_ratios(ratios: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
         )
         ax.bar_label(bars, [f"{r * 100:.3g}" for r in ratios[name]], fontsize=8, color=QUIET, padding=2)
     ax.set_xticks(places, ratios.index)
+    ax.margins(y=0.1)
     ax.grid(visible=True, axis="y")
     ax.grid(visible=False, axis="x")
     ax.set_xlabel(say("column.tier", lang))

@@ -65,6 +65,7 @@ def plot_visits(frame: "pd.DataFrame", ax: "Axes", *, tiers: list[str], lang: st
         left = left + frame[tier].to_numpy()
     ax.invert_yaxis()
     ax.set_xlabel(say("axis.visits", lang))
+    ax.xaxis.set_major_formatter("{x:,.6g}")
     ax.legend(title=say("column.tier", lang), loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
 
@@ -96,6 +97,7 @@ def plot_workload(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ax.invert_yaxis()
     ax.margins(x=0.18)
     ax.set_xlabel(say("axis.days", lang))
+    ax.xaxis.set_major_formatter("{x:,.6g}")
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
     return ax
 
@@ -123,6 +125,7 @@ def plot_reasons(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ax.invert_yaxis()
     ax.margins(x=0.12)
     ax.set_xlabel(say("axis.rows", lang))
+    ax.xaxis.set_major_formatter("{x:,.6g}")
     return ax
 
 

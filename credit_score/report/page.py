@@ -58,11 +58,16 @@ def _values(run: Run) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def drawings(run: Run, lang: str) -> dict[str, tuple[float, Callable[..., Any]]]:
+    """The figures of a report by name: height in inches, and what draws them on Axes; none without data."""
+    return {name: (height, draw) for name, height, draw in [*_histograms(run, lang), *_bars(run, lang)]}
+
+
 def _figures(run: Run, lang: str) -> dict[str, str]:
-    """Every figure as SVG, by name; those without data are left out."""
+    """Every figure as SVG, by name."""
     return {
-        name: as_svg(plot, name=f"{name}-{lang}", label=say(f"section.{TITLES.get(name, name)}", lang), height=height)
-        for name, height, plot in [*_histograms(run, lang), *_bars(run, lang)]
+        name: as_svg(draw, name=f"{name}-{lang}", label=say(f"section.{TITLES.get(name, name)}", lang), height=height)
+        for name, (height, draw) in drawings(run, lang).items()
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,16 +54,15 @@ def drawings(result: "SimulationResult", lang: str) -> dict[str, Drawing]:
     fans = {name: frames.fan(result, name) for name in ("undetected", "detections", "inspections")}
     front, colours = frames.front(scenario), tier_colours(len(scenario.tiers))
     found: dict[str, Drawing] = {
-        f"fan_{name}": (3.2, lambda ax, n=name, f=fan: plots.plot_fan(f, ax, measure=n, **time))
-        for name, fan in fans.items()
+        f"fan_{name}": (3.2, partial(plots.plot_fan, fan, measure=name, **time)) for name, fan in fans.items()
     }
-    found["load"] = (1.4 + 0.35 * load["department"].nunique(), lambda ax: plots.plot_load(load, ax, **time))
-    found["front"] = (3.6, lambda ax: plots.plot_front(front, ax, lang=lang))
-    found["migration"] = (3.8, lambda ax: plots.plot_migration(flow, ax, colours=colours, lang=lang))
+    found["load"] = (1.4 + 0.35 * load["department"].nunique(), partial(plots.plot_load, load, **time))
+    found["front"] = (3.6, partial(plots.plot_front, front, lang=lang))
+    found["migration"] = (3.8, partial(plots.plot_migration, flow, colours=colours, lang=lang))
     if len(swings):
         tall = 1.2 + 0.3 * len(swings)
         about = {"measure": "undetected", "at_value": float(swings["at_value"].iloc[0]), "lang": lang}
-        found["tornado"] = (tall, lambda ax: plots.plot_tornado(swings, ax, **about))
+        found["tornado"] = (tall, partial(plots.plot_tornado, swings, **about))
     return found
 
 

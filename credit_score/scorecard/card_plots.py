@@ -23,9 +23,10 @@ MARKS = "osD^vP*Xhd<>"
 def plot_card(frame: "pd.DataFrame", ax: "Axes", *, names: Mapping[str, str] | None = None, lang: str) -> "Axes":
     """Bars of the points of each attribute, by characteristic. ``frame``: of :meth:`Card.table`.
 
-    Attributes that no row had and that have no points are left out. ``names``: of characteristics, for readers. An inch
-    of height for four to six bars is enough.
+    Attributes that no row had and that have no points are left out. ``names``: of characteristics and of the values of
+    attributes, for readers. An inch of height for four to six bars is enough.
     """
+    names = names or {}
     shown = frame[(frame["count"] > 0) | (frame["points"] != 0)].reset_index(drop=True)
     first = shown["characteristic"].ne(shown["characteristic"].shift())
     places = np.arange(len(shown)) + 0.8 * first.cumsum().to_numpy()  # a gap before each characteristic
@@ -35,9 +36,10 @@ def plot_card(frame: "pd.DataFrame", ax: "Axes", *, names: Mapping[str, str] | N
         side = {"xytext": (4 if points >= 0 else -4, 0), "ha": "left" if points >= 0 else "right"}
         ax.annotate(f"{points:+d}" if points else "0", (points, place), **BESIDE, **side)
     for place, name in zip(places[first], shown["characteristic"][first], strict=True):
-        ax.annotate((names or {}).get(name, name), (0, place - 0.75), xycoords=ax.get_yaxis_transform(), **HEADING)
+        ax.annotate(names.get(name, name), (0, place - 0.75), xycoords=ax.get_yaxis_transform(), **HEADING)
     ax.axvline(0, color=INK, linewidth=0.8)
-    ax.set_yticks(places, [shorten(text, 44, placeholder=" …") for text in shown["attribute"]], fontsize=8)
+    texts = [", ".join(names.get(value, value) for value in text.split(", ")) for text in shown["attribute"]]
+    ax.set_yticks(places, [shorten(text, 44, placeholder=" …") for text in texts], fontsize=8)
     ax.set_ylim(places[-1] + 0.6, places[0] - 1.3)
     ax.margins(x=0.18)
     ax.set_xlabel(say("axis.points_on_card", lang))

@@ -36,6 +36,11 @@ def test_a_card_shows_each_attribute_a_row_had_with_its_points(ax, texts, lang):
     assert places[2] - places[1] > places[1] - places[0]
 
 
+def test_values_of_attributes_are_called_by_their_names(ax, texts):
+    plot_card(CARD.table(), ax, names={"farm": "农业", "food": "餐饮"}, lang="zh")
+    assert {"农业, 餐饮", "[5, ∞)", "sector"} <= set(texts(ax))
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_path_shows_each_weight_over_falling_strengths(ax, texts, lang):
     assert plot_path(PATH, ax, lang=lang) is ax
