@@ -12,6 +12,7 @@ from credit_score.language import LANGUAGES
 PACKAGE, ROOT = Path(credit_score.__file__).parent, Path(__file__).parents[1]
 PAGE, PICTURES = ROOT / "docs" / "figures.md", ROOT / "docs" / "img" / "figures"
 LARGEST, LARGEST_IN_ALL = 60_000, 1_200_000
+ON_THE_PAGE = ("scores", "loads", "fronts", "burden")  # panels of a session's page that draw
 PARTS = ("What it shows.", "How to read it.", "What to do next.")
 
 
@@ -24,17 +25,24 @@ def drawn():
                 yield f"{module}.{node.name}"
 
 
-FIGURES = list(drawn())
+FIGURES = [*drawn(), *(f"report.what_if.{panel}" for panel in ON_THE_PAGE)]
 SECTIONS = {
     name: text
     for text in re.split(r"^##+ ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    for name in re.findall(r"^`(\S+\.plot_\w+)` · ", text, flags=re.MULTILINE)
+    for name in re.findall(r"^`(\w+\.\S+)` · ", text, flags=re.MULTILINE)
 }
 
 
 def test_every_figure_has_its_section_and_no_section_is_left_of_a_figure_that_is_gone():
     assert len(FIGURES) > 20
     assert sorted(SECTIONS) == sorted(FIGURES)
+
+
+def test_the_panels_shown_are_those_of_the_page_that_have_a_drawing():
+    source = (PACKAGE / "report" / "what_if.js").read_text(encoding="utf-8")
+    parts = re.split(r"^function ", source, flags=re.MULTILINE)
+    with_drawing = {name for part in parts for name in re.findall(r'panel\("(\w+)"', part) if '%", height' in part}
+    assert with_drawing == set(ON_THE_PAGE)
 
 
 @pytest.mark.parametrize("name", SECTIONS)

@@ -6,6 +6,7 @@ writes ``docs/img/figures/<module>.<function>.<language>.png`` anew, in a few mi
 give the same bytes. A figure that is new gets a line in one of the functions below and a section on the page.
 """
 
+import io
 import sys
 import tempfile
 import warnings
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from gallery_page import panels
 from PIL import Image
 
 import credit_score as cs
@@ -188,12 +190,19 @@ def drawings(lab: Laboratory, lang: str) -> dict[str, Drawing]:
     return found
 
 
-def save(draw: partial[Any], height: float, path: Path) -> int:
-    """Save a figure as PNG of few colours, a third of the size of all of them; its size in bytes."""
+def pictures(lab: Laboratory, lang: str) -> Iterator[tuple[str, bytes]]:
+    """Every figure as PNG, by the name of what draws it."""
     with tempfile.TemporaryDirectory() as place:
-        save_figure(draw, Path(place) / "figure", height=height)
-        with Image.open(Path(place) / "figure.png") as drawn:
-            drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+        for name, (height, draw) in drawings(lab, lang).items():
+            save_figure(draw, Path(place) / "figure", height=height)
+            yield name, (Path(place) / "figure.png").read_bytes()
+    yield from panels(lab.run, lang)
+
+
+def save(png: bytes, path: Path) -> int:
+    """Save a picture with few colours, a third of the size of all of them; its size in bytes."""
+    with Image.open(io.BytesIO(png)) as drawn:
+        drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     return path.stat().st_size
 
 
@@ -204,11 +213,7 @@ def main() -> None:
         old.unlink()
     with tempfile.TemporaryDirectory() as place:
         lab = Laboratory(Path(place) / "county")
-        sizes = [
-            save(draw, height, TARGET / f"{name}.{lang}.png")
-            for lang in LANGUAGES
-            for name, (height, draw) in drawings(lab, lang).items()
-        ]
+        sizes = [save(png, TARGET / f"{name}.{lang}.png") for lang in LANGUAGES for name, png in pictures(lab, lang)]
     sys.stdout.write(f"{len(sizes)} pictures, {max(sizes):,} bytes at most, {sum(sizes):,} in all\n")
 
 
