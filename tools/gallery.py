@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from gallery_page import panels
+from gallery_session import Draft, of_dossier, panels
 from PIL import Image
 
 import credit_score as cs
@@ -59,7 +59,7 @@ NAMES = {
            "months_registered": "months registered"},
 }  # fmt: skip
 SCHEDULES = {"zh": ["现行方案", "C级30%", "一律相同"], "en": ["as it stands", "C at 30 %", "everybody alike"]}
-COLOURS = 96
+COLOURS = 64
 Drawing = tuple[float, partial[Any]]
 
 
@@ -105,6 +105,10 @@ class Laboratory:
     def cube(self) -> cs.WhatIfCube:
         chances = expected_violations(self.before, self.found, self.run)
         return self.run.cube(chances, sensitivity=SENSITIVITY)
+
+    @cached_property
+    def draft(self) -> Draft:
+        return Draft(self.run)
 
     @cached_property
     def years(self) -> tuple[Any, Any]:
@@ -177,7 +181,7 @@ def of_simulation(lab: Laboratory, lang: str) -> Iterator[Drawing]:
 
 
 GROUPS: tuple[Callable[[Laboratory, str], Iterator[Drawing]], ...] = (
-    of_report, of_score, of_card, of_tiers, of_inspection, of_simulation,
+    of_report, of_score, of_card, of_tiers, of_inspection, lambda lab, lang: of_dossier(lab.draft, lang), of_simulation,
 )  # fmt: skip
 
 
@@ -196,7 +200,7 @@ def pictures(lab: Laboratory, lang: str) -> Iterator[tuple[str, bytes]]:
         for name, (height, draw) in drawings(lab, lang).items():
             save_figure(draw, Path(place) / "figure", height=height)
             yield name, (Path(place) / "figure.png").read_bytes()
-    yield from panels(lab.run, lang)
+    yield from panels(lab.draft, lang)
 
 
 def save(png: bytes, path: Path) -> int:

@@ -27,6 +27,7 @@ def plot_firms(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ax.invert_yaxis()
     ax.margins(x=0.1)
     ax.set_xlabel(say("dossier.axis_firms", lang))
+    ax.xaxis.set_major_formatter("{x:,.6g}")
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return ax
 
@@ -61,6 +62,7 @@ def plot_found(frame: "pd.DataFrame", ax: "Axes", *, level: float, lang: str) ->
                   label=say("dossier.found_interval", lang, level=level))  # fmt: skip
     ax.invert_yaxis()
     ax.set_xlabel(say("dossier.axis_violations", lang))
+    ax.xaxis.set_major_formatter("{x:,.6g}")
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
     return ax
 
@@ -103,5 +105,6 @@ def plot_tornado(frame: "pd.DataFrame", ax: "Axes", *, base: float, axis: str, l
     ax.set_yticks(np.arange(len(frame)), frame["label"])
     ax.invert_yaxis()
     ax.set_xlabel(axis)
+    ax.xaxis.set_major_formatter("{x:,.6g}")
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
     return ax
