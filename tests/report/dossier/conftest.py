@@ -6,7 +6,7 @@ import pytest
 
 import credit_score as cs
 from credit_score.inspection.county import Answer, Plan
-from credit_score.inspection.schedule import _at_random
+from credit_score.inspection.schedule import at_random_numbers
 from credit_score.policy.loader import BUNDLED
 from credit_score.report.dossier import Alternative, Decision, Person
 from credit_score.report.dossier.decision import cutoffs
@@ -43,7 +43,7 @@ def amended(tmp_path_factory):
 def plan_of(rules):
     """The numbers of a rule set's schedule, (K, D) each."""
     departments, tiers = rules.model.inspection.departments, rules.tiers
-    told = [[_at_random(d, t.id, rules) for d in departments] for t in tiers]
+    told = [[at_random_numbers(d, t.id, rules) for d in departments] for t in tiers]
     return Plan(*(np.array([[one[n] for one in row] for row in told], float) for n in ("ratio", "frequency", "floor")))
 
 
