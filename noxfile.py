@@ -81,7 +81,7 @@ def lint(session):
 
 @nox.session
 def gallery(session):
-    """Draw the pictures of docs/figures.md anew."""
+    """Draw the pictures of docs/figures.md anew. Needs Chromium."""
     install(session)
     session.run("python", "tools/gallery.py")
 
