@@ -41,7 +41,12 @@ def test_every_figure_has_its_section_and_no_section_is_left_of_a_figure_that_is
 def test_the_panels_shown_are_those_of_the_page_that_have_a_drawing():
     source = (PACKAGE / "report" / "what_if.js").read_text(encoding="utf-8")
     parts = re.split(r"^function ", source, flags=re.MULTILINE)
-    with_drawing = {name for part in parts for name in re.findall(r'panel\("(\w+)"', part) if '%", height' in part}
+    with_drawing = {
+        name
+        for part in parts
+        for name in re.findall(r'panel\("(\w+)"', part)
+        if '%", height' in part or " figure(" in part
+    }
     assert with_drawing == set(ON_THE_PAGE)
 
 

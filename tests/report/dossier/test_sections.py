@@ -169,7 +169,7 @@ def test_how_to_verify_names_fingerprints_and_commands_and_what_it_is_not(made):
     assert {row[1] for row in tables(section)[0].rows} == {"ab" * 32, "cd" * 32, "ef" * 32}
     lines = [b.line for b in section.blocks if isinstance(b, Command)]
     assert any("verify-draw" in line for line in lines)
-    assert any("verify_decision" in line for line in lines)
+    assert "credit-score verify ." in lines
     assert "no electronic signature" in paragraphs(section)
     assert "not a credit rating" in paragraphs(section)
 
