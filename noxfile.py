@@ -25,7 +25,7 @@ PARALLEL = ["--numprocesses", "auto", "--dist", "loadfile", "--durations", "25"]
 RELOCK = "python -m nox -s lock"
 UV = "uv==0.13.9"
 MUTMUT = "mutmut==3.8.1"
-BENCHES = ["startup", "ledger", "scorecard", "cutoffs", "accuracy", "cube", "draw", "simulation"]
+BENCHES = ["startup", "ledger", "scorecard", "cutoffs", "accuracy", "cube", "draw", "simulation", "session"]
 AGAINST_RIVALS = {"scorecard", "accuracy", "simulation"}
 
 
