@@ -32,3 +32,10 @@ def rounded(value: float | None, digits: int = 0) -> str:
 def rounded_percent(share: float | None, digits: int = 1) -> str:
     """A computed share in percent, ``2.5%``; ``–`` where it is not known."""
     return "–" if share is None or not isfinite(share) else f"{share:.{digits}%}"
+
+
+def likely(share: float | None) -> str:
+    """A share of replications in whole percent; nothing that is drawn is certain: ``>99%``, ``<1%``, or ``–``."""
+    if share is None or 0.01 <= share <= 0.99:
+        return rounded_percent(share, 0)
+    return ">99%" if share > 0.5 else "<1%"

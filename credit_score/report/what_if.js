@@ -312,6 +312,8 @@ function number(x, most = 0, least = most) {
   return formats.get(key).format(Math.abs(x) < 0.5 * 10 ** -most ? 0 : x);
 }
 const percent = (x, most = 1, least = most) => (Number.isFinite(x) ? `${number(x * 100, most, least)}%` : DASH);
+/** A share of replications: nothing that is drawn is certain. */
+const likely = (p) => (p > 0.99 ? ">99%" : p < 0.01 ? "<1%" : percent(p, 0));
 const exactly = (x) => percent(x, 2, 0);
 const points = (x) => number(x, 3, 0);
 const amount = (x) => number(x, Math.abs(x) < 100 ? 1 : 0);
@@ -675,11 +677,11 @@ function cards(view) {
     card(say("session.undetected"), () => tell(total(f().undetected)), between("undetected"),
       from(() => total(f().undetected), total(had.undetected), amount)),
     card(say("session.share_visited"), () => percent(f().county_share, 2),
-      minimum ? () => `${f().county_share * SLACK < minimum.value ? "✖" : "✔"} ${least}` : "",
+      minimum ? () => `${f().county_share < minimum.value * (1 - SLACK) ? "✖" : "✔"} ${least}` : "",
       from(() => f().county_share * 100, had.county_share * 100, (x) => number(x, 2))),
-    view.host && card(say("session.better"), () => percent(view.known?.better?.as_it_stands, 0), waiting, () => {
+    view.host && card(say("session.better"), () => likely(view.known?.better?.as_it_stands), waiting, () => {
       const found = view.known?.better;
-      return found ? say("session.better_same_days", { share: percent(found.same_days, 0) }) : "";
+      return found ? say("session.better_same_days", { share: likely(found.same_days) }) : "";
     }));
 
   function tell(x) {
@@ -885,13 +887,13 @@ function byTier(view, k, what, label, more, times = 1) {
   const own = () => numbers(view, what, k), mixed = () => new Set(own()).size > 1;
   const input = field(label, () => (mixed() ? null : shown(own()[0])),
     (to) => view.move({ what, tier: k, department: view.department, to: to / times }, "now"),
-    { ...more, placeholder: () => (mixed() ? span(own(), tell) : "") });
+    { ...more, placeholder: () => (mixed() ? "…" : "") });
   const usual = () => {
     const row = view.draft[NAMES[what]][k], often = (x) => row.filter((y) => y === x).length;
     return row.reduce((best, x) => (often(x) > often(best) ? x : best), row[0]);
   };
   const differs = () => {
-    if (view.department === null) return mixed() ? say("session.differs") : "";
+    if (view.department === null) return mixed() ? say("session.differs", { n: span(own(), tell) }) : "";
     return own()[0] === usual() ? "" : say("session.usual", { n: tell(usual()) });
   };
   const apart = () => mixed() ? own().map((x, d) => x !== usual() && `${view.label("departments", d)} ${tell(x)}`)
@@ -943,7 +945,7 @@ function loads(view) {
   const most = once(view, () => clip(Math.max(...f().load.map(share)) * 1.04, 1.25, 2.5));
   const row = (name, d) => {
     const parts = () => [f().load[d] - f().duty_days[d] - cube.out_of_plan[d], f().duty_days[d], cube.out_of_plan[d]];
-    const x = (i) => share(sum(parts().slice(0, i)), d), over = () => f().load[d] > capacity[d] * SLACK;
+    const x = (i) => share(sum(parts().slice(0, i)), d), over = () => f().load[d] > capacity[d] * (1 + SLACK);
     const bar = (kind, i) => s("rect", { class: kind, y: 3, height: 12, x: () => of(x(i), most()),
       width: () => of(Math.min(x(i + 1), most()) - Math.min(x(i), most()), most()) });
     const used = () => over() ? say("session.over_by", { n: number(f().load[d] - capacity[d], 1) })
@@ -1157,7 +1159,7 @@ function compared(view, { names, drafts: given, better }) {
     const red = checks(cube, payload, draft, f).filter((check) => check.level === "red").length;
     return red ? `✖ ${red}` : "✔";
   });
-  const chance = (_, i) => cell(percent(better?.[i]?.as_it_stands, 0));
+  const chance = (_, i) => cell(likely(better?.[i]?.as_it_stands));
   rows.push(h("tr", {}, rowHead(say("session.better")), cell(DASH), given.map(chance)));
   const heads = h("tr", {}, h("td"), head(say("session.in_force")), names.map((name) => head(name)));
   return h("table", {}, h("thead", {}, heads), h("tbody", {}, rows));

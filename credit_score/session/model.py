@@ -103,7 +103,7 @@ class Session:
             "serial": self.serial, "state": self.state.told(), "figures": figures(self.answer),
             "checks": self.checks(), "changes": told_changes(self.case, self.state.draft),
             "undo": bool(self._done), "redo": bool(self._undone),
-            "drafts": [asdict(kept) | {"status": "signed" if kept.signed else "draft"} for kept in self.drafts.list()],
+            "drafts": [_listed(kept) for kept in self.drafts.list()],
             "working": None if self._offered is None else {"written": self._offered.get("written", "")},
             "comparison": self._comparison, "signed": self._signed, "said": self._said,
         }  # fmt: skip
@@ -268,6 +268,12 @@ class Session:
 
     def _say(self, key: str, **values: object) -> None:
         self._said = {"level": "info"} | {lang: say(key, lang, **values) for lang in LANGUAGES}
+
+
+def _listed(kept: Kept) -> dict[str, Any]:
+    """A draft as the page lists it: the author by name, and the office beside."""
+    person = {"author": kept.author["name"], "office": kept.author["office"]}
+    return asdict(kept) | person | {"status": "signed" if kept.signed else "draft"}
 
 
 def _given(command: Command, name: str) -> str:

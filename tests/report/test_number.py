@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit_score.report.number import exact, percent, points, rounded, rounded_percent, signed
+from credit_score.report.number import exact, likely, percent, points, rounded, rounded_percent, signed
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,11 @@ def test_a_computed_number_is_rounded_with_its_thousands_parted(value, digits, t
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
 def test_what_is_not_known_is_a_dash(value):
     assert rounded(value) == rounded_percent(value) == "–"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(None, "–"), (1.0, ">99%"), (0.995, ">99%"), (0.99, "99%"), (0.5, "50%"), (0.01, "1%"), (0.0, "<1%")],
+)
+def test_a_share_of_replications_is_never_told_as_certain(share, text):
+    assert likely(share) == text

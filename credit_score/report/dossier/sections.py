@@ -10,7 +10,7 @@ from credit_score.report.dossier import figures_of_year as year
 from credit_score.report.dossier.blocks import Command, Live, Section, Table, Text
 from credit_score.report.dossier.decision import Decision, Totals
 from credit_score.report.dossier.words import Words
-from credit_score.report.number import exact, rounded, rounded_percent
+from credit_score.report.number import exact, likely, rounded, rounded_percent
 
 FINGERPRINTS = {"run": "dossier.run", "policy": "dossier.policy_after", "chain": "dossier.chain"}
 
@@ -51,7 +51,7 @@ def _totals(words: Words) -> Table:
          f"{(now.county_share - was.county_share) * 100:+.1f} {words.say('dossier.percentage_points')}"],
         [words.say("kpi.overloaded"), *map(str, (was.overloaded, now.overloaded)),
          f"{now.overloaded - was.overloaded:+d}"],
-        [words.say("dossier.p_better"), "–", rounded_percent(words.decision.p_better, 0), ""],
+        [words.say("dossier.p_better"), "–", likely(words.decision.p_better), ""],
     ]  # fmt: skip
     head = ("dossier.figure_of_year", "dossier.before", "dossier.after", "dossier.change")
     return Table(rows, [words.say(h) for h in head])
@@ -100,7 +100,7 @@ def _alternatives(words: Words) -> Section:
     ]
     rows += list(_measures(words, totals))
     chances = [None, decision.p_better, *(a.p_better for a in decision.alternatives)]
-    rows.append([words.say("dossier.p_better"), *(rounded_percent(p, 0) for p in chances)])
+    rows.append([words.say("dossier.p_better"), *(likely(p) for p in chances)])
     side_by_side = Table(rows, [words.say("dossier.figure_of_year"), *heads])
     return Section(
         "alternatives", heading, [*_who(words), side_by_side, Text(words.say("dossier.p_better_note"), "note")]
