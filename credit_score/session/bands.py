@@ -108,7 +108,7 @@ def with_days_of(draft: Draft, other: Answer) -> Answer:
         return replace(draft, ratios=matrix(np.clip(ratios * factor, 0.0, 1.0))).answer(cube)
 
     low, high = 0.0, 1.0
-    while scaled(high).days_by_tier.sum() < wanted and (ratios * high < 1).any() and ratios.any():
+    while scaled(high).days_by_tier.sum() < wanted and ((ratios > 0) & (ratios * high < 1)).any():
         high *= 2
     for _ in range(50):
         middle = (low + high) / 2

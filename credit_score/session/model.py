@@ -77,10 +77,10 @@ class Session:
         """Carry out a command, or refuse it: an error is told, and changes nothing."""
         self._said, self._signed, before = None, None, self.state
         try:
-            _COMMANDS.get(str(command.get("do")), _unknown)(self, command)
+            _COMMANDS.get(_asked(command), _unknown)(self, command)
         except CreditScoreError as error:
             self.state, self._said = before, {"level": "error"} | told(error)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             self.state, self._said = before, {"level": "error"} | Refusal("session.no_command").both
         self.serial += 1
 
@@ -287,6 +287,10 @@ def _given(command: Command, name: str) -> str:
 def _person(command: Command, role: str) -> dict[str, str]:
     """Name and office of author or signer."""
     return {"name": _given(command, role), "office": _given(command, "office")}
+
+
+def _asked(command: object) -> str:
+    return str(command.get("do")) if isinstance(command, Mapping) else ""
 
 
 def _unknown(_: Session, __: Command) -> None:

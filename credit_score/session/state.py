@@ -132,8 +132,8 @@ def _check_place(state: State, cube: CountyCube, what: str, tier: int, departmen
     n = len(cube.tiers) - (what == "cutoff")
     if what != "cap" and not 0 <= tier < n:
         raise PolicyError(f"no {what} of tier {tier}", remedy=f"there are {n}, from 0")
-    if department is not None and not 0 <= department < len(cube.departments):
-        raise PolicyError(f"no department {department}", remedy=f"there are {len(cube.departments)}, from 0")
+    if department is not None and (type(department) is not int or not 0 <= department < len(cube.departments)):
+        raise PolicyError(f"no department {str(department)[:60]}", remedy=f"there are {len(cube.departments)}, from 0")
     if f"{what}:{tier}" in state.locks:
         raise Refusal("session.locked", tier=cube.tiers[tier])
 

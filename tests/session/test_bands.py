@@ -73,6 +73,14 @@ def test_a_draft_scaled_to_the_days_of_another_takes_as_many(case, state):
     assert with_days_of(draft, other).days_by_tier.sum() == pytest.approx(other.days_by_tier.sum(), rel=1e-6)
 
 
+def test_a_draft_that_cannot_take_as_many_days_takes_all_it_can(case):
+    nobody, everybody = (0.0,) * 8, (1.0,) * 8
+    draft = replace(case.in_force, floors=(nobody,) * 4, ratios=(nobody,) * 3 + ((0.5,) * 8,))
+    most = replace(draft, ratios=(nobody,) * 3 + (everybody,)).answer(case.cube)
+    scaled = with_days_of(draft, case.in_force.answer(case.cube))
+    assert scaled.days_by_tier.sum() == most.days_by_tier.sum() < case.in_force.answer(case.cube).days_by_tier.sum()
+
+
 def test_ties_count_half():
     assert p_better(np.array([1.0, 2, 3, 4]), np.array([1.0, 3, 2, 3])) == 0.625
 

@@ -118,13 +118,26 @@ def test_language_is_no_step_that_can_be_undone(session):
 
 
 @pytest.mark.parametrize(
-    "command", [{}, {"do": "dance"}, {"do": "move"}, {"do": "move", "what": "ratio", "to": "much"}, {"do": "lock"}]
-)
+    "command",
+    [
+        {}, {"do": "dance"}, {"do": "move"}, {"do": "move", "what": "ratio", "to": "much"}, {"do": "lock"},
+        {"do": "move", "what": "cutoff", "to": 1e308}, {"do": "move", "what": "floor", "to": 10**400},
+        {"do": "move", "what": "ratio", "to": 0.3, "tier": float("inf")},
+        {"do": "move", "what": "ratio", "to": 0.3, "department": 1.5},
+        {"do": "move", "what": "ratio", "to": 0.3, "department": True},
+    ],
+)  # fmt: skip
 def test_what_is_no_command_is_refused_and_changes_nothing(session, command):
     before = session.state
     told = said(session, **command)
     assert told["level"] == "error"
     assert session.state == before
+
+
+@pytest.mark.parametrize("command", [None, 5, "undo", ["undo"]])
+def test_a_message_that_is_no_mapping_is_no_command(session, command):
+    session.do(command)
+    assert session.told()["said"]["level"] == "error"
 
 
 def test_a_refused_move_says_why_in_both_languages(session):
