@@ -6,12 +6,13 @@ The names in it are recorded and chained; that is no electronic signature in the
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from credit_score import __version__
-from credit_score.errors import RunError, VerificationError
+from credit_score.errors import PolicyError, RunError, VerificationError
 from credit_score.files import TOOL, check_apart, fingerprints, whole_folder
 from credit_score.policy import Policy, amended, load_policy, with_head
 from credit_score.policy.amendment import Person
@@ -54,6 +55,18 @@ def sign(
         shutil.rmtree(target, ignore_errors=True)
         raise
     return target
+
+
+def take_up(drafts: Drafts, decisions: Path) -> None:
+    """Let the history tell of a decision that stands whole, and that a kill kept it from telling of.
+
+    It is the one whose entry follows on the last; what does not verify is left as it is, and is no decision.
+    """
+    for folder in filter(is_decision, sorted(decisions.glob("*"))):
+        entry = _manifest(folder)["entry"]
+        if entry.get("previous") == drafts.history.last:
+            with suppress(VerificationError, PolicyError):
+                drafts.add(verify_decision(folder)["entry"])
 
 
 def is_decision(folder: Path | str) -> bool:

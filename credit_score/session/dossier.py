@@ -20,8 +20,8 @@ def write(signing: Signing, folder: Path) -> None:
 
 
 def decision(signing: Signing) -> Decision:
-    """What the dossier says."""
-    case, draft = signing.case, signing.draft
+    """What the dossier says; what was before are the rules of the day from which the draft holds, without it."""
+    case, draft = signing.case.at(signing.since), signing.draft
     after = amended(case.policy, signing.amendment)
     state = State(draft).told()
     return Decision(
@@ -37,6 +37,6 @@ def decision(signing: Signing) -> Decision:
 def _alternative(signing: Signing, name: str) -> Alternative:
     """A draft that was weighed, and whether it finds more than the rules before, both as they stand."""
     draft, kept = signing.others[name]
-    better = better_than_in_force(signing.case, draft)
+    better = better_than_in_force(signing.case.at(signing.since), draft)
     told: Mapping[str, Any] = {"p_better": None if better is None else better["as_it_stands"]}
     return Alternative(name, kept.author["name"], kept.reason, draft.cutoffs, draft.plan(), **told)

@@ -115,11 +115,16 @@ class Session:
 
     def _change(self, state: State) -> None:
         """Take a state, remember the one before, and write it down so that nothing is lost."""
-        if state == self.state:
+        if self._fits(state) == self.state:
             return
         self._done = [*self._done, self.state][-MOST_UNDONE:]
         self._undone, self.state = [], state
         self._keep()
+
+    def _fits(self, state: State) -> State:
+        """The state. Raises PolicyError where the run's cube cannot answer it, as one that was kept of another run."""
+        state.draft.answer(self.case.cube)
+        return state
 
     def _keep(self) -> None:
         self._offered = None
@@ -129,7 +134,7 @@ class Session:
         """A state of an earlier session that was not saved as a draft, if it differs from the policy in force."""
         kept = self.drafts.restored()
         try:
-            there = kept is not None and State.of(kept["state"]).draft != self.case.in_force
+            there = kept is not None and self._fits(State.of(kept["state"])).draft != self.case.in_force
         except (CreditScoreError, KeyError, TypeError):
             there = False
         return kept if there else None
@@ -228,9 +233,8 @@ class Session:
         kept = self._kept_as(name)
         if kept.signed:
             raise Refusal("session.signed_already", name=name)
-        draft = self.draft(name)
-        self._check_may_be_signed(draft)
-        signing = self._signing(kept, draft, signer)
+        signing = self._signing(kept, self.draft(name), signer)
+        self._check_may_be_signed(signing.draft, signing.since)
         out = self.decisions / f"{signing.since}-{kept.sha256[:12]}"
         sign(
             self.drafts, name, signer=signer, signed_on=signing.signed_on, out=out, run=self.case.run_hash,
@@ -240,8 +244,10 @@ class Session:
         self._signed = {"folder": str(out), "files": files}
         self._say("session.is_signed", name=name, day=signing.since.isoformat())
 
-    def _check_may_be_signed(self, draft: Draft) -> None:
-        red = [c for c in checks(self.case, draft, draft.answer(self.case.cube)) if c["level"] == RED]
+    def _check_may_be_signed(self, draft: Draft, since: date) -> None:
+        """By the limits of the day from which the draft would hold."""
+        case = self.case.at(since)
+        red = [c for c in checks(case, draft, draft.answer(case.cube)) if c["level"] == RED]
         if red:
             why = {lang: red[0]["text"][lang] for lang in LANGUAGES}
             raise Refusal("session.red", n=len(red), why=why)

@@ -17,6 +17,7 @@ import traitlets
 
 from credit_score.report.what_if import module, payload, styles
 from credit_score.session.case import Case
+from credit_score.session.decision import take_up
 from credit_score.session.dossier import write
 from credit_score.session.drafts import Drafts
 from credit_score.session.model import Command, Session
@@ -82,6 +83,7 @@ def open_session(place: Place) -> WhatIf:
     held = ExitStack()
     drafts = held.enter_context(Drafts.open(place.drafts, case.policy, getpass.getuser()))
     atexit.register(held.close)
+    take_up(drafts, place.decisions)
     session = Session(case, drafts, decisions=place.decisions, clock=_now, dossier=write, lang=place.lang)
     return WhatIf(session)
 

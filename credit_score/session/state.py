@@ -55,7 +55,7 @@ class Draft:
             numbers = {k: matrix(np.array(told[k], float)) for k in ("ratios", "floors", "frequency")}
             made = cls(tuple(map(float, told["cutoffs"])), cap=int(told["cap"]), **numbers)
             made.plan()
-        except (KeyError, TypeError, ValueError, IndexError):
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError):
             raise PolicyError("this is no draft", remedy="open another, or begin with the policy in force") from None
         return made
 
@@ -91,6 +91,8 @@ class State:
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "State":
         """The state that :meth:`told` told, checked. Raises PolicyError for what is none."""
+        if not isinstance(told, Mapping):
+            raise PolicyError("this is no state of a session", remedy="begin with the policy in force")
         known = {f.name for f in fields(cls)} - {"draft", "locks"}
         given = {k: v for k, v in told.items() if k in known}
         state = cls(Draft.of(told.get("draft", {})), frozenset(map(str, told.get("locks", ()))))

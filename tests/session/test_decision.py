@@ -9,7 +9,7 @@ from credit_score.policy import load_policy, make_amendment
 from credit_score.policy.loader import BUNDLED
 from credit_score.records.keeping.linked import entry_hash
 from credit_score.report import RunFolder
-from credit_score.session.decision import sign, verify_decision
+from credit_score.session.decision import sign, take_up, verify_decision
 from credit_score.session.drafts import Drafts
 
 BASE = load_policy("gaoyang")
@@ -161,3 +161,37 @@ def test_a_decision_that_is_not_as_it_was_signed_is_refused(drafts, spoil, told)
     with pytest.raises(VerificationError, match=told) as caught:
         verify_decision(out)
     assert "\n" not in str(caught.value)
+
+
+class Killed(BaseException):
+    """What comes between the folder of a decision and the history that tells of it."""
+
+
+@pytest.fixture
+def left_behind(drafts, monkeypatch):
+    """A decision in a folder of decisions, of which the history does not tell."""
+
+    def killed(self):
+        raise Killed
+
+    out = drafts.folder.parent / "decisions" / "one"
+    with monkeypatch.context() as patched:
+        patched.setattr("credit_score.session.history.History.write", killed)
+        with pytest.raises(Killed):
+            signed(drafts, out=out)
+    assert [draft.signed for draft in drafts.list()] == [False]
+    return out
+
+
+def test_a_decision_whose_history_a_kill_left_behind_is_taken_up_once(drafts, left_behind):
+    take_up(drafts, left_behind.parent)
+    assert [draft.signed for draft in drafts.list()] == [True]
+    entries = drafts.history.entries
+    take_up(drafts, left_behind.parent)
+    assert drafts.history.entries == entries
+
+
+def test_a_decision_that_does_not_verify_is_not_taken_up(drafts, left_behind):
+    (left_behind / "dossier.html").write_text("other", encoding="utf-8")
+    take_up(drafts, left_behind.parent)
+    assert [draft.signed for draft in drafts.list()] == [False]

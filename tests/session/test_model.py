@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 import credit_score as cs
 from credit_score.errors import RunError
-from credit_score.policy import compare
+from credit_score.policy import compare, make_amendment
 from credit_score.session.case import Case, draft_of
 from credit_score.session.decision import verify_decision
+from credit_score.session.dossier import decision
 from credit_score.session.drafts import Drafts
 from credit_score.session.model import Session
 from credit_score.session.state import State
@@ -302,5 +303,48 @@ def test_a_run_folder_without_its_cube_is_no_case(run_folder, tmp_path):
 
 def test_a_kept_state_of_another_shape_is_not_offered(opened, case, tmp_path):
     session = opened()
-    session.drafts.autosave({"written": "x", "state": State(case.in_force).told() | {"draft": {}}})
-    assert opened().told()["working"] is None
+    draft = State(case.in_force).told()["draft"]
+    split = [float(case.cube.bounds[:, 0].mean()), 950, 850]
+    odd = [{}, draft | {"cutoffs": [10**400, 950, 850]}, draft | {"ratios": [[0.1]] * 4}, draft | {"cutoffs": split}]
+    for state in [[], *({"draft": each} for each in odd)]:
+        session.drafts.autosave({"written": "x", "state": state})
+        session = opened()
+        assert session.told()["working"] is None
+
+
+def test_a_draft_of_a_run_with_finer_bins_of_scores_is_not_opened_and_breaks_nothing(session, case):
+    cut = float(case.cube.bounds[:, 0].mean())
+    numbers = {("tiers", "tiers", "A", "from_score"): cut}
+    told = {"author": {"name": "李四", "office": "信用办"}, "written": NOW.isoformat(), "reason": "r"}
+    session.drafts.save("fine", make_amendment(case.policy, date(2026, 12, 1), numbers, **told), **told)
+    assert "split a bin" in said(session, do="open", name="fine")["en"]
+    assert session.state.draft == case.in_force
+
+
+@pytest.fixture
+def amended_later(feasible, altered_policy):
+    """The feasible case under a policy in which other numbers hold from October 2026 on."""
+
+    def dated(value):
+        return {date(2026, 10, 1): {"value": value, "basis": "assumption", "reference": "以后 / later"}}
+
+    def edit(section):
+        section["county_minimum"] |= dated(0.9)
+        section["schedule"]["D"]["ratio"] |= dated(0.6)
+
+    policy = cs.load_policy(altered_policy(inspection=edit))
+    return replace(feasible, policy=policy, rules=policy.at(feasible.day))
+
+
+def test_a_draft_is_held_to_the_limits_of_the_day_from_which_it_would_hold(opened, amended_later):
+    session = saved(opened, amended_later)
+    assert not [c for c in session.checks() if c["level"] == "red"]
+    assert "cannot be signed" in sign(session)["en"]
+
+
+def test_the_dossier_tells_what_a_draft_undoes_of_what_was_to_come(opened, amended_later):
+    session = saved(opened, amended_later)
+    told = decision(session._signing(session._kept_as("less"), session.draft("less"), {"name": "王五", "office": "县"}))
+    changed = compare(told.before, told.after)
+    assert set(changed["rule"]) == {"inspection:schedule:C", "inspection:schedule:D"}
+    assert told.plan_before.ratios[3].tolist() == [0.6] * 8

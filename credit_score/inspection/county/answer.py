@@ -34,13 +34,18 @@ class Answer:
 
     Where a figure is by tier and department, (K, D), it is of the tier that the department puts a firm in. The annual
     cap, which binds where several departments draw one firm, is left out: load is the most that there can be.
-    ``draw``: of the curve, in its place. Raises PolicyError for cut-offs that do not descend or split a bin.
+    ``draw``: of the curve, in its place. Raises PolicyError for cut-offs that do not descend or split a bin,
+    and for a plan of another shape.
     """
 
     def __init__(self, cube: CountyCube, cutoffs: ArrayLike, plan: Plan, draw: np.ndarray | None = None) -> None:
         self.cube, self.plan = cube, plan
         self.cutoffs = np.asarray(cutoffs, np.float64)
         self.edges = _edges(cube, self.cutoffs)
+        shape = (len(cube.tiers), len(cube.departments))
+        if any(n.shape != shape for n in (plan.ratios, plan.frequency, plan.floors)):
+            what = f"a plan of other tiers or departments than the cube, which has {shape[0]} and {shape[1]}"
+            raise PolicyError(what, remedy="give a number for each tier and department")
         self._chances = cube.chances(draw)
 
     @cached_property
