@@ -1,10 +1,12 @@
 """The best schedule for what a state aims at: ratios at its cut-offs, proved; other cut-offs where they do more."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from credit_score.errors import PolicyError
 from credit_score.inspection.county import Answer, CountyCube, best_ratios, by_score_cube, strata_cube
 from credit_score.inspection.optimum import optimal_schedule
 from credit_score.report.content import labels
@@ -18,18 +20,20 @@ LEAST_SHARE = 0.01
 def optimised(state: State, case: Case, *, cutoffs: bool = False) -> State:
     """The state with the best ratios within its days, bounds, floors and locks; with ``cutoffs`` other ones too.
 
-    For given cut-offs no ratios do better (:func:`optimal_schedule`); they are then rounded down to .0001. Cut-offs are
-    looked for as if scores alone put firms in tiers, each tier of at least 1 % of firms; they are taken only if the
-    true figures are better, and are not proved the best. Raises Refusal where no visit says how many are in
-    violation, where a cut-off is locked, and where bounds and floors alone need more days than a department has.
+    For given cut-offs no ratios do better (:func:`optimal_schedule`); they are then rounded to .0001, down within days,
+    up for a risk. Cut-offs are looked for as if scores alone put firms in tiers, each tier of at least 1 % of firms;
+    they are taken only if the true figures are better, and are not proved the best. Raises Refusal where no visit says
+    how many are in violation, where a cut-off is locked, and where bounds and floors alone need more days than a
+    department has.
     """
     if case.cube.curve is None:
         raise Refusal("refused.no_curve")
     found = _with_best_ratios(state, case, state.draft)
     if cutoffs:
         _check_free(state)
-        other = _with_best_ratios(state, case, _with_other_cutoffs(state, case.cube))
-        found = other if _does_better(state, case.cube, other, found) else found
+        with suppress(PolicyError):  # other cut-offs may need more for their floors than there is
+            other = _with_best_ratios(state, case, _with_other_cutoffs(state, case.cube))
+            found = other if _does_better(state, case.cube, other, found) else found
     return replace(state, draft=found)
 
 
@@ -38,14 +42,19 @@ def _with_best_ratios(state: State, case: Case, draft: Draft) -> Draft:
     answer = draft.answer(case.cube)
     low, high = _bounds(state)
     asked = _asked(state, case, answer)
-    return draft.with_ratios(best_ratios(answer, low=low, high=high, objective=state.objective, **asked).ratios)
+    best = best_ratios(answer, low=low, high=high, objective=state.objective, **asked).ratios
+    return draft.with_ratios(best, up=state.objective == "burden", held=_held(state))
 
 
 def _bounds(state: State) -> tuple[np.ndarray, np.ndarray]:
     """Least and greatest ratios, (K, D); those of a locked tier are as they are."""
-    now = np.array(state.draft.ratios)
-    held = np.array([f"ratio:{k}" in state.locks for k in range(len(now))])[:, None]
+    now, held = np.array(state.draft.ratios), _held(state)[:, None]
     return np.where(held, now, state.least), np.where(held, now, state.most)
+
+
+def _held(state: State) -> np.ndarray:
+    """Whether the ratios of a tier are locked, (K,)."""
+    return np.array([f"ratio:{k}" in state.locks for k in range(len(state.draft.ratios))])
 
 
 def _asked(state: State, case: Case, answer: Answer) -> dict[str, Any]:

@@ -43,10 +43,16 @@ class Draft:
         """The expected figures of a year under the draft."""
         return Answer(cube, self.cutoffs, self.plan(), draw)
 
-    def with_ratios(self, ratios: np.ndarray) -> "Draft":
-        """The draft with other ratios, rounded down to what can be written, so that they cost no more."""
-        down = np.floor(np.clip(ratios, 0.0, 1.0) / FINEST + 1e-9) * FINEST
-        return replace(self, ratios=matrix(np.round(down, 4)))
+    def with_ratios(self, ratios: np.ndarray, *, up: bool = False, held: np.ndarray | bool = False) -> "Draft":
+        """The draft with other ratios, (K, D), but of tiers that are ``held``, (K,), which stay to the last digit.
+
+        They are rounded to what can be written: down, so that they cost no more, or ``up``, so that they miss no more.
+        """
+        parts = np.clip(ratios, 0.0, 1.0) / FINEST
+        whole = np.ceil(parts - 1e-9) if up else np.floor(parts + 1e-9)
+        written = np.round(whole * FINEST, 4)
+        stays = np.broadcast_to(np.atleast_1d(held)[:, None], written.shape)
+        return replace(self, ratios=matrix(np.where(stays, self.ratios, written)))
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Draft":

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from credit_score.session.best import budget, optimised
+from credit_score.session.best import _with_best_ratios, _with_other_cutoffs, budget, optimised
 from credit_score.session.changes import changes, told_changes
 from credit_score.session.figures import checks, figures
 from credit_score.session.refusal import Refusal
-from credit_score.session.state import aimed, locked, moved
+from credit_score.session.state import aimed, locked, matrix, moved
 
 SHAPE = (4, 8)
 
@@ -177,3 +177,29 @@ def test_without_a_curve_there_is_no_optimum(case, state):
     blind = replace(case, cube=replace(case.cube, curve=None))
     with pytest.raises(Refusal, match="No visit that a draw chose"):
         optimised(state, blind)
+
+
+def test_the_least_burden_misses_no_more_than_the_draft(case, state):
+    luck = np.random.default_rng(4)
+    for _ in range(5):
+        draft = replace(state.draft, ratios=matrix(luck.uniform(0.01, 0.5, (4, 8)).round(4)))
+        before = aimed(replace(state, draft=draft), objective="burden")
+        now, then = (d.answer(case.cube).undetected.sum() for d in (optimised(before, case).draft, draft))
+        assert now <= then * (1 + 1e-9)
+
+
+def test_a_locked_ratio_stays_to_its_last_digit(case, state):
+    draft = replace(state.draft, ratios=(*state.draft.ratios[:2], (0.123456,) * 8, state.draft.ratios[3]))
+    held = locked(aimed(replace(state, draft=draft), budget="capacity"), "ratio", 2)
+    plenty = replace(case, cube=replace(case.cube, capacity=case.cube.capacity * 10))
+    assert optimised(held, plenty).draft.ratios[2] == draft.ratios[2]
+
+
+def test_other_cutoffs_that_need_more_than_there_is_leave_those_of_the_draft(case, state):
+    """The draft draws as many as its floors ask for, all of its firms in one tier; other tiers have floors too."""
+    nobody = matrix(np.zeros(SHAPE))
+    draft = replace(state.draft, cutoffs=(-100.0, -200.0, -300.0), ratios=nobody, floors=matrix(np.full(SHAPE, 3.0)))
+    before = aimed(replace(state, draft=draft), least=0.0)
+    with pytest.raises(Refusal, match="The least ratios and the floors alone need"):
+        _with_best_ratios(before, case, _with_other_cutoffs(before, case.cube))
+    assert optimised(before, case, cutoffs=True) == optimised(before, case)
