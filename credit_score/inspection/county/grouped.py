@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from credit_score.inspection.violation_curve import ViolationCurve
 
-MILLI, N_BINS, NONE = 1000, 1000, -1
+MILLI, N_BINS, FINER, NONE = 1000, 1000, 10, -1
 
 
 def county_cube(
@@ -43,13 +43,24 @@ def county_cube(
     firms = _firms(tables, rules)
     ends = firms.aggregate(low=firms.score_milli.min(), high=firms.score_milli.max()).execute().iloc[0]
     low, high = int(ends["low"]), int(ends["high"])
-    width = max(round_up(max(high - low, 1) / MILLI / N_BINS), 1 / MILLI)
+    width = _width(max(high - low, 1), [t.cutoff for t in rules.tiers if t.cutoff is not None])
     edges = grid(low / MILLI, high / MILLI, n_bins=N_BINS, width=width)
     step = round((edges[1] - edges[0]) * MILLI)
     firms = firms.mutate(bin=(firms.score_milli - round(edges[0] * MILLI)) // step).drop("subject")
     keys = [c for c in firms.columns if c != "score_milli"]
     counted = firms.group_by(keys).aggregate(n=firms.count(), points=firms.score_milli.sum()).execute()
     return _Kinds(counted.sort_values(keys, ignore_index=True), rules, schedule).cube(edges, load, curve, between)
+
+
+def _width(span: int, cutoffs: list[int]) -> float:
+    """The width of bins, in points, for scores over ``span`` thousandths: 1, 2 or 5 times a power of ten.
+
+    It makes N_BINS bins, or up to FINER times as many where cut-offs in force stand between bins only then.
+    """
+    width = max(round_up(span / MILLI / N_BINS), 1 / MILLI)
+    finer = [n / MILLI for power in (1, 10, 100, 1000) for n in (power, 2 * power, 5 * power)]
+    fit = [w for w in finer if width / FINER <= w <= width and not any(c % round(w * MILLI) for c in cutoffs)]
+    return max(fit, default=width)
 
 
 def _firms(tables: "dict[str, ibis.Table]", rules: RuleSet) -> "ibis.Table":

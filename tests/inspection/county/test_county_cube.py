@@ -8,6 +8,7 @@ import pytest
 import credit_score as cs
 from credit_score.errors import PolicyError, RunError
 from credit_score.inspection.county import Answer, CountyCube, Plan, best_ratios, by_score_cube, strata_cube
+from credit_score.inspection.county.grouped import _width
 from credit_score.inspection.optimum import optimal_schedule
 from credit_score.report import RunFolder
 
@@ -135,6 +136,28 @@ def test_a_run_folder_gives_its_cube_back(run_folder, county_run):
 def test_what_is_no_cube_is_refused(county_run, change, message):
     with pytest.raises(RunError, match=message):
         CountyCube.from_dict(county_run.county_cube.to_dict() | change)
+
+
+def test_a_cutoff_in_force_between_the_bins_of_others_has_narrower_bins(county_run, altered_policy):
+    cut = float(max(b for b in county_run.county_cube.bounds[0] if b < 940) + 0.2)
+
+    def move(section):
+        next(iter(section["tiers"][2]["from_score"].values()))["value"] = cut
+
+    policy = cs.load_policy(altered_policy(tiers=move))
+    run = cs.run_county(county_run.records, policy, as_of=county_run.rules.on, seed=7)
+    check_as_planned(run, [1000, 950, cut])
+    with pytest.raises(PolicyError, match="split a bin"):
+        answered(county_run, [1000, 950, cut])
+
+
+@pytest.mark.parametrize(
+    ("span", "cutoffs", "width"),
+    [(263_000, [], 0.5), (263_000, [955_300], 0.1), (1_600_000, [955_000], 1.0), (10**7, [955_000], 5.0),
+     (263_000, [955_333], 0.5), (1, [955_333], 0.001), (0.0001, [], 0.001)],
+)  # fmt: skip
+def test_bins_are_as_wide_as_the_cutoffs_in_force_let_them_be(span, cutoffs, width):
+    assert _width(span, cutoffs) == width
 
 
 def test_what_is_no_table_is_no_cube():
