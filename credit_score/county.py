@@ -196,7 +196,7 @@ class CountyRun:
         from credit_score.inspection.county import county_cube
 
         tables = self.tables | {"enterprises": self.records["enterprises"]}
-        curve, between = curve_before(self.records, self.policy, self.rules, self.as_known_on)
+        curve, between = curve_before(self.records, self.policy, self.rules)
         return county_cube(tables, self.schedule, self.workload, self.rules, curve=curve, between=between)
 
     def _free_days(self) -> dict[str, float]:

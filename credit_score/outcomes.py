@@ -36,19 +36,17 @@ def drawn_visits(records: Records, after: date, until: date) -> "pd.DataFrame":
     return told.execute()[["subject", "department", "inspector", "inspected_on", "draw_probability", "bad"]]
 
 
-def curve_before(
-    records: Records, policy: Policy, rules: RuleSet, known: date
-) -> tuple[ViolationCurve | None, tuple[str, str]]:
+def curve_before(records: Records, policy: Policy, rules: RuleSet) -> tuple[ViolationCurve | None, tuple[str, str]]:
     """The violation curve of the year before a day, or of as much of it as the policy was in force; and its days.
 
-    Scores are those of the first day, by the rules of that day, so that no visit has moved the score it is held
-    against. None where no draw chose a visit since, or all found the same.
+    Scores are those of the first day, by the rules of that day and by what was known then, so that no visit has moved
+    the score it is held against. None where no draw chose a visit since, or all found the same.
     """
     after = max(policy.days()[0], rules.on - YEAR)
     if after >= rules.on or "inspections" not in records.tables:
         return NO_CURVE
     visits = drawn_visits(records, after, rules.on)
-    score = _scores(records, policy, after, known) if len(visits) else {}
+    score = _scores(records, policy, after) if len(visits) else {}
     seen = visits.assign(score=visits["subject"].map(score)).dropna(subset=["score"])
     departments = [d.id for d in rules.model.inspection.departments]
     try:
@@ -58,13 +56,13 @@ def curve_before(
     return curve, (after.isoformat(), rules.on.isoformat())
 
 
-def _scores(records: Records, policy: Policy, on: date, known: date) -> dict[str, float]:
-    """Points of each enterprise on a day."""
+def _scores(records: Records, policy: Policy, on: date) -> dict[str, float]:
+    """Points of each enterprise on a day, as known on it."""
     try:
         rules = policy.at(on)
     except PolicyError:
         return {}
-    ledger = ledger_of(records.tables, rules, rules.enterprise, known)
+    ledger = ledger_of(records.tables, rules, rules.enterprise, on)
     table = balance(ledger, scored(records.tables, rules, rules.enterprise), rules.enterprise)
     found = table.select("subject", "score_milli").execute()
     return dict(zip(found["subject"], found["score_milli"] / 1000, strict=True))
