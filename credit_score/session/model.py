@@ -191,8 +191,12 @@ class Session:
         self._say("session.saved", name=name, day=since.isoformat())
 
     def _since(self, command: Command) -> date:
+        """The day from which a draft holds; none that is past, of which runs have told already. Raises Refusal."""
         given = command.get("since")
-        return date.fromisoformat(str(given)) if given else self.begins()
+        since, today = date.fromisoformat(str(given)) if given else self.begins(), self.clock().date()
+        if since < today:
+            raise Refusal("session.past", day=since.isoformat(), today=today.isoformat())
+        return since
 
     def _open(self, command: Command) -> None:
         self._change(replace(self.state, draft=self.draft(_given(command, "name"))))

@@ -150,6 +150,9 @@ def locked(state: State, what: str, tier: int) -> State:
     """The state with a cut-off or the ratios of a tier locked, or let go where they were."""
     if what not in ("cutoff", "ratio"):
         raise PolicyError(f"{what!r} has no lock", remedy="lock a cutoff or a ratio")
+    n = len(state.draft.cutoffs if what == "cutoff" else state.draft.ratios)
+    if not 0 <= tier < n:
+        raise PolicyError(f"no {what} of tier {tier}", remedy=f"there are {n}, from 0")
     return replace(state, locks=state.locks ^ {f"{what}:{tier}"})
 
 

@@ -122,6 +122,7 @@ def test_language_is_no_step_that_can_be_undone(session):
     "command",
     [
         {}, {"do": "dance"}, {"do": "move"}, {"do": "move", "what": "ratio", "to": "much"}, {"do": "lock"},
+        {"do": "lock", "what": "cutoff", "tier": 3}, {"do": "lock", "what": "ratio", "tier": -1},
         {"do": "move", "what": "cutoff", "to": 1e308}, {"do": "move", "what": "floor", "to": 10**400},
         {"do": "move", "what": "ratio", "to": 0.3, "tier": float("inf")},
         {"do": "move", "what": "ratio", "to": 0.3, "department": 1.5},
@@ -188,6 +189,14 @@ def test_a_saved_draft_is_an_amendment_that_makes_the_policy_what_was_shown(sess
 def test_a_draft_begins_on_the_first_of_the_next_month(session):
     session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.3})
     assert "from 2026-12-01" in said(session, do="save", name="less", **WHO)["en"]
+
+
+def test_a_draft_does_not_begin_on_a_day_that_is_past(session):
+    session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.3})
+    told = said(session, do="save", name="less", since="2026-11-28", **WHO)
+    assert told["en"].startswith("2026-11-28 is past, today is 2026-11-29")
+    assert session.told()["drafts"] == []
+    assert "from 2026-11-29" in said(session, do="save", name="less", since="2026-11-29", **WHO)["en"]
 
 
 def test_what_was_moved_and_not_saved_is_offered_again_and_restored(opened):
