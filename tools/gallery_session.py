@@ -54,7 +54,7 @@ class Draft:
         return Decision(
             case.cube, case.rules, amended(case.policy, text).at(SINCE), case.in_force.plan(), self.draft.plan(),
             author=Person(**author), reason=REASON, written=date.fromisoformat(WRITTEN[:10]), since=SINCE,
-            status=case.status, bands=bands(case, self.draft),
+            day=case.day, status=case.status, bands=bands(case, self.draft),
         )  # fmt: skip
 
     def page(self, lang: str) -> str:

@@ -1,17 +1,17 @@
 """The dossier of a draft that is signed: what was decided, and the drafts it was weighed against."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from credit_score.policy import amended
+from credit_score.policy import amended, with_head
 from credit_score.report.dossier import Alternative, Decision, Person, write_dossier
 from credit_score.report.what_if import payload
 from credit_score.session.bands import bands, better_than_in_force
+from credit_score.session.case import Case
+from credit_score.session.drafts import Kept
 from credit_score.session.model import Signing
-from credit_score.session.state import State
+from credit_score.session.state import Draft, State
 
 
 def write(signing: Signing, folder: Path) -> None:
@@ -20,23 +20,24 @@ def write(signing: Signing, folder: Path) -> None:
 
 
 def decision(signing: Signing) -> Decision:
-    """What the dossier says; what was before are the rules of the day from which the draft holds, without it."""
+    """What the dossier says: the policy as signed, beside what would hold on the same day without the signature."""
     case, draft = signing.case.at(signing.since), signing.draft
-    after = amended(case.policy, signing.amendment)
-    state = State(draft).told()
+    signature = dict(signing.signer) | {"signed_on": signing.signed_on}
+    policy = amended(case.policy, with_head(signing.amendment, signature=signature))
+    after, state = policy.at(signing.since), State(draft).told()
+    status = after.status(synthetic=case.status == "demonstration")
     return Decision(
-        case.cube, case.rules, after.at(signing.since), case.in_force.plan(), draft.plan(),
+        case.cube, case.rules, after, case.in_force.plan(), draft.plan(), day=signing.case.day,
         author=Person(**signing.author), reason=signing.reason, written=date.fromisoformat(signing.written[:10]),
-        since=signing.since, status=case.status, signer=Person(**signing.signer), signed_on=signing.signed_on,
-        bands=bands(case, draft), alternatives=tuple(_alternative(signing, name) for name in signing.others),
-        fingerprints={"run": case.run_hash, "policy": after.fingerprint, "chain": signing.chain},
-        payload=payload(case.cube, case.rules, asdict(case.in_force), state=state, status=case.status),
+        since=signing.since, status=status, signer=Person(**signing.signer), signed_on=signing.signed_on,
+        bands=bands(case, draft), alternatives=tuple(_alternative(case, *told) for told in signing.others.items()),
+        fingerprints={"run": case.run_hash, "policy": policy.fingerprint, "chain": signing.chain},
+        payload=payload(case.cube, signing.case.rules, asdict(case.in_force), state=state, status=status),
     )  # fmt: skip
 
 
-def _alternative(signing: Signing, name: str) -> Alternative:
-    """A draft that was weighed, and whether it finds more than the rules before, both as they stand."""
-    draft, kept = signing.others[name]
-    better = better_than_in_force(signing.case.at(signing.since), draft)
-    told: Mapping[str, Any] = {"p_better": None if better is None else better["as_it_stands"]}
-    return Alternative(name, kept.author["name"], kept.reason, draft.cutoffs, draft.plan(), **told)
+def _alternative(case: Case, name: str, weighed: tuple[Draft, Kept]) -> Alternative:
+    """A draft that was weighed, and whether it finds more than the rules before."""
+    draft, kept = weighed
+    better = better_than_in_force(case, draft)
+    return Alternative(name, kept.author["name"], kept.reason, draft.cutoffs, draft.plan(), better)

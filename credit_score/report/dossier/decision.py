@@ -24,7 +24,7 @@ class Person:
 class Alternative:
     """A draft that was weighed: cut-offs in points, descending (K − 1,), its plan, and P(better than the rules before).
 
-    ``p_better`` in [0, 1]; None where it was not computed.
+    ``better``: ``as_it_stands`` and ``same_days``, in [0, 1]; None where it was not computed.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Alternative:
     reason: str
     cutoffs: tuple[float, ...]
     plan: Plan
-    p_better: float | None = None
+    better: Mapping[str, float] | None = None
 
     def answer(self, cube: CountyCube) -> Answer:
         """The figures of a year under the draft."""
@@ -47,7 +47,7 @@ class Decision:
     ----------
     before, after : the rules in force and as amended. ``plan_before``, ``plan_after``: their schedules, (K, D).
     author, signer : two people; no signer in a draft. ``written``, ``signed_on``, ``since``: the days on which it was
-        written and signed, and from which it holds.
+        written and signed, and from which it holds. ``day``: of the cube.
     status : ``demonstration``, ``draft`` or ``in force``, as :meth:`RuleSet.status` gives it.
     bands : intervals of the plan after, as the session's page is sent them: ``level``, ``n``, ``rates`` {low, high}
         (K,), ``detections`` and ``undetected`` {mean, low, high}, ``found_by_department`` {low, high} (D,), ``better``
@@ -65,6 +65,7 @@ class Decision:
     reason: str
     written: date
     since: date
+    day: date
     status: str
     signer: Person | None = None
     signed_on: date | None = None
@@ -84,10 +85,9 @@ class Decision:
         return Answer(self.cube, cutoffs(self.after), self.plan_after)
 
     @property
-    def p_better(self) -> float | None:
-        """P(better than the rules before), both as they stand; None where it was not computed."""
-        better = (self.bands or {}).get("better")
-        return None if better is None else float(better["as_it_stands"])
+    def better(self) -> Mapping[str, float] | None:
+        """P(better than the rules before), ``as_it_stands`` and at the ``same_days``; None where not computed."""
+        return (self.bands or {}).get("better")
 
 
 def cutoffs(rules: RuleSet) -> tuple[float, ...]:

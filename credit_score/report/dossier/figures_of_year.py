@@ -80,8 +80,14 @@ def _rates_note(words: Words) -> list[Text]:
         "dossier.rates_from", since=words.cube.since, until=words.cube.until, visits=rounded(curve.visits.sum()),
         found=rounded(curve.found.sum()),
     )  # fmt: skip
-    shown = "dossier.interval_level" if words.decision.bands else "dossier.no_interval"
-    return [Text(told, "note"), Text(words.say(shown, level=f"{level(words):.0%}"), "note")]
+    return [Text(told, "note"), *(interval_note(words) or [Text(words.say("dossier.no_interval"), "note")])]
+
+
+def interval_note(words: Words) -> list[Text]:
+    """What stands in brackets; nothing where there are no intervals."""
+    bands = words.decision.bands
+    told = bands and words.say("dossier.interval_level", level=f"{level(words):.0%}", n=rounded(bands["n"]))
+    return [Text(told, "note")] if told else []
 
 
 def load(words: Words) -> Section:

@@ -10,7 +10,7 @@ from credit_score.report.dossier import figures_of_year as year
 from credit_score.report.dossier.blocks import Command, Live, Section, Table, Text
 from credit_score.report.dossier.decision import Decision, Totals
 from credit_score.report.dossier.words import Words
-from credit_score.report.number import exact, likely, rounded, rounded_percent
+from credit_score.report.number import exact, rounded, rounded_percent
 
 FINGERPRINTS = {"run": "dossier.run", "policy": "dossier.policy_after", "chain": "dossier.chain"}
 
@@ -35,7 +35,7 @@ def _decision(words: Words) -> Section:
         [say("dossier.author"), f"{words.person(decision.author)} {decision.written}"],
         [say("dossier.signer"), signed], [say("dossier.reason"), decision.reason], [say("status"), words.status],
     ]  # fmt: skip
-    texts = [Text(say("dossier.sign_by_hand"), "paper"), Text(say("internal"), "note")]
+    texts = [*year.interval_note(words), Text(say("dossier.sign_by_hand"), "paper"), Text(say("internal"), "note")]
     return Section("decision", say("dossier.decision"), [Table(facts, [], (20, 80), (0, 1)), _totals(words), *texts])
 
 
@@ -51,10 +51,16 @@ def _totals(words: Words) -> Table:
          f"{(now.county_share - was.county_share) * 100:+.1f} {words.say('dossier.percentage_points')}"],
         [words.say("kpi.overloaded"), *map(str, (was.overloaded, now.overloaded)),
          f"{now.overloaded - was.overloaded:+d}"],
-        [words.say("dossier.p_better"), "–", likely(words.decision.p_better), ""],
+        *([told, "–", words.chance(words.decision.better, which), ""] for which, told in _better(words)),
     ]  # fmt: skip
     head = ("dossier.figure_of_year", "dossier.before", "dossier.after", "dossier.change")
     return Table(rows, [words.say(h) for h in head])
+
+
+def _better(words: Words) -> Iterator[tuple[str, str]]:
+    """The two ways in which a plan may be better, and their names."""
+    yield "as_it_stands", words.say("dossier.p_better")
+    yield "same_days", words.say("dossier.p_same_days")
 
 
 def _changed(words: Words, key: str, was: float, now: float, band: str = "") -> list[str]:
@@ -99,8 +105,8 @@ def _alternatives(words: Words) -> Section:
         for k, tier in enumerate(words.cube.tiers)
     ]
     rows += list(_measures(words, totals))
-    chances = [None, decision.p_better, *(a.p_better for a in decision.alternatives)]
-    rows.append([words.say("dossier.p_better"), *(likely(p) for p in chances)])
+    chances = [None, decision.better, *(a.better for a in decision.alternatives)]
+    rows += [[told, *(words.chance(better, which) for better in chances)] for which, told in _better(words)]
     side_by_side = Table(rows, [words.say("dossier.figure_of_year"), *heads])
     return Section(
         "alternatives", heading, [*_who(words), side_by_side, Text(words.say("dossier.p_better_note"), "note")]
@@ -138,7 +144,7 @@ def _try(words: Words) -> Section:
 def _sources(words: Words) -> Section:
     """Where every number comes from: rules by their ground, visits by department, the run."""
     cube, say = words.cube, words.say
-    lead = say("dossier.sources_lead", firms=rounded(cube.n_firms), on=words.decision.before.on)
+    lead = say("dossier.sources_lead", firms=rounded(cube.n_firms), on=words.decision.day)
     head = [say("dossier.ground_word"), say("dossier.numbers_on_it")]
     blocks: list[Text | Table] = [Text(lead), Table(_grounds(words), head, (45, 55), (0, 1))]
     if cube.curve is not None:

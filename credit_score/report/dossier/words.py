@@ -1,6 +1,7 @@
 """A decision in one language: its names, and how its numbers are written."""
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from credit_score.language import say
 from credit_score.report.content import labels, reference_in, rules_cited
 from credit_score.report.dossier.decision import Decision, Person
-from credit_score.report.number import exact, percent, rounded
+from credit_score.report.number import exact, likely, percent, rounded
 
 
 class Words:
@@ -46,6 +47,10 @@ class Words:
             return told
         low, high = (rounded(end * by, digits) for end in ends)
         return self.say("dossier.with_interval", value=told, low=low, high=high + unit)
+
+    def chance(self, better: Mapping[str, float] | None, which: str) -> str:
+        """A chance that simulated years gave, in percent; never as what is sure."""
+        return likely(None if better is None else better[which])
 
     def ground(self, basis: str, reference: str) -> str:
         """Basis and reference of a number; nothing where it has none."""

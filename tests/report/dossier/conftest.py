@@ -71,13 +71,16 @@ def decision(county_run, amended):
     before, after = county_run.rules, amended.at("2023-07-01")
     cube, was, now = county_run.county_cube, plan_of(before), plan_of(after)
     drafts = (
-        Alternative("只提高C级", NAMED, "分数线不动 <b>", cutoffs(before), now, 0.71),
+        Alternative(
+            "只提高C级", NAMED, "分数线不动 <b>", cutoffs(before), now, {"as_it_stands": 0.71, "same_days": 0.4}
+        ),
         Alternative("少查A级", "李分析", "腾出人天\x07", (980.0, 940.0, 850.0), was),
     )
     return Decision(
         cube, before, after, was, now, author=Person("王分析", "信用办"), reason=f"C级问题率上升 {NAMED}",
-        written=date(2023, 6, 30), since=date(2023, 7, 1), status="demonstration", signer=Person("张主任", "发改局"),
-        signed_on=date(2023, 6, 30), bands=bands_of(Answer(cube, cutoffs(after), now)), alternatives=drafts,
+        written=date(2023, 6, 30), since=date(2023, 7, 1), day=before.on, status="demonstration",
+        signer=Person("张主任", "发改局"), signed_on=date(2023, 6, 30), alternatives=drafts,
+        bands=bands_of(Answer(cube, cutoffs(after), now)),
         fingerprints={"run": "ab" * 32, "policy": "cd" * 32, "chain": "ef" * 32},
         payload=payload_of(cube, before, was, now, cutoffs(after)),
     )  # fmt: skip

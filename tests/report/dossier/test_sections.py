@@ -9,6 +9,7 @@ from credit_score.language import LANGUAGES
 from credit_score.report.dossier import Decision, sections
 from credit_score.report.dossier.blocks import Command, Drawn, Live, Table, Text
 from credit_score.report.dossier.decision import Totals
+from credit_score.report.dossier.words import Words
 from credit_score.report.number import rounded
 
 
@@ -60,6 +61,13 @@ def test_the_totals_are_those_of_the_answers_with_their_intervals(made, decision
     assert told["Inspector-days in all"][:2] == [f"{was.load.sum():,.1f}", f"{now.load.sum():,.1f}"]
     assert told["Firms visited at least once"][:2] == [f"{was.county_share:.1%}", f"{now.county_share:.1%}"]
     assert told["Chance of being better than the policy in force"][1] == "87%"
+    assert told["Chance of being better at the same inspector-days"][1] == "62%"
+    assert "into which 90% of 50 simulated years fall" in paragraphs(made["en"]["decision"])
+
+
+@pytest.mark.parametrize(("share", "told"), [(1.0, ">99%"), (0.0, "<1%"), (0.99, "99%"), (0.5, "50%")])
+def test_a_chance_is_never_told_as_sure(decision, share, told):
+    assert Words(decision, "en").chance({"as_it_stands": share}, "as_it_stands") == told
 
 
 def test_who_decided_and_why_stands_first(made):
@@ -148,6 +156,7 @@ def test_alternatives_stand_side_by_side_with_their_chances(made, decision):
     answers = [decision.as_was, decision.as_decided, *(a.answer(decision.cube) for a in decision.alternatives)]
     assert told["Undetected"] == [f"{a.undetected.sum():,.1f}" for a in answers]
     assert told["Chance of being better than the policy in force"] == ["–", "87%", "71%", "–"]
+    assert told["Chance of being better at the same inspector-days"] == ["–", "62%", "40%", "–"]
     assert told["Cut-offs (points)"][1] == "990 / 950 / 850"
     assert told["Ratio of tier D"] == ["50%", "50%–60%", "50%–60%", "50%"]
     assert [row[0] for row in who.rows] == ["只提高C级", "少查A级"]
