@@ -8,11 +8,13 @@ from credit_score.policy import compare
 from credit_score.report.content import rules_cited
 from credit_score.report.dossier import figures_of_year as year
 from credit_score.report.dossier.blocks import Command, Live, Section, Table, Text
-from credit_score.report.dossier.decision import Decision, Totals
+from credit_score.report.dossier.decision import Alternative, Decision, Totals
 from credit_score.report.dossier.words import Words
 from credit_score.report.number import exact, rounded, rounded_percent
 
 FINGERPRINTS = {"run": "dossier.run", "policy": "dossier.policy_after", "chain": "dossier.chain"}
+
+BESIDE = 4  # drafts in one table: a page of A4 holds no more
 
 
 def sections(decision: Decision, lang: str) -> list[Section]:
@@ -92,10 +94,16 @@ def _both_sides(words: Words, row: dict[str, object]) -> list[str]:
 
 def _alternatives(words: Words) -> Section:
     """What was weighed, side by side: the rules before, the decision, and the drafts beside it."""
+    drafts, heading = words.decision.alternatives, words.say("dossier.alternatives")
+    beside = [_side_by_side(words, drafts[i : i + BESIDE]) for i in range(0, max(len(drafts), 1), BESIDE)]
+    return Section("alternatives", heading, [*_who(words), *beside, Text(words.say("dossier.p_better_note"), "note")])
+
+
+def _side_by_side(words: Words, drafts: tuple[Alternative, ...]) -> Table:
+    """The rules before, the decision and some drafts, no more than a page is wide."""
     decision = words.decision
-    heading = words.say("dossier.alternatives")
-    answers = [decision.as_was, decision.as_decided, *(a.answer(words.cube) for a in decision.alternatives)]
-    heads = [words.say("dossier.before"), words.say("dossier.decided"), *(a.name for a in decision.alternatives)]
+    answers = [decision.as_was, decision.as_decided, *(a.answer(words.cube) for a in drafts)]
+    heads = [words.say("dossier.before"), words.say("dossier.decided"), *(a.name for a in drafts)]
     totals = [Totals.of(answer) for answer in answers]
     rows = [
         [words.say("dossier.cutoffs"), *(" / ".join(exact(round(float(c), 3)) for c in a.cutoffs) for a in answers)]
@@ -105,12 +113,9 @@ def _alternatives(words: Words) -> Section:
         for k, tier in enumerate(words.cube.tiers)
     ]
     rows += list(_measures(words, totals))
-    chances = [None, decision.better, *(a.better for a in decision.alternatives)]
+    chances = [None, decision.better, *(a.better for a in drafts)]
     rows += [[told, *(words.chance(better, which) for better in chances)] for which, told in _better(words)]
-    side_by_side = Table(rows, [words.say("dossier.figure_of_year"), *heads])
-    return Section(
-        "alternatives", heading, [*_who(words), side_by_side, Text(words.say("dossier.p_better_note"), "note")]
-    )
+    return Table(rows, [words.say("dossier.figure_of_year"), *heads])
 
 
 def _who(words: Words) -> list[Text | Table]:

@@ -162,6 +162,16 @@ def test_alternatives_stand_side_by_side_with_their_chances(made, decision):
     assert [row[0] for row in who.rows] == ["只提高C级", "少查A级"]
 
 
+def test_many_drafts_stand_in_tables_that_a_page_holds(decision):
+    drafts = tuple(replace(decision.alternatives[i % 2], name=str(i)) for i in range(9))
+    made = {s.id: s for s in sections(replace(decision, alternatives=drafts), "en")}
+    who, *beside = tables(made["alternatives"])
+    assert len(who.rows) == 9
+    assert [name for table in beside for name in table.headings[3:]] == [str(i) for i in range(9)]
+    assert all(len(table.headings) <= 7 for table in beside)
+    assert {table.headings[2] for table in beside} == {"This decision"}
+
+
 def test_every_number_of_tiers_and_schedule_stands_on_a_ground(made, decision):
     told = " ".join(row[1] for row in tables(made["en"]["sources"])[0].rows)
     cited = [c for c in decision.after.cited() if c.rule.split(":")[0] in ("tiers", "inspection")]
