@@ -1,5 +1,6 @@
 """The files of a dossier."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from credit_score.language import LANGUAGES
@@ -14,12 +15,12 @@ def write_dossier(decision: Decision, folder: Path | str) -> list[Path]:
     ``dossier.zh.html``, ``dossier.zh.docx``, ``dossier.zh.pdf`` and so on; returns what was written. Raises PolicyError
     where cut-offs do not stand between bins of the cube.
     """
-    written = []
-    for lang in LANGUAGES:
-        page, document, paper = (Path(folder) / f"dossier.{lang}.{kind}" for kind in ("html", "docx", "pdf"))
-        html = dossier_html(decision, lang)
-        page.write_text(html, encoding="utf-8")
-        dossier_docx(decision, lang, document)
-        printed = dossier_pdf(html, paper)
-        written += [page, document, *([paper] if printed else [])]
-    return written
+    written, printed = [], []
+    with ThreadPoolExecutor() as printer:  # a browser prints while the next file is made
+        for lang in LANGUAGES:
+            page, document, paper = (Path(folder) / f"dossier.{lang}.{kind}" for kind in ("html", "docx", "pdf"))
+            html = dossier_html(decision, lang)
+            page.write_text(html, encoding="utf-8")
+            printed.append((paper, printer.submit(dossier_pdf, html, paper)))
+            written += [page, dossier_docx(decision, lang, document)]
+    return [*written, *(paper for paper, done in printed if done.result())]
