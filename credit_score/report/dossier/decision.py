@@ -11,6 +11,8 @@ import numpy as np
 from credit_score.inspection.county import Answer, CountyCube, Plan
 from credit_score.policy import RuleSet
 
+SLACK = 1e-9
+
 
 @dataclass(frozen=True)
 class Person:
@@ -95,6 +97,12 @@ def cutoffs(rules: RuleSet) -> tuple[float, ...]:
     return tuple(t.cutoff / 1000 for t in rules.tiers if t.cutoff is not None)
 
 
+def overloaded(answer: Answer) -> np.ndarray:
+    """Which departments have more to do than they can, (D,); a sum may pass what it meets by a last digit."""
+    beyond: np.ndarray = answer.load > answer.cube.capacity * (1 + SLACK)
+    return beyond
+
+
 @dataclass(frozen=True)
 class Totals:
     """A year of a plan in six numbers; ``found`` and ``undetected`` are NaN where no visit says."""
@@ -112,5 +120,5 @@ class Totals:
         duty = np.sum(answer.duty_days / answer.cube.days)
         return cls(
             float(answer.visits.sum() + duty), float(answer.load.sum()), float(answer.detections.sum()),
-            float(answer.undetected.sum()), answer.county_share, int((answer.load > answer.cube.capacity).sum()),
+            float(answer.undetected.sum()), answer.county_share, int(overloaded(answer).sum()),
         )  # fmt: skip

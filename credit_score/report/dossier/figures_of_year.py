@@ -7,7 +7,7 @@ import numpy as np
 
 from credit_score.inspection.county import Answer
 from credit_score.report.dossier.blocks import Drawn, Section, Table, Text
-from credit_score.report.dossier.decision import Totals
+from credit_score.report.dossier.decision import Totals, overloaded
 from credit_score.report.dossier.figures import plot_borne, plot_firms, plot_found, plot_rates, plot_tornado
 from credit_score.report.dossier.sensitivity import ENDS, N_CURVES, sensitivity
 from credit_score.report.dossier.words import Words
@@ -101,7 +101,7 @@ def load(words: Words) -> Section:
             name, rounded(now.days_by_tier[:, d].sum(), 1), rounded(now.duty_days[d], 1),
             rounded(cube.out_of_plan[d], 1), _moved(rounded(was.load[d], 1), rounded(now.load[d], 1)),
             rounded(cube.capacity[d], 1),
-            rounded_percent(use[d], 0) + (f" ▲ {words.say('figure.overloaded')}" if _over(now)[d] else ""),
+            rounded_percent(use[d], 0) + (f" ▲ {words.say('figure.overloaded')}" if overloaded(now)[d] else ""),
         ]
         for d, name in enumerate(words.names("departments"))
     ]  # fmt: skip
@@ -116,19 +116,16 @@ def load(words: Words) -> Section:
     return Section("load", words.say("section.workload"), blocks)
 
 
-def _over(answer: Answer) -> np.ndarray:
-    return answer.load > answer.cube.capacity
-
-
 def _use(answer: Answer) -> np.ndarray:
     """Load as a part of capacity, (D,); infinite where there is a load and no capacity."""
     capacity = answer.cube.capacity
     without = np.where(answer.load > 0, np.inf, 0.0)
-    return np.divide(answer.load, capacity, out=without, where=capacity > 0)
+    use = np.divide(answer.load, capacity, out=without, where=capacity > 0)
+    return np.where(overloaded(answer), use, np.minimum(use, 1.0))
 
 
 def _overloaded(words: Words) -> Text:
-    over = [n for n, hit in zip(words.names("departments"), _over(words.decision.as_decided), strict=True) if hit]
+    over = [n for n, hit in zip(words.names("departments"), overloaded(words.decision.as_decided), strict=True) if hit]
     if not over:
         return Text(words.say("dossier.none_overloaded"))
     return Text(words.say("dossier.overloaded", names=words.say("dossier.and").join(over)), "alert")

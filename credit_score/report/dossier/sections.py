@@ -87,7 +87,10 @@ def _both_sides(words: Words, row: dict[str, object]) -> list[str]:
     """Value before, value after, ground before, ground after, of a row of the comparison."""
     sides = [[row[f"{name}_{end}"] for name in ("value", "unit", "basis", "reference")] for end in ("before", "after")]
     plain = [["" if isinstance(x, float) and np.isnan(x) else x for x in side[1:]] for side in sides]
-    was, now = (words.value(side[0], str(rest[0])) for side, rest in zip(sides, plain, strict=True))
+    was, now = (
+        words.value(side[0], str(rest[0])) if rest[1] else words.common(rules, row)
+        for rules, side, rest in zip((words.decision.before, words.decision.after), sides, plain, strict=True)
+    )
     grounds = [words.ground(str(rest[1]), str(rest[2])) for rest in plain]
     return [was, now, *grounds]
 

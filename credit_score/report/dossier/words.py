@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from credit_score.language import say
+from credit_score.policy import RuleSet
 from credit_score.report.content import labels, reference_in, rules_cited
 from credit_score.report.dossier.decision import Decision, Person
 from credit_score.report.number import exact, likely, percent, rounded
@@ -69,6 +70,14 @@ class Words:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return str(value)
         return exact(value) if unit == "count" else f"{exact(value)} {self.unit(unit)}"
+
+    def common(self, rules: RuleSet, row: Mapping[str, object]) -> str:
+        """The number that all departments share, for one that a department has not of its own; ``–`` for others."""
+        *_, kind = str(row["rule"]).split(":")
+        for told in rules_cited(rules):
+            if (told["rule"], told["field"]) == (f"inspection:schedule:{row['field']}", kind):
+                return self.say("dossier.common", value=self.value(told["value"], told["unit"]))
+        return "–"
 
     def unit(self, unit: str) -> str:
         """A unit of the policy."""

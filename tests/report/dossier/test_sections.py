@@ -91,7 +91,7 @@ def test_every_number_that_changes_is_told_old_and_new_with_its_ground(made):
     told = rows(table)
     assert told["Tier A, good credit, lowest score"][:2] == ["1000 points", "990 points"]
     assert told["Tier C, some risk, ratio"][:2] == ["20 %", "30 %"]
-    assert told["Ecology and environment, Tier D, high risk, ratio"][:3] == ["–", "60 %", ""]
+    assert told["Ecology and environment, Tier D, high risk, ratio"][:3] == ["50 % (common to all)", "60 %", ""]
     assert all(row[4] == "assumption: the rate of tier C has risen" for row in table.rows)
 
 
@@ -128,6 +128,18 @@ def test_where_nobody_is_over_capacity_it_says_so(decision):
     roomy = replace(decision, cube=replace(decision.cube, capacity=decision.cube.capacity + 1e6))
     load = next(s for s in sections(roomy, "zh") if s.id == "load")
     assert "没有部门超出能力" in paragraphs(load)
+
+
+def test_a_department_that_meets_its_capacity_is_not_over_it_for_a_last_digit(decision):
+    cube = replace(decision.cube, capacity=decision.as_decided.load * (1 - 1e-15))
+    full = replace(decision, cube=cube)
+    assert (full.as_decided.load > cube.capacity).any()
+    load = next(s for s in sections(full, "zh") if s.id == "load")
+    assert "没有部门超出能力" in paragraphs(load)
+    assert {row[-1] for row in tables(load)[0].rows} == {"100%"}
+    [figure] = [block for block in load.blocks if isinstance(block, Drawn)]
+    assert (figure.draw.args[0]["utilisation_in_all"] <= 1).all()
+    assert Totals.of(full.as_decided).overloaded == 0
 
 
 def test_found_and_missed_are_the_violations(made, decision):
