@@ -6,6 +6,7 @@ from io import StringIO
 import docx
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from docx.oxml.ns import qn
 
 from credit_score.language import LANGUAGES, say
@@ -86,6 +87,12 @@ def test_it_opens_without_a_request_or_a_complaint_and_runs_nothing_that_was_wri
     assert opened.title() == say("dossier.title", opened.lang)
     assert opened.evaluate("window.hit") is None
     assert f"{decision.as_decided.detections.sum():,.1f}" in opened.inner_text("#what-if")
+
+
+@pytest.mark.browser
+def test_nobody_who_needs_a_reader_or_a_keyboard_is_shut_out(opened):
+    found = Axe().run(opened).response["violations"]
+    assert [f"{v['id']}: {v['nodes'][0]['html']}" for v in found if v["impact"] in ("serious", "critical")] == []
 
 
 @pytest.mark.browser
