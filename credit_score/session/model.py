@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from credit_score.errors import CreditScoreError
 from credit_score.inspection.county import Answer
 from credit_score.language import LANGUAGES, say
 from credit_score.policy import amended, make_amendment
+from credit_score.policy.signature import MOST_SIGNS
 from credit_score.session.bands import bands, better_than_in_force
 from credit_score.session.best import optimised
 from credit_score.session.case import Case, draft_of
@@ -25,6 +27,7 @@ from credit_score.session.refusal import Refusal, told
 from credit_score.session.state import Draft, State, aimed, locked, moved
 
 MOST_UNDONE, MOST_COMPARED = 200, 3
+LONGEST = {"name": MOST_SIGNS, "reason": 500}  # characters of a text; 60 of a person or an office
 Command = Mapping[str, Any]
 Dossier = Callable[["Signing", Path], None]
 
@@ -287,10 +290,14 @@ def _listed(kept: Kept) -> dict[str, Any]:
 
 
 def _given(command: Command, name: str) -> str:
-    """A text that is not empty. Raises Refusal."""
-    text = " ".join(str(command.get(name) or "").split())
+    """A text that is not empty, nor longer than a page holds, without signs that are not seen. Raises Refusal."""
+    told = " ".join(str(command.get(name) or "").split())
+    text = "".join(sign for sign in told if not category(sign).startswith("C"))  # such as one that turns a line round
     if not text:
         raise Refusal(f"needs.{name}")
+    most = LONGEST.get(name, 60)
+    if len(text) > most:
+        raise Refusal("session.too_long", start=text[:10], n=len(text), most=most)
     return text
 
 

@@ -165,6 +165,21 @@ def test_a_draft_needs_a_name_an_author_an_office_and_a_reason(session, missing)
     assert session.told()["drafts"] == []
 
 
+@pytest.mark.parametrize(("field", "most"), [("name", 40), ("author", 60), ("office", 60), ("reason", 500)])
+def test_a_text_that_no_page_holds_is_refused(session, field, most):
+    session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.3})
+    told = said(session, do="save", **{"name": "less", **WHO, field: "字" * (most + 1)})
+    assert told["en"] == f"“{'字' * 10}…” has {most + 1} characters; at most {most} are taken"
+    assert said(session, do="save", **{"name": "less", **WHO, field: "字" * most})["level"] == "info"
+
+
+def test_signs_that_are_not_seen_are_not_taken_into_a_name(session):
+    session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.3})
+    said(session, do="save", **{"name": "less", **WHO, "author": "李\u202e四\x07\u200b"})
+    assert session.told()["drafts"][0]["author"] == "李四"
+    assert said(session, do="save", **{"name": "\u202e", **WHO})["en"] == "Give the draft a name"
+
+
 def test_nothing_changed_is_nothing_to_save(session):
     assert said(session, do="save", name="same", **WHO)["en"].startswith("Nothing differs")
 
