@@ -321,3 +321,16 @@ def test_as_a_widget_it_speaks_with_its_model(opened):
     assert page.evaluate("heard.map(c => c.do)") == ["ask", "move"]
     page.evaluate("leave()")
     assert page.evaluate("gone")
+
+
+def test_a_department_is_marked_over_its_capacity_and_the_least_share_missed_only_where_a_check_says_so(opened, cube):
+    over = [0, 3]
+
+    def change(told):
+        told["cube"]["capacity"] = [1.0 if d in over else 1e6 for d in range(len(cube.departments))]
+
+    page = opened(change=change)
+    marked = page.locator(".loads tbody tr").evaluate_all("rows => rows.map(row => row.className === 'over')")
+    assert [d for d, one in enumerate(marked) if one] == over
+    assert page.locator(".loads tbody").inner_text().count("✖") == len(over)
+    assert "✔ min. 3%" in page.inner_text(".cards")
