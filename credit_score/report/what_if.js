@@ -396,7 +396,7 @@ function field(label, value, take, more = {}) {
 
 const choice = (label, options, value, take) => {
   const select = h("select", { onchange: () => take(select.value) },
-    Object.entries(options).map(([key, text]) => h("option", { value: key }, text)));
+    options.map(([key, text]) => h("option", { value: key }, text)));
   living.push(() => select.value !== value() && (select.value = value()));
   return h("label", {}, label, select);
 };
@@ -447,6 +447,7 @@ export default {
   },
 };
 
+const LONG = ["sign", "save", "optimise", "compare"]; // commands
 const AFTER_KEYS = 250; // ms after the last key until a move is told
 
 class View {
@@ -457,6 +458,7 @@ class View {
     this.department = null;
     this.form = {};
     this.waits = false; // for Python's answer to what was sent
+    this.doing = null; // of the commands that take long, the one that Python is at
     this.say = (key, values) => speaker(payload, this.state.lang)(key, values);
     this.sees();
   }
@@ -516,10 +518,12 @@ class View {
     if (command) this.send(command);
   }
 
+  /** Tells Python a command; one that takes long is told once until it is answered, however often a hand asks. */
   send(command) {
-    if (!this.host) return;
+    if (!this.host || this.doing === command.do) return;
     if (this.hand && command !== this.hand) this.rest();
     this.waits = true;
+    if (LONG.includes(command.do)) this.doing = command.do;
     this.host.send(command);
     this.paint();
   }
@@ -551,6 +555,7 @@ class View {
       const lang = this.state.lang;
       this.text = text;
       this.waits = false;
+      this.doing = null;
       this.settled = settled;
       this.state = this.hand ? moved(this.cube, settled.state, this.hand) : settled.state;
       if (this.state.lang !== lang) this.build();
@@ -582,7 +587,7 @@ class View {
     living = this.living = [];
     const part = (name, ...parts) => h("div", { class: name }, parts.map((make) => make(this)));
     const page = h("div", { class: "what-if", lang: this.state.lang === "zh" ? "zh-CN" : "en" },
-      part("top", heading, lawChecks), part("notes", said, offer, noPython), cards(this),
+      part("top", heading, lawChecks, said), part("notes", offer, noPython), cards(this),
       h("div", { class: "columns" }, part("left", scores, tiers, aims), part("middle", loads, fronts, changed),
         part("right", burden, drafts)), comparison(this));
     this.el.replaceChildren(page);
@@ -633,7 +638,8 @@ function said(view) {
   const { say } = view, lang = view.state.lang, place = h("div");
   const node = h("div", { class: "said", role: "status", "aria-live": "polite" }, place,
     h("span", { class: "unseen" }, () => view.red.length > 0 && say("session.n_broken", { n: view.red.length })));
-  listed(place, () => [view.settled?.said, view.settled?.signed], ([told, signed]) => [
+  listed(place, () => view.doing ? [view.doing] : [null, view.settled?.said, view.settled?.signed], ([doing, told, signed]) => [
+    doing === "sign" && h("p", {}, say("session.signing")),
     told && h("p", { class: told.level }, told.level === "error" ? "✖ " : "✔ ", told[lang]),
     signed && h("p", { class: "info" }, "✔ ", say("session.signed_into", { folder: signed.folder }),
       h("span", { class: "files" }, signed.files.join(", "))),
@@ -804,12 +810,12 @@ function nice(low, high, n) {
 
 function tiers(view) {
   const { say, cube, payload } = view;
-  const pick = choice(say("session.department"), { all: say("session.all_departments"),
-    ...Object.fromEntries(cube.departments.map((_, d) => [String(d), view.label("departments", d)])) },
-  () => String(view.department ?? "all"), (d) => {
-    view.department = d === "all" ? null : Number(d);
-    view.paint();
-  });
+  const departments = cube.departments.map((_, d) => [String(d), view.label("departments", d)]);
+  const pick = choice(say("session.department"), [["all", say("session.all_departments")], ...departments],
+    () => String(view.department ?? "all"), (d) => {
+      view.department = d === "all" ? null : Number(d);
+      view.paint();
+    });
   const cap = h("label", {}, say("session.cap"), field(say("session.cap"), () => view.draft.cap,
     (to) => view.move({ what: "cap", to }, "now"), { min: 1, max: 365, step: 1 }));
   const heads = [
@@ -922,14 +928,14 @@ function aims(view) {
   const { form } = view;
   const too = h("input", { type: "checkbox", checked: form.cutoffs, onchange: () => (form.cutoffs = too.checked) });
   return panel("aims", say("session.aim"), h("div", { class: "row" },
-    choice(say("session.objective"), {
-      detections: say("session.objective_detections"), violations: say("session.objective_violations"),
-      burden: say("session.objective_burden"),
-    }, () => state().objective, (objective) => view.aim({ objective })),
+    choice(say("session.objective"), [
+      ["detections", say("session.objective_detections")], ["violations", say("session.objective_violations")],
+      ["burden", say("session.objective_burden")],
+    ], () => state().objective, (objective) => view.aim({ objective })),
     h("label", { hidden: () => state().objective !== "violations" }, say("session.deterrence"),
       field(say("session.deterrence"), () => state().deterrence, (deterrence) => view.aim({ deterrence }),
         { min: 0, max: 100, step: 0.1 })),
-    choice(say("session.budget"), { draft: say("session.budget_draft"), capacity: say("session.budget_capacity") },
+    choice(say("session.budget"), [["draft", say("session.budget_draft")], ["capacity", say("session.budget_capacity")]],
       () => state().budget, (budget) => view.aim({ budget })),
     bound("least", say("session.least")), bound("most", say("session.most")),
     h("label", {}, too, say("session.cutoffs_too")),
@@ -1065,14 +1071,14 @@ function changes(view) {
 function drafts(view) {
   if (!view.host) return null;
   const { say, form } = view;
-  const entry = (name, label) => h("label", {}, label, h("input", {
-    value: form[name] ?? "", required: true, maxlength: 200, autocomplete: "off",
+  const entry = (name, label, most = 200) => h("label", {}, label, h("input", {
+    value: form[name] ?? "", required: true, maxlength: most, autocomplete: "off",
     oninput: (event) => (form[name] = event.target.value),
   }));
   const saving = h("form", { class: "save", onsubmit(event) {
     event.preventDefault();
     view.send({ do: "save", name: form.name, author: form.author, office: form.office, reason: form.reason });
-  } }, entry("name", say("session.draft_name")), entry("author", say("session.author")),
+  } }, entry("name", say("session.draft_name"), 40), entry("author", say("session.author")),
   entry("office", say("session.office")), entry("reason", say("session.reason")),
   h("button", { class: "main" }, say("session.save")));
   const marked = (form.marked ??= new Set());
@@ -1080,8 +1086,8 @@ function drafts(view) {
     marked[event.target.checked ? "add" : "delete"](name);
     view.paint();
   } });
-  const told = ({ signed: done, author, office, written, reason }) =>
-    [done && `✔ ${say("session.signed")}`, `${author}, ${office}`, when(written), reason].filter(Boolean).join(" · ");
+  const told = ({ signed: done, author, written, reason }) =>
+    [done && `✔ ${say("session.signed")}`, `${author.name}, ${author.office}`, when(written), reason].filter(Boolean).join(" · ");
   const row = (draft) => {
     const { name } = draft;
     const press = (text, label, does) => button(text, () => view.send({ do: does, name }), { "aria-label": label });
@@ -1112,7 +1118,7 @@ function signing(view, entry, there) {
   } }, h("h4", {}, say("session.sign_title")), note(say("session.sign_plain")),
   h("label", {}, say("session.draft_name"), select), entry("signer", say("session.signer")),
   entry("signer_office", say("session.office")),
-  h("button", { class: "main", disabled: () => view.red.length > 0 }, say("session.sign")),
+  h("button", { class: "main", disabled: () => view.red.length > 0 || view.doing === "sign" }, say("session.sign")),
   h("p", { class: "refused" }, () => view.red.length > 0 && say("session.sign_refused", { n: view.red.length })));
 }
 

@@ -15,7 +15,7 @@ from credit_score.errors import CreditScoreError
 from credit_score.inspection.county import Answer
 from credit_score.language import LANGUAGES, say
 from credit_score.policy import amended, make_amendment
-from credit_score.policy.signature import MOST_SIGNS
+from credit_score.policy.signature import MOST_SIGNS, is_same_name
 from credit_score.session.bands import bands, better_than_in_force
 from credit_score.session.best import optimised
 from credit_score.session.case import Case, draft_of
@@ -28,6 +28,7 @@ from credit_score.session.state import Draft, State, aimed, locked, moved
 
 MOST_UNDONE, MOST_COMPARED = 200, 3
 LONGEST = {"name": MOST_SIGNS, "reason": 500}  # characters of a text; 60 of a person or an office
+DECIDING = ("save", "open", "sign")  # what was signed before is told until one of these
 Command = Mapping[str, Any]
 Dossier = Callable[["Signing", Path], None]
 
@@ -78,7 +79,9 @@ class Session:
 
     def do(self, command: Command) -> None:
         """Carry out a command, or refuse it: an error is told, and changes nothing."""
-        self._said, self._signed, before = None, None, self.state
+        self._said, before = None, self.state
+        if command.get("do") in DECIDING:
+            self._signed = None
         try:
             _COMMANDS.get(_asked(command), _unknown)(self, command)
         except CreditScoreError as error:
@@ -186,6 +189,8 @@ class Session:
     def _save(self, command: Command) -> None:
         author = _person(command, "author")
         name, reason, since = _given(command, "name"), _given(command, "reason"), self._since(command)
+        if any(kept.signed and kept.name == name for kept in self.drafts.list()):
+            raise Refusal("session.signed_name", name=name)
         numbers = changes(self.case.at(since), self.state.draft)
         if not numbers:
             raise Refusal("refused.nothing_changed")
@@ -240,6 +245,8 @@ class Session:
         kept = self._kept_as(name)
         if kept.signed:
             raise Refusal("session.signed_already", name=name)
+        if is_same_name(signer["name"], kept.author["name"]):
+            raise Refusal("session.one_person", name=signer["name"])
         signing = self._signing(kept, self.draft(name), signer)
         self._check_may_be_signed(signing.draft, signing.since)
         out = self.decisions / f"{signing.since}-{kept.sha256[:12]}"

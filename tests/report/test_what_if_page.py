@@ -183,7 +183,7 @@ def test_a_broken_rule_is_in_view_in_words_and_disables_the_signature(opened):
     assert page.get_by_role("button", name="Sign", exact=True).is_enabled()
 
 
-ABOUT = {"author": "李四", "office": "信用办", "reason": "<b>why</b>", "written": "2026-11-29T15:00:00+08:00"}
+ABOUT = {"author": {"name": "李四", "office": "信用办"}, "reason": "<b>why</b>", "written": "2026-11-29T15:00:00+08:00"}
 DRAFTS = [ABOUT | {"name": n, "signed": None, "status": "draft"} for n in ("Plan A", "<script>alert(1)</script>")]
 
 
@@ -334,3 +334,39 @@ def test_a_department_is_marked_over_its_capacity_and_the_least_share_missed_onl
     assert [d for d, one in enumerate(marked) if one] == over
     assert page.locator(".loads tbody").inner_text().count("✖") == len(over)
     assert "✔ min. 3%" in page.inner_text(".cards")
+
+
+def test_departments_are_chosen_in_their_order_with_all_of_them_first(opened, cube):
+    options = opened().locator(".tiers select option").evaluate_all("all => all.map(one => one.value)")
+    assert options == ["all", *map(str, range(len(cube.departments)))]
+
+
+def test_a_draft_says_who_wrote_it(opened):
+    page = opened()
+    settled(page, drafts=DRAFTS[:1])
+    assert "李四, 信用办 · 2026-11-29 15:00 · <b>why</b>" in page.inner_text(".drafts li")
+
+
+def test_who_signs_is_told_that_it_takes_a_while_and_a_second_click_signs_nothing(opened):
+    page = opened()
+    settled(page, drafts=DRAFTS, said={"level": "error", "zh": "before", "en": "before"})
+    sign = page.locator("form.sign")
+    sign.get_by_label("Signer").fill("C")
+    sign.get_by_label("Office").fill("D")
+    sign.get_by_role("button").evaluate("button => { button.click(); button.click() }")
+    frames(page)
+    assert [command["do"] for command in sent(page)] == ["sign"]
+    assert sign.get_by_role("button").is_disabled()
+    assert page.inner_text(".said").startswith("Signing, and writing the dossier")
+    settled(page, serial=2, drafts=DRAFTS, said={"level": "info", "zh": "done", "en": "done"})
+    assert not sign.get_by_role("button").is_disabled()
+    assert "done" in page.inner_text(".said p")
+
+
+def test_what_python_says_is_seen_from_the_bottom_of_the_page(opened):
+    page = opened()
+    page.locator("form.sign button").scroll_into_view_if_needed()
+    settled(page, drafts=DRAFTS, said={"level": "error", "zh": "heard", "en": "heard"})
+    box = page.locator(".said p").bounding_box()
+    assert page.evaluate("scrollY") > 100
+    assert 0 <= box["y"] < 720

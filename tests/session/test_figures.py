@@ -95,6 +95,8 @@ def test_a_number_of_all_departments_is_one_change_and_of_one_department_its_own
     assert (told["from_score", None]["before"], told["from_score", None]["after"]) == (950, 961)
     assert told["ratio", "Agriculture"]["before"] == 0.2
     assert "no national ratio" in told["ratio", None]["reference"]["en"]
+    assert [told[field, None]["label"]["en"] for field in ("ratio", "cap")] == [
+        "Tier C, some risk", "Most visits to a firm a year"]  # fmt: skip
     assert json.dumps(list(told.values()), allow_nan=False)
 
 

@@ -372,3 +372,25 @@ def test_the_dossier_tells_what_a_draft_undoes_of_what_was_to_come(opened, amend
     changed = compare(told.before, told.after)
     assert set(changed["rule"]) == {"inspection:schedule:C", "inspection:schedule:D"}
     assert told.plan_before.ratios[3].tolist() == [0.6] * 8
+
+
+def test_a_signed_draft_is_not_written_over_and_is_told_while_numbers_are_moved_on(opened, feasible):
+    session = opened(feasible)
+    session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.3})
+    session.do({"do": "save", "name": "less", **WHO})
+    session.do({"do": "sign", "name": "less", "signer": "王五", "office": "县政府"})
+    session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.4})
+    assert session.told()["signed"]["files"]
+    assert said(session, do="save", name="less", **WHO)["en"].startswith("less is signed and is not written over")
+    assert session.told()["signed"] is None
+    assert session.told()["drafts"][0]["status"] == "signed"
+
+
+def test_the_author_who_would_sign_is_told_so_in_both_languages(opened, feasible):
+    session = opened(feasible)
+    session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.3})
+    session.do({"do": "save", "name": "less", **WHO})
+    told = said(session, do="sign", name="less", signer="李 四", office="县政府")
+    assert told == {
+        "level": "error", "zh": "草案由李 四起草，须由另一人签署", "en": "李 四 wrote the draft; another person signs it",
+    }  # fmt: skip
