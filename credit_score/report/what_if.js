@@ -317,7 +317,10 @@ const likely = (p) => (p > 0.99 ? ">99%" : p < 0.01 ? "<1%" : percent(p, 0));
 const exactly = (x) => percent(x, 2, 0);
 const points = (x) => number(x, 3, 0);
 const amount = (x) => number(x, Math.abs(x) < 100 ? 1 : 0);
-const signed = (x, tell) => `${x > 0 ? "+" : x < 0 ? "−" : "±"}${tell(Math.abs(x))}`;
+const signed = (x, tell) => {
+  const told = tell(Math.abs(x));
+  return `${told === tell(0) || Number(told) === 0 ? "±" : x > 0 ? "+" : "−"}${told}`;
+};
 const span = (values, tell) => {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return low === high ? tell(low) : `${tell(low)}${DASH}${tell(high)}`;
@@ -638,7 +641,8 @@ function said(view) {
   const { say } = view, lang = view.state.lang, place = h("div");
   const node = h("div", { class: "said", role: "status", "aria-live": "polite" }, place,
     h("span", { class: "unseen" }, () => view.red.length > 0 && say("session.n_broken", { n: view.red.length })));
-  listed(place, () => view.doing ? [view.doing] : [null, view.settled?.said, view.settled?.signed], ([doing, told, signed]) => [
+  const now = () => (view.doing ? [view.doing] : [null, view.settled?.said, view.settled?.signed]);
+  listed(place, now, ([doing, told, signed]) => [
     doing === "sign" && h("p", {}, say("session.signing")),
     told && h("p", { class: told.level }, told.level === "error" ? "✖ " : "✔ ", told[lang]),
     signed && h("p", { class: "info" }, "✔ ", say("session.signed_into", { folder: signed.folder }),
@@ -1109,7 +1113,11 @@ function drafts(view) {
 
 function signing(view, entry, there) {
   const { say, form } = view;
-  const select = h("select", { required: true, onchange: () => (form.to_sign = select.value) });
+  const select = h("select", { required: true, onchange() {
+    form.to_sign = select.value;
+    view.paint();
+  } });
+  const red = () => there().find((draft) => draft.name === select.value)?.red ?? 0;
   listed(select, () => there().filter((d) => !d.signed).map((d) => d.name), (names) =>
     names.map((name) => h("option", { value: name, selected: name === form.to_sign }, name)));
   return h("form", { class: "sign", onsubmit(event) {
@@ -1118,8 +1126,8 @@ function signing(view, entry, there) {
   } }, h("h4", {}, say("session.sign_title")), note(say("session.sign_plain")),
   h("label", {}, say("session.draft_name"), select), entry("signer", say("session.signer")),
   entry("signer_office", say("session.office")),
-  h("button", { class: "main", disabled: () => view.red.length > 0 || view.doing === "sign" }, say("session.sign")),
-  h("p", { class: "refused" }, () => view.red.length > 0 && say("session.sign_refused", { n: view.red.length })));
+  h("button", { class: "main", disabled: () => red() > 0 || view.doing === "sign" }, say("session.sign")),
+  h("p", { class: "refused" }, () => red() > 0 && say("session.sign_refused", { n: red() })));
 }
 
 /** The policy in force and up to three drafts side by side. */

@@ -75,6 +75,7 @@ class Session:
         self._said: dict[str, str] | None = None
         self._comparison: dict[str, Any] | None = None
         self._signed: dict[str, Any] | None = None
+        self._red: dict[str, int | None] = {}
         self._offered = self._kept()
 
     def do(self, command: Command) -> None:
@@ -109,7 +110,7 @@ class Session:
             "serial": self.serial, "state": self.state.told(), "figures": figures(self.answer),
             "checks": self.checks(), "changes": told_changes(self.case, self.state.draft),
             "undo": bool(self._done), "redo": bool(self._undone),
-            "drafts": [_listed(kept) for kept in self.drafts.list()],
+            "drafts": [self._listed(kept) for kept in self.drafts.list()],
             "working": None if self._offered is None else {"written": self._offered.get("written", "")},
             "comparison": self._comparison, "signed": self._signed, "said": self._said,
         }  # fmt: skip
@@ -183,7 +184,7 @@ class Session:
         self._change(optimised(self.state, self.case, cutoffs=bool(command.get("cutoffs"))))
         found = {"found": self.answer.detections.sum() - before.detections.sum()}
         days = {"days": self.answer.days_by_tier.sum() - before.days_by_tier.sum()}
-        numbers = {name: f"{value:+,.1f}" for name, value in (found | days).items()}
+        numbers = {name: f"{round(value, 1) + 0.0:+,.1f}" for name, value in (found | days).items()}
         self._say("session.optimised", **numbers)
 
     def _save(self, command: Command) -> None:
@@ -211,8 +212,13 @@ class Session:
 
     def draft(self, name: str) -> Draft:
         """A draft that was saved, as it can be moved on. Raises RunError where there is none."""
+        return self._read(name)[0]
+
+    def _read(self, name: str) -> tuple[Draft, date]:
+        """A draft that was saved, and the day from which it would hold."""
         after = amended(self.case.policy, self.drafts.read(name))
-        return draft_of(after.at(max(after.model.amendments)))
+        since = max(after.model.amendments)
+        return draft_of(after.at(since)), since
 
     def _discard(self, command: Command) -> None:
         """Take a draft away, in the name of its author; the history keeps that it was there."""
@@ -222,6 +228,20 @@ class Session:
         reason = str(command.get("reason") or say("session.discarded", "zh"))
         self.drafts.discard(kept.name, author=kept.author, reason=reason, written=self._now())
         self._comparison = None
+
+    def _listed(self, kept: Kept) -> dict[str, Any]:
+        """A saved draft as the page lists it; ``red``: how many limits keep it from being signed, None if not known."""
+        if kept.sha256 not in self._red:
+            try:
+                self._red[kept.sha256] = len(self._red_of(*self._read(kept.name)))
+            except CreditScoreError:  # a draft of another run's bins cannot be asked
+                self._red[kept.sha256] = None
+        return asdict(kept) | {"status": "signed" if kept.signed else "draft", "red": self._red[kept.sha256]}
+
+    def _red_of(self, draft: Draft, since: date) -> list[dict[str, Any]]:
+        """The limits of the day from which a draft would hold that keep it from being signed."""
+        case = self.case.at(since)
+        return [c for c in checks(case, draft, draft.answer(case.cube)) if c["level"] == RED]
 
     def _kept_as(self, name: str) -> Kept:
         kept = next((k for k in self.drafts.list() if k.name == name), None)
@@ -259,10 +279,7 @@ class Session:
         self._say("session.is_signed", name=name, day=signing.since.isoformat())
 
     def _check_may_be_signed(self, draft: Draft, since: date) -> None:
-        """By the limits of the day from which the draft would hold."""
-        case = self.case.at(since)
-        red = [c for c in checks(case, draft, draft.answer(case.cube)) if c["level"] == RED]
-        if red:
+        if red := self._red_of(draft, since):
             why = {lang: red[0]["text"][lang] for lang in LANGUAGES}
             raise Refusal("session.red", n=len(red), why=why)
 
@@ -288,12 +305,6 @@ class Session:
 
     def _say(self, key: str, **values: object) -> None:
         self._said = {"level": "info"} | {lang: say(key, lang, **values) for lang in LANGUAGES}
-
-
-def _listed(kept: Kept) -> dict[str, Any]:
-    """A draft as the page lists it: the author by name, and the office beside."""
-    person = {"author": kept.author["name"], "office": kept.author["office"]}
-    return asdict(kept) | person | {"status": "signed" if kept.signed else "draft"}
 
 
 def _given(command: Command, name: str) -> str:

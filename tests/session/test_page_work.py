@@ -177,4 +177,4 @@ def test_a_broken_limit_is_red_and_refuses_the_signature(visit, run_folder, tmp_
         assert "Rule broken" in page.inner_text(".law")
         saved(page, "all of C")
         assert page.locator("form.sign button.main").is_disabled()
-        assert "Not while" in page.inner_text("form.sign .refused")
+        assert "cannot be signed" in page.inner_text("form.sign .refused")
