@@ -328,6 +328,7 @@ const span = (values, tell) => {
 
 // ------------------------------------------------------------------------------------------------ elements, made once
 
+const FOCUSED = ["button", "input", "select", "summary"];
 let living = []; // what a frame has to look at, of the page that is being built
 
 const h = (tag, attributes = {}, ...children) => made(document.createElement(tag), attributes, children);
@@ -336,6 +337,8 @@ const s = (tag, attributes = {}, ...children) =>
 
 /** An element with attributes and children; what is a function is asked again at every frame. Text is only text. */
 function made(node, attributes, children) {
+  // Where the page stands in a notebook, its keys are not the notebook's.
+  if ("tabindex" in attributes || FOCUSED.includes(node.localName)) node.dataset.lmSuppressShortcuts = "true";
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (typeof value === "function") alive(value, (found) => put(node, name, found));
@@ -388,10 +391,16 @@ function field(label, value, take, more = {}) {
   const show = () => (input.value = value() ?? "");
   let typing = false;
   input.addEventListener("input", () => (typing = true));
-  input.addEventListener("change", () => {
+  const taken = () => {
     typing = false;
     if (input.value !== "") take(Number(input.value));
     show();
+  };
+  input.addEventListener("change", taken);
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (typing) taken();
   });
   living.push(() => typing || input.value === String(value() ?? "") || show());
   return input;
@@ -576,7 +585,13 @@ class View {
 
   draw() {
     this.sees();
-    for (const look of this.living) look();
+    for (const look of this.living) {
+      try {
+        look();
+      } catch (error) { // what one part of the page cannot show leaves the others alive
+        console.error(error);
+      }
+    }
   }
 
   stop() {
@@ -676,6 +691,12 @@ function cards(view) {
   };
   const card = (name, value, ...notes) => h("div", { class: "card" }, h("span", {}, name), h("b", {}, value),
     notes.map((text) => h("small", {}, text)));
+  const gain = () => {
+    const band = view.known?.better?.gain, n = total(f().detections) - total(had.detections);
+    return band && n ? say("session.gain", {
+      n: signed(n, amount), low: signed(band.low, amount), high: signed(band.high, amount),
+    }) : "";
+  };
   const least = minimum && say("session.minimum", { share: exactly(minimum.value) });
   const visits = (figures) => total(figures.visits);
   return h("div", { class: "cards" },
@@ -683,15 +704,15 @@ function cards(view) {
     card(say("session.days"), () => number(sum(f().load)), say("session.of_days", { n: number(sum(cube.capacity)) }),
       from(() => sum(f().load), sum(had.load), number)),
     card(say("session.found"), () => tell(total(f().detections)), between("detections"),
-      from(() => total(f().detections), total(had.detections), amount)),
+      () => gain() || from(() => total(f().detections), total(had.detections), amount)()),
     card(say("session.undetected"), () => tell(total(f().undetected)), between("undetected"),
       from(() => total(f().undetected), total(had.undetected), amount)),
     card(say("session.share_visited"), () => percent(f().county_share, 2),
       minimum ? () => `${f().county_share < minimum.value * (1 - SLACK) ? "✖" : "✔"} ${least}` : "",
       from(() => f().county_share * 100, had.county_share * 100, (x) => number(x, 2))),
-    view.host && card(say("session.better"), () => likely(view.known?.better?.as_it_stands), waiting, () => {
+    view.host && card(say("session.better"), () => likely(view.known?.better?.same_days), waiting, () => {
       const found = view.known?.better;
-      return found ? say("session.better_same_days", { share: likely(found.same_days) }) : "";
+      return found ? say("session.better_as_it_stands", { share: likely(found.as_it_stands) }) : "";
     }));
 
   function tell(x) {
@@ -1173,7 +1194,7 @@ function compared(view, { names, drafts: given, better }) {
     const red = checks(cube, payload, draft, f).filter((check) => check.level === "red").length;
     return red ? `✖ ${red}` : "✔";
   });
-  const chance = (_, i) => cell(likely(better?.[i]?.as_it_stands));
+  const chance = (_, i) => cell(likely(better?.[i]?.same_days));
   rows.push(h("tr", {}, rowHead(say("session.better")), cell(DASH), given.map(chance)));
   const heads = h("tr", {}, h("td"), head(say("session.in_force")), names.map((name) => head(name)));
   return h("table", {}, h("thead", {}, heads), h("tbody", {}, rows));

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from credit_score.inspection import Breach, breaches
+from credit_score.inspection.breaches import Breach, breaches
 from credit_score.inspection.county import Answer
 from credit_score.language import LANGUAGES, reference_in
 from credit_score.report.content import labels
@@ -29,7 +29,7 @@ def figures(answer: Answer) -> dict[str, Any]:
 def plain(numbers: np.ndarray) -> Any:
     """An array as lists, with None for what is no number."""
     finite: np.ndarray = np.isfinite(numbers)
-    return np.where(finite, numbers, None).tolist()
+    return np.where(finite, numbers.astype(object), np.array(None)).tolist()
 
 
 def checks(case: Case, draft: Draft, answer: Answer) -> list[dict[str, Any]]:
@@ -76,9 +76,9 @@ def _nobody_drawn(case: Case, answer: Answer) -> list[dict[str, Any]]:
     return [
         _check(
             case, ("no_rate", WARN, f"inspection:schedule:{case.cube.tiers[k]}"),
-            {"tier": _label(case, "tiers", k), "n": int(blind[k].sum())}, (0, 0), tier=int(k),
+            {"tier": _label(case, "tiers", k), "n": int(blind[k].sum())}, (0, 0), tier=k,
         )
-        for k in np.flatnonzero(blind.any(axis=1))
+        for k in map(int, np.flatnonzero(blind.any(axis=1)))
     ]  # fmt: skip
 
 

@@ -81,9 +81,9 @@ class Session:
     def do(self, command: Command) -> None:
         """Carry out a command, or refuse it: an error is told, and changes nothing."""
         self._said, before = None, self.state
-        if command.get("do") in DECIDING:
-            self._signed = None
         try:
+            if _asked(command) in DECIDING:
+                self._signed = None
             _COMMANDS.get(_asked(command), _unknown)(self, command)
         except CreditScoreError as error:
             self.state, self._said = before, {"level": "error"} | told(error)
@@ -108,7 +108,7 @@ class Session:
         """All that the page shows, as lists and numbers; see ``figures``, ``checks``, ``changes``."""
         return {
             "serial": self.serial, "state": self.state.told(), "figures": figures(self.answer),
-            "checks": self.checks(), "changes": told_changes(self.case, self.state.draft),
+            "checks": self.checks(), "changes": told_changes(self.case.at(self.begins()), self.state.draft),
             "undo": bool(self._done), "redo": bool(self._undone),
             "drafts": [self._listed(kept) for kept in self.drafts.list()],
             "working": None if self._offered is None else {"written": self._offered.get("written", "")},
@@ -150,7 +150,7 @@ class Session:
         return self.clock().isoformat(timespec="seconds")
 
     def _move(self, command: Command) -> None:
-        place = {"tier": int(command.get("tier") or 0), "department": command.get("department")}
+        place: dict[str, Any] = {"tier": int(command.get("tier") or 0), "department": command.get("department")}
         state = moved(self.state, self.case.cube, str(command["what"]), float(command["to"]), **place)
         self._change(state)
 
@@ -267,6 +267,8 @@ class Session:
             raise Refusal("session.signed_already", name=name)
         if is_same_name(signer["name"], kept.author["name"]):
             raise Refusal("session.one_person", name=signer["name"])
+        if rival := next((k.name for k in self.drafts.list() if k.signed), None):
+            raise Refusal("session.decided", name=rival)
         signing = self._signing(kept, self.draft(name), signer)
         self._check_may_be_signed(signing.draft, signing.since)
         out = self.decisions / f"{signing.since}-{kept.sha256[:12]}"
@@ -286,7 +288,8 @@ class Session:
     def _signing(self, kept: Kept, draft: Draft, signer: Mapping[str, str]) -> Signing:
         text = self.drafts.read(kept.name)
         after = amended(self.case.policy, text)
-        others = {k.name: (self.draft(k.name), k) for k in self.drafts.list() if k.name != kept.name}
+        weighed = [k for k in self.drafts.list() if k.name != kept.name and not k.signed]
+        others = {k.name: (self.draft(k.name), k) for k in weighed}
         return Signing(
             self.case, draft, kept.name, kept.author, signer, kept.reason, kept.written, self.clock().date(),
             max(after.model.amendments), text, self.drafts.history.last, others,

@@ -15,6 +15,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from credit_score.errors import CreditScoreError
 from credit_score.report.what_if import module, payload, styles
 from credit_score.session.case import Case
 from credit_score.session.decision import take_up
@@ -22,6 +23,7 @@ from credit_score.session.dossier import write
 from credit_score.session.drafts import Drafts
 from credit_score.session.model import Command, Session
 from credit_score.session.place import Place
+from credit_score.session.state import Draft
 
 
 class WhatIf(anywidget.AnyWidget):
@@ -63,8 +65,15 @@ class WhatIf(anywidget.AnyWidget):
             with self._asked:
                 self._asked.wait_for(lambda: self._wanted is not None)
                 (serial, draft), self._wanted = self._wanted, None
-            drawn = self.session.bands(draft)
+            drawn = self._drawn(draft)
             self.bands = None if drawn is None else drawn | {"serial": serial}
+
+    def _drawn(self, draft: Draft) -> dict[str, Any] | None:
+        """The intervals of a draft; none where it has none, so that a later one still gets its own."""
+        try:
+            return self.session.bands(draft)
+        except CreditScoreError:
+            return None
 
 
 def _payload(session: Session) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def moved(
     name = {"ratio": "ratios", "floor": "floors", "frequency": "frequency"}[what]
     numbers = np.array(getattr(draft, name))
     numbers[tier, slice(None) if department is None else department] = _fitting(what, to, draft.cap)
-    return replace(state, draft=replace(draft, **{name: matrix(numbers)}))
+    changed: dict[str, Any] = {name: matrix(numbers)}
+    return replace(state, draft=replace(draft, **changed))
 
 
 def _fitting(what: str, to: float, cap: int) -> float:

@@ -55,7 +55,9 @@ def test_bands_hold_the_expected_figures_and_are_wider_than_chance_alone(case, k
 
 
 def test_the_policy_in_force_is_no_better_than_itself(case):
-    assert better_than_in_force(case, case.in_force, n=200) == {"as_it_stands": 0.5, "same_days": 0.5}
+    assert better_than_in_force(case, case.in_force, n=200) == {
+        "as_it_stands": 0.5, "same_days": 0.5, "gain": {"mean": 0.0, "low": 0.0, "high": 0.0},
+    }  # fmt: skip
 
 
 def test_more_visits_find_more_and_the_same_days_may_not(case, state):
@@ -63,8 +65,9 @@ def test_more_visits_find_more_and_the_same_days_may_not(case, state):
     for tier in range(4):
         more = moved(more, case.cube, "ratio", 3 * more.draft.ratios[tier][0], tier=tier)
     told = better_than_in_force(case, more.draft, n=400)
-    assert told["as_it_stands"] > 0.9
-    assert 0.2 < told["same_days"] < 0.8
+    assert told["as_it_stands"] == 1.0
+    assert 0 < told["gain"]["low"] < told["gain"]["mean"] < told["gain"]["high"]
+    assert told["same_days"] is None or 0 <= told["same_days"] <= 1
 
 
 def test_a_draft_scaled_to_the_days_of_another_takes_as_many(case, state):
@@ -91,3 +94,23 @@ def test_the_same_seed_gives_the_same_bands(case):
 
 def test_without_a_curve_there_are_no_bands(case):
     assert bands(replace(case, cube=replace(case.cube, curve=None)), case.in_force) is None
+
+
+def test_p_better_is_the_share_of_curves_under_which_more_is_expected_whatever_the_luck(case, state):
+    """Visits moved from tier B to tier C, held to sums of chance × violations under each curve."""
+    draft = moved(moved(state, case.cube, "ratio", 0.0, tier=1), case.cube, "ratio", 0.6, tier=2).draft
+    told = better_than_in_force(case, draft, n=300, seed=4)
+    gains = []
+    for curve in case.cube.curve.draws(300, 4):
+        own, other = (each.answer(case.cube, curve).detections.sum() for each in (draft, case.in_force))
+        gains.append(own - other)
+    assert told["as_it_stands"] == pytest.approx(np.mean(np.array(gains) > 0))
+    assert told["gain"]["mean"] == pytest.approx(np.mean(gains))
+    assert [told["gain"]["low"], told["gain"]["high"]] == pytest.approx(np.quantile(gains, [0.05, 0.95]))
+
+
+def test_at_the_same_days_nothing_is_told_where_floors_alone_take_more(case, state):
+    draft = state
+    for tier in range(4):
+        draft = moved(draft, case.cube, "floor", 100, tier=tier)
+    assert better_than_in_force(case, draft.draft, n=50)["same_days"] is None

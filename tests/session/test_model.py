@@ -176,7 +176,7 @@ def test_a_text_that_no_page_holds_is_refused(session, field, most):
 def test_signs_that_are_not_seen_are_not_taken_into_a_name(session):
     session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.3})
     said(session, do="save", **{"name": "less", **WHO, "author": "李\u202e四\x07\u200b"})
-    assert session.told()["drafts"][0]["author"] == "李四"
+    assert session.told()["drafts"][0]["author"]["name"] == "李四"
     assert said(session, do="save", **{"name": "\u202e", **WHO})["en"] == "Give the draft a name"
 
 
@@ -402,3 +402,12 @@ def test_the_author_who_would_sign_is_told_so_in_both_languages(opened, feasible
     told = said(session, do="sign", name="less", signer="李 四", office="县政府")
     assert told["zh"] == "草案由李 四起草，须由另一人签署"
     assert told["en"] == "李 四 wrote the draft; another person signs it"
+
+
+def test_what_a_signed_draft_has_amended_is_not_amended_twice(opened, feasible):
+    session = saved(opened, feasible)
+    session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.4})
+    session.do({"do": "save", "name": "other", **WHO})
+    sign(session)
+    assert sign(session, name="other")["en"].startswith("less is signed already and amends the policy")
+    assert [kept["status"] for kept in session.told()["drafts"]] == ["signed", "draft"]

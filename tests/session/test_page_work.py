@@ -70,7 +70,7 @@ def test_a_number_that_is_moved_changes_the_figures_python_settles_it_and_it_can
     assert page.locator(CHANGED).all_inner_texts() == ["30%"]
     assert page.locator(".card").first.inner_text() != before
     expect(page.locator(".cards")).not_to_contain_text("computing", timeout=60_000)
-    assert "at the same days" in page.inner_text(".cards")
+    assert "as it stands" in page.inner_text(".cards")
     page.click(".undo")
     expect(page.locator(CHANGED)).to_have_count(0)
     assert page.locator(".card").first.inner_text().splitlines()[1] == before.splitlines()[1]

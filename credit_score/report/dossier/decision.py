@@ -34,7 +34,7 @@ class Alternative:
     reason: str
     cutoffs: tuple[float, ...]
     plan: Plan
-    better: Mapping[str, float] | None = None
+    better: Mapping[str, Any] | None = None
 
     def answer(self, cube: CountyCube) -> Answer:
         """The figures of a year under the draft."""
@@ -87,7 +87,7 @@ class Decision:
         return Answer(self.cube, cutoffs(self.after), self.plan_after)
 
     @property
-    def better(self) -> Mapping[str, float] | None:
+    def better(self) -> Mapping[str, Any] | None:
         """P(better than the rules before), ``as_it_stands`` and at the ``same_days``; None where not computed."""
         return (self.bands or {}).get("better")
 

@@ -68,6 +68,10 @@ def _better(words: Words) -> Iterator[tuple[str, str]]:
 def _changed(words: Words, key: str, was: float, now: float, band: str = "") -> list[str]:
     ends = year.ends_of(words, band) if band else year.NO_ENDS
     change = f"{now - was:+,.1f}" if np.isfinite(now - was) else "–"
+    gain = (words.decision.better or {}).get("gain") if band == "detections" else None
+    if gain:
+        span = {end: f"{gain[end]:+,.1f}" for end in ("low", "high")}
+        change = words.say("dossier.with_interval", value=change, **span)
     return [words.say(key), rounded(was, 1), words.between(now, ends), change]
 
 

@@ -49,7 +49,7 @@ class Words:
         low, high = (rounded(end * by, digits) for end in ends)
         return self.say("dossier.with_interval", value=told, low=low, high=high + unit)
 
-    def chance(self, better: Mapping[str, float] | None, which: str) -> str:
+    def chance(self, better: Mapping[str, Any] | None, which: str) -> str:
         """A chance that simulated years gave, in percent; never as what is sure."""
         return likely(None if better is None else better[which])
 
