@@ -87,7 +87,7 @@ def test_without_a_run_a_demonstration_county_is_made_once_and_said(tmp_path, ru
 def test_a_demonstration_county_that_is_damaged_is_refused(tmp_path, run_folder, monkeypatch, served):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(run_folder, "credit-score-demo")
-    (tmp_path / "credit-score-demo" / "schedule.csv").unlink()
+    (tmp_path / "credit-score-demo" / "cube.json").unlink()
     code, _, err = told("session", "--no-browser")
     assert code == 1
     assert err.endswith("schedule.csv is missing; run again\n")
