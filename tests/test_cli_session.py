@@ -90,5 +90,5 @@ def test_a_demonstration_county_that_is_damaged_is_refused(tmp_path, run_folder,
     (tmp_path / "credit-score-demo" / "cube.json").unlink()
     code, _, err = told("session", "--no-browser")
     assert code == 1
-    assert err.endswith("schedule.csv is missing; run again\n")
+    assert err.endswith("cube.json is missing; run again\n")
     assert served == []

@@ -14,8 +14,8 @@ import credit_score
 PACKAGE = Path(credit_score.__file__).parent
 FONT = PACKAGE / "report" / "fonts" / "NotoSansSC-subset.otf"
 FAMILY = "Noto Sans SC Subset"
-# Signs that are looked for in what units send and are drawn nowhere.
-SOUGHT = {"errors.py", "policy/held.yaml", "policy/spelling.py"}
+# Signs that are looked for in what units send, or that XML forbids, and are drawn nowhere.
+SOUGHT = {"errors.py", "policy/held.yaml", "policy/spelling.py", "report/dossier/word.py"}
 TEXTS = sorted(
     path
     for path in PACKAGE.rglob("*")

@@ -126,7 +126,7 @@ function places(cube, cutoffs) {
   }), cube.B];
 }
 
-/** E[min(N, max(floor, ⌊ratio N + U⌋))], U uniform(0, 1). */
+/** E[min(N, max(floor, floor(ratio N + U)))], U uniform(0, 1). */
 function expectedDraw(n, ratio, floor) {
   const wanted = ratio * n, whole = Math.floor(wanted), part = wanted - whole;
   const [low, high] = [whole, whole + 1].map((w) => Math.min(n, Math.max(floor, w)));
@@ -634,7 +634,7 @@ function heading(view) {
 
 function lawChecks(view) {
   const { say } = view, lang = view.state.lang;
-  const sign = { red: `✖ ${say("session.broken")}`, warn: `⚠ ${say("session.careful")}` };
+  const sign = { red: `× ${say("session.broken")}`, warn: `▲ ${say("session.careful")}` };
   const told = ({ level, text, rule, reference }) => h("li", { class: level },
     h("b", {}, sign[level]), ` ${text[lang]} `, h("cite", {}, [rule, reference?.[lang]].filter(Boolean).join(" · ")));
   const node = h("div", {
@@ -643,7 +643,7 @@ function lawChecks(view) {
   });
   const open = () => node.querySelector("details")?.open ?? false;
   return listed(node, () => [view.checks, open()], ([found, was]) => {
-    if (!found.length) return [h("p", {}, h("b", {}, "✔ "), say("session.kept"))];
+    if (!found.length) return [h("p", {}, h("b", {}, "√ "), say("session.kept"))];
     if (found.length === 1) return [h("ul", {}, told(found[0]))];
     const more = h("details", { open: was ? "" : null },
       h("summary", {}, say("session.more", { n: found.length - 1 })), h("ul", {}, found.slice(1).map(told)));
@@ -659,8 +659,8 @@ function said(view) {
   const now = () => (view.doing ? [view.doing] : [null, view.settled?.said, view.settled?.signed]);
   listed(place, now, ([doing, told, signed]) => [
     doing === "sign" && h("p", {}, say("session.signing")),
-    told && h("p", { class: told.level }, told.level === "error" ? "✖ " : "✔ ", told[lang]),
-    signed && h("p", { class: "info" }, "✔ ", say("session.signed_into", { folder: signed.folder }),
+    told && h("p", { class: told.level }, told.level === "error" ? "× " : "√ ", told[lang]),
+    signed && h("p", { class: "info" }, "√ ", say("session.signed_into", { folder: signed.folder }),
       h("span", { class: "files" }, signed.files.join(", "))),
   ]);
   return node;
@@ -668,7 +668,7 @@ function said(view) {
 
 function offer(view) {
   const { say } = view;
-  return listed(h("div", { class: "offer" }), () => view.settled?.working, (working) => working ? [h("p", {}, "↺ ",
+  return listed(h("div", { class: "offer" }), () => view.settled?.working, (working) => working ? [h("p", {}, 
     say("session.unsaved", { when: when(working.written) }),
     button(say("session.restore"), () => view.send({ do: "restore" }), { class: "restore" }))] : []);
 }
@@ -708,7 +708,7 @@ function cards(view) {
     card(say("session.undetected"), () => tell(total(f().undetected)), between("undetected"),
       from(() => total(f().undetected), total(had.undetected), amount)),
     card(say("session.share_visited"), () => percent(f().county_share, 2),
-      minimum ? () => `${f().county_share < minimum.value * (1 - SLACK) ? "✖" : "✔"} ${least}` : "",
+      minimum ? () => `${f().county_share < minimum.value * (1 - SLACK) ? "×" : "√"} ${least}` : "",
       from(() => f().county_share * 100, had.county_share * 100, (x) => number(x, 2))),
     view.host && card(say("session.better"), () => likely(view.known?.better?.same_days), waiting, () => {
       const found = view.known?.better;
@@ -1112,7 +1112,7 @@ function drafts(view) {
     view.paint();
   } });
   const told = ({ signed: done, author, written, reason }) =>
-    [done && `✔ ${say("session.signed")}`, `${author.name}, ${author.office}`, when(written), reason].filter(Boolean).join(" · ");
+    [done && `√ ${say("session.signed")}`, `${author.name}, ${author.office}`, when(written), reason].filter(Boolean).join(" · ");
   const row = (draft) => {
     const { name } = draft;
     const press = (text, label, does) => button(text, () => view.send({ do: does, name }), { "aria-label": label });
@@ -1192,7 +1192,7 @@ function compared(view, { names, drafts: given, better }) {
   add(say("session.share_visited"), (_, f) => percent(f.county_share, 2));
   add(say("session.checks"), (draft, f) => {
     const red = checks(cube, payload, draft, f).filter((check) => check.level === "red").length;
-    return red ? `✖ ${red}` : "✔";
+    return red ? `× ${red}` : "√";
   });
   const chance = (_, i) => cell(likely(better?.[i]?.same_days));
   rows.push(h("tr", {}, rowHead(say("session.better")), cell(DASH), given.map(chance)));

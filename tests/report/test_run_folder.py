@@ -170,7 +170,7 @@ def test_a_disk_that_fills_up_leaves_the_older_run_and_nothing_else(county_run, 
     assert [p.name for p in tmp_path.iterdir()] == ["copy"]
 
 
-@pytest.mark.parametrize("broken", ["report_page", "fingerprint", "with_words", "_save_tables"])
+@pytest.mark.parametrize("broken", ["report_page", "fingerprints", "with_words", "_save_tables"])
 def test_whatever_fails_midway_leaves_nothing_behind(county_run, tmp_path, monkeypatch, broken):
     def fails(*_):
         raise RuntimeError("struck by lightning")

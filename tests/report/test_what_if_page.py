@@ -173,7 +173,7 @@ def test_a_broken_rule_is_in_view_in_words(opened):
     frames(page)
     box = page.locator(".law").bounding_box()
     assert 0 <= box["y"] < 100
-    assert "✖ Rule broken" in page.inner_text(".law")
+    assert "× Rule broken" in page.inner_text(".law")
     assert "too many" in page.inner_text(".law")
     assert "inspection:departments:" in page.inner_text(".law")
     settled(page)
@@ -330,8 +330,8 @@ def test_a_department_is_marked_over_its_capacity_and_the_least_share_missed_onl
     page = opened(change=change)
     marked = page.locator(".loads tbody tr").evaluate_all("rows => rows.map(row => row.className === 'over')")
     assert [d for d, one in enumerate(marked) if one] == over
-    assert page.locator(".loads tbody").inner_text().count("✖") == len(over)
-    assert "✔ min. 3%" in page.inner_text(".cards")
+    assert page.locator(".loads tbody").inner_text().count("×") == len(over)
+    assert "√ min. 3%" in page.inner_text(".cards")
 
 
 def test_a_draft_is_signed_or_not_by_its_own_broken_rules_whatever_is_on_the_page(opened):
