@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -159,8 +160,9 @@ def in_python(run: Path) -> tuple[float, float]:
         list = staticmethod(list)
         autosave = staticmethod(lambda state: None)
 
-    session = Session(Case.open(run), Nowhere(), decisions=run, clock=lambda: None, dossier=lambda *_: None)
-    session._now = lambda: ""
+    session = Session(
+        Case.open(run), Nowhere(), decisions=run, clock=lambda: datetime.now(UTC), dossier=lambda *_: None
+    )
 
     def command(i: int) -> None:
         session.do({"do": "move", "what": "ratio", "tier": 2, "to": 0.2 + i / 1000})
