@@ -26,12 +26,12 @@ from playwright.sync_api import Page, sync_playwright
 
 from credit_score.files import fingerprint
 from credit_score.inspection.county import CountyCube
+from credit_score.report.dossier.page import BROWSERS
 from credit_score.report.what_if import embedded, module, payload, styles
 from credit_score.session.case import Case
 from credit_score.session.model import Session
 from credit_score.session.state import State
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BINS, KINDS, GOAL, READY = 1000, 69, 25.0, 5.0
 TIMED = """name => { window.taken = []; addEventListener(name, event => {
     const began = event.timeStamp;

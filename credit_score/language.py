@@ -30,6 +30,11 @@ def say(key: str, lang: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def in_both(reference: str) -> dict[str, str]:
+    """A reference by language; see :func:`reference_in`."""
+    return {lang: reference_in(reference, lang) for lang in LANGUAGES}
+
+
 def reference_in(reference: str, lang: str) -> str:
     """The part of a reference that is in a language, where it is written ``中文 / English``; else all of it."""
     zh, parted, en = reference.partition(" / ")

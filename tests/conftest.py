@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 import credit_score as cs
 from credit_score.policy.loader import BUNDLED
 from credit_score.records.synthetic import make_county
+from credit_score.report.dossier.page import BROWSERS
 
 # A slow machine is no failure: no test is timed, an example neither.
 settings.register_profile("untimed", deadline=None)
@@ -31,7 +32,6 @@ def pytest_collection_finish():
 
 
 PLAIN = {"enterprise": "plain", "person": "plain"}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 @pytest.fixture(scope="session")

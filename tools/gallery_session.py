@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 from credit_score.policy import amended, make_amendment
 from credit_score.report.dossier import Decision, Person
 from credit_score.report.dossier.blocks import Drawn
+from credit_score.report.dossier.page import BROWSERS
 from credit_score.report.dossier.sections import sections
 from credit_score.report.style import font_face
 from credit_score.report.what_if import module, payload, styles
@@ -32,7 +33,6 @@ SINCE, WRITTEN, REASON = (
     "2023-12-31T15:00:00+08:00",
     "校准会议示例 / an example of a calibration session",
 )
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PAGE = """<!doctype html><meta charset="utf-8"><style>{styles}{font}</style><div id="page"></div>
 <script type="module">{module}
 mount(document.getElementById("page"), {payload}, null);</script>"""

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gallery_session import BROWSERS
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from credit_score.language import LANGUAGES, say
+from credit_score.report.dossier.page import BROWSERS
 
 OUT = Path(__file__).parents[1] / "docs" / "img" / "session"
 SIZE, COLOURS = {"width": 1280, "height": 720}, 160

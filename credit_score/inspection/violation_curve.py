@@ -9,10 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import expit
 
 from credit_score.errors import FitError
-from credit_score.scorecard.logistic import Bounds, fit_logistic, moments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +43,8 @@ class ViolationCurve:
 
         ``draw``: levels and slope in the place of the curve's own, (D + 1,), as :meth:`draws` gives them.
         """
+        from scipy.special import expit
+
         levels, slope = (self.levels, self.slope) if draw is None else (draw[:-1], draw[-1])
         return expit(levels[department] + slope * (score - self.centre) / self.spread)
 
@@ -82,6 +82,8 @@ def violation_curve(outcomes: "pd.DataFrame", departments: "Sequence[str]", *, p
     squared scores by firm, so that the visits to one firm are not taken as independent. Raises FitError where all or
     none found a violation.
     """
+    from credit_score.scorecard.logistic import Bounds, fit_logistic
+
     bad = outcomes["bad"].to_numpy(float)
     if len(np.unique(bad)) < 2:
         raise FitError(f"all {len(bad)} visits found the same", remedy="give visits with and without a violation")
@@ -120,6 +122,9 @@ def _covariance(
 ) -> np.ndarray:  # fmt: skip
     """Of the constant, the slope and the differences."""
     import pandas as pd
+    from scipy.special import expit
+
+    from credit_score.scorecard.logistic import moments
 
     _, _, information = moments(columns, bad, weight, coefficients)
     held = np.diag(np.append(0.0, np.full(columns.shape[1], 1 / prior**2)))

@@ -167,6 +167,11 @@ class RuleSet:
         named = zip(self.model.tiers.tiers, cuts, strict=True)
         return tuple(Tier(i, t.id, t.label, c.value if c else None) for i, (t, c) in enumerate(named))
 
+    @property
+    def cutoffs(self) -> tuple[float, ...]:
+        """Cut-offs in points, descending, one less than tiers."""
+        return tuple(t.cutoff / 1000 for t in self.tiers if t.cutoff is not None)
+
     @cached_property
     def overrides(self) -> dict[str, tuple[str, int]]:
         """Item id → (override id, tier code), for the overriding conditions in force."""

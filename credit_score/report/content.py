@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from credit_score.language import LANGUAGES, reference_in, say
+from credit_score.language import LANGUAGES, in_both, say
 from credit_score.policy import RuleSet, rule_table
 from credit_score.policy.evaluation import Evaluation, evaluations
 from credit_score.policy.named import Label
@@ -215,7 +215,7 @@ def rules_cited(rules: RuleSet) -> list[dict[str, Any]]:
         row
         | {
             "label": _rule_label(row, tiers), "tier": tiers[row["field"]] if _own_ratio(row["rule"]) else None,
-            "references": {lang: reference_in(row["reference"], lang) for lang in LANGUAGES},
+            "references": in_both(row["reference"]),
         }
         for row in table.to_dict(orient="records")
     ]  # fmt: skip

@@ -73,7 +73,7 @@ def _figures(run: Run, lang: str) -> dict[str, str]:
 
 def _histograms(run: Run, lang: str) -> Iterator[Drawing]:
     tiers = [t.id for t in run.rules.tiers]
-    cutoffs = [t.cutoff / 1000 for t in run.rules.tiers if t.cutoff is not None]
+    cutoffs = list(run.rules.cutoffs)
     scores = content.score_counts(run.tables["tiers"], "tier")
     if len(scores):
         yield "enterprise", 3.2, partial(plot_scores_by_tier, scores, cutoffs=cutoffs, tiers=tiers, lang=lang)

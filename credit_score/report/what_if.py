@@ -6,9 +6,9 @@ from importlib.resources import files
 from typing import Any
 
 from credit_score.inspection.county import CountyCube, step
-from credit_score.language import LANGUAGES, catalogue, say
+from credit_score.language import LANGUAGES, catalogue, in_both, say
 from credit_score.policy import RuleSet
-from credit_score.report.content import labels, reference_in
+from credit_score.report.content import labels
 from credit_score.report.style import tier_colours
 
 BY_CREDIT = "国办发〔2019〕35号 / General Office of the State Council, Guobanfa (2019) 35"
@@ -79,17 +79,13 @@ def limits(rules: RuleSet) -> dict[str, Any]:
     """
     inspection = rules.model.inspection
     minimum = inspection.county_minimum.at(rules.on) if inspection.county_minimum else None
-    told = {"reference": _cited(minimum.reference), "value": minimum.value} if minimum else None
+    told = {"reference": in_both(minimum.reference), "value": minimum.value} if minimum else None
     references = {
-        "cap": _cited(rules.figure(inspection.cap).reference), "order": _cited(BY_CREDIT),
+        "cap": in_both(rules.figure(inspection.cap).reference), "order": in_both(BY_CREDIT),
         "capacity": {lang: say("session.capacity_from", lang) for lang in LANGUAGES},
         "no_rate": {lang: say("session.ground_of_rates", lang) for lang in LANGUAGES},
     }  # fmt: skip
     return {"county_minimum": told} | {kind: {"reference": reference} for kind, reference in references.items()}
-
-
-def _cited(reference: str) -> dict[str, str]:
-    return {lang: reference_in(reference, lang) for lang in LANGUAGES}
 
 
 def _about(cube: CountyCube, rules: RuleSet, status: str) -> dict[str, Any]:

@@ -62,6 +62,5 @@ def draft_of(rules: RuleSet) -> Draft:
         name: matrix(np.array([[cell[name] for cell in row] for row in planned], float))
         for name in ("ratio", "floor", "frequency")
     }
-    cutoffs = tuple(t.cutoff / 1000 for t in rules.tiers if t.cutoff is not None)
     cap = int(rules.figure(rules.model.inspection.cap).value)
-    return Draft(cutoffs, numbers["ratio"], numbers["floor"], numbers["frequency"], cap)
+    return Draft(rules.cutoffs, numbers["ratio"], numbers["floor"], numbers["frequency"], cap)

@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import Any
 
-from credit_score.language import LANGUAGES, say
+from credit_score.language import in_both
 from credit_score.report.content import labels
 from credit_score.session.case import Case
-from credit_score.session.figures import both
+from credit_score.session.refusal import said_in_both
 from credit_score.session.state import Draft
 
 Path = tuple[str, ...]
@@ -80,11 +80,11 @@ def _told(case: Case, path: Path, after: float) -> dict[str, Any]:
     figure = _before(case, path)
     unit = {"from_score": "points", "ratio": "share", "cap": "visits"}.get(field, "count")
     value = None if figure is None else figure.value / 1000 if field == "from_score" else figure.value
-    label = tiers[tier] if tier else {lang: say("session.cap", lang) for lang in LANGUAGES}
+    label = tiers[tier] if tier else said_in_both("session.cap", {})
     return {
         "rule": ":".join(path[:-1]) or section, "field": field, "label": label, "unit": unit,
         "department": departments[department] if department else None, "before": value, "after": after,
-        "reference": both(figure.reference) if figure else None,
+        "reference": in_both(figure.reference) if figure else None,
     }  # fmt: skip
 
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from credit_score.inspection.breaches import Breach, breaches
 from credit_score.inspection.county import Answer
-from credit_score.language import LANGUAGES, reference_in
 from credit_score.report.content import labels
 from credit_score.report.what_if import limits
 from credit_score.session.case import Case
@@ -120,8 +119,3 @@ def _check(
         "limit": float(sizes[1]), "text": said_in_both(f"check.{kind}", values),
         "reference": limits(case.rules)[kind]["reference"],
     }  # fmt: skip
-
-
-def both(reference: str) -> dict[str, str]:
-    """A reference in both languages."""
-    return {lang: reference_in(reference, lang) for lang in LANGUAGES}

@@ -23,7 +23,7 @@ from credit_score.session.changes import changes, told_changes
 from credit_score.session.decision import sign
 from credit_score.session.drafts import Drafts, Kept
 from credit_score.session.figures import RED, checks, figures
-from credit_score.session.refusal import Refusal, told
+from credit_score.session.refusal import Refusal, said_in_both, told
 from credit_score.session.state import Draft, State, aimed, locked, moved
 
 MOST_UNDONE, MOST_COMPARED = 200, 3
@@ -106,9 +106,10 @@ class Session:
 
     def told(self) -> dict[str, Any]:
         """All that the page shows, as lists and numbers; see ``figures``, ``checks``, ``changes``."""
+        draft, answer = self.state.draft, self.answer
         return {
-            "serial": self.serial, "state": self.state.told(), "figures": figures(self.answer),
-            "checks": self.checks(), "changes": told_changes(self.case.at(self.begins()), self.state.draft),
+            "serial": self.serial, "state": self.state.told(), "figures": figures(answer),
+            "checks": checks(self.case, draft, answer), "changes": told_changes(self.case.at(self.begins()), draft),
             "undo": bool(self._done), "redo": bool(self._undone),
             "drafts": [self._listed(kept) for kept in self.drafts.list()],
             "working": None if self._offered is None else {"written": self._offered.get("written", "")},
@@ -269,7 +270,7 @@ class Session:
             raise Refusal("session.one_person", name=signer["name"])
         if rival := next((k.name for k in self.drafts.list() if k.signed), None):
             raise Refusal("session.decided", name=rival)
-        signing = self._signing(kept, self.draft(name), signer)
+        signing = self._signing(kept, signer)
         self._check_may_be_signed(signing.draft, signing.since)
         out = self.decisions / f"{signing.since}-{kept.sha256[:12]}"
         sign(
@@ -285,14 +286,13 @@ class Session:
             why = {lang: red[0]["text"][lang] for lang in LANGUAGES}
             raise Refusal("session.red", n=len(red), why=why)
 
-    def _signing(self, kept: Kept, draft: Draft, signer: Mapping[str, str]) -> Signing:
-        text = self.drafts.read(kept.name)
-        after = amended(self.case.policy, text)
+    def _signing(self, kept: Kept, signer: Mapping[str, str]) -> Signing:
+        draft, since = self._read(kept.name)
         weighed = [k for k in self.drafts.list() if k.name != kept.name and not k.signed]
         others = {k.name: (self.draft(k.name), k) for k in weighed}
         return Signing(
             self.case, draft, kept.name, kept.author, signer, kept.reason, kept.written, self.clock().date(),
-            max(after.model.amendments), text, self.drafts.history.last, others,
+            since, self.drafts.read(kept.name), self.drafts.history.last, others,
         )  # fmt: skip
 
     def _restore(self, _: Command) -> None:
@@ -307,7 +307,7 @@ class Session:
         """Nothing but that the page is told again."""
 
     def _say(self, key: str, **values: object) -> None:
-        self._said = {"level": "info"} | {lang: say(key, lang, **values) for lang in LANGUAGES}
+        self._said = {"level": "info"} | said_in_both(key, values)
 
 
 def _given(command: Command, name: str) -> str:

@@ -24,4 +24,4 @@ def told(error: CreditScoreError) -> dict[str, str]:
     """An error in both languages; one that is said in English only stands behind a Chinese word."""
     if isinstance(error, Refusal):
         return error.both
-    return {lang: say("session.not_done", lang, why=str(error)) for lang in LANGUAGES}
+    return said_in_both("session.not_done", {"why": str(error)})

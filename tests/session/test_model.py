@@ -368,7 +368,7 @@ def test_a_draft_is_held_to_the_limits_of_the_day_from_which_it_would_hold(opene
 
 def test_the_dossier_tells_what_a_draft_undoes_of_what_was_to_come(opened, amended_later):
     session = saved(opened, amended_later)
-    told = decision(session._signing(session._kept_as("less"), session.draft("less"), {"name": "王五", "office": "县"}))
+    told = decision(session._signing(session._kept_as("less"), {"name": "王五", "office": "县"}))
     changed = compare(told.before, told.after)
     assert set(changed["rule"]) == {"inspection:schedule:C", "inspection:schedule:D"}
     assert told.plan_before.ratios[3].tolist() == [0.6] * 8

@@ -79,22 +79,17 @@ class Decision:
     @cached_property
     def as_was(self) -> Answer:
         """The figures of a year under the rules before."""
-        return Answer(self.cube, cutoffs(self.before), self.plan_before)
+        return Answer(self.cube, self.before.cutoffs, self.plan_before)
 
     @cached_property
     def as_decided(self) -> Answer:
         """The figures of a year under the rules after."""
-        return Answer(self.cube, cutoffs(self.after), self.plan_after)
+        return Answer(self.cube, self.after.cutoffs, self.plan_after)
 
     @property
     def better(self) -> Mapping[str, Any] | None:
         """P(better than the rules before), ``as_it_stands`` and at the ``same_days``; None where not computed."""
         return (self.bands or {}).get("better")
-
-
-def cutoffs(rules: RuleSet) -> tuple[float, ...]:
-    """Cut-offs of rules in points, descending (K − 1,)."""
-    return tuple(t.cutoff / 1000 for t in rules.tiers if t.cutoff is not None)
 
 
 def overloaded(answer: Answer) -> np.ndarray:

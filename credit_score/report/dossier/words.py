@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from credit_score.language import say
+from credit_score.language import reference_in, say
 from credit_score.policy import RuleSet
-from credit_score.report.content import labels, reference_in, rules_cited
+from credit_score.report.content import labels, rules_cited
 from credit_score.report.dossier.decision import Decision, Person
 from credit_score.report.number import exact, likely, percent, rounded
 

@@ -9,7 +9,6 @@ from credit_score.inspection.county import Answer, Plan
 from credit_score.inspection.schedule import at_random_numbers
 from credit_score.policy.loader import BUNDLED
 from credit_score.report.dossier import Alternative, Decision, Person
-from credit_score.report.dossier.decision import cutoffs
 from credit_score.report.what_if import payload
 
 REASON = "C级问题率上升 / the rate of tier C has risen"
@@ -72,7 +71,7 @@ def decision(county_run, amended):
     cube, was, now = county_run.county_cube, plan_of(before), plan_of(after)
     drafts = (
         Alternative(
-            "只提高C级", NAMED, "分数线不动 <b>", cutoffs(before), now, {"as_it_stands": 0.71, "same_days": 0.4}
+            "只提高C级", NAMED, "分数线不动 <b>", before.cutoffs, now, {"as_it_stands": 0.71, "same_days": 0.4}
         ),
         Alternative("少查A级", "李分析", "腾出人天\x07", (980.0, 940.0, 850.0), was),
     )
@@ -80,9 +79,9 @@ def decision(county_run, amended):
         cube, before, after, was, now, author=Person("王分析", "信用办"), reason=f"C级问题率上升 {NAMED}",
         written=date(2023, 6, 30), since=date(2023, 7, 1), day=before.on, status="demonstration",
         signer=Person("张主任", "发改局"), signed_on=date(2023, 6, 30), alternatives=drafts,
-        bands=bands_of(Answer(cube, cutoffs(after), now)),
+        bands=bands_of(Answer(cube, after.cutoffs, now)),
         fingerprints={"run": "ab" * 32, "policy": "cd" * 32, "chain": "ef" * 32},
-        payload=payload_of(cube, before, was, now, cutoffs(after)),
+        payload=payload_of(cube, before, was, now, after.cutoffs),
     )  # fmt: skip
 
 
@@ -95,4 +94,4 @@ def payload_of(cube, rules, was, now, cuts):
 
     aims = {"objective": "detections", "budget": "draft", "deterrence": 1.0, "least": 0.01, "most": 1.0, "lang": "en"}
     state = {"draft": told(cuts, now), "locks": []} | aims
-    return payload(cube, rules, told(cutoffs(rules), was), state=state, status="demonstration")
+    return payload(cube, rules, told(rules.cutoffs, was), state=state, status="demonstration")
