@@ -12,6 +12,7 @@ from credit_score.files import fingerprint
 from credit_score.session.decision import verify_decision
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)  # a kernel that has just begun answers later than one that is warm
 SIGNED = 90_000  # milliseconds until a dossier is written, printed and all
 CHANGED = ".changed .step b"
 
