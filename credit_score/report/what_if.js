@@ -604,7 +604,8 @@ class View {
     const focused = this.el.contains(document.activeElement) && document.activeElement.className;
     living = this.living = [];
     const part = (name, ...parts) => h("div", { class: name }, parts.map((make) => make(this)));
-    const page = h("div", { class: "what-if", lang: this.state.lang === "zh" ? "zh-CN" : "en" },
+    const busy = () => String(this.waits); // until Python has taken, and kept, what is on the page
+    const page = h("div", { class: "what-if", lang: this.state.lang === "zh" ? "zh-CN" : "en", "aria-busy": busy },
       part("top", heading, lawChecks, said), part("notes", offer, noPython), cards(this),
       h("div", { class: "columns" }, part("left", scores, tiers, aims), part("middle", loads, fronts, changed),
         part("right", burden, drafts)), comparison(this));

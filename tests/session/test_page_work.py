@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)  # a kernel that has just begun answers later than one that is warm
 SIGNED = 90_000  # milliseconds until a dossier is written, printed and all
 CHANGED = ".changed .step b"
+KEPT = ".what-if[aria-busy=false]"  # Python has taken what the page shows, and written it down
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +149,7 @@ def test_drafts_are_compared_and_one_is_signed_by_another_person(page, server):
 def test_nothing_is_lost_when_the_kernel_dies(page, server):
     ratio(page, 37)
     expect(page.locator(CHANGED)).to_have_text("37%")
+    page.wait_for_selector(KEPT)
     for kernel in kernels(server):
         kernel.kill()
     page.wait_for_selector("#lost:not([hidden])")
