@@ -15,6 +15,7 @@ from typing import NoReturn
 from credit_score import __version__
 from credit_score.cli_command import Commands, command, given, json_option, policy_option
 from credit_score.cli_inspection import add_inspection
+from credit_score.cli_pilot import add_pilot
 from credit_score.cli_records import RECORDS, add_checks, add_keeping
 from credit_score.errors import CreditScoreError, impersonal
 
@@ -115,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_policy(commands)
     add_inspection(commands)
+    add_pilot(commands)
     add_keeping(commands)
     return parser
 

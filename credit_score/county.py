@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from credit_score.inspection import WhatIfCube
     from credit_score.inspection.county import CountyCube
+    from credit_score.pilot import Standing
 
 
 def _silent(step: str) -> None:
@@ -134,6 +135,20 @@ class CountyRun:
     def coverage(self) -> "pd.DataFrame":
         """The catalogue of resources since the year before, by unit; raises NotAvailable without one."""
         return coverage_table(self.records["credit_records"], self.rules, since=first_day(self.rules.on))
+
+    @cached_property
+    def standing(self) -> "Standing":
+        """What the parts of the pilot read of this run."""
+        from credit_score.pilot import Standing
+
+        return Standing(self.records, self.rules, self.as_known_on, self.tables, self.status)
+
+    @cached_property
+    def pilot(self) -> "dict[str, pd.DataFrame]":
+        """The tables of the pilot's parts by name; empty where the policy has none of their sections."""
+        from credit_score.pilot import pilot_tables
+
+        return pilot_tables(self.standing)
 
     @property
     def indicators(self) -> "pd.DataFrame":

@@ -23,7 +23,8 @@ from credit_score.policy.source import Location, Source
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 BUNDLED = Path(__file__).parent
 REQUIRED = ("policy", "catalogue", "enterprise", "tiers", "inspection")
-SECTIONS = (*REQUIRED, "individual", "repair", "clocks", "resources", "risk")
+SERVICES = ("pilot", "three_credit", "scenes", "measures", "statements", "publication")
+SECTIONS = (*REQUIRED, "individual", "repair", "clocks", "resources", "risk", *SERVICES)
 _FILE = re.compile(rf"({'|'.join(SECTIONS)}|{HEAD}-\d{{4}}-\d\d-\d\d)\.yaml", re.ASCII)
 
 

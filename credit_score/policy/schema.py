@@ -28,11 +28,17 @@ from credit_score.policy.dated import (
     Visits,
 )
 from credit_score.policy.held import refuse_held
+from credit_score.policy.measures import Measures
 from credit_score.policy.named import Id, Label, Named, Rule, every_day, no_such, refuse_twice
+from credit_score.policy.pilot import Pilot
+from credit_score.policy.publication import Publication
 from credit_score.policy.repair import Repair
 from credit_score.policy.resources import Resources
 from credit_score.policy.risk import Known, Risk
+from credit_score.policy.scenes import Scenes
 from credit_score.policy.signature import Amendment, Signature
+from credit_score.policy.statements import Statements
+from credit_score.policy.three_credit import ThreeCredit
 
 
 class CatalogueKind(Rule):
@@ -205,6 +211,12 @@ class PolicyModel(Frozen):
     clocks: tuple[Clock, ...] | None = Field(default=None, min_length=1)
     resources: Resources | None = None
     risk: Risk | None = None
+    pilot: Pilot | None = None
+    three_credit: ThreeCredit | None = None
+    scenes: Scenes | None = None
+    measures: Measures | None = None
+    statements: Statements | None = None
+    publication: Publication | None = None
     amendments: dict[date, Amendment] = Field(default_factory=dict)
 
     @cached_property

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     import pandera.ibis as pa
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
-REGISTERS = ("enterprises", "individuals", "households", "departments", "inspectors", "consents", "decisions")
+REGISTERS = (
+    "enterprises", "individuals", "households", "departments", "inspectors", "consents", "decisions", "banks",
+    "platform", "authorisations", "government_cases", "posts", "measures_taken", "youth_households", "joint_building",
+)  # fmt: skip
 LONGEST_TEXT = 100
+PILOT_CODES = ("activities", "places", "case_kinds", "report_uses")
 ITEM_CODE = r"^[A-Za-z0-9_.-]{1,80}$"
 LEGAL_FORMS = ("company", "cooperative", "sole_proprietor")
+ROLES = ("leader", "liaison", "staff")
 STREAMS = ("random", "statutory", "complaint", "alert", "referral")
 SUBJECT_KINDS = ("individual", "enterprise")
 EVENTS = (
@@ -97,6 +102,8 @@ def contracts(model: PolicyModel) -> dict[str, Contract]:
             "record_id": _text(), "unit": _code(units), "item": _item(model), "decided_on": _date()},
                item_words=item_words(model)),
         _inspections(departments),
+        *_of_services(model),
+        *_of_the_pilot(model, units),
     ]  # fmt: skip
     words = coded_words(model)
     return {c.name: _completed(c, words) for c in listed}
@@ -172,6 +179,63 @@ def _inspections(departments: list[str]) -> Contract:
     }  # fmt: skip
     identifiers = {"enterprise_id": "subject", "inspector_id": "inspector"}
     return _table("inspections", "inspection_id", columns, identifiers=identifiers)
+
+
+def _of_services(model: PolicyModel) -> list[Contract]:
+    """Banks, the financing platform and scenes: what firms have joined, and sums that banks and providers report."""
+    firm = {"enterprise_id": "subject"}
+    scenes = [s.id for s in model.scenes.scenes] if model.scenes else []
+    return [
+        _table("banks", "bank_id", {"bank_id": _text(), "name": _text(), "joined_on": _date(nullable=True)}),
+        _table("platform", "enterprise_id", {
+            "enterprise_id": _text(), "joined_on": _date(), "real_name_on": _date(nullable=True)},
+               identifiers=firm, ordered=(("joined_on", "real_name_on"),)),
+        _table("authorisations", "authorisation_id", {
+            "authorisation_id": _text(), "enterprise_id": _text(), "bank_id": _text(nullable=True), "given_on": _date(),
+            "withdrawn_on": _date(nullable=True)},
+               identifiers=firm, ordered=(("given_on", "withdrawn_on"),), refers={"bank_id": "banks"}),
+        _table("village_finance", "finance_id", {
+            "finance_id": _text(), "bank_id": _text(), "town": _text(), "village": _text(), "reported_on": _date(),
+            "borrowers": _whole(0, 10**7), "borrowers_in_arrears": _whole(0, 10**7), "loans": _number(0, 1e13),
+            "bad_loans": _number(0, 1e13)},
+               refers={"bank_id": "banks"}),
+        _table("scene_uses", "use_id", {
+            "use_id": _text(), "scene": _code(scenes), "town": _text(), "month": _date(), "uses": _whole(0, 10**9),
+            "cost": _number(0, 1e13)}),
+    ]  # fmt: skip
+
+
+def _of_the_pilot(model: PolicyModel, units: list[str]) -> list[Contract]:
+    """What the county does for its pilot; nothing in it is a credit record of anybody."""
+    firm, about = {"enterprise_id": "subject"}, model.pilot
+    codes = {name: [n.id for n in getattr(about, name)] if about else [] for name in PILOT_CODES}
+    measures = [m.id for m in model.measures.measures] if model.measures else []
+    return [
+        _table("activities", "activity_id", {
+            "activity_id": _text(), "activity": _code(codes["activities"]),
+            "place": _code(codes["places"], nullable=True), "unit": _code(units), "held_on": _date(),
+            "participants": _whole(0, 10**7)}),
+        _table("government_cases", "case_id", {
+            "case_id": _text(), "body": _text(), "case_kind": _code(codes["case_kinds"]), "unit": _code(units),
+            "found_on": _date(), "due_on": _date(), "closed_on": _date(nullable=True)},
+               ordered=(("found_on", "due_on"), ("found_on", "closed_on"))),
+        _table("posts", "post_id", {
+            "post_id": _text(), "unit": _code(units), "role": _code(ROLES), "since": _date(),
+            "until": _date(nullable=True)},
+               ordered=(("since", "until"),)),
+        _table("report_uses", "report_use_id", {
+            "report_use_id": _text(), "unit": _code(units), "report_use": _code(codes["report_uses"]),
+            "enterprise_id": _text(), "used_on": _date()},
+               identifiers=firm),
+        _table("measures_taken", "measure_id", {
+            "measure_id": _text(), "enterprise_id": _text(), "measure": _code(measures), "unit": _code(units),
+            "begun_on": _date(), "ended_on": _date(nullable=True), "fed_back_on": _date(nullable=True)},
+               identifiers=firm, ordered=(("begun_on", "ended_on"), ("begun_on", "fed_back_on"))),
+        _table("youth_households", "household_id", {
+            "household_id": _text(), "named_on": _date(), "ended_on": _date(nullable=True)},
+               identifiers={"household_id": "household"}, ordered=(("named_on", "ended_on"),)),
+        _table("joint_building", "enterprise_id", {"enterprise_id": _text(), "applied_on": _date()}, identifiers=firm),
+    ]  # fmt: skip
 
 
 def _table(name: str, key: str, columns: dict[str, "pa.Column"], **options: Any) -> Contract:

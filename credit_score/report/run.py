@@ -59,6 +59,10 @@ class Run(Protocol):
         """The limits of law and capacity that the schedule does not keep."""
 
     @property
+    def pilot(self) -> "dict[str, pd.DataFrame]":
+        """The tables of the pilot's parts by name."""
+
+    @property
     def county_cube(self) -> "CountyCube":
         """What answers drafts of cut-offs and ratios without the records."""
 

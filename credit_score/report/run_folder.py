@@ -81,9 +81,18 @@ def _save_tables(run: Run, folder: Path) -> None:
     }  # fmt: skip
     for name, table in marked.items():
         write_csv(table.assign(status=run.status), folder / f"{name}.csv")
+    _save_pilot(run, folder)
     told = {"status": run.status} | run.county_cube.to_dict()
     (folder / CUBE).write_text(json.dumps(told, ensure_ascii=False) + "\n", "utf-8")
     run.policy.save(folder / "policy")
+
+
+def _save_pilot(run: Run, folder: Path) -> None:
+    """Each table of the pilot as CSV in a folder of its own."""
+    if run.pilot:
+        (folder / "pilot").mkdir()
+    for name, table in run.pilot.items():
+        write_csv(table.assign(status=run.status), folder / "pilot" / f"{name}.csv")
 
 
 def with_words(rejected: "pd.DataFrame") -> "pd.DataFrame":

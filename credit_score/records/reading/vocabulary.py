@@ -72,11 +72,21 @@ def coded_words(model: "PolicyModel") -> dict[str, dict[str, str]]:
     about = model.policy
     named: dict[str, Iterable[Named]] = {
         "sector": about.sectors, "size": about.sizes, "unit": about.units,
-        "department": model.inspection.departments, "catalogue_kind": model.catalogue,
+        "department": model.inspection.departments, "catalogue_kind": model.catalogue, **_of_services(model),
     }  # fmt: skip
     found = {column: _of_labels(rules) for column, rules in named.items()}
     found["purpose"] = _words({k.id: [k.label["zh"], k.label["en"]] for k in kinds() if k.status == "conditional"})
     return found | {column: _words(codes) for column, codes in _data()["values"].items()}
+
+
+def _of_services(model: "PolicyModel") -> dict[str, Iterable["Named"]]:
+    """The coded columns of the pilot and its services."""
+    pilot, scenes, measures = model.pilot, model.scenes, model.measures
+    own: dict[str, Iterable[Named]] = {
+        "scene": scenes.scenes if scenes else (), "measure": measures.measures if measures else (),
+    }  # fmt: skip
+    codes = {"activity": "activities", "place": "places", "case_kind": "case_kinds", "report_use": "report_uses"}
+    return own | {column: getattr(pilot, name) if pilot else () for column, name in codes.items()}
 
 
 def item_words(model: "PolicyModel") -> dict[str, dict[str, str]]:

@@ -1,0 +1,16 @@
+"""The parts of the pilot that leave tables in a run folder, in one list."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from credit_score.pilot.standing import Standing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = ()
+
+
+def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
+    """Name → table of every part, as the run folder keeps them under ``pilot/``; a part without rules gives none."""
+    return {name: table for part in PARTS for name, table in part(standing).items()}

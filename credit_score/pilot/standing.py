@@ -1,0 +1,36 @@
+"""Where a county stands on a day: what every part of the pilot reads, and nothing more."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from credit_score.policy import RuleSet
+from credit_score.records import Records
+
+if TYPE_CHECKING:
+    import ibis
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Records and rules of a day, with what a run made of them.
+
+    ``known``: the day by whose knowledge records count. ``tables``: of the run, in the engine: ``scores_individual``,
+    ``scores_enterprise``, ``ledger``, ``tiers`` and others. ``status``: ``demonstration``, ``draft`` or ``in force``.
+    """
+
+    records: Records = field(repr=False)
+    rules: RuleSet = field(repr=False)
+    known: date
+    tables: "dict[str, ibis.Table]" = field(repr=False)
+    status: str
+
+    @property
+    def on(self) -> date:
+        """The as-of day."""
+        return self.rules.on
+
+    def has(self, table: str) -> bool:
+        """Whether a file of a table was there at all: without one nothing can be measured by it."""
+        counts = self.records.counts
+        return bool(counts.loc[counts["table"] == table, "read"].sum())
