@@ -288,8 +288,9 @@ def _check(records: Records, policy: Policy, known: date) -> None:
             where=str(records.folder),
             remedy="read them again with policy= the one you run",
         )
+    unasked = records.rejected.groupby("table")["reason"].agg(lambda why: set(why) == {"no_codes"})  # not in the policy
     for row in records.counts.itertuples():
-        if row.rejected and not row.accepted:
+        if row.rejected and not row.accepted and not unasked[row.table]:
             raise RecordsError(
                 f"all {row.rejected} rows of {row.table!r} are rejected",
                 where=str(records.folder),

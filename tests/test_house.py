@@ -115,7 +115,7 @@ def altered_house(tmp_path):
 def test_the_graph_has_the_modules_and_imports_that_one_sees_in_the_files(graph):
     assert len(graph) > 40
     assert sum(map(len, graph.values())) > 80
-    assert "credit_score.records.contracts" in graph["credit_score.records.reading.raw"]
+    assert "credit_score.records.contract" in graph["credit_score.records.reading.raw"]
     assert "credit_score.policy" in graph["credit_score.county"]
     assert "credit_score.policy.catalogues" in graph["credit_score.policy.ruleset"]
 

@@ -6,9 +6,9 @@ expression that the engine evaluates row by row.
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from credit_score.records.contracts import Contract
+from credit_score.records.contract import Contract
 from credit_score.records.door.personal import identity_number_in, personal_number_in
-from credit_score.records.reading.values import narrow, read_code, read_date, read_number
+from credit_score.records.reading.values import narrow, read_code, read_date, read_month, read_number
 from credit_score.records.reading.vocabulary import of_any_kind
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def typed(raw: "ibis.Table", contract: Contract) -> "ibis.Table":
     coded = narrowed.mutate(**{c: read_code(narrowed[c], words) for c, words in contract.words.items()})
     if contract.item_words:
         coded = coded.mutate(item=_item(coded, contract))
-    return coded.mutate(**{c: _cast(coded[c], str(column.dtype)) for c, column in contract.schema.columns.items()})
+    kinds = {c: "month" if c in contract.months else str(column.dtype) for c, column in contract.schema.columns.items()}
+    return coded.mutate(**{c: _cast(coded[c], kind) for c, kind in kinds.items()})
 
 
 def _item(table: "ibis.Table", contract: Contract) -> Any:
@@ -61,6 +62,8 @@ def _item(table: "ibis.Table", contract: Contract) -> Any:
 def _cast(text: Any, dtype: str) -> Any:
     import ibis
 
+    if dtype == "month":
+        return read_month(text)
     if dtype == "string":
         return text
     if dtype == "date":
@@ -80,6 +83,8 @@ def checks(table: "ibis.Table", contract: Contract) -> list[Check]:
         found += _of_column(table, name, column, contract)
     for first, second in contract.ordered:
         found.append(Check(second, "impossible_date", table[first] > table[second]))
+    found += [Check(part, "above_whole", table[part] > table[whole]) for part, whole in contract.within]
+    found += [Check(month, "not_first_of_month", table[month].day() != 1) for month in contract.months]
     if "_born" in table.columns:
         least = min(c.statistics["min_value"] for c in contract.schema.columns["age"].checks)
         found.append(Check("age", "minor", _years(table["_born"], table.age_on) < least))
@@ -115,7 +120,9 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
         found.append(Check(name, "forbidden_data", table["_forbidden"]))
         found.append(Check(name, "no_consent", table["_unconsented"]))
     if name in contract.refers:
-        found.append(Check(name, "unknown_record", value.notnull() & table[f"_known_{name}"].isnull()))
+        missed = value.notnull() & table[f"_known_{name}"].isnull()
+        of_records = contract.refers[name] == "credit_records"
+        found.append(Check(name, "unknown_record", missed) if of_records else Check(name, "unknown_entry", missed))
     if dtype in UNREADABLE:
         found.append(Check(name, UNREADABLE[dtype], raw.notnull() & value.isnull()))
     for check in column.checks:
@@ -126,6 +133,8 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
 def _of_check(name: str, dtype: str, value: Any, check: "pa.Check") -> list[Check]:
     rule = check.statistics
     if check.name == "isin":
+        if not rule["allowed_values"]:
+            return [Check(name, "no_codes", value.notnull())]
         return [Check(name, "unknown_code", value.notin(rule["allowed_values"]))]
     if check.name == "str_matches":
         return [Check(name, "unknown_code", ~value.re_search(rule["pattern"]))]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from credit_score.engine import kept, sha256
 from credit_score.policy.schema import Scheme
-from credit_score.records.contracts import Contract
+from credit_score.records.contract import Contract
 from credit_score.records.door.identity import DELETED, judged, place_is_known
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ FIELDS = ("_id", "_form", "_pseudonym")
 SPEAKS_FROM = {
     "individuals": "enrolled_on", "enterprises": "registered_on", "credit_records": "occurred_on",
     "consents": "given_on", "inspections": "inspected_on", "decisions": "decided_on",
-    "record_events": "happened_on",
+    "record_events": "happened_on", "platform": "joined_on", "authorisations": "given_on", "report_uses": "used_on",
+    "measures_taken": "begun_on", "youth_households": "named_on", "joint_building": "applied_on",
 }  # fmt: skip
 
 

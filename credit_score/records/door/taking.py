@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from credit_score.engine import kept
 from credit_score.errors import RecordsError, discreet, masked
-from credit_score.records.contracts import Contract
+from credit_score.records.contract import Contract
 from credit_score.records.door.held_items import in_force, with_floor
 from credit_score.records.door.judge import FAULT, Check, checks, judged, typed
 from credit_score.records.door.pseudonyms import Pseudonyms
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 REJECTED = ["table", "file", "row", "column", "value", "reason", "unit"]
 FILES = ["table", "file", "written", "read", "accepted", "rejected", "dropped"]
-PERSONS = ("individuals", "households", "consents")
+PERSONS = ("individuals", "households", "consents", "youth_households")
 _TEXTS = {c: "str" for c in REJECTED if c != "row"}
 
 
@@ -105,9 +105,10 @@ def _referred(
 ) -> "ibis.Table":
     """With ``_known_c`` for each column c that names a row of another table: that row's key, null if there is none."""
     for column, other in contract.refers.items():
-        key = f"_known_{column}"
-        named = _all_of(engine, other, held).select("record_id").distinct().rename({key: "record_id"})
-        table = table.left_join(named, table[column] == named[key])
+        key, rows = f"_known_{column}", _all_of(engine, other, held)
+        named = rows.select(rows.columns[0]).distinct().rename({key: rows.columns[0]})
+        own = f"_subject_{column}" if column in contract.identifiers else column
+        table = table.left_join(named, table[own] == named[key])
     return table
 
 

@@ -14,7 +14,8 @@ from credit_score.engine import kept, open_engine, opened, saved
 from credit_score.errors import RecordsError, RunError
 from credit_score.files import alone, fingerprint
 from credit_score.policy import Policy
-from credit_score.records.contracts import Contract, contracts
+from credit_score.records.contract import Contract
+from credit_score.records.contracts import contracts
 from credit_score.records.door.identity import is_synthetic, pseudonym_key
 from credit_score.records.door.judge import content_order
 from credit_score.records.door.pseudonyms import WARNINGS

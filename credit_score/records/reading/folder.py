@@ -5,7 +5,7 @@ from pathlib import Path
 from unicodedata import category
 
 from credit_score.errors import RecordsError, discreet, impersonal
-from credit_score.records.contracts import Contract
+from credit_score.records.contract import Contract
 from credit_score.records.reading.vocabulary import plain, table_names, table_of
 
 ENDINGS = (".csv", ".xlsx", ".parquet")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from credit_score.errors import RecordsError, discreet, first_five
 from credit_score.policy.held import check_headings
-from credit_score.records.contracts import Contract
+from credit_score.records.contract import Contract
 from credit_score.records.reading.vocabulary import column_of
 
 NAMELESS = "(no name)"
-PERSONAL = ("individuals", "households", "consents", "credit_records")
+PERSONAL = ("individuals", "households", "consents", "credit_records", "youth_households", "posts")
 
 
 @dataclass(frozen=True)

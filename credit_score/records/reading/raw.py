@@ -20,7 +20,7 @@ import numpy as np
 
 from credit_score.engine import one_file, streamed
 from credit_score.errors import RecordsError
-from credit_score.records.contracts import Contract
+from credit_score.records.contract import Contract
 from credit_score.records.reading.headings import Heading, heading_of
 from credit_score.records.reading.lines import GB_18030, UTF_8, Broken, encoding, heading, is_plain, rows
 from credit_score.records.reading.vocabulary import table_names

@@ -16,6 +16,7 @@ _NARROW = "".join(chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)) + "  "
 _ISO = "____-__-__"
 _WRITTEN = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?([ T]0?0:00(:00(\.0+)?)?)?$"
 _COMPACT = r"^(19|20)(\d{2})(\d{2})(\d{2})$"
+_MONTH = r"^(\d{4})[-/.年]?(\d{1,2})月?$"
 _SERIAL = r"^[1-9]\d{4}(\.0+)?$"
 _THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _DAY_ZERO = date(1899, 12, 30)  # so that Excel's 60, the 29 February 1900 that never was, does no harm after it
@@ -45,6 +46,18 @@ def read_date(text: "StringValue") -> "Value":
     other = ibis.coalesce(written, compact).try_cast("date").fill_null(counted)
     # Most days are in ISO's way already, and what looks so can be in no other.
     return ibis.ifelse(text.like(_ISO) & ~text.startswith("-"), text.try_cast("date"), other)
+
+
+def read_month(text: "StringValue") -> "Value":
+    """The first day of a month from 2023-04, 2023/4, 2023.4, 2023年4月 or 202304; any other text as a day.
+
+    A day within a month stays that day: whether it names the month is for the contract to say.
+    """
+    import ibis
+
+    year, month = (text.re_extract(_MONTH, i) for i in (1, 2))
+    first = ibis.ifelse(text.re_search(_MONTH), year + "-" + month.lpad(2, "0") + "-01", None)
+    return read_date(text).fill_null(first.try_cast("date"))
 
 
 def read_number(text: "StringValue") -> "StringValue":

@@ -72,21 +72,24 @@ def coded_words(model: "PolicyModel") -> dict[str, dict[str, str]]:
     about = model.policy
     named: dict[str, Iterable[Named]] = {
         "sector": about.sectors, "size": about.sizes, "unit": about.units,
-        "department": model.inspection.departments, "catalogue_kind": model.catalogue, **_of_services(model),
+        "department": model.inspection.departments, "catalogue_kind": model.catalogue, **_of_the_pilot(model),
     }  # fmt: skip
     found = {column: _of_labels(rules) for column, rules in named.items()}
     found["purpose"] = _words({k.id: [k.label["zh"], k.label["en"]] for k in kinds() if k.status == "conditional"})
     return found | {column: _words(codes) for column, codes in _data()["values"].items()}
 
 
-def _of_services(model: "PolicyModel") -> dict[str, Iterable["Named"]]:
-    """The coded columns of the pilot and its services."""
-    pilot, scenes, measures = model.pilot, model.scenes, model.measures
-    own: dict[str, Iterable[Named]] = {
-        "scene": scenes.scenes if scenes else (), "measure": measures.measures if measures else (),
-    }  # fmt: skip
-    codes = {"activity": "activities", "place": "places", "case_kind": "case_kinds", "report_use": "report_uses"}
-    return own | {column: getattr(pilot, name) if pilot else () for column, name in codes.items()}
+def _of_the_pilot(model: "PolicyModel") -> dict[str, Iterable["Named"]]:
+    """The coded columns of the pilot and its services, of the sections that the policy has."""
+    named: dict[str, Iterable[Named]] = {}
+    if pilot := model.pilot:
+        named |= {"activity": pilot.activities, "place": pilot.places}
+        named |= {"case_kind": pilot.case_kinds, "report_use": pilot.report_uses}
+    if model.scenes:
+        named["scene"] = model.scenes.scenes
+    if model.measures:
+        named["measure"] = model.measures.measures
+    return named
 
 
 def item_words(model: "PolicyModel") -> dict[str, dict[str, str]]:
@@ -130,6 +133,7 @@ def written_words(model: "PolicyModel") -> dict[str, dict[str, str]]:
     read = coded_words(model) | {f"item.{kind}": words for kind, words in item_words(model).items()}
     named: dict[str, Iterable[Named]] = {
         "sector": about.sectors, "size": about.sizes, "unit": about.units, "department": model.inspection.departments,
+        **_of_the_pilot(model),
     }  # fmt: skip
     named |= {f"item.{kind}": catalogue.items for kind, catalogue in catalogues.items() if catalogue}
     said = {column: {rule.id: rule.label.zh for rule in rules} for column, rules in named.items()}
