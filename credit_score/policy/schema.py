@@ -239,6 +239,7 @@ class PolicyModel(Frozen):
         self._check_repair()
         self._check_clocks()
         self._check_resources()
+        self._check_pilot()
         self._check_risk()
         return self
 
@@ -303,6 +304,11 @@ class PolicyModel(Frozen):
             about = self.policy
             units, sectors = ((named.id for named in group) for group in (about.units, about.sectors))
             self.resources.check(units=units, kinds=self.kinds, sectors=sectors)
+
+    def _check_pilot(self) -> None:
+        if self.pilot:
+            clocks = [c.id for c in self.clocks or ()]
+            self.pilot.check(units=[u.id for u in self.policy.units], clocks=clocks)
 
     def _check_risk(self) -> None:
         if not self.risk:
