@@ -129,13 +129,18 @@ def scored(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue
 
 
 def _of_age(people: "ibis.Table", rules: RuleSet) -> "ibis.Value":
-    """Whether a person is of age for sure: the age stated for ``age_on`` moved by whole years to the day."""
+    """Whether a person is of age for sure."""
+    return age_at(people, rules.on) >= rules.minimum_age
+
+
+def age_at(people: "ibis.Table", on: date) -> "ibis.Value":
+    """Age on a day for sure: the age stated for ``age_on`` moved by whole years to the day."""
     import ibis
 
-    day = ibis.date(rules.on)
+    day = ibis.date(on)
     months = (day.year() - people.age_on.year()) * 12 + day.month() - people.age_on.month()
     since = (months - (day.day() < people.age_on.day()).cast("int64")) / 12
-    return people.age + since.floor() >= rules.minimum_age
+    return people.age + since.floor()
 
 
 def item_table(catalogue: Catalogue, on: date) -> "ibis.Table":

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from credit_score.policy.benefits import refuse_unjust
 from credit_score.policy.dated import AdultAge, Base, Cap, Frozen, Name, Period, Points, Refused, Weight
 from credit_score.policy.held import refuse_held
 from credit_score.policy.named import Id, Rule, every_day, no_such, refuse_twice
@@ -136,6 +137,7 @@ class IndividualCatalogue(Catalogue):
     @model_validator(mode="after")
     def _a_benefit_starts_above_the_base(self) -> Self:
         refuse_twice(benefits=self.benefits)
+        refuse_unjust(self.benefits, "benefits")
         for benefit in self.benefits:
             for day in every_day([benefit.from_score, self.base]):
                 start, base = benefit.from_score.at(day), self.base.at(day)

@@ -35,7 +35,7 @@ from credit_score.policy.publication import Publication
 from credit_score.policy.repair import Repair
 from credit_score.policy.resources import Resources
 from credit_score.policy.risk import Known, Risk
-from credit_score.policy.scenes import Scenes
+from credit_score.policy.scenes import Beside, Scenes
 from credit_score.policy.signature import Amendment, Signature
 from credit_score.policy.statements import Statements
 from credit_score.policy.three_credit import ThreeCredit
@@ -241,6 +241,7 @@ class PolicyModel(Frozen):
         self._check_resources()
         self._check_pilot()
         self._check_risk()
+        self._check_scenes()
         return self
 
     @cached_property
@@ -318,3 +319,8 @@ class PolicyModel(Frozen):
         overrides = [o.id for o in self.enterprise.overrides]
         items = [i.id for i in self.enterprise.items]
         self.risk.check(Known([t.id for t in self.tiers.tiers], departments, sectors, items, overrides))
+
+    def _check_scenes(self) -> None:
+        if self.scenes:
+            units = frozenset(u.id for u in self.policy.units)
+            self.scenes.check(Beside(units, self.individual.base if self.individual else None, self.enterprise))
