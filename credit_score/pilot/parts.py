@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from credit_score.pilot.scenes import scene_tables
 from credit_score.pilot.standing import Standing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = ()
+PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (scene_tables,)
 
 
 def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from credit_score.policy.dated import Refused
 from credit_score.policy.held import PASSED_OVER
@@ -47,10 +47,11 @@ def unjust() -> tuple[Unjust, ...]:
 
     data = yaml.safe_load(files("credit_score.policy").joinpath("basic_services.yaml").read_text(encoding="utf-8"))
     groups: tuple[Group, ...] = ("basic_services", "withholding")
-    words = ("anywhere", "innocent")
-    return tuple(
-        Unjust(group, **entry | {name: tuple(entry[name]) for name in words}) for group in groups for entry in data[group]
-    )
+    return tuple(_entry(group, entry) for group in groups for entry in data[group])
+
+
+def _entry(group: Group, entry: dict[str, Any]) -> Unjust:
+    return Unjust(group, **entry | {name: tuple(entry[name]) for name in ("anywhere", "innocent")})
 
 
 def refuse_basic_service(told: Label | str, *place: str | int) -> None:

@@ -165,5 +165,7 @@ def _check_merits(items: Iterable[str], worth: Mapping[str, list[int]], *place: 
         if item not in worth:
             raise no_such("item", item, merits, *place)
         if item not in merits:
-            text = f"item {item!r} is no merit, and a benefit rests on merits alone; known are {', '.join(sorted(merits))}"
+            text = (
+                f"item {item!r} is no merit, and a benefit rests on merits alone; known are {', '.join(sorted(merits))}"
+            )
             raise Refused(text, *place)

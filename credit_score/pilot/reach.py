@@ -1,0 +1,168 @@
+"""How far a benefit reaches: members above scores, by town and by age band, told so that nobody can be worked out.
+
+Thresholds of several scenes are told side by side, so what lies between two of them is protected like a count of its
+own: the counts of a group fall from threshold to threshold by at least the least count, or the later one is empty.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from credit_score.pilot.standing import Standing
+from credit_score.points.ledger import age_at
+from credit_score.policy import RuleSet
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+# Lowest age of each band but the first (ours); a policy gives points from 18 on.
+BANDS = (30, 45, 60)
+GROUPINGS = ("county", "town", "age")
+# Where the policy has no rule of publication nothing of persons is told.
+NOTHING_TOLD = 10**9
+
+
+def least_count(rules: RuleSet) -> int:
+    """The smallest count of persons that may be told on the day."""
+    publication = rules.model.publication
+    least = rules.value(publication.least_count) if publication else None
+    return NOTHING_TOLD if least is None else int(least)
+
+
+def member_counts(standing: Standing) -> "pd.DataFrame":
+    """Consenting members by group and score: ``by`` (county, town, age), ``group, score_milli, members``.
+
+    Raw counts, for computing only: a count of them is told through :func:`reach` alone.
+    """
+    import ibis
+    import pandas as pd
+
+    scores, people = standing.tables["scores_individual"], standing.records["individuals"]
+    members = scores.select("subject", "score_milli").join(people, scores.subject == people.person_id)
+    groups = {"county": ibis.literal(""), "town": members.town, "age": _band(members, standing)}
+    frames = []
+    for by, group in groups.items():
+        keyed = members.mutate(group=group)
+        counted = keyed.group_by("group", "score_milli").aggregate(members=keyed.count()).execute()
+        frames.append(counted.assign(by=by))
+    listed = pd.concat(frames, ignore_index=True)[["by", "group", "score_milli", "members"]]
+    return listed.sort_values(["by", "group", "score_milli"], ignore_index=True)
+
+
+def _band(members: "ibis.Table", standing: Standing) -> "ibis.Value":
+    """The age band of a member: ``18-29`` and so on, the last one open."""
+    import ibis
+
+    least = standing.rules.minimum_age
+    age, starts = age_at(members, standing.on), (least, *(start for start in BANDS if start > least))
+    names = [f"{low}-{high - 1}" for low, high in pairwise(starts)]
+    bands = [(age < high, name) for high, name in zip(starts[1:], names, strict=True)]
+    return ibis.cases(*bands, else_=f"{starts[-1]}+")
+
+
+def reach(counts: "pd.DataFrame", starts: Mapping[str, int], least: int) -> "pd.DataFrame":
+    """Members of a group who reach each start: ``start, by, group, members, qualifying, share``.
+
+    ``counts``: of :func:`member_counts`; ``starts``: name → lowest score in milli-points. ``members`` and
+    ``qualifying`` (Int64) are empty where they may not be told; tell all starts that a reader sees in one call.
+    """
+    import pandas as pd
+
+    ascending = sorted(set(starts.values()))
+    frames = []
+    for by in GROUPINGS:
+        rows = counts[counts["by"] == by]
+        groups = sorted(rows["group"].unique())
+        held = np.array([_reaching(rows, groups, start) for start in (None, *ascending)]).reshape(
+            1 + len(ascending), len(groups)
+        )
+        told = pd.DataFrame(held).astype("Int64").where(shown(held, least))
+        for name, start in starts.items():
+            members, qualifying = (told.iloc[row] for row in (0, 1 + ascending.index(start)))
+            made = {"start": name, "by": by, "group": groups, "members": members, "qualifying": qualifying}
+            frames.append(pd.DataFrame(made))
+    columns = ["start", "by", "group", "members", "qualifying"]
+    found = pd.concat(frames, ignore_index=True) if starts else pd.DataFrame(columns=columns)
+    return found.assign(share=(found["qualifying"] / found["members"]).astype("Float64"))
+
+
+def _reaching(rows: "pd.DataFrame", groups: list[str], start: int | None) -> list[int]:
+    """Members of each group at a start or above; all of them where it is None."""
+    above = rows if start is None else rows[rows["score_milli"] >= start]
+    return [int(n) for n in above.groupby("group")["members"].sum().reindex(groups, fill_value=0)]
+
+
+def shown(counts: np.ndarray, least: int) -> np.ndarray:
+    """Which of nested counts may be told, (T, G) booleans; row by row each counts part of the row before.
+
+    A count is empty below ``least``, and where it leaves less than ``least`` of the last count of its group that is
+    told. More are emptied, smallest first, until no difference of sums over the empty ones, within a row or between
+    two rows, is below ``least``: sums of rows may be known.
+    """
+    told = np.zeros(counts.shape, bool)
+    for row, own in enumerate(counts):
+        told[row] = (own >= least) & (_last_told(counts, told, row) - own >= least)
+        for group in np.argsort(own, kind="stable"):
+            if _closed(counts, told, row, least):
+                break
+            told[row, group] = False
+    return told
+
+
+def _last_told(counts: np.ndarray, told: np.ndarray, row: int) -> np.ndarray:
+    """The last count of each group that is told above a row; without one there is nothing to subtract from."""
+    last = np.full(counts.shape[1], np.iinfo(np.int64).max)
+    for above in range(row):
+        last = np.where(told[above], counts[above], last)
+    return last
+
+
+def _closed(counts: np.ndarray, told: np.ndarray, row: int, least: int) -> bool:
+    """Whether sums over what is empty give nothing away: none is of one group alone, and none is too small.
+
+    Of a single group no sum is known.
+    """
+    if counts.shape[1] == 1:
+        return True
+    empty = ~told[row]
+    if empty.any() and (empty.sum() == 1 or counts[row][empty].sum() < least):
+        return False
+    either = (empty | ~told[above] for above in range(row))
+    return all(
+        not both.any() or (counts[above] - counts[row])[both].sum() >= least for above, both in enumerate(either)
+    )
+
+
+def evenness(reached: "pd.DataFrame") -> "pd.DataFrame":
+    """How even a reach is over the groups that are told: ``start, by, groups, least, most, ratio, chi2, p``.
+
+    ``ratio``: greatest share over least, 1 where all are alike. ``chi2`` and ``p``: Pearson's test that the shares of
+    all groups are one, with groups − 1 degrees of freedom. Its caveats: members have joined by choice and are no
+    sample; groups that are too small stand outside; of many tests some are low by chance. A start with fewer than
+    two groups told has none.
+    """
+    import pandas as pd
+
+    listed = reached[(reached["by"] != "county") & reached["share"].notna()]
+    rows = [
+        {"start": start, "by": by} | _even(own)
+        for (start, by), own in listed.groupby(["start", "by"], sort=False)
+        if len(own) > 1
+    ]
+    columns = ["start", "by", "groups", "least", "most", "ratio", "chi2", "p"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _even(own: "pd.DataFrame") -> dict[str, float]:
+    from scipy.stats import chi2_contingency
+
+    reached = own["qualifying"].to_numpy(np.int64)
+    test = chi2_contingency([reached, own["members"].to_numpy(np.int64) - reached], correction=False)
+    least, most = float(own["share"].min()), float(own["share"].max())
+    return {
+        "groups": len(own), "least": least, "most": most, "ratio": most / least,
+        "chi2": float(test.statistic), "p": float(test.pvalue),
+    }  # fmt: skip
