@@ -1,7 +1,44 @@
 """The commands of the pilot and its services."""
 
-from credit_score.cli_command import Commands
+import argparse
+
+from credit_score.cli_command import Commands, command, given, json_option
 
 
 def add_pilot(commands: Commands) -> None:
     """Scoreboard, services and what is published, of a run folder."""
+    _add_scenes(commands)
+
+
+def _add_scenes(commands: Commands) -> None:
+    text = "scenes of a run in which credit brings a benefit, and levels of one that a budget carries; changes nothing"
+    scenes = command(commands, "scenes", "commands_scenes.scenes", text)
+    scenes.add_argument("run", type=given, metavar="RUN", help="run folder")
+    scenes.add_argument("--scene", type=given, metavar="ID", help="find levels of this scene's benefit, for persons")
+    scenes.add_argument("--budget", type=float, metavar="YUAN", help="what the provider can pay a month")
+    levels = "percent off at each level, the smallest first, as 5,10,20"
+    scenes.add_argument("--levels", type=_percents, metavar="P,P,…", help=levels)
+    parts = "how members share out over the levels, as 6,3,1 (default: evenly)"
+    scenes.add_argument("--parts", type=_whole_numbers, metavar="N,N,…", help=parts)
+    price = "yuan of a use without the benefit (default: the scene's)"
+    scenes.add_argument("--price", type=float, metavar="YUAN", help=price)
+    take_up = "share of those who qualify who use it in a month (default: the scene's)"
+    scenes.add_argument("--take-up", type=float, metavar="S", help=take_up)
+    scenes.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    json_option(scenes)
+
+
+def _percents(text: str) -> list[float]:
+    """Numbers between commas."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError("are no numbers between commas, as 5,10,20") from None
+
+
+def _whole_numbers(text: str) -> list[int]:
+    """Whole numbers between commas."""
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError("are no whole numbers between commas, as 6,3,1") from None

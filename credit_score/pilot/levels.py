@@ -1,11 +1,11 @@
 """Levels of a benefit (5 %, 10 %, 20 % off) that a provider's monthly budget can carry: from which scores they begin.
 
-Of all thresholds those are chosen that serve the most members within the budget and, for each number served, share them
-out over the levels as evenly as can be: the lowest of −Σ n_k², which is the objective ``shares`` of the partition
-program. The program run once, from the highest score down, holds the evenest levels of every number served, so the
-answer is exact and holds for every budget (ours; held to enumeration by the tests). Of levels as even as others those
-with more members on the lowest level are taken. More points never bring less, more budget never serves fewer, and no
-level begins at the base or below it. Only counts by score enter.
+The provider says in which parts members should share out over the levels; without a word evenly. For each lowest
+threshold the partition program finds the levels nearest to these parts, the lowest Σ (n_k − part_k × served)², and of
+all lowest thresholds whose levels keep the budget the one that serves most is taken. Both steps are exact (ours; held
+to enumeration by the tests). Of levels as near as others those with more members on the lower levels are taken. More
+points never bring less, more budget never serves fewer, and no level begins at the base or below it. Only counts by
+score enter. Levels further from the parts could serve more: :func:`steps` tells what each move would cost.
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,14 @@ from credit_score.pilot.scenes import Z
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_LEVELS = 10
+MOST_LEVELS, MOST_PARTS = 10, 100
 
 
 @dataclass(frozen=True)
 class Asked:
     """What a provider offers: shares of a price by level, ascending, in (0, 1]; and what it can pay a month.
 
+    ``parts``: whole numbers, how many members a level has in proportion to others; none for levels of equal size.
     ``price``: of a use without the benefit, yuan. ``take_up``: share of those who qualify who use it once a month.
     ``least``: fewest members of a level, and the smallest count of them that is told. Raises FitError.
     """
@@ -38,6 +39,7 @@ class Asked:
     price: float
     take_up: float
     least: int = 1
+    parts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         told = ", ".join(f"{share * 100:g}" for share in self.shares)
@@ -46,6 +48,9 @@ class Asked:
         if list(self.shares) != sorted(set(self.shares)) or not all(0 < share <= 1 for share in self.shares):
             remedy = "give percents above 0 and up to 100, the smallest first: more points bring more"
             raise FitError(f"levels of {told} %", remedy=remedy)
+        if self.parts and (len(self.parts) != len(self.shares) or not all(0 < n <= MOST_PARTS for n in self.parts)):
+            remedy = f"give a whole number from 1 to {MOST_PARTS} for each of the {len(self.shares)} levels"
+            raise FitError(f"parts of {', '.join(map(str, self.parts))}", remedy=remedy)
         for name, value in (("budget", self.budget), ("price", self.price)):
             if not 0 < value < float("inf"):
                 raise FitError(f"a {name} of {value:g} yuan", remedy="give an amount above 0")
@@ -76,8 +81,7 @@ class Levels:
         cost_high`` (yuan a month).
     served, above : members with a benefit, and above the base.
     cost, cost_low, cost_high : of all levels.
-    front : what each number served would cost at its evenest levels: ``from_score, served, cost, cost_high,
-        within``.
+    front : what each lowest threshold would cost: ``from_score, served, cost, cost_high, within``.
     """
 
     asked: Asked
@@ -92,8 +96,8 @@ class Levels:
     @property
     def starts(self) -> dict[str, int]:
         """Level, as ``5 %``, → lowest score in milli-points: how far each reaches is told by :func:`reach`."""
-        rows = self.table.itertuples()
-        return {f"{row.level * 100:g} %": round(row.from_score * 1000) for row in rows}
+        begins = np.rint(self.table["from_score"].to_numpy(float) * 1000).astype(int).tolist()
+        return {f"{share * 100:g} %": start for share, start in zip(self.asked.shares, begins, strict=True)}
 
     @property
     def left(self) -> float:
@@ -108,7 +112,7 @@ def calibrate(counts: "pd.DataFrame", asked: Asked, *, base: float) -> Levels:
     Raises FitError where too few stand above the base, and where the budget carries no levels at all.
     """
     scores, members = _above(counts, base)
-    front = _evenest(members, asked)
+    front = _front(members, asked)
     within = front["cost_high"] <= asked.budget
     if not within.any():
         first = front.iloc[0]
@@ -126,26 +130,36 @@ def _above(counts: "pd.DataFrame", base: float) -> tuple[np.ndarray, np.ndarray]
     return rows["from_score"].to_numpy(float), rows["members"].to_numpy(np.int64)
 
 
-def _evenest(members: np.ndarray, asked: Asked) -> "pd.DataFrame":
-    """The evenest levels of every number that can be served, ascending: ``served, cost, cost_high, edges``.
+def _front(members: np.ndarray, asked: Asked) -> "pd.DataFrame":
+    """The levels of every number that can be served, ascending: ``served, cost, cost_high, edges``.
 
-    ``members`` by score from the highest down. The worth of a group is −n², a whole number, so that ties are exact.
+    ``members`` by score from the highest down.
     """
     import pandas as pd
 
-    n_levels, upto = len(asked.shares), np.concatenate([[0], np.cumsum(members)]).astype(float)
-    held = upto[None, :] - upto[:, None]
-    value = np.where(held >= max(asked.least, 1), -(held**2), NEVER)
-    best, begins = relaxed(value[None], n_levels, np.zeros((n_levels, len(upto))))
-    rows = []
-    for last in np.flatnonzero(np.isfinite(best[-1])):
-        edges = traced(begins[:, : last + 1], n_levels)
-        cost, half = asked.cost(np.diff(upto[edges])[::-1])
-        rows.append({"served": int(upto[last]), "cost": cost, "cost_high": cost + half, "edges": edges})
+    upto, rows = np.concatenate([[0], np.cumsum(members)]), []
+    for last in range(len(asked.shares), len(upto)):
+        edges = _nearest(upto[: last + 1], asked)
+        if edges is not None:
+            cost, half = asked.cost(np.diff(upto[edges])[::-1])
+            rows.append({"served": int(upto[last]), "cost": cost, "cost_high": cost + half, "edges": edges})
     if not rows:
-        what = f"{int(upto[-1]):,} members above the base, for {n_levels} levels of at least {asked.least:,}"
+        what = f"{int(upto[-1]):,} members above the base, for {len(asked.shares)} levels of at least {asked.least:,}"
         raise FitError(what, remedy="ask for fewer levels")
     return pd.DataFrame(rows)
+
+
+def _nearest(upto: np.ndarray, asked: Asked) -> np.ndarray | None:
+    """The edges of levels nearest to the parts, the highest level first, (K + 1,); None where none keep the limits.
+
+    The worth of a group is −(n × all parts − own part × served)², a whole number, so that ties are exact.
+    """
+    parts = np.array(asked.parts or [1] * len(asked.shares))[::-1, None, None]
+    held = (upto[None, :] - upto[:, None]).astype(float)
+    off = (held * parts.sum() - parts * upto[-1]) ** 2
+    value = np.where(held >= max(asked.least, 1), -off, NEVER)
+    best, begins = relaxed(value, len(parts), np.zeros((len(parts), len(upto))))
+    return traced(begins, len(parts)) if np.isfinite(best[-1, -1]) else None
 
 
 def _levels(scores: np.ndarray, members: np.ndarray, edges: np.ndarray, asked: Asked, front: "pd.DataFrame") -> Levels:
