@@ -242,6 +242,7 @@ class PolicyModel(Frozen):
         self._check_pilot()
         self._check_risk()
         self._check_scenes()
+        self._check_measures()
         return self
 
     @cached_property
@@ -324,3 +325,9 @@ class PolicyModel(Frozen):
         if self.scenes:
             units = frozenset(u.id for u in self.policy.units)
             self.scenes.check(Beside(units, self.individual.base if self.individual else None, self.enterprise))
+
+    def _check_measures(self) -> None:
+        if self.measures:
+            own = [i.id for i in self.individual.items] if self.individual else []
+            items, units = {i.id: i for i in self.enterprise.items}, [u.id for u in self.policy.units]
+            self.measures.check(items=items, persons=own, units=units)
