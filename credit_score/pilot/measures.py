@@ -5,6 +5,7 @@ its longest time. Only the ledger of enterprises is read, held to the register o
 natural person can be matched, wherever it stands; of a sole proprietor the registered business alone is.
 """
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from credit_score.pilot.standing import Standing
@@ -62,7 +63,7 @@ def matched_measures(standing: Standing) -> "pd.DataFrame":
     rows = _candidates(standing)
     starts = ibis.greatest(rows.occurred_on, rows.reported_on, rows.since)
     rows = rows.mutate(starts_on=starts)
-    # Without a longest time or a repeal the column is null, which LEAST passes over in no engine alike.
+    # A null among the arguments makes LEAST null in one engine and is passed over in another.
     most = (rows.starts_on + rows.months.as_interval("M")).cast("date").fill_null(rows.expires_on)
     until = rows.until.fill_null(rows.expires_on)
     ends = ibis.least(rows.expires_on, most, until)
@@ -76,7 +77,8 @@ def _candidates(standing: Standing) -> "ibis.Table":
     """Counted records of registered enterprises with each measure that their item and legal form lead to."""
     firms = registered(standing).select(subject="enterprise_id", legal_form="legal_form")
     units = standing.records["credit_records"].select("record_id", "unit")
-    counted = standing.tables["ledger_enterprise"].join(firms, "subject").join(units, "record_id")
+    counted = standing.tables["ledger_enterprise"].drop("reference")  # of its points, not of a measure
+    counted = counted.join(firms, "subject").join(units, "record_id")
     return counted.join(_rules_table(standing.rules), ["item", "legal_form"]).rename(enterprise_id="subject")
 
 
@@ -94,8 +96,8 @@ def _rules_table(rules: RuleSet) -> "ibis.Table":
     import pyarrow as pa
 
     rows = [
-        {"item": item, "legal_form": form, **_rule(measure, rules)}
-        for measure in _measures(rules) if measure.may_be_taken(rules.on)
+        {"item": item, "legal_form": form, **_rule(measure, rules, spell)}
+        for measure in _measures(rules) if (spell := measure.spell(rules.on))
         for item in measure.items for form in measure.legal_forms
     ]  # fmt: skip
     texts = ("item", "legal_form", "measure", "direction", "rule", "basis", "reference")
@@ -104,11 +106,11 @@ def _rules_table(rules: RuleSet) -> "ibis.Table":
     return ibis.memtable(pa.Table.from_pylist(rows, schema=pa.schema(fields)))
 
 
-def _rule(measure: Measure, rules: RuleSet) -> dict[str, object]:
+def _rule(measure: Measure, rules: RuleSet, spell: tuple[date, date | None]) -> dict[str, object]:
     ground = rules.figure(measure.in_force)
     return {
         "measure": measure.id, "direction": measure.direction, "rule": f"measures:measures:{measure.id}",
-        "basis": ground.basis, "reference": ground.reference, "since": ground.since, "until": ground.until,
+        "basis": ground.basis, "reference": ground.reference, "since": spell[0], "until": spell[1],
         "months": rules.value(measure.longest),
     }  # fmt: skip
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from credit_score.pilot.scenes import scene_tables
+from credit_score.pilot.measures_taken import measure_tables
 from credit_score.pilot.standing import Standing
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (scene_tables,)
+PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (measure_tables,)
 
 
 def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":

@@ -42,6 +42,18 @@ class Measure(Rule):
         figure = self.in_force.at(on)
         return figure is not None and (self.direction == "reward" or figure.basis in LAWFUL)
 
+    def spell(self, on: date) -> tuple[date, date | None] | None:
+        """Since when, without a break, and until when it may be taken around a day (half-open); None where it may not.
+
+        A new version with the same effect breaks nothing.
+        """
+        if not self.may_be_taken(on):
+            return None
+        off = [day for day in self.in_force.days if not self.may_be_taken(day)]
+        last = max((day for day in off if day <= on), default=date.min)
+        since = min(day for day in self.in_force.days if day > last)
+        return since, min((day for day in off if day > on), default=None)
+
 
 class Remedy(Rule):
     """How records of some items, and the measures with them, end before their time; ``label`` is its text."""

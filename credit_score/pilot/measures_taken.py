@@ -1,0 +1,231 @@
+"""What units did with measures: taken, ended, fed back, and still running though their ground has ended.
+
+A measure has ended by itself once its ground has. Where a unit runs it on, it is to be lifted at once, and the days
+since are the county's fault, not the enterprise's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from credit_score.pilot.measures import matched_measures, registered
+from credit_score.pilot.standing import Standing
+from credit_score.policy.catalogues import Item
+from credit_score.policy.dated import Dated
+from credit_score.policy.measures import Measure
+from credit_score.policy.periods import months_later, reached
+from credit_score.policy.schema import PolicyModel
+from credit_score.records.life import TAKEN_BACK
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+TAKEN = (
+    "measure_id", "enterprise_id", "measure", "direction", "unit", "begun_on", "ended_on", "fed_back_on",
+    "days_to_feedback", "state", "why", "ground_ended_on", "days_late",
+)  # fmt: skip
+STATES = ("running", "to_lift", "ended", "lifted_late")
+NEVER = ("no_basis", "no_record")
+ENDS = ("repaired", "withdrawn", "corrected", "expired", "longest", "repeal")
+OPEN, BEGUN, UNKNOWN = "open", "taken", ""
+STATISTICS = (
+    "month", "unit", "direction", "n", "fed_back", "feedback_share", "days_to_feedback", "to_lift", "lifted_late",
+    "days_late", "refused",
+)  # fmt: skip
+
+
+def measure_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
+    """``measures_matched``, ``measures_taken`` and ``measure_statistics``; nothing where the policy has no measures.
+
+    ``measures_matched`` has ``state``: ``taken`` where a unit has begun it and it runs, ``open`` where none has, and
+    nothing where no file tells what units did.
+    """
+    if standing.rules.model.measures is None:
+        return {}
+    matched, taken = matched_measures(standing), taken_measures(standing)
+    running = set(zip(*(taken.loc[taken["state"] == "running", c] for c in ("enterprise_id", "measure")), strict=True))
+    pairs = zip(matched["enterprise_id"], matched["measure"], strict=True)
+    told = [BEGUN if pair in running else OPEN for pair in pairs]
+    matched = matched.assign(state=told if standing.has("measures_taken") else UNKNOWN)
+    statistics = measure_statistics(taken, _refused(standing))
+    return {"measures_matched": matched, "measures_taken": taken, "measure_statistics": statistics}
+
+
+def taken_measures(standing: Standing) -> "pd.DataFrame":
+    """What units have begun by the day on registered enterprises, a row a measure taken.
+
+    ``state``: ``running``; ``to_lift`` (it runs, but no ground stands any more, or none ever did); ``ended``;
+    ``lifted_late`` (ended after its ground). ``why`` says what ended the ground: ``repaired``, ``withdrawn``,
+    ``corrected``, ``expired``, ``longest`` (the measure's longest time), ``repeal``, ``no_basis`` (discipline without a
+    law or a published list), ``no_record``. ``ground_ended_on``: its day, for a record taken back the day that became
+    known, where there never was a ground the first day of the measure. ``days_late``: calendar days from it to the
+    end, or to the day while it runs. What is dated after the day is not there yet. Those to be lifted come first.
+    """
+    import pandas as pd
+
+    on, measures = standing.on, {m.id: m for m in _model(standing).measures.measures}  # type: ignore[union-attr]
+    grounds: dict[str, list[_Ground]] = {}
+    for row in _records(standing).to_dict("records"):
+        grounds.setdefault(row["measure_id"], []).append(_ground(row, measures[row["measure"]], standing))
+    begun = _begun(standing).semi_join(registered(standing), "enterprise_id").execute()
+    told = [
+        _told(row, measures[row["measure"]], grounds.get(row["measure_id"], []), on) for row in begun.to_dict("records")
+    ]
+    frame = pd.DataFrame(told, columns=list(TAKEN)).astype({"days_to_feedback": "Int64", "days_late": "Int64"})
+    first = frame["state"].ne("to_lift").mul(2) + frame["direction"].eq("reward")
+    return frame.assign(_first=first).sort_values(["_first", "begun_on", "measure_id"], ignore_index=True)[list(TAKEN)]
+
+
+def measure_statistics(taken: "pd.DataFrame", refused: "pd.DataFrame") -> "pd.DataFrame":
+    """By month of beginning, unit and direction: how many were taken, fed back, after how many days, and lifted late.
+
+    ``days_to_feedback``: mean of those fed back; ``days_late``: sum. ``refused`` (``month, unit, direction, refused``):
+    rows that name no registered enterprise; they are no measures, and count nowhere else.
+    """
+    import pandas as pd
+
+    by = ["month", "unit", "direction"]
+    told = taken.assign(
+        month=[str(day)[:7] for day in taken["begun_on"]], fed_back=taken["fed_back_on"].notna(),
+        to_lift=taken["state"] == "to_lift", lifted_late=taken["state"] == "lifted_late",
+    )  # fmt: skip
+    sums = told.groupby(by).agg(
+        n=("measure_id", "size"), fed_back=("fed_back", "sum"), days_to_feedback=("days_to_feedback", "mean"),
+        to_lift=("to_lift", "sum"), lifted_late=("lifted_late", "sum"), days_late=("days_late", "sum"),
+    )  # fmt: skip
+    both = sums.join(refused.set_index(by), how="outer")
+    counts = {c: both[c].fillna(0).astype("int64") for c in ("n", "fed_back", "to_lift", "lifted_late", "days_late",
+                                                             "refused")}  # fmt: skip
+    both = both.assign(**counts, feedback_share=(both["fed_back"] / both["n"]).astype("Float64"))
+    both["days_to_feedback"] = pd.to_numeric(both["days_to_feedback"]).astype("Float64")
+    return both.reset_index()[list(STATISTICS)].sort_values(by, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """One record that a measure rests on: from when, until when (half-open, None where nothing is in sight), why."""
+
+    starts: date
+    ends: date | None
+    why: str
+
+    def stands(self, on: date) -> bool:
+        return self.starts <= on and (self.ends is None or on < self.ends)
+
+
+def _model(standing: Standing) -> PolicyModel:
+    return standing.rules.model
+
+
+def _begun(standing: Standing) -> "ibis.Table":
+    """Rows of ``measures_taken`` begun by the day; ends and feedbacks after it are not there yet."""
+    import ibis
+
+    day, rows = ibis.date(standing.on), standing.records["measures_taken"]
+    gone = {c: ibis.ifelse(rows[c] <= day, rows[c], ibis.null("date")) for c in ("ended_on", "fed_back_on")}
+    return rows.filter(rows.begun_on <= day).mutate(**gone)
+
+
+def _refused(standing: Standing) -> "pd.DataFrame":
+    """Rows that name no registered enterprise, by month, unit and direction."""
+    rows = _begun(standing).anti_join(registered(standing), "enterprise_id").execute()
+    directions = {m.id: m.direction for m in _model(standing).measures.measures}  # type: ignore[union-attr]
+    named = rows.assign(month=[str(d)[:7] for d in rows["begun_on"]], direction=rows["measure"].map(directions))
+    return named.groupby(["month", "unit", "direction"]).size().rename("refused").reset_index()
+
+
+def _records(standing: Standing) -> "pd.DataFrame":
+    """The records that measures taken can rest on, by what was known, with what became of each."""
+    import ibis
+
+    day, known = ibis.date(standing.on), ibis.date(standing.known)
+    records, events = (standing.records[name] for name in ("credit_records", "record_events"))
+    heard = events.filter(events.known_on <= known)
+    back = {e: heard.known_on.min(where=heard.event == e) for e in TAKEN_BACK}
+    repaired = heard.happened_on.min(where=(heard.event == "repaired") & (heard.happened_on <= day))
+    lives = heard.group_by("record_id").aggregate(repaired=repaired, **back)
+    firms = registered(standing).select("enterprise_id", "legal_form")
+    asked = _begun(standing).select("measure_id", "enterprise_id", "measure", "begun_on").join(firms, "enterprise_id")
+    asked = asked.join(_led_to(_model(standing)), ["measure", "legal_form"])
+    mine = records.filter(records.subject_kind == "enterprise", records.occurred_on <= day, records.reported_on <= known)
+    mine = mine.select("record_id", "item", "catalogue_kind", "occurred_on", "reported_on", enterprise_id="subject_id")
+    return asked.join(mine, ["enterprise_id", "item", "catalogue_kind"]).left_join(lives, "record_id").execute()
+
+
+def _led_to(model: PolicyModel) -> "ibis.Table":
+    """Measure × item × legal form, whatever the day."""
+    import ibis
+
+    kinds = {i.id: i.catalogue_kind for i in model.enterprise.items}
+    measures: Iterable[Measure] = model.measures.measures if model.measures else ()
+    rows = [(m.id, i, kinds[i], f) for m in measures for i in m.items for f in m.legal_forms]
+    columns = ("measure", "item", "catalogue_kind", "legal_form")
+    return ibis.memtable({c: [r[n] for r in rows] for n, c in enumerate(columns)}, schema=dict.fromkeys(columns, "string"))
+
+
+def _ground(row: dict[str, Any], measure: Measure, standing: Standing) -> _Ground:
+    """The ground that a record is for a measure: its own end, or what ended it before."""
+    occurred, reported, begun = (_day(row[c]) for c in ("occurred_on", "reported_on", "begun_on"))
+    since, until = measure.spell(begun) or (begun, begun)
+    starts = max(occurred, reported, since)
+    longest = measure.longest.at(standing.on) if measure.longest else None
+    ends = {
+        **{name: _day(row[name]) for name in ("repaired", *TAKEN_BACK)},
+        "expired": count_ends(standing.rules.model, row["item"], occurred),
+        "longest": months_later(starts, longest.value) if longest else None, "repeal": until,
+    }  # fmt: skip
+    found = [(day, why) for why, day in ends.items() if day is not None]
+    day, why = min(found, default=(None, ""))
+    return _Ground(starts, day, why)
+
+
+def count_ends(model: PolicyModel, item: str, occurred: date) -> date | None:
+    """The first day on which a record of an item of enterprises counts no more by itself, whatever the day one asks.
+
+    Each day by the rules of that day: the item's own period, the longest publicity of its class of dishonesty, or a
+    repeal. None where nothing ends it.
+    """
+    own: Item = next(i for i in model.enterprise.items if i.id == item)
+    grade = model.repair.of_item(item) if model.repair else None
+    days = [reached(occurred, _versions(own.expires_after)), grade.ends(occurred) if grade else None]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _versions(period: Dated) -> list[tuple[date, int | None]]:
+    """Months by first day; none at all where it is repealed, so that what was counted ends on that day."""
+    figures = ((day, period.at(day)) for day in period.days)
+    return [(day, figure.value if figure else 0) for day, figure in figures]
+
+
+def _told(row: dict[str, Any], measure: Measure, grounds: list[_Ground], on: date) -> dict[str, Any]:
+    begun, ended, fed_back = (_day(row[c]) for c in ("begun_on", "ended_on", "fed_back_on"))
+    why, last = _last(measure, grounds, begun)
+    stands = any(ground.stands(on) for ground in grounds) and why != "no_basis"
+    over = None if last is None or (stands and ended is None) else last
+    late = max(((ended or on) - over).days, 0) if over else 0
+    states = ("running", "to_lift") if ended is None else ("ended", "lifted_late")
+    behind = late > 0 or (ended is None and not stands)
+    return {
+        **{c: row[c] for c in ("measure_id", "enterprise_id", "measure", "unit")}, "direction": measure.direction,
+        "begun_on": begun, "ended_on": ended, "fed_back_on": fed_back, "state": states[behind],
+        "days_to_feedback": (fed_back - begun).days if fed_back else None,
+        "why": why if behind else "", "ground_ended_on": over if behind else None, "days_late": late,
+    }  # fmt: skip
+
+
+def _last(measure: Measure, grounds: list[_Ground], begun: date) -> tuple[str, date | None]:
+    """What ended the last ground, and its day; where there never was one the day on which the measure was begun."""
+    if not measure.may_be_taken(begun):
+        return "no_basis", begun
+    ends = [(ground.ends or date.max, ground.why) for ground in grounds]
+    day, why = max(ends, default=(begun, "no_record"))
+    return why, day if day != date.max else None
+
+
+def _day(value: Any) -> Any:
+    """A day of a frame as ``datetime.date``; None where there is none."""
+    import pandas as pd
+
+    return None if pd.isna(value) else pd.Timestamp(value).date()
