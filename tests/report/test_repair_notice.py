@@ -25,7 +25,7 @@ SIGNED = {"name": "Wang", "office": "Head of county", "signed_on": date(2026, 1,
 
 @pytest.fixture(autouse=True)
 def quick_font(monkeypatch):
-    monkeypatch.setattr("credit_score.report.repair_notice.font_face", lambda text: "/*font*/")
+    monkeypatch.setattr("credit_score.report.notice.font_face", lambda text: "/*font*/")
 
 
 class Words(HTMLParser):
