@@ -42,3 +42,15 @@ def _whole_numbers(text: str) -> list[int]:
         return [int(part) for part in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError("are no whole numbers between commas, as 6,3,1") from None
+    _add_measures(commands)
+
+
+def _add_measures(commands: Commands) -> None:
+    text = "joint reward and discipline of enterprises: what stands, what units did, what is to be lifted at once"
+    measures = command(commands, "measures", "commands_measures.measures", text)
+    measures.add_argument("run", type=given, metavar="RUN", help="run folder")
+    notices = "write the notice of each firm and measure that stands; appears whole or not at all"
+    measures.add_argument("--notices", type=given, metavar="DIR", help=notices)
+    measures.add_argument("--unit", type=given, metavar="ID", help="only what this unit may take and took")
+    measures.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    json_option(measures)

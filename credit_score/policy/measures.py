@@ -56,7 +56,7 @@ class Measure(Rule):
 
 
 class Remedy(Rule):
-    """How records of some items, and the measures with them, end before their time; ``label`` is its text."""
+    """What a firm can do about records of some items, and the measures that follow; ``label`` is its text."""
 
     items: tuple[Id, ...] = Field(min_length=1)
     in_force: Holds
