@@ -5,13 +5,21 @@ from typing import TYPE_CHECKING
 
 from credit_score.pilot.scenes import scene_tables
 from credit_score.pilot.measures_taken import measure_tables
+from credit_score.pilot.sectors import sector_table
 from credit_score.pilot.standing import Standing
+from credit_score.pilot.three_credit import three_credit_tables
+from credit_score.pilot.youth import youth_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (scene_tables,)
 PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (measure_tables,)
+PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (
+    three_credit_tables,
+    youth_table,
+    sector_table,
+)
 
 
 def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":

@@ -243,6 +243,7 @@ class PolicyModel(Frozen):
         self._check_risk()
         self._check_scenes()
         self._check_measures()
+        self._check_three_credit()
         return self
 
     @cached_property
@@ -331,3 +332,8 @@ class PolicyModel(Frozen):
             own = [i.id for i in self.individual.items] if self.individual else []
             items, units = {i.id: i for i in self.enterprise.items}, [u.id for u in self.policy.units]
             self.measures.check(items=items, persons=own, units=units)
+
+    def _check_three_credit(self) -> None:
+        if self.three_credit:
+            base = self.individual.base if self.individual else None
+            self.three_credit.check(base=base, sectors=[s.id for s in self.policy.sectors])

@@ -1,0 +1,48 @@
+"""The criteria in force on a day, as exact fractions, and how many of a number a share asks for."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from credit_score.policy import RuleSet
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What makes a credit household (``from_milli`` points of ``members`` members), village, town and county.
+
+    Shares are exact fractions; ``least`` is the smallest count of persons or households that may be told.
+    """
+
+    from_milli: int
+    members: int
+    households: Fraction
+    without_arrears: Fraction
+    bad_loans_below: Fraction
+    villages: Fraction
+    towns: Fraction
+    least: int
+
+    @classmethod
+    def of(cls, rules: RuleSet) -> "Criteria | None":
+        """The criteria of a day; None where the policy has none in force, or no rule for small counts."""
+        own, publication = rules.model.three_credit, rules.model.publication
+        if own is None or publication is None:
+            return None
+        household, village = own.household, own.village
+        shares = (village.households, village.without_arrears, village.bad_loans_below, own.town.villages,
+                  own.county.towns)  # fmt: skip
+        counts = [rules.value(n) for n in (household.from_score, household.members, publication.least_count)]
+        values = [rules.value(share) for share in shares]
+        if None in (*counts, *values):
+            return None
+        return cls(counts[0], counts[1], *(Fraction(str(share)) for share in values), least=counts[2])
+
+
+def needed(share: Fraction, of: int) -> int:
+    """The smallest count of ``of`` that is a share or more of it, exact: 70 % of 10 is 7, of 11 is 8."""
+    return -(-share.numerator * of // share.denominator)
+
+
+def percent(share: Fraction) -> str:
+    """A share of a criterion in percent, ``5%``."""
+    return f"{float(share * 100):g}%"
