@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from credit_score.policy.benefits import refuse_unjust
 from credit_score.policy.dated import Count, Frozen, Holds, Names, Period, Points, Refused, Share
 from credit_score.policy.named import Id, Rule, every_day, no_such, refuse_twice
 from credit_score.policy.scenes import BenefitKind
@@ -104,6 +105,7 @@ class ThreeCredit(Frozen):
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
         refuse_twice(benefits=self.benefits)
+        refuse_unjust(self.benefits, "benefits")
         return self
 
     def check(self, *, base: Points | None, sectors: Iterable[str]) -> None:
