@@ -54,3 +54,13 @@ def _add_measures(commands: Commands) -> None:
     measures.add_argument("--unit", type=given, metavar="ID", help="only what this unit may take and took")
     measures.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(measures)
+    _add_three_credit(commands)
+
+
+def _add_three_credit(commands: Commands) -> None:
+    text = "credit villages and towns with what they lack, youth demonstration households, and the sectors of the plan"
+    three = command(commands, "three-credit", "commands_three_credit.three_credit", text)
+    three.add_argument("run", type=given, metavar="RUN", help="run folder")
+    three.add_argument("--town", type=given, metavar="NAME", help="only this town, with its villages")
+    three.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    json_option(three)

@@ -61,9 +61,11 @@ def tables(villages=VILLAGES, finance=FINANCE, **more):
 
 
 def run_of(folder, edits=None, **own):
-    """A run of a county: tables as lists of rows, the bundled policy with plain identifiers and ``edits`` by section."""
+    """A run of a county: tables as lists of rows, the bundled policy with plain identifiers, ``edits`` by section."""
     policy = _policy(folder / "policy", edits or {})
-    staff = [{"department": d.id, "inspectors": 3, "days_per_inspector": 90} for d in policy.model.inspection.departments]
+    staff = [
+        {"department": d.id, "inspectors": 3, "days_per_inspector": 90} for d in policy.model.inspection.departments
+    ]
     records = folder / "records"
     records.mkdir(parents=True)
     for name, rows in ({"departments": staff} | own).items():

@@ -25,11 +25,12 @@ RULE = "three_credit:sector_view"
 
 
 def sector_table(standing: Standing) -> "dict[str, pd.DataFrame]":
-    """``sector_view``, a row a sector: ``firms`` registered, and of them
+    """``sector_view``, a row a sector: its firms, and how many of them credit shows in what.
 
-    ``committed`` and ``rated`` within the policy's period, ``best_rated`` (whose last rating of these is the best),
-    ``honoured`` and ``penalised`` (a record that counts on the day), ``on_platform``, ``joint_building``. A count is
-    empty where it may not be told or, the last two, where there is no file of it. Nothing without a view in force.
+    ``firms`` registered; of them ``committed`` and ``rated`` within the policy's period, ``best_rated`` (whose last
+    rating of these is the best), ``honoured`` and ``penalised`` (a record that counts on the day), ``on_platform``,
+    ``joint_building``. A count is empty where it may not be told, or where its name is among ``needs`` (parted by ;):
+    there is no file of it. Nothing without a view in force.
     """
     own, publication = standing.rules.model.three_credit, standing.rules.model.publication
     view, value = own.sector_view if own else None, standing.rules.value
@@ -94,11 +95,13 @@ def _told(counted: "pd.DataFrame", sectors: list[str], least: int) -> "pd.DataFr
 
     names = ["firms", *PARTS]
     wide, rows = counted.set_index(["sector", "sole"]), []
+    needs = ";".join(n for n in names if n not in wide.columns)
     for sector in sectors:
-        whole, sole = (wide[wide.index.isin(own)].sum() for own in ([(sector, True), (sector, False)], [(sector, True)]))
+        whole = wide[wide.index.isin([sector], level="sector")].sum()
+        sole = wide[wide.index.isin([(sector, True)])].sum()
         told = {n: int(whole[n]) for n in names if n in wide.columns and not _gives_away(n, sole, least)}
-        rows.append({"sector": sector} | told | {"rule": RULE})
-    return pd.DataFrame(rows, columns=["sector", *names, "rule"]).astype(dict.fromkeys(names, "Int64"))
+        rows.append({"sector": sector} | told | {"needs": needs, "rule": RULE})
+    return pd.DataFrame(rows, columns=["sector", *names, "needs", "rule"]).astype(dict.fromkeys(names, "Int64"))
 
 
 def _gives_away(name: str, sole: "pd.Series[float]", least: int) -> bool:

@@ -28,8 +28,8 @@ def youth_table(standing: Standing) -> "dict[str, pd.DataFrame]":
 
     days = [*quarter_ends(standing.on, QUARTERS), standing.on]
     sums = [int(_held(standing, day).count().execute()) for day in days]
-    county = pd.DataFrame({"until": days, "town": "", "households": sums}).astype({"households": "Int64"})
-    county["households"] = county["households"].where([not hidden(n, least) for n in sums])
+    told = [None if hidden(n, least) else n for n in sums]
+    county = pd.DataFrame({"until": days, "town": "", "households": pd.array(told, dtype="Int64")})
     towns = protected(_by_town(standing), "households", [], least)
     return {"youth": pd.concat([county, towns[list(county)]], ignore_index=True)}
 

@@ -19,6 +19,9 @@ from credit_score.report.figures import (
 from credit_score.report.number import exact, percent, points
 from credit_score.report.run import Run
 from credit_score.report.style import as_svg, font_face
+from credit_score.report.three_credit import TITLES as THREE_CREDIT
+from credit_score.report.three_credit import three_credit_told
+from credit_score.report.three_credit_figure import plot_three_credit, shares_by_town
 
 Drawing = tuple[str, float, Callable[..., Any]]
 TITLES = {"sector": "burden", "size": "burden"}
@@ -53,6 +56,8 @@ def _values(run: Run) -> dict[str, Any]:
         "reasons": content.reasons(run, "en").to_dict(orient="records"),
         "files": reporting.file_rows(run), "quality": reporting.quality_by_unit(run),
         "coverage": reporting.coverage_by_resource(run),
+        "three_credit": {lang: three_credit_told(run.pilot, rules, lang) for lang in LANGUAGES},
+        "three_credit_titles": THREE_CREDIT,
         "unknown_rates": content.tiers_without_rate(run), "uncounted": content.uncounted(run),
         "cited": content.rules_cited(rules), "figures": {lang: _figures(run, lang) for lang in LANGUAGES},
     }  # fmt: skip
@@ -60,7 +65,9 @@ def _values(run: Run) -> dict[str, Any]:
 
 def drawings(run: Run, lang: str) -> dict[str, tuple[float, Callable[..., Any]]]:
     """The figures of a report by name: height in inches, and what draws them on Axes; none without data."""
-    return {name: (height, draw) for name, height, draw in [*_histograms(run, lang), *_bars(run, lang)]}
+    return {
+        name: (height, draw) for name, height, draw in [*_histograms(run, lang), *_bars(run, lang), *_pilot(run, lang)]
+    }
 
 
 def _figures(run: Run, lang: str) -> dict[str, str]:
@@ -97,3 +104,11 @@ def _bars(run: Run, lang: str) -> Iterator[Drawing]:
     for name, (frame, plot) in frames.items():
         if len(frame):
             yield name, 1.0 + 0.28 * len(frame), partial(plot, frame)
+
+
+def _pilot(run: Run, lang: str) -> Iterator[Drawing]:
+    """Figures of the pilot's tables."""
+    criteria = run.rules.model.three_credit
+    if criteria and "towns" in run.pilot and len(run.pilot["towns"]):
+        frame, share = shares_by_town(run.pilot["towns"], lang), run.rules.figure(criteria.town.villages).value
+        yield "three_credit", 1.2 + 0.34 * len(frame), partial(plot_three_credit, frame, criterion=share, lang=lang)

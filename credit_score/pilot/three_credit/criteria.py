@@ -15,12 +15,12 @@ class Criteria:
 
     from_milli: int
     members: int
+    least: int
     households: Fraction
     without_arrears: Fraction
     bad_loans_below: Fraction
     villages: Fraction
     towns: Fraction
-    least: int
 
     @classmethod
     def of(cls, rules: RuleSet) -> "Criteria | None":
@@ -35,7 +35,8 @@ class Criteria:
         values = [rules.value(share) for share in shares]
         if None in (*counts, *values):
             return None
-        return cls(counts[0], counts[1], *(Fraction(str(share)) for share in values), least=counts[2])
+        exact = [Fraction(str(share)) for share in values]
+        return cls(*counts, *exact)
 
 
 def needed(share: Fraction, of: int) -> int:

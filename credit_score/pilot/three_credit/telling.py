@@ -35,6 +35,11 @@ class Part:
         return self.have >= self.need
 
     @property
+    def rest(self) -> int:
+        """How many do not have it."""
+        return self.of - self.have
+
+    @property
     def lacking(self) -> int:
         """How many more would have to."""
         return max(self.need - self.have, 0)
@@ -45,7 +50,7 @@ class Part:
 
     def is_small(self, least: int) -> bool:
         """Whether the count, what is left of the whole, or what lacks is too small to be told."""
-        return hidden(self.have, least) or hidden(self.of - self.have, least) or 0 < self.lacking < least
+        return hidden(self.have, least) or hidden(self.rest, least) or 0 < self.lacking < least
 
     def told(self, least: int) -> tuple[int, int]:
         """The least and the greatest count that the words about the criterion leave possible."""
@@ -74,9 +79,7 @@ def told_in_town(parts: Sequence[Part], alone: Sequence[bool], least: int) -> tu
     return told, safe_sum and not whole.is_small(least)
 
 
-def sum_is_safe(
-    bounds: Sequence[tuple[int, int]], small: Sequence[bool], counts: Sequence[int], least: int
-) -> bool:
+def sum_is_safe(bounds: Sequence[tuple[int, int]], small: Sequence[bool], counts: Sequence[int], least: int) -> bool:
     """Whether the sum of counts of which none is told lets no small one be narrowed below ``least`` values.
 
     ``bounds``: what is known of each count without the sum. Shapes (n,). A count of which less was possible before

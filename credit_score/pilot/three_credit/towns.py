@@ -1,5 +1,6 @@
 """Towns and the county against the criteria: how many of their villages and towns are of credit, and what lacks."""
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from credit_score.language import LANGUAGES, Lang, say
@@ -19,20 +20,21 @@ SUMMED = ("households", "credit_households", "borrowers", "borrowers_in_arrears"
 def towns_table(villages: "pd.DataFrame", sums: "pd.DataFrame", criteria: Criteria) -> "pd.DataFrame":
     """A row a town: ``sums`` and what its villages come to.
 
-    ``villages_in_all``; ``villages`` (those with a status of their own, of which the share is), ``credit_villages``,
-    ``unassessed_villages``, ``credit_share`` in [0, 1], ``villages_lacking`` (how many more), ``assessed``
-    (``credit``, ``not_yet``, ``not_assessed`` where the missing sums of banks could still decide, ``none_alone``),
-    ``lacks_zh, lacks_en, rule``. Villages that do not stand alone are in neither part of the share, which is our
-    reading: counted, they could be told apart by it.
+    ``villages_in_all``, ``reported_villages`` (of which a bank has sums), ``villages`` (those with a status of their
+    own, of which the share is), ``credit_villages``, ``unassessed_villages``, ``credit_share`` in [0, 1],
+    ``villages_lacking`` (how many more), ``assessed`` (``credit``, ``not_yet``, ``not_assessed`` where the missing sums
+    of banks could still decide, ``none_alone``), ``lacks_zh, lacks_en, rule``. Villages that do not stand alone are in
+    neither part of the share, which is our reading: counted, they could be told apart by it.
     """
     import pandas as pd
 
     rows = []
     for town in sums["town"]:
-        own = villages.loc[villages["town"] == town, "assessed"]
-        counts = [int((own == status).sum()) for status in (CREDIT, NOT_ASSESSED)]
-        found = _assessed(int((own != WITHIN_TOWN).sum()), *counts, criteria.villages)
-        rows.append({"town": town, "villages_in_all": len(own)} | _named(found, "village") | _words(found, TOWN))
+        mine = villages[villages["town"] == town]
+        own, reported = mine["assessed"], int(mine["reported_on"].notna().sum())
+        found = _assessed(own[own != WITHIN_TOWN], criteria.villages)
+        about = {"town": town, "villages_in_all": len(own), "reported_villages": reported}
+        rows.append(about | _named(found, "village") | _words(found, TOWN))
     return sums.merge(pd.DataFrame(rows, columns=_columns("village")), on="town")
 
 
@@ -45,8 +47,7 @@ def county_table(towns: "pd.DataFrame", criteria: Criteria) -> "pd.DataFrame":
     import pandas as pd
 
     states = towns["assessed"]
-    counts = [int((states == status).sum()) for status in (CREDIT, NOT_ASSESSED)]
-    found = _assessed(int((states != NONE_ALONE).sum()), *counts, criteria.towns)
+    found = _assessed(states[states != NONE_ALONE], criteria.towns)
     if towns.empty:
         found |= {"assessed": NO_REGISTER}
     told = {name: pd.NA if towns.empty else towns[name].sum(skipna=False) for name in SUMMED}
@@ -55,8 +56,9 @@ def county_table(towns: "pd.DataFrame", criteria: Criteria) -> "pd.DataFrame":
     return pd.DataFrame([row]).astype(dict.fromkeys(SUMMED, "Int64"))
 
 
-def _assessed(of: int, credit: int, unassessed: int, share: Any) -> dict[str, Any]:
+def _assessed(states: "pd.Series[str]", share: Fraction) -> dict[str, Any]:
     """How many of those with a status are of credit against a share, and whether those without sums could decide."""
+    of, credit, unassessed = len(states), int((states == CREDIT).sum()), int((states == NOT_ASSESSED).sum())
     lacking = max(needed(share, of) - credit, 0)
     status = NOT_YET if lacking > unassessed else NOT_ASSESSED if lacking else CREDIT
     return {
@@ -74,7 +76,7 @@ def _named(found: dict[str, Any], what: str) -> dict[str, Any]:
 
 def _columns(what: str) -> list[str]:
     counts = (f"{what}s", f"credit_{what}s", f"unassessed_{what}s", "credit_share", f"{what}s_lacking", "assessed")
-    return ["town", "villages_in_all", *counts, "lacks_zh", "lacks_en", "rule"]
+    return ["town", "villages_in_all", "reported_villages", *counts, "lacks_zh", "lacks_en", "rule"]
 
 
 def _words(found: dict[str, Any], rule: str) -> dict[str, str]:
