@@ -11,14 +11,23 @@ from credit_score.told import rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from credit_score.report import RunFolder
+
+TABLES = ("county_three_credit", "towns", "villages", "youth", "sector_view")
+TEXTS = (
+    "town", "village", "assessed", "households_met", "borrowers_met", "bad_loans_met", "lacks_zh", "lacks_en",
+    "benefits", "rule", "reported_on", "until", "sector", "needs", "status",
+)  # fmt: skip
+SHARES = ("bad_loans_share", "credit_share")
+
 
 def three_credit(arguments: argparse.Namespace) -> None:
     """What a run found, with the villages of a town where one is asked for."""
     from credit_score.report import RunFolder
-    from credit_score.report.three_credit import TITLES, read_three_credit, three_credit_told
+    from credit_score.report.three_credit import TITLES, three_credit_told
 
     folder = RunFolder.open(arguments.run)
-    tables = read_three_credit(folder)
+    tables = {name: _read(folder, name) for name in TABLES if f"pilot/{name}.csv" in folder.manifest["outputs"]}
     _check(tables, arguments.town, arguments.run)
     if arguments.json:
         told = {name: rows_of(_of(table, arguments.town)) for name, table in tables.items()}
@@ -29,6 +38,18 @@ def three_credit(arguments: argparse.Namespace) -> None:
     for name, table in found.items():
         if name != "villages" or arguments.town:
             print_words(TITLES[name], table, arguments.lang)
+
+
+def _read(folder: "RunFolder", name: str) -> "pd.DataFrame":
+    """A table as it was written: names are text whatever they look like, counts whole, shares in [0, 1]."""
+    import pandas as pd
+
+    from credit_score.sheet import as_written
+
+    table = as_written(pd.read_csv(folder.file(f"pilot/{name}.csv"), dtype=str, keep_default_na=False))
+    numbers = [column for column in table.columns if column not in TEXTS]
+    kinds = {column: "Float64" if column in SHARES else "Int64" for column in numbers}
+    return table.assign(**{c: pd.to_numeric(table[c].replace("", None)) for c in numbers}).astype(kinds)
 
 
 def _of(table: "pd.DataFrame", town: str | None) -> "pd.DataFrame":

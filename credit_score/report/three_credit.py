@@ -12,15 +12,7 @@ from credit_score.report.number import rounded_percent
 if TYPE_CHECKING:
     import pandas as pd
 
-    from credit_score.report.run_folder import RunFolder
-
 LACKS = "–"
-TABLES = ("county_three_credit", "towns", "villages", "youth", "sector_view")
-TEXTS = (
-    "town", "village", "assessed", "households_met", "borrowers_met", "bad_loans_met", "lacks_zh", "lacks_en",
-    "benefits", "rule", "reported_on", "until", "sector", "needs", "status",
-)  # fmt: skip
-SHARES = ("bad_loans_share", "credit_share")
 OF_BANKS = ("borrowers", "borrowers_in_arrears", "bad_loans_share")
 OF_FIRMS = (
     "firms", "committed", "rated", "best_rated", "honoured", "penalised", "on_platform", "joint_building",
@@ -48,23 +40,6 @@ TITLES = {
     "youth": "three_credit.of_youth", "youth_by_town": "three_credit.of_youth_by_town",
     "sectors": "three_credit.of_sectors",
 }  # fmt: skip
-
-
-def read_three_credit(folder: "RunFolder") -> "dict[str, pd.DataFrame]":
-    """The tables of a run folder that it has, counts whole (Int64), shares in [0, 1]. Raises RunError."""
-    import pandas as pd
-
-    from credit_score.sheet import as_written
-
-    found = {}
-    for name in TABLES:
-        if f"pilot/{name}.csv" in folder.manifest["outputs"]:
-            written = pd.read_csv(folder.file(f"pilot/{name}.csv"), dtype=str, keep_default_na=False)
-            table = as_written(written)
-            numbers = {c: pd.to_numeric(table[c].replace("", None)) for c in table.columns if c not in TEXTS}
-            counts = dict.fromkeys((c for c in numbers if c not in SHARES), "Int64")
-            found[name] = table.assign(**numbers).astype(counts | dict.fromkeys(set(SHARES) & set(numbers), "Float64"))
-    return found
 
 
 def three_credit_told(
