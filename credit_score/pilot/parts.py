@@ -1,6 +1,6 @@
 """The parts of the pilot that leave tables in a run folder, in one list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from credit_score.pilot.scenes import scene_tables
@@ -9,6 +9,7 @@ from credit_score.pilot.sectors import sector_table
 from credit_score.pilot.standing import Standing
 from credit_score.pilot.three_credit import three_credit_tables
 from credit_score.pilot.youth import youth_table
+from credit_score.pilot.units import unit_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +21,14 @@ PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (
     youth_table,
     sector_table,
 )
+PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = ()
+# Parts that read the tables of those above.
+SUMMED: "tuple[Callable[[Standing, Mapping[str, pd.DataFrame]], dict[str, pd.DataFrame]], ...]" = (unit_tables,)
 
 
 def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
     """Name → table of every part, as the run folder keeps them under ``pilot/``; a part without rules gives none."""
-    return {name: table for part in PARTS for name, table in part(standing).items()}
+    made = {name: table for part in PARTS for name, table in part(standing).items()}
+    for part in SUMMED:
+        made |= part(standing, made)
+    return made

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from credit_score.policy.dated import Frozen
 from credit_score.policy.named import Named, every_day, no_such, refuse_twice
+from credit_score.policy.office import Office
 from credit_score.policy.plan import Indicator, Phase, Task, check_indicators, check_phases
 from credit_score.policy.quantities import Activities, Quantity, Reports, Responsible
 
@@ -16,7 +17,8 @@ class Pilot(Frozen):
     """The plan of a pilot.
 
     ``activities``: kinds of events; ``places``: where they are held; ``case_kinds``: defaults of government bodies;
-    ``report_uses``: what government uses credit reports for; ``tasks``, ``phases`` and ``indicators``: of the plan.
+    ``report_uses``: what government uses credit reports for; ``tasks``, ``phases`` and ``indicators``: of the plan;
+    ``office``: who keeps it.
     """
 
     activities: tuple[Named, ...] = Field(min_length=1)
@@ -26,6 +28,7 @@ class Pilot(Frozen):
     tasks: tuple[Task, ...] = ()
     phases: tuple[Phase, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    office: Office | None = None
 
     @property
     def last_day(self) -> date | None:
@@ -52,6 +55,8 @@ class Pilot(Frozen):
     def check(self, *, units: Iterable[str], clocks: Iterable[str]) -> None:
         """Refuse a unit or a clock that the policy does not have."""
         units, clocks = set(units), set(clocks)
+        if self.office:
+            self.office.check(units)
         for field, rules in (("tasks", self.tasks), ("indicators", self.indicators)):
             for rule in rules:
                 for day in every_day([rule.units]) if rule.units else ():
@@ -67,3 +72,9 @@ class Pilot(Frozen):
             raise no_such("clock", own.clock, clocks, *place, "clock")
         if isinstance(own, Responsible) and (unknown := sorted(set(own.without) - units)):
             raise no_such("unit", unknown[0], units, *place, "without")
+
+    @model_validator(mode="after")
+    def _theme_days_are_activities(self) -> Self:
+        if self.office:
+            self.office.check_themes(a.id for a in self.activities)
+        return self

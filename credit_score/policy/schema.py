@@ -244,6 +244,8 @@ class PolicyModel(Frozen):
         self._check_scenes()
         self._check_measures()
         self._check_three_credit()
+        if self.pilot and self.pilot.office:
+            self.pilot.office.check(units=[u.id for u in self.policy.units])
         return self
 
     @cached_property

@@ -1,0 +1,97 @@
+"""What units owe by the clocks of records and by the catalogue of resources, as items of their sheets.
+
+Units and counts only: no record and no subject is named.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from credit_score.errors import RecordsError
+from credit_score.language import LANGUAGES
+from credit_score.pilot.items import Item, as_day, in_words, state_on
+from credit_score.pilot.standing import Standing
+from credit_score.policy.clocks import Clock
+from credit_score.policy.dated import Figure
+from credit_score.policy.office import Office
+from credit_score.records.duties.clocks import clock_table, decision_clocks
+from credit_score.records.duties.coverage import coverage_table, due_periods, first_day
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+
+def clock_items(standing: Standing, office: Office) -> list[Item]:
+    """Clocks that are open on the day: an item a unit, clock and state, with how many there are.
+
+    Decisions of the register that are not reported are among them; what came late and is there is not, since nothing
+    is left to do about it. No items where the policy has no clocks, or the calendar does not know the days.
+    """
+    if not standing.rules.model.clocks:
+        return []
+    try:
+        counted = _open_clocks(standing).execute()
+    except RecordsError:
+        return []
+    soon = standing.rules.value(office.soon) or 0
+    rows = counted.assign(due_on=[as_day(day) for day in counted["due_on"]])
+    rows["state"] = [state_on(day, standing.on, soon=soon) for day in rows["due_on"]]
+    by = rows.groupby(["unit", "clock", "state"], sort=True)
+    return [_clock_item(standing, office, key, group) for key, group in by]
+
+
+def _open_clocks(standing: Standing) -> "ibis.Table":
+    """Open clocks counted by unit, clock and due day: those of the register of decisions, and of other records."""
+    tables, rules, on = standing.records.tables, standing.rules, standing.on
+    found = clock_table(tables, rules, on)
+    if standing.has("decisions"):
+        listed = decision_clocks(tables["decisions"], tables, rules, on)
+        found = found.anti_join(listed, ["clock", "record_id"]).union(listed)
+    running = found.filter(found.open)
+    return running.group_by("unit", "clock", "due_on").aggregate(n=running.count())
+
+
+def _clock_item(standing: Standing, office: Office, key: tuple[Any, ...], rows: "pd.DataFrame") -> Item:
+    unit, clock_id, state = key
+    clock = next(c for c in standing.rules.model.clocks or () if c.id == clock_id)
+    days = [day for day in rows["due_on"] if day]
+    due, n = min(days, default=None), int(rows["n"].sum())
+    asked = "pilot.clock_late" if state == "late" else "pilot.clock_running"
+    ground = _limit(clock, standing.on)
+    return Item(
+        unit, "clock", f"{clock_id}:{state}", {lang: getattr(clock.label, lang) for lang in LANGUAGES},
+        in_words(asked, n=n, due=due or "–"), state, f"clocks:{clock_id}",
+        ground.basis if ground else "", ground.reference if ground else "",
+        office.item_tasks.get(clock_id.partition(".")[0]), due,  # type: ignore[call-overload]
+    )  # fmt: skip
+
+
+def _limit(clock: Clock, on: date) -> Figure | None:
+    """What the clock's limit on the day rests on."""
+    limits = (limit.at(on) for limit in (clock.working_days, clock.calendar_days) if limit)
+    return next(filter(None, limits), None)
+
+
+def resource_items(standing: Standing, office: Office) -> Iterator[Item]:
+    """An item a unit and resource of which it sent nothing in some period that is over.
+
+    It was due on the last day of the first of these periods.
+    """
+    import pandas as pd
+
+    if not standing.rules.model.resources:
+        return
+    since = first_day(standing.on)
+    table = coverage_table(standing.records["credit_records"], standing.rules, since=since)
+    soon, task = standing.rules.value(office.soon) or 0, office.item_tasks.get("resource")
+    for row in table[table["missing"] != ""].to_dict("records"):
+        every = None if pd.isna(row["every"]) else int(row["every"])
+        ends = {span.name: span.last for span in due_periods(every, since, standing.on)}
+        due = min(ends[name] for name in row["missing"].split(", "))
+        yield Item(
+            row["unit"], "resource", row["resource"], {lang: row[f"label_{lang}"] for lang in LANGUAGES},
+            in_words("pilot.send", missing=row["expected"] - row["arrived"], expected=row["expected"], due=due),
+            state_on(due, standing.on, soon=soon), f"resources:resources:{row['resource']}", row["unit_basis"],
+            row["unit_reference"], task, due,
+        )  # fmt: skip
