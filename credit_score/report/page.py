@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credit_score.language import LANGUAGES, say
 from credit_score.report import content, reporting
@@ -23,19 +23,27 @@ from credit_score.report.three_credit import TITLES as THREE_CREDIT
 from credit_score.report.three_credit import three_credit_told
 from credit_score.report.three_credit_figure import plot_three_credit, shares_by_town
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 Drawing = tuple[str, float, Callable[..., Any]]
 TITLES = {"sector": "burden", "size": "burden"}
 
 
 def report_page(run: Run) -> str:
     """The report of a run as HTML, in both languages, with a switch between them."""
+    html = environment().get_template("page.html").render(say=say, languages=LANGUAGES, **_values(run))
+    return html.replace("/*FONT*/", font_face(html), 1)
+
+
+def environment() -> "Environment":
+    """What the package's pages are made in: every value is escaped, a name that is missing is an error."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    environment = Environment(loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined)
-    environment.filters |= {"points": points, "exact": exact, "exact_percent": percent}
-    environment.filters |= {"percent": lambda x: f"{x:.1%}", "whole": lambda x: f"{x:,.0f}"}
-    html = environment.get_template("page.html").render(say=say, languages=LANGUAGES, **_values(run))
-    return html.replace("/*FONT*/", font_face(html), 1)
+    made = Environment(loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined)
+    made.filters |= {"points": points, "exact": exact, "exact_percent": percent}
+    made.filters |= {"percent": lambda x: f"{x:.1%}", "whole": lambda x: f"{x:,.0f}"}
+    return made
 
 
 def _template(name: str) -> str:
