@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SOON = "#f5bd6b"
+# Behind a number, so that no grid line crosses it.
+PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 
 
 def plot_late(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
@@ -25,9 +27,9 @@ def plot_late(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     bars = ax.barh(frame["label"], frame["soon"], left=shared, color=SOON, height=0.6, label=say("pilot.soon", lang))
     texts = [f"{own} + {both} + {soon}" for own, both, soon in
              zip(frame["late"], frame["late_shared"], frame["soon"], strict=True)]  # fmt: skip
-    ax.bar_label(bars, texts, padding=4, fontsize=9, color=QUIET)
+    ax.bar_label(bars, texts, padding=4, fontsize=9, color=QUIET, bbox=PLATE)
     ax.invert_yaxis()
-    ax.margins(x=0.15)
+    ax.margins(x=0.15, y=0.02)
     ax.set_xlabel(say("pilot.axis_items", lang))
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
@@ -42,9 +44,10 @@ def plot_gaps(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     bars = ax.barh(frame["label"], frame["gap_share"] * 100, color=NEUTRAL, height=0.6)
     texts = [f"{rounded_percent(share, 0)}  {label}" for share, label in
              zip(frame["gap_share"], frame["gap_label"], strict=True)]  # fmt: skip
-    ax.bar_label(bars, texts, padding=4, fontsize=9, color=QUIET)
+    ax.bar_label(bars, texts, padding=4, fontsize=9, color=QUIET, bbox=PLATE)
     ax.invert_yaxis()
-    ax.margins(x=0.75)
+    ax.set_xlim(0, 180)
+    ax.margins(y=0.02)
     ax.set_xticks([0, 25, 50, 75, 100])
-    ax.set_xlabel(say("pilot.axis_gap", lang))
+    ax.set_xlabel(say("pilot.axis_gap", lang), loc="left")
     return ax

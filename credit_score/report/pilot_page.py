@@ -59,6 +59,7 @@ def pilot_pages(run: RunFolder) -> dict[str, str]:
 
 def _values(run: RunFolder, tables: Tables, rules: "RuleSet") -> dict[str, Any]:
     names = labels(rules, "units")
+    sheets = list(_sheets(tables, names))
     registered = {name: bool(run.manifest["rows"].get(name, {}).get("read")) for name in ("posts", "government_cases")}
     return {
         "say": say, "languages": LANGUAGES, "in_both": in_both, "rules": rules, "names": names,
@@ -68,7 +69,7 @@ def _values(run: RunFolder, tables: Tables, rules: "RuleSet") -> dict[str, Any]:
         "cases": rows_of(tables, "government_cases"), "case_states": CASE_STATES,
         "case_counts": rows_of({"counts": case_counts(tables["government_cases"])}, "counts"),
         "calendar": rows_of(tables, "calendar"),
-        "sheets": list(_sheets(tables, names)), "figures": {lang: _figures(tables, lang) for lang in LANGUAGES},
+        "sheets": sheets, "linked": {sheet["unit"] for sheet in sheets}, "figures": {lang: _figures(tables, lang) for lang in LANGUAGES},
     }  # fmt: skip
 
 
