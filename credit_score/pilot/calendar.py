@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from credit_score.language import LANGUAGES, say
 from credit_score.pilot.items import Tables, as_day, rows_of
 from credit_score.policy import RuleSet
-from credit_score.policy.office import Months, Office
+from credit_score.policy.pilot import Pilot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,7 @@ COLUMNS = ["key", "kind", "label_zh", "label_en", "first_day", "last_day", "year
 KINDS = ("phase", "deadline", "case", "theme")
 
 
-def calendar_table(made: Tables, rules: RuleSet, office: Office) -> "pd.DataFrame":
+def calendar_table(made: Tables, rules: RuleSet, plan: Pilot) -> "pd.DataFrame":
     """A row a phase, deadline, open case or theme day, by its first day.
 
     ``made``: ``indicators``, ``plan_tasks`` and ``government_cases``, where they are. ``key`` is for life, so that a
@@ -26,17 +26,15 @@ def calendar_table(made: Tables, rules: RuleSet, office: Office) -> "pd.DataFram
     """
     import pandas as pd
 
-    rows = [*_phases(rules, office), *_deadlines(made), *_cases(made), *_themes(rules, office)]
+    rows = [*_phases(plan), *_deadlines(made), *_cases(made), *_themes(rules, plan)]
     table = pd.DataFrame(rows, columns=COLUMNS).astype({"first_day": object, "last_day": object, "yearly": bool})
     return table.sort_values(["first_day", "key"], ignore_index=True)
 
 
-def _phases(rules: RuleSet, office: Office) -> Iterator[dict[str, Any]]:
-    for phase in office.phases:
-        if months := rules.value(phase.months):
-            first, last = Months.span(months)
-            label = {f"label_{lang}": getattr(phase.label, lang) for lang in LANGUAGES}
-            yield _row("phase", phase.id, label, first, last, rule=f"pilot:office:phases:{phase.id}")
+def _phases(plan: Pilot) -> Iterator[dict[str, Any]]:
+    for phase in plan.phases:
+        label = {f"label_{lang}": getattr(phase.label, lang) for lang in LANGUAGES}
+        yield _row("phase", phase.id, label, phase.first, phase.last, rule=f"pilot:phases:{phase.id}")
 
 
 def _deadlines(made: Tables) -> Iterator[dict[str, Any]]:
@@ -45,34 +43,37 @@ def _deadlines(made: Tables) -> Iterator[dict[str, Any]]:
     for row in rows_of(made, "plan_tasks"):
         if day := as_day(row["deadline"]):
             told.add((int(row["task"]), day))
-            label = {f"label_{lang}": _numbered(row, lang) for lang in LANGUAGES}
-            yield _row("deadline", f"task-{row['task']}", label, day, day, row["units"], f"pilot:tasks:{row['task']}")
+            yield _row("deadline", f"task-{row['task']}", _numbered(row), day, day, row["units"])
     for row in rows_of(made, "indicators"):
         day = as_day(row["deadline"])
         if day and (int(row["task"]), day) not in told:
-            label = {f"label_{lang}": _numbered(row, lang) for lang in LANGUAGES}
-            yield _row("deadline", f"indicator-{row['indicator']}", label, day, day, row["units"], row["rule"])
+            name = f"indicator-{row['indicator']}"
+            yield _row("deadline", name, _numbered(row), day, day, row["units"], row["rule"])
 
 
-def _numbered(row: Mapping[str, Any], lang: str) -> str:
-    return say("pilot.numbered", lang, task=int(row["task"]), label=row[f"label_{lang}"])
+def _numbered(row: Mapping[str, Any]) -> dict[str, str]:
+    """The label with the number of the task, where it is of one: number 0 is the plan's safeguards."""
+    told = {lang: row[f"label_{lang}"] for lang in LANGUAGES}
+    if row["task"]:
+        told = {lang: say("sheet.numbered", lang, task=int(row["task"]), label=told[lang]) for lang in LANGUAGES}
+    return {f"label_{lang}": text for lang, text in told.items()}
 
 
 def _cases(made: Tables) -> Iterator[dict[str, Any]]:
     for row in rows_of(made, "government_cases"):
         if row["state"] in ("open", "overdue") and (day := as_day(row["due_on"])):
             label = {
-                f"label_{lang}": say("pilot.case", lang, body=row["body"], kind=row[f"kind_{lang}"])
+                f"label_{lang}": say("sheet.case", lang, body=row["body"], kind=row[f"kind_{lang}"])
                 for lang in LANGUAGES
             }  # fmt: skip
             yield _row("case", row["case_id"], label, day, day, row["unit"], f"pilot:case_kinds:{row['case_kind']}")
 
 
-def _themes(rules: RuleSet, office: Office) -> Iterator[dict[str, Any]]:
-    """Theme days, from the year in which the plan is in force on."""
-    since = min(rules.figure(office.staff).since, rules.on)
-    labels = {a.id: a.label for a in rules.model.pilot.activities} if rules.model.pilot else {}
-    for activity, text in office.theme_days.items():
+def _themes(rules: RuleSet, plan: Pilot) -> Iterator[dict[str, Any]]:
+    """Theme days, the first of each that is not before the plan's first phase."""
+    since = plan.phases[0].first if plan.phases else rules.on
+    labels = {a.id: a.label for a in plan.activities}
+    for activity, text in plan.office.theme_days.items() if plan.office else ():
         day = next(d for year in (since.year, since.year + 1) if (d := _in_year(year, text)) >= since)
         label = {f"label_{lang}": getattr(labels[activity], lang) for lang in LANGUAGES}
         yield _row("theme", activity, label, day, day, rule="pilot:office") | {"yearly": True}
@@ -100,7 +101,7 @@ def as_icalendar(table: "pd.DataFrame", lang: str, *, of: str, stamped: date, na
     file = File()
     file.add("prodid", f"-//credit_score//pilot//{lang.upper()}")
     file.add("version", "2.0")
-    file.add("x-wr-calname", say("pilot.calendar", lang))
+    file.add("x-wr-calname", say("sheet.calendar", lang))
     for row in rows_of({"calendar": table}, "calendar"):
         file.add_component(_event(row, lang, of=of, stamped=stamped, names=names))
     return bytes(file.to_ical())
@@ -116,7 +117,7 @@ def _event(row: dict[str, Any], lang: str, *, of: str, stamped: date, names: Map
     name = f"{of}|{row['key']}"
     event.add("uid", f"{sha256(name.encode()).hexdigest()[:32]}@pilot")
     event.add("dtstamp", datetime(stamped.year, stamped.month, stamped.day, tzinfo=UTC))
-    event.add("summary", say(f"pilot.event_{row['kind']}", lang, label=row[f"label_{lang}"]))
+    event.add("summary", say(f"event.{row['kind']}", lang, label=row[f"label_{lang}"]))
     event.add("dtstart", first)
     event.add("dtend", (last or stamped) + timedelta(1))  # the first day after it
     if row["yearly"]:

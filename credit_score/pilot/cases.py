@@ -75,8 +75,8 @@ def case_items(cases: "pd.DataFrame", standing: Standing, plan: Pilot) -> list[I
     return [
         Item(
             row["unit"], "case", row["case_id"],
-            {lang: say("pilot.case", lang, body=row["body"], kind=row[f"kind_{lang}"]) for lang in LANGUAGES},
-            in_words("pilot.close_case", found=row["found_on"], due=row["due_on"]),
+            {lang: say("sheet.case", lang, body=row["body"], kind=row[f"kind_{lang}"]) for lang in LANGUAGES},
+            in_words("sheet.close_case", found=row["found_on"], due=row["due_on"]),
             state_on(row["due_on"], standing.on, soon=soon), f"pilot:case_kinds:{row['case_kind']}", "plan", "",
             task, row["due_on"],
         )

@@ -57,13 +57,13 @@ def _clock_item(standing: Standing, office: Office, key: tuple[Any, ...], rows: 
     clock = next(c for c in standing.rules.model.clocks or () if c.id == clock_id)
     days = [day for day in rows["due_on"] if day]
     due, n = min(days, default=None), int(rows["n"].sum())
-    asked = "pilot.clock_late" if state == "late" else "pilot.clock_running"
+    asked = "sheet.clock_late" if state == "late" else "sheet.clock_running"
     ground = _limit(clock, standing.on)
     return Item(
         unit, "clock", f"{clock_id}:{state}", {lang: getattr(clock.label, lang) for lang in LANGUAGES},
         in_words(asked, n=n, due=due or "–"), state, f"clocks:{clock_id}",
         ground.basis if ground else "", ground.reference if ground else "",
-        office.item_tasks.get(clock_id.partition(".")[0]), due,  # type: ignore[call-overload]
+        office.item_tasks.get(clock_id.partition(".")[0]), due,
     )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def resource_items(standing: Standing, office: Office) -> Iterator[Item]:
         due = min(ends[name] for name in row["missing"].split(", "))
         yield Item(
             row["unit"], "resource", row["resource"], {lang: row[f"label_{lang}"] for lang in LANGUAGES},
-            in_words("pilot.send", missing=row["expected"] - row["arrived"], expected=row["expected"], due=due),
+            in_words("sheet.send", missing=row["expected"] - row["arrived"], expected=row["expected"], due=due),
             state_on(due, standing.on, soon=soon), f"resources:resources:{row['resource']}", row["unit_basis"],
             row["unit_reference"], task, due,
         )  # fmt: skip

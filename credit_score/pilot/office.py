@@ -22,13 +22,14 @@ def office_table(standing: Standing, office: Office) -> "pd.DataFrame":
     """Who stands for each unit on the day, a row a unit in the policy's order, and who is missing, in words.
 
     ``leaders, liaisons, staff`` are counts of posts held on the day (``since`` ≤ day, ``until`` empty or later), empty
-    where there is no register of posts: then ``missing`` says what it needs. Staff is asked of the office alone.
+    where there is no register of posts: then ``missing`` says what it needs. Staff is asked of the office alone. Units
+    of which nothing is asked are left out.
     """
     import pandas as pd
 
     held = posts_held(standing)
     rows = []
-    for unit in standing.rules.about.units:
+    for unit in (u for u in standing.rules.about.units if roles_of(u.id, standing.rules, office)):
         counts = [held.get((unit.id, role)) if held is not None else None for role in NEEDED]
         missing = _missing(unit.id, held, standing.rules, office)
         is_office = unit.id == standing.rules.value(office.unit)
@@ -51,21 +52,26 @@ def posts_held(standing: Standing) -> "Held | None":
 
 def posts_lacking(unit: str, held: Held, rules: RuleSet, office: Office) -> dict[str, int]:
     """Role → how many posts a unit lacks on the day; roles that are filled, and those not in force, are left out."""
-    roles = [role for role in NEEDED if role != "staff" or unit == rules.value(office.unit)]
-    needed = {role: rules.value(getattr(office, NEEDED[role])) or 0 for role in roles}
+    needed = {role: rules.value(getattr(office, NEEDED[role])) or 0 for role in roles_of(unit, rules, office)}
     return {role: n - held[unit, role] for role, n in needed.items() if held[unit, role] < n}
+
+
+def roles_of(unit: str, rules: RuleSet, office: Office) -> list[str]:
+    """The roles that are asked of a unit: leader and liaison unless it is exempt, and staff of the office."""
+    asked = [] if unit in office.exempt else ["leader", "liaison"]
+    return [*asked, "staff"] if unit == rules.value(office.unit) else asked
 
 
 def _missing(unit: str, held: "Held | None", rules: RuleSet, office: Office) -> Words:
     if held is None:
-        return in_words("pilot.needs_posts")
+        return in_words("sheet.needs_posts")
     lacking = posts_lacking(unit, held, rules, office)
     return {lang: posts_in_words(lacking, lang) for lang in LANGUAGES}
 
 
 def posts_in_words(lacking: dict[str, int], lang: str) -> str:
     """Posts that are lacking, in words; nothing where none is."""
-    told = (say(f"pilot.post_{role}", lang, n=n) for role, n in lacking.items())
+    told = (say(f"post.{role}", lang, n=n) for role, n in lacking.items())
     return ("、" if lang == "zh" else ", ").join(told)
 
 
@@ -80,8 +86,8 @@ def post_items(standing: Standing, office: Office) -> list[Item]:
         if lacking := posts_lacking(unit.id, held, standing.rules, office):
             named = {lang: posts_in_words(lacking, lang) for lang in LANGUAGES}
             found.append(Item(
-                unit.id, "post", "posts", in_words("pilot.posts"),
-                {lang: say("pilot.name_them", lang, who=named[lang]) for lang in LANGUAGES}, "open", "pilot:office",
+                unit.id, "post", "posts", in_words("sheet.posts"),
+                {lang: say("sheet.name_them", lang, who=named[lang]) for lang in LANGUAGES}, "open", "pilot:office",
                 ground.basis, ground.reference,
             ))  # fmt: skip
     return found

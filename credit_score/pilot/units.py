@@ -39,13 +39,14 @@ def unit_tables(standing: Standing, made: Tables) -> "dict[str, pd.DataFrame]":
         return {}
     office, cases = plan.office, case_table(standing, plan)
     soon = standing.rules.value(office.soon) or 0
+    rules = {task.number: f"pilot:tasks:{task.id}" for task in plan.tasks}
     items = [
-        *indicator_items(made, standing.on, soon=soon), *task_items(made, standing.on, soon=soon),
+        *indicator_items(made, standing.on, soon=soon), *task_items(made, standing.on, rules, soon=soon),
         *case_items(cases, standing, plan), *clock_items(standing, office), *resource_items(standing, office),
         *post_items(standing, office),
     ]  # fmt: skip
     units = standing.rules.about.units
-    days = calendar_table({**made, "government_cases": cases}, standing.rules, office)
+    days = calendar_table({**made, "government_cases": cases}, standing.rules, plan)
     table = item_table(items, standing.on, [unit.id for unit in units])
     return {
         "unit_items": table, "league": league(table, made, units), "office": office_table(standing, office),
@@ -61,16 +62,19 @@ def indicator_items(made: Tables, on: "date", *, soon: int) -> Iterator[Item]:
         if row["light"] == "grey":
             state, asked = "unmeasured", told(row, "needs")
         elif row["light"] == "green":
-            state, asked = "met", in_words("pilot.met")
+            state, asked = "met", in_words("sheet.met")
         for unit in units:
             yield Item(
                 unit, "indicator", row["indicator"], told(row, "label"), asked, state,
-                row["rule"], row["basis"], row["reference"], int(row["task"]), due, row["light"], len(units),
+                row["rule"], row["basis"], row["reference"], int(row["task"]) or None, due, row["light"], len(units),
             )  # fmt: skip
 
 
-def task_items(made: Tables, on: "date", *, soon: int) -> Iterator[Item]:
-    """An item a task without a number and responsible unit; after its deadline nobody can tell whether it is done."""
+def task_items(made: Tables, on: "date", rules: Mapping[int, str], *, soon: int) -> Iterator[Item]:
+    """An item a task without a number and responsible unit; after its deadline nobody can tell whether it is done.
+
+    ``rules``: the number of a task → its rule.
+    """
     for row in rows_of(made, "plan_tasks"):
         if row["indicators"]:
             continue
@@ -80,7 +84,7 @@ def task_items(made: Tables, on: "date", *, soon: int) -> Iterator[Item]:
             yield Item(
                 unit, "task", str(row["task"]), told(row, "label"),
                 told(row, "tracked"), "unmeasured" if state == "late" else state,
-                f"pilot:tasks:{row['task']}", "plan", row["words"], int(row["task"]), due, "", len(units),
+                rules[int(row["task"])], "plan", row["words"], int(row["task"]), due, "", len(units),
             )  # fmt: skip
 
 

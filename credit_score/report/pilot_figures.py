@@ -21,16 +21,16 @@ def plot_late(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ``frame``: ``label, late, late_shared, soon``, in the order of the league.
     """
     shared = frame["late"] + frame["late_shared"]
-    ax.barh(frame["label"], frame["late"], color=ALERT, height=0.6, label=say("pilot.late_own", lang))
+    ax.barh(frame["label"], frame["late"], color=ALERT, height=0.6, label=say("sheet.late_own", lang))
     ax.barh(frame["label"], frame["late_shared"], left=frame["late"], color="white", edgecolor=ALERT, hatch="///",
-            height=0.6, label=say("pilot.late_shared", lang))  # fmt: skip
-    bars = ax.barh(frame["label"], frame["soon"], left=shared, color=SOON, height=0.6, label=say("pilot.soon", lang))
+            height=0.6, label=say("sheet.late_shared", lang))  # fmt: skip
+    bars = ax.barh(frame["label"], frame["soon"], left=shared, color=SOON, height=0.6, label=say("sheet.soon", lang))
     texts = [f"{own} + {both} + {soon}" for own, both, soon in
              zip(frame["late"], frame["late_shared"], frame["soon"], strict=True)]  # fmt: skip
     ax.bar_label(bars, texts, padding=4, fontsize=9, color=QUIET, bbox=PLATE)
     ax.invert_yaxis()
     ax.margins(x=0.15, y=0.02)
-    ax.set_xlabel(say("pilot.axis_items", lang))
+    ax.set_xlabel(say("sheet.axis_items", lang))
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
     return ax
@@ -49,5 +49,5 @@ def plot_gaps(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ax.set_xlim(0, 180)
     ax.margins(y=0.02)
     ax.set_xticks([0, 25, 50, 75, 100])
-    ax.set_xlabel(say("pilot.axis_gap", lang), loc="left")
+    ax.set_xlabel(say("sheet.axis_gap", lang), loc="left")
     return ax

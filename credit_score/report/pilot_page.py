@@ -101,7 +101,7 @@ def drawings(tables: Tables, lang: str) -> dict[str, tuple[float, Callable[..., 
 
 def _figures(tables: Tables, lang: str) -> dict[str, str]:
     return {
-        name: as_svg(draw, name=f"pilot-{name}-{lang}", label=say(f"pilot.figure_{name}", lang), height=height)
+        name: as_svg(draw, name=f"pilot-{name}-{lang}", label=say(f"sheet.figure_{name}", lang), height=height)
         for name, (height, draw) in drawings(tables, lang).items()
     }
 
