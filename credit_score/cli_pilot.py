@@ -3,6 +3,8 @@
 import argparse
 
 from credit_score.cli_command import Commands, command, given, json_option
+from credit_score.cli_command import Commands
+from credit_score.cli_statement import add_statements
 
 
 def add_pilot(commands: Commands) -> None:
@@ -64,3 +66,4 @@ def _add_three_credit(commands: Commands) -> None:
     three.add_argument("--town", type=given, metavar="NAME", help="only this town, with its villages")
     three.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(three)
+    add_statements(commands)

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import credit_score
+from credit_score import commands_statement
 from credit_score.cli_inspection import DOMAINS
 from credit_score.commands_estimate import COLUMNS, SHOWN
 from credit_score.errors import CreditScoreError
@@ -23,11 +24,12 @@ from credit_score.policy import load_policy, rule_table
 from credit_score.policy.dated import Basis, Dated
 from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Source
-from credit_score.records.contracts import contracts
+from credit_score.records.contracts import LEGAL_FORMS, contracts
 from credit_score.records.door.judge import BELOW, UNREADABLE
 from credit_score.records.keeping.due import GROUNDS
 from credit_score.records.life import STATES
 from credit_score.records.reading.workbook_cells import REASONS
+from credit_score.report.statements import enterprise, person
 from credit_score.simulation.engines import ENGINES
 from credit_score.simulation.parameter import Parameter, Stated
 from credit_score.simulation.totals import TOTALS
@@ -105,10 +107,17 @@ def possible(pattern):
         "simulate": {"first", "last", "at_low", "at_high", *TOTALS}, "number": ranged(),
         "gain": {"found", *OBJECTIVES} - {"detections"}, "optimum": {"risk", "min_ratio", "max_ratio"},
         "check": {"capacity", "county_minimum", "cap", "no_rate", "order"},
-        "needs": {"name", "author", "signer", "office", "reason"},
+        "needs": {"name", "author", "signer", "office", "reason"}, "statement": of_statements(),
     }  # fmt: skip
     family = pattern.split(".")[0]
     return {f"{family}.{end}" for end in ends.get(family, ())}
+
+
+def of_statements():
+    """What stands in statements under a computed key: kinds, states, legal forms, headings, names of the log."""
+    states = {"draft", "demonstration", "in_force"}
+    headings = {*person.COLUMNS, *person.SUMS, *enterprise.COLUMNS, *enterprise.REGISTERED, *commands_statement.COLUMNS}
+    return {"individual", "enterprise", *states, *(f"{s}_text" for s in states), *LEGAL_FORMS, *headings}
 
 
 def reasons():

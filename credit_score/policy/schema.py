@@ -246,6 +246,7 @@ class PolicyModel(Frozen):
         self._check_three_credit()
         if self.pilot and self.pilot.office:
             self.pilot.office.check(units=[u.id for u in self.policy.units])
+        self._check_statements()
         return self
 
     @cached_property
@@ -339,3 +340,9 @@ class PolicyModel(Frozen):
         if self.three_credit:
             base = self.individual.base if self.individual else None
             self.three_credit.check(base=base, sectors=[s.id for s in self.policy.sectors])
+
+    def _check_statements(self) -> None:
+        if self.statements:
+            units, items = (u.id for u in self.policy.units), (i.id for i in self.enterprise.items)
+            uses = (u.id for u in self.pilot.report_uses) if self.pilot else ()
+            self.statements.check(units=units, items=items, uses=uses)

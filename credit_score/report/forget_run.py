@@ -27,7 +27,7 @@ def forget_in_run(run: RunFolder, gone: Gone, on: date) -> dict[str, Rewritten]:
     """
     clear_leftovers(run.path)  # a run or a deletion that was killed may have left the person there
     files = {name: run.file(name) for name in run.manifest["outputs"]}
-    resting = {subject for subject, number in _ledger(run) if (subject, number) in gone.records}
+    resting = {subject for subject, number in _records(run) if (subject, number) in gone.records}
     named = Named(gone.subjects | resting)
     with whole_folder(run.path, replaces=MANIFEST) as folder:
         found = {name: told for name, path in files.items() if (told := _without(path, folder / name, named))}
@@ -42,14 +42,17 @@ def forget_in_run(run: RunFolder, gone: Gone, on: date) -> dict[str, Rewritten]:
 
 def held_of(run: RunFolder, digests: Collection[str]) -> Gone:
     """What a run still holds of persons and records that a store has deleted, known by their digests."""
-    pairs = [(s, n) for s, n in _ledger(run) if is_person(s)]
+    pairs = [(s, n) for s, n in _records(run) if is_person(s)]
     records = [pair for pair in pairs if record_digest(*pair) in digests]
     return Gone.of([s for s in _persons(run) if deletion_digest(s) in digests], records)
 
 
-def _ledger(run: RunFolder) -> Iterator[tuple[str, str]]:
-    rows = run.table("ledger.parquet")
-    return zip(rows["subject"], rows["record_id"], strict=True)
+def _records(run: RunFolder) -> Iterator[tuple[str, str]]:
+    """Subject and number of every record that a table of the run holds; those with points stand in two."""
+    for name in ("ledger.parquet", "facts.parquet"):
+        if name in run.manifest["outputs"]:
+            rows = run.table(name)
+            yield from zip(rows["subject"], rows["record_id"], strict=True)
 
 
 def _persons(run: RunFolder) -> list[str]:

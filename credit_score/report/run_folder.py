@@ -17,6 +17,7 @@ from credit_score.policy import Policy, RuleSet, load_policy
 from credit_score.report.page import report_page
 from credit_score.report.reporting import reporting_tables
 from credit_score.report.run import Run
+from credit_score.report.statements.facts import report_tables
 from credit_score.sheet import as_written, write_csv
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def _save_tables(run: Run, folder: Path) -> None:
     import ibis
 
     status = ibis.literal(run.status)
-    for name in (*PARQUET, *(name for name in BY_SECTOR if name in run.tables)):
-        table = run.tables[name]
+    tables = {name: run.tables[name] for name in (*PARQUET, *(name for name in BY_SECTOR if name in run.tables))}
+    for name, table in (tables | report_tables(run)).items():
         order = ["subject"] + [c for c in ("record_id", "department") if c in table.columns]
         saved(run.records.engine, table.order_by(order).mutate(status=status), folder / f"{name}.parquet")
     frame = sampling_frame(run.tables["frame"]).order_by("department", "tier_code", "duty", "subject")

@@ -1,5 +1,6 @@
 """The statement of a score: why a subject has it, by which rules, until when, and what follows."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ def statement(run: "RunFolder", subject: str, *, lang: str) -> dict[str, Any]:
     ``subject`` is as in the run (a pseudonym, or an enterprise's code); an identity number is
     recognised where the key is in the environment. Raises RunError for nobody the run knows.
     """
-    kind, row = _found(run, subject)
+    kind, row = found_subject(run, subject)
     rules = run.rules()
     catalogue = rules.individual if kind == "individual" else rules.enterprise
     if catalogue is None:
@@ -37,18 +38,19 @@ def statement(run: "RunFolder", subject: str, *, lang: str) -> dict[str, Any]:
     parts = explanation(rows, catalogue)
     told = Told(rules, lang)
     lines = _heading(run, row, catalogue, told) + _records(rows, catalogue, told)
-    lines += _dimensions(rows, parts, catalogue, told) + _disputed(row, told) + _touched(run, row, told)
+    lines += _dimensions(rows, parts, catalogue, told) + _disputed(row, told) + touched(run, row, told)
     lines += _benefits(row, told) if kind == "individual" else _tier(run, row, told)
     return {"text": "\n".join([*lines, told.say("explain.rights")]), **_data(run, row, rows, parts, kind)}
 
 
-def _found(run: "RunFolder", subject: str) -> tuple[str, dict[str, Any]]:
+def found_subject(run: "RunFolder", subject: str) -> tuple[str, dict[str, Any]]:
+    """A subject's kind and the row of its score. Raises RunError for nobody the run knows, or knows no more."""
     for name in _names(subject):
         for kind in ("individual", "enterprise"):
             rows = run.table(f"scores_{kind}.parquet", subject=name)
             if len(rows):
                 return kind, rows.iloc[0].to_dict()
-    _refuse_deleted(run, subject)
+    refuse_deleted(run, map(deletion_digest, _names(subject)))
     raise RunError(
         f"no score for this subject ({masked(subject)})",
         where=str(run.path),
@@ -56,11 +58,14 @@ def _found(run: "RunFolder", subject: str) -> tuple[str, dict[str, Any]]:
     )
 
 
-def _refuse_deleted(run: "RunFolder", subject: str) -> None:
-    """A past score of a deleted person is refused with the day of the deletion, and nothing more."""
+def refuse_deleted(run: "RunFolder", digests: Iterable[str]) -> None:
+    """A past score of a deleted person is refused with the day of the deletion, and nothing more.
+
+    ``digests``: of what the person may have been called. Raises RunError.
+    """
     gone, resting = deleted_days(run.manifest.get("deleted", []), "subjects"), _resting(run)
-    for name in _names(subject):
-        if day := gone.get(digest := deletion_digest(name)):
+    for digest in digests:
+        if day := gone.get(digest):
             why = "it rested on a record that the law lets nobody keep" if digest in resting else "the law required it"
             raise RunError(f"deleted on {day}", where=str(run.path), remedy=why)
 
@@ -70,7 +75,7 @@ def _resting(run: "RunFolder") -> set[str]:
     return {d for entry in run.manifest.get("deleted", []) if entry.get("resting") for d in entry["subjects"]}
 
 
-def _touched(run: "RunFolder", row: dict[str, Any], told: Told) -> list[str]:
+def touched(run: "RunFolder", row: dict[str, Any], told: Told) -> list[str]:
     """That records of the subject were deleted after the day of the score, which may have rested on them."""
     day = deleted_days(run.manifest.get("deleted", []), "touched").get(deletion_digest(row["subject"]))
     return [told.say("explain.touched", day=day)] if day and day > run.manifest["as_of"] else []
@@ -108,24 +113,36 @@ def _records(rows: "pd.DataFrame", catalogue: Catalogue, told: Told) -> list[str
 
 def _item(rows: "pd.DataFrame", item: Item, kind: str, told: Told) -> list[str]:
     """The records of one item, and once, what gives them their points and their end."""
+    of_each = worth(item, kind, told)
+    lines = [f"  {_record(record, of_each, told.label(item), told)}" for record in rows.itertuples()]
+    return lines + grounds(rows, item, kind, told)
+
+
+def worth(item: Item, kind: str, told: Told) -> str:
+    """What a record of an item earns, with the weight that multiplies it where there is one."""
+    own, weight = told.figures[f"{kind}:items:{item.id}", "points"], told.weight(kind, item.dimension)
+    return signed(own.value) if weight == 1000 else f"{signed(own.value)} × {points(weight)} = {signed(item.points)}"
+
+
+def grounds(rows: "pd.DataFrame", item: Item, kind: str, told: Told) -> list[str]:
+    """Lines that cite what gives records of an item their points and their end."""
     rule = f"{kind}:items:{item.id}"
-    own, weight = told.figures[rule, "points"], told.weight(kind, item.dimension)
-    worth = signed(own.value) if weight == 1000 else f"{signed(own.value)} × {points(weight)} = {signed(item.points)}"
-    lines = [f"  {_record(record, worth, told.label(item), told)}" for record in rows.itertuples()]
-    ends = _ends(rows, item.id, kind, told)
-    lines += told.cite(rule, [("points", own), *((end.field, end.figure) for end in ends if end.rule == rule)])
-    return lines + [line for e in ends if e.rule != rule for line in told.cite(e.rule, [(e.field, e.figure)])]
+    ends = ends_of(rows, item.id, kind, told)
+    own = [("points", told.figures[rule, "points"]), *((end.field, end.figure) for end in ends if end.rule == rule)]
+    return told.cite(rule, own) + [
+        line for e in ends if e.rule != rule for line in told.cite(e.rule, [(e.field, e.figure)])
+    ]
 
 
-def _record(record: Any, worth: str, label: str, told: Told) -> str:
+def _record(record: Any, earned: str, label: str, told: Told) -> str:
     days = {"occurred": record.occurred_on, "reported": record.reported_on, "expires": record.expires_on}
-    line = told.say("explain.record", points=worth, label=label, **{name: _day(day) for name, day in days.items()})
+    line = told.say("explain.record", points=earned, label=label, **{name: day_text(day) for name, day in days.items()})
     return line + (told.say("explain.disputed") if record.disputed else "")
 
 
-def _ends(rows: "pd.DataFrame", item: str, kind: str, told: Told) -> list[Cited]:
+def ends_of(rows: "pd.DataFrame", item: str, kind: str, told: Told) -> list[Cited]:
     """What ends the records: the periods in force on the last days, amendments counted in."""
-    days = [told.rules.on, *(date.fromisoformat(_day(day)) for day in rows["expires_on"])]
+    days = [told.rules.on, *(date.fromisoformat(day_text(day)) for day in rows["expires_on"])]
     today, *found = (replace(told.rules, on=day).ending(kind, item) for day in days)
     return [end for end in dict.fromkeys(end or today for end in found) if end]
 
@@ -139,11 +156,16 @@ def _dimensions(rows: "pd.DataFrame", parts: "pd.DataFrame", catalogue: Catalogu
         text = told.say("explain.dimension", label=labels[part.dimension], before=before, after=after)
         lost = told.say("explain.lost", lost=points(part.lost_milli)) if part.lost_milli else ""
         lines.append(f"  {text}{lost}")
+    lines += dimension_grounds(rows, catalogue, told)
+    return [*lines, ""] if lines else []
+
+
+def dimension_grounds(rows: "pd.DataFrame", catalogue: Catalogue, told: Told) -> list[str]:
+    """Lines that cite the weights and the bounds that made the sums of a subject what they are."""
     kind = catalogue.subject_kind
     weighted = [d for d in rows["dimension"].unique() if told.weight(kind, d) != 1000]
-    lines += [told.rule(f"{kind}:dimensions:{d}", "weight") for d in weighted]
-    lines += [told.rule(rule, field) for rule, field in caps_that_cut(rows, catalogue)]
-    return [*lines, ""] if lines else []
+    lines = [told.rule(f"{kind}:dimensions:{d}", "weight") for d in weighted]
+    return lines + [told.rule(rule, field) for rule, field in caps_that_cut(rows, catalogue)]
 
 
 def _disputed(row: dict[str, Any], told: Told) -> list[str]:
@@ -191,7 +213,7 @@ def _reason(decided_by: str, tier: Tier, tiers: tuple[Tier, ...], row: dict[str,
 def _data(
     run: "RunFolder", row: dict[str, Any], rows: "pd.DataFrame", parts: "pd.DataFrame", kind: str
 ) -> dict[str, Any]:
-    dated = rows.assign(**{c: rows[c].map(_day) for c in ("occurred_on", "reported_on", "expires_on")})
+    dated = rows.assign(**{c: rows[c].map(day_text) for c in ("occurred_on", "reported_on", "expires_on")})
     own = dated.drop(columns=["subject", "status"], errors="ignore")
     return {
         "subject": row["subject"], "kind": kind, "status": run.manifest["status"], "as_of": run.manifest["as_of"],
@@ -202,5 +224,6 @@ def _data(
     }  # fmt: skip
 
 
-def _day(value: Any) -> str:
+def day_text(value: Any) -> str:
+    """A day as 2023-06-30, whatever holds it."""
     return value.isoformat()[:10] if isinstance(value, date) or hasattr(value, "isoformat") else str(value)
