@@ -5,6 +5,7 @@ import argparse
 from credit_score.cli_command import Commands, command, given, json_option
 from credit_score.cli_command import Commands
 from credit_score.cli_statement import add_statements
+from credit_score.cli_command import Commands, command, given, json_option
 
 
 def add_pilot(commands: Commands) -> None:
@@ -67,3 +68,12 @@ def _add_three_credit(commands: Commands) -> None:
     three.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(three)
     add_statements(commands)
+    _add_scoreboard(commands)
+
+
+def _add_scoreboard(commands: Commands) -> None:
+    text = "where a run stands against every number of the pilot's plan, with gaps and lights"
+    pilot = command(commands, "pilot", "commands_pilot.pilot", text)
+    pilot.add_argument("run", type=given, metavar="RUN", help="run folder")
+    pilot.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    json_option(pilot)

@@ -34,7 +34,6 @@ from credit_score.policy.loader import as_date
 from credit_score.policy.ruleset import Catalogue
 from credit_score.records import Records
 from credit_score.records.duties.coverage import coverage_table, first_day
-from credit_score.records.duties.four_zeros import four_zeros
 from credit_score.records.life import known_day
 from credit_score.tiers import assign_tiers, sector_tiers, tier_shares
 from credit_score.tiers.given import PD_RANGE, check_figures
@@ -129,7 +128,7 @@ class CountyRun:
     @cached_property
     def quality(self) -> "pd.DataFrame":
         """The four zeros by unit and month; raises PolicyError without clocks, RecordsError beyond their calendar."""
-        return four_zeros(self.records, self.rules)
+        return self.standing.quality
 
     @cached_property
     def coverage(self) -> "pd.DataFrame":
@@ -152,8 +151,11 @@ class CountyRun:
 
     @property
     def indicators(self) -> "pd.DataFrame":
-        """The pilot's scoreboard; raises NotAvailable, since this version does not compute it."""
-        raise NotAvailable("the pilot's indicators are not computed by this version", remedy="see the CHANGELOG")
+        """The pilot's scoreboard, a row an indicator; raises NotAvailable where the policy has no pilot section."""
+        if "indicators" not in self.pilot:
+            remedy = "add pilot.yaml to the policy"
+            raise NotAvailable(f"policy {self.rules.name!r} has no pilot section", remedy=remedy)
+        return self.pilot["indicators"]
 
     @cached_property
     def tier_shares(self) -> "pd.DataFrame":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from credit_score.pilot.scenes import scene_tables
 from credit_score.pilot.measures_taken import measure_tables
 from credit_score.pilot.sectors import sector_table
+from credit_score.pilot.indicators import indicator_tables
 from credit_score.pilot.standing import Standing
 from credit_score.pilot.three_credit import three_credit_tables
 from credit_score.pilot.youth import youth_table
@@ -24,6 +25,7 @@ PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (
 PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = ()
 # Parts that read the tables of those above.
 SUMMED: "tuple[Callable[[Standing, Mapping[str, pd.DataFrame]], dict[str, pd.DataFrame]], ...]" = (unit_tables,)
+PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (indicator_tables,)
 
 
 def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from credit_score.policy import RuleSet
 from credit_score.records import Records
+from credit_score.records.duties.four_zeros import four_zeros
 
 if TYPE_CHECKING:
     import ibis
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,10 @@ class Standing:
         return self.rules.on
 
     def has(self, table: str) -> bool:
-        """Whether a file of a table was there at all: without one nothing can be measured by it."""
-        counts = self.records.counts
-        return bool(counts.loc[counts["table"] == table, "read"].sum())
+        """Whether a file of a table was there, be it without a row: without one nothing can be measured by it."""
+        return bool((self.records.files["table"] == table).any())
+
+    @cached_property
+    def quality(self) -> "pd.DataFrame":
+        """The four zeros by unit and month; raises PolicyError without clocks, RecordsError beyond their calendar."""
+        return four_zeros(self.records, self.rules)

@@ -6,8 +6,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from credit_score.policy.dated import Frozen
-from credit_score.policy.named import Named, every_day, no_such, refuse_twice
+from credit_score.policy.dated import Frozen, Names
+from credit_score.policy.named import Named, no_such, refuse_twice
 from credit_score.policy.office import Office
 from credit_score.policy.plan import Indicator, Phase, Task, check_indicators, check_phases
 from credit_score.policy.quantities import Activities, Quantity, Reports, Responsible
@@ -59,13 +59,16 @@ class Pilot(Frozen):
             self.office.check(units)
         for field, rules in (("tasks", self.tasks), ("indicators", self.indicators)):
             for rule in rules:
-                for day in every_day([rule.units]) if rule.units else ():
-                    figure = rule.units.at(day)
-                    if unknown := sorted(set(figure.value) - units) if figure else []:
-                        raise no_such("unit", unknown[0], units, "pilot", field, rule.id, "units", str(day), "value")
+                self._check_units(rule.units, units, "pilot", field, rule.id, "units")
         for indicator in self.indicators:
             for name in ("numerator", "denominator"):
                 self._check_names(getattr(indicator, name), units, clocks, "pilot", "indicators", indicator.id, name)
+
+    def _check_units(self, named: Names | None, units: set[str], *place: str) -> None:
+        for day in named.days if named else ():
+            figure = named.at(day)
+            if unknown := sorted(set(figure.value) - units) if figure else []:
+                raise no_such("unit", unknown[0], units, *place, str(day), "value")
 
     def _check_names(self, own: Quantity | None, units: set[str], clocks: set[str], *place: str) -> None:
         if isinstance(own, Reports) and own.clock is not None and own.clock not in clocks:

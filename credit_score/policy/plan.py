@@ -4,11 +4,12 @@ An indicator rests on words of its task, which it quotes, and names what it coun
 """
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from credit_score.policy.dated import Count, Day, Frozen, Names, Period, Refused, Share, Text
+from credit_score.policy.dated import Count, Day, Names, Period, Refused, Share, Text
 from credit_score.policy.named import Label, Named, Rule
 from credit_score.policy.quantities import Activities, Quantity
 
@@ -65,6 +66,14 @@ class ShareIndicator(_Indicator):
     denominator: Quantity
     target: Share
 
+    @model_validator(mode="after")
+    def _only_a_whole_share_can_be_equalled(self) -> Self:
+        figures = (self.target.at(day) for day in self.target.days)
+        if self.comparison == "equals" and (broken := [f for f in figures if f and f.value not in (0, 1)]):
+            text = f"a share of whole things seldom equals {broken[0].value:g}; choose at_least, above or at_most"
+            raise Refused(text, "comparison")
+        return self
+
 
 class CountIndicator(_Indicator):
     """A count against a number; ``per_month``: of events in the last month that is over."""
@@ -85,7 +94,7 @@ Indicator = Annotated[ShareIndicator | CountIndicator, Field(discriminator="unit
 
 def check_phases(phases: tuple[Phase, ...]) -> None:
     """Refuse phases that do not follow one another, the first first."""
-    for before, after in zip(phases, phases[1:], strict=False):
+    for before, after in pairwise(phases):
         if after.first <= before.last:
             raise Refused(f"phase {after.id!r} begins on {after.first}, before the one before it is over", "phases")
 

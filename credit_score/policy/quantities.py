@@ -73,7 +73,7 @@ class Activities(Frozen):
 
 
 class Responsible(Frozen):
-    """Units with a task of the plan, or those with a leader and a liaison; ``without`` those that are no single unit."""
+    """Units with a task of the plan, or those with a leader and a liaison; ``without`` what is no single unit."""
 
     of: Literal["units", "units_staffed"]
     without: tuple[Id, ...] = ()

@@ -94,6 +94,8 @@ def _save_pilot(run: Run, folder: Path) -> None:
         (folder / "pilot").mkdir()
     for name, table in run.pilot.items():
         write_csv(table.assign(status=run.status), folder / "pilot" / f"{name}.csv")
+    if "indicators" in run.pilot:
+        write_csv(run.pilot["indicators"].assign(status=run.status), folder / "indicators.csv")
 
 
 def with_words(rejected: "pd.DataFrame") -> "pd.DataFrame":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from credit_score.errors import NotAvailable, RecordsError
 from credit_score.language import LANGUAGES, say
 from credit_score.policy import RuleSet
-from credit_score.policy.resources import Resource, Resources
+from credit_score.policy.resources import FarmEntities, Resource, Resources
 
 if TYPE_CHECKING:
     import ibis
@@ -99,6 +99,23 @@ def _resources(rules: RuleSet) -> Resources:
         remedy = "add resources.yaml to the policy"
         raise NotAvailable(f"policy {rules.name!r} has no catalogue of resources", remedy=remedy)
     return rules.model.resources
+
+
+def period_table(credit_records: "ibis.Table", rules: RuleSet, *, since: date) -> "pd.DataFrame":
+    """A row a resource, unit and period that is over: ``resource, group, unit, last`` (its last day), ``arrived``.
+
+    Summed they are the periods of :func:`coverage_table`, whose arguments and errors it has.
+    """
+    import pandas as pd
+
+    table, rows = coverage_table(credit_records, rules, since=since), []
+    spans = {r.id: due_periods(rules.value(r.every), since, rules.on) for r in _resources(rules).resources}
+    named = {r.id: r for r in _resources(rules).resources}
+    for own in table.itertuples():
+        missing = own.missing.split(", ")
+        due = (s for s in spans[own.resource] if own.unit in _throughout(named[own.resource], s))
+        rows += [(own.resource, own.group, own.unit, s.last, s.name not in missing) for s in due]
+    return pd.DataFrame(rows, columns=["resource", "group", "unit", "last", "arrived"])
 
 
 def _arrivals(credit_records: "ibis.Table", since: date, on: date) -> "pd.DataFrame":
@@ -199,18 +216,34 @@ def farm_coverage(enterprises: "ibis.Table | None", credit_records: "ibis.Table"
     Without a register, or with none of them in it, there is no share. Raises NotAvailable where the policy says
     nothing of farm entities.
     """
-    farms = _resources(rules).farm_entities
-    if farms is None:
-        raise NotAvailable(f"policy {rules.name!r} says nothing of farm entities", remedy="add them to resources.yaml")
-    target = farms.target.at(rules.on)
+    import pandas as pd
+
+    target = _farms(rules).target.at(rules.on)
     ground = (target.value, target.reference) if target else (None, "")
     if enterprises is None:
         return FarmCoverage(0, 0, None, *ground)
-    of_form = enterprises.legal_form.isin(farms.legal_forms) | enterprises.sector.isin(farms.sectors)
-    register = enterprises.filter(of_form & (enterprises.registered_on <= rules.on))
-    known = credit_records.filter(
-        (credit_records.subject_kind == "enterprise") & (credit_records.reported_on <= rules.on)
-    )
-    n = int(register.count().execute())
-    covered = int(register.semi_join(known, register.enterprise_id == known.subject_id).count().execute())
+    register = farm_register(enterprises, credit_records, rules)
+    known = register.filter(register.registered_on <= rules.on)
+    told = known.aggregate(n=known.count(), covered=(known.covered_on <= rules.on).sum()).execute().iloc[0]
+    n, covered = int(told["n"]), 0 if pd.isna(told["covered"]) else int(told["covered"])
     return FarmCoverage(n, covered, covered / n if n else None, *ground)
+
+
+def farm_register(enterprises: "ibis.Table", credit_records: "ibis.Table", rules: RuleSet) -> "ibis.Table":
+    """Every new farm entity by the policy's reading: ``enterprise_id, registered_on`` and ``covered_on``.
+
+    ``covered_on`` is the day on which its first record was reported, null without one.
+    """
+    farms = _farms(rules)
+    of_form = enterprises.legal_form.isin(farms.legal_forms) | enterprises.sector.isin(farms.sectors)
+    own = credit_records.filter(credit_records.subject_kind == "enterprise")
+    first = own.group_by("subject_id").aggregate(covered_on=own.reported_on.min())
+    register = enterprises.filter(of_form).left_join(first, enterprises.enterprise_id == first.subject_id)
+    return register.select("enterprise_id", "registered_on", "covered_on")
+
+
+def _farms(rules: RuleSet) -> FarmEntities:
+    farms = _resources(rules).farm_entities
+    if farms is None:
+        raise NotAvailable(f"policy {rules.name!r} says nothing of farm entities", remedy="add them to resources.yaml")
+    return farms

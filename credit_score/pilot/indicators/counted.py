@@ -1,0 +1,46 @@
+"""Counts at several days by one query: what had begun by each day, or happened in the period before it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from credit_score.pilot.indicators.spans import Span
+
+if TYPE_CHECKING:
+    import ibis
+
+Counts = tuple[int, ...]
+
+
+def counted(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
+    """Distinct keys at each span: ``key``, ``begun`` within it and, where there is such a column, not ``ended`` by it.
+
+    What ends on a day does not stand on it.
+    """
+    joined = _within(rows, spans)
+    if "ended" in rows.columns:
+        joined = joined.filter(joined.ended.isnull() | (joined.ended > joined.until))
+    found = joined.group_by("at").aggregate(n=joined.key.nunique())
+    return at_each(found, spans)
+
+
+def counted_last(rows: "ibis.Table", spans: Sequence[Span], values: Sequence[str]) -> Counts:
+    """Keys whose last row within each span has one of some values: ``key``, ``begun``, ``value``, ``id`` for ties."""
+    joined = _within(rows, spans)
+    last = joined.group_by("at", "key").aggregate(last=joined.value.last(order_by=[joined.begun, joined.id]))
+    chosen = last.filter(last["last"].isin(list(values)))
+    return at_each(chosen.group_by("at").aggregate(n=chosen.count()), spans)
+
+
+def at_each(found: "ibis.Table", spans: Sequence[Span]) -> Counts:
+    """The numbers ``n`` by day ``at`` in the order of the spans, 0 where there is none."""
+    table = found.select("at", "n").to_pyarrow()
+    numbers = dict(zip(table["at"].to_pylist(), table["n"].to_pylist(), strict=True))
+    return tuple(int(numbers.get(span.at, 0)) for span in spans)
+
+
+def _within(rows: "ibis.Table", spans: Sequence[Span]) -> "ibis.Table":
+    import ibis
+
+    columns = {name: [getattr(span, name) for span in spans] for name in ("at", "since", "until")}
+    days = ibis.memtable(columns, schema=dict.fromkeys(columns, "date"))
+    return days.join(rows, [rows.begun >= days.since, rows.begun <= days.until])
