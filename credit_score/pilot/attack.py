@@ -1,0 +1,52 @@
+"""What a reader can work out of numbers that are told: the least and the greatest that an untold count can be.
+
+The unknown cells of the cube are whole numbers of at least 0; every number told is a linear constraint on them, a
+rounded one the interval of what rounds to it. Each end is one whole-number program (HiGHS), so that it is exact. It is
+the audit of tables with suppressed cells (Fischetti and Salazar 2001, Management Science 47:1008-1027).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from credit_score.errors import RunError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What a reader knows of sums of cells: ``sums`` (R, C) of 0 and 1, each at least ``low`` and at most ``high``.
+
+    No cell is taken to be above ``most``; an end that reaches it may be any number above.
+    """
+
+    sums: "NDArray[np.bool_]"
+    low: "NDArray[np.int64]"
+    high: "NDArray[np.int64]"
+    most: int
+
+    def possible(self, group: "NDArray[np.bool_]") -> tuple[int, int]:
+        """The least and the greatest that a sum of cells, (C,) of 0 and 1, can be.
+
+        Raises RunError where no counts at all agree with what is known.
+        """
+        return self._end(group, 1), self._end(group, -1)
+
+    def _end(self, group: "NDArray[np.bool_]", sign: int) -> int:
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        found = milp(
+            sign * group.astype(float),
+            constraints=LinearConstraint(self.sums.astype(float), self.low, self.high) if len(self.sums) else (),
+            bounds=Bounds(0, self.most),
+            integrality=np.ones(len(group)),
+        )
+        if found.x is None or found.status != 0:
+            raise RunError(
+                "the numbers told contradict one another: no counts agree with all of them",
+                remedy="take all tables from one run, as it wrote them",
+            )
+        return round(float(group @ np.round(found.x)))
