@@ -3,14 +3,16 @@
 import argparse
 
 from credit_score.cli_command import Commands, command, given, json_option
-from credit_score.cli_command import Commands
 from credit_score.cli_statement import add_statements
-from credit_score.cli_command import Commands, command, given, json_option
 
 
 def add_pilot(commands: Commands) -> None:
     """Scoreboard, services and what is published, of a run folder."""
+    _add_scoreboard(commands)
+    _add_three_credit(commands)
     _add_scenes(commands)
+    _add_measures(commands)
+    add_statements(commands)
 
 
 def _add_scenes(commands: Commands) -> None:
@@ -45,7 +47,6 @@ def _whole_numbers(text: str) -> list[int]:
         return [int(part) for part in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError("are no whole numbers between commas, as 6,3,1") from None
-    _add_measures(commands)
 
 
 def _add_measures(commands: Commands) -> None:
@@ -57,7 +58,6 @@ def _add_measures(commands: Commands) -> None:
     measures.add_argument("--unit", type=given, metavar="ID", help="only what this unit may take and took")
     measures.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(measures)
-    _add_three_credit(commands)
 
 
 def _add_three_credit(commands: Commands) -> None:
@@ -67,8 +67,6 @@ def _add_three_credit(commands: Commands) -> None:
     three.add_argument("--town", type=given, metavar="NAME", help="only this town, with its villages")
     three.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(three)
-    add_statements(commands)
-    _add_scoreboard(commands)
 
 
 def _add_scoreboard(commands: Commands) -> None:

@@ -52,7 +52,9 @@ def plain_policy(place):
 
 def written(place, policy, **tables):
     """Tables as lists of rows in a folder of CSV files, with the staff of every department."""
-    staff = [{"department": d.id, "inspectors": 3, "days_per_inspector": 90} for d in policy.model.inspection.departments]
+    staff = [
+        {"department": d.id, "inspectors": 3, "days_per_inspector": 90} for d in policy.model.inspection.departments
+    ]
     folder = place / "county"
     folder.mkdir()
     for name, rows in ({"departments": staff} | tables).items():

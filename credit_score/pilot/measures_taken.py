@@ -149,7 +149,9 @@ def _records(standing: Standing) -> "pd.DataFrame":
     firms = registered(standing).select("enterprise_id", "legal_form")
     asked = _begun(standing).select("measure_id", "enterprise_id", "measure", "begun_on").join(firms, "enterprise_id")
     asked = asked.join(_led_to(_model(standing)), ["measure", "legal_form"])
-    mine = records.filter(records.subject_kind == "enterprise", records.occurred_on <= day, records.reported_on <= known)
+    mine = records.filter(
+        records.subject_kind == "enterprise", records.occurred_on <= day, records.reported_on <= known
+    )
     mine = mine.select("record_id", "item", "catalogue_kind", "occurred_on", "reported_on", enterprise_id="subject_id")
     return asked.join(mine, ["enterprise_id", "item", "catalogue_kind"]).left_join(lives, "record_id").execute()
 
@@ -162,7 +164,9 @@ def _led_to(model: PolicyModel) -> "ibis.Table":
     measures: Iterable[Measure] = model.measures.measures if model.measures else ()
     rows = [(m.id, i, kinds[i], f) for m in measures for i in m.items for f in m.legal_forms]
     columns = ("measure", "item", "catalogue_kind", "legal_form")
-    return ibis.memtable({c: [r[n] for r in rows] for n, c in enumerate(columns)}, schema=dict.fromkeys(columns, "string"))
+    return ibis.memtable(
+        {c: [r[n] for r in rows] for n, c in enumerate(columns)}, schema=dict.fromkeys(columns, "string")
+    )
 
 
 def _ground(row: dict[str, Any], measure: Measure, standing: Standing) -> _Ground:

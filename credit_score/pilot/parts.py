@@ -3,29 +3,24 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from credit_score.pilot.scenes import scene_tables
-from credit_score.pilot.measures_taken import measure_tables
-from credit_score.pilot.sectors import sector_table
 from credit_score.pilot.indicators import indicator_tables
+from credit_score.pilot.measures_taken import measure_tables
+from credit_score.pilot.scenes import scene_tables
+from credit_score.pilot.sectors import sector_table
 from credit_score.pilot.standing import Standing
 from credit_score.pilot.three_credit import three_credit_tables
-from credit_score.pilot.youth import youth_table
 from credit_score.pilot.units import unit_tables
+from credit_score.pilot.youth import youth_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (scene_tables,)
-PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (measure_tables,)
+# Indicators come first: what a unit owes is read off them.
 PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (
-    three_credit_tables,
-    youth_table,
-    sector_table,
-)
-PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = ()
+    indicator_tables, three_credit_tables, youth_table, sector_table, scene_tables, measure_tables,
+)  # fmt: skip
 # Parts that read the tables of those above.
 SUMMED: "tuple[Callable[[Standing, Mapping[str, pd.DataFrame]], dict[str, pd.DataFrame]], ...]" = (unit_tables,)
-PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (indicator_tables,)
 
 
 def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":

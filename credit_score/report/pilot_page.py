@@ -104,4 +104,3 @@ def _figures(tables: Tables, lang: str) -> dict[str, str]:
         name: as_svg(draw, name=f"pilot-{name}-{lang}", label=say(f"sheet.figure_{name}", lang), height=height)
         for name, (height, draw) in drawings(tables, lang).items()
     }
-

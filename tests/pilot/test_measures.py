@@ -20,7 +20,6 @@ FIRMS = (
 SHOP = pseudonym("shop", "sole_proprietor", KEY.encode())
 
 
-
 @pytest.fixture(scope="module")
 def on(tmp_path_factory):
     """A county with a firm for each case, as a function of the day; all but one are listed on 10 January 2023."""
@@ -79,7 +78,12 @@ def test_a_company_on_the_abnormal_list_has_the_four_measures_of_article_18(on):
     matched = of(on("2023-06-30"))
     assert list(matched["measure"]) == BY_LAW
     one = matched.iloc[0]
-    assert (one["record_id"], one["item"], one["unit"], one["ends_by"]) == ("of-f", LISTED, "market_supervision", "record")
+    assert (one["record_id"], one["item"], one["unit"], one["ends_by"]) == (
+        "of-f",
+        LISTED,
+        "market_supervision",
+        "record",
+    )
     assert (one["basis"], one["rule"]) == ("law", "measures:measures:measure.limit_honours")
     assert day_of(one["starts_on"]) == date(2023, 1, 12)
     assert day_of(one["ends_on"]) == date(2026, 1, 10)  # the record counts 36 months

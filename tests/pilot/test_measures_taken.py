@@ -32,7 +32,11 @@ def on(tmp_path_factory):
     firms = [firm(name) for name in (*CASES, "open", "serious")] + [firm("coop", "cooperative")]
     rows = [record(f"of-{n}", n, LISTED) for n, case in CASES.items() if case[0] not in ("none", "old")]
     rows += [record("of-old", "old", LISTED, "2020-06-25", "2020-07-01"), record("of-open", "open", LISTED)]
-    rows += [record("of-serious", "serious", SERIOUS), record("of-coop", "coop", LISTED), record("of-shop", "shop", HONOUR)]
+    rows += [
+        record("of-serious", "serious", SERIOUS),
+        record("of-coop", "coop", LISTED),
+        record("of-shop", "shop", HONOUR),
+    ]
     events = [event(f"e-{n}", f"of-{n}", c[0], c[1]) for n, c in CASES.items() if c[0] in ("repaired", "withdrawn")]
     acts = [taken(f"m-{n}", n, LIMIT, *case[2:5]) for n, case in CASES.items()]
     acts += [
