@@ -22,10 +22,30 @@ COLUMNS = {
     "credit_records": "record_id subject_kind subject_id item catalogue_kind unit occurred_on reported_on",
     "inspections": "inspection_id enterprise_id department inspector_id inspected_on stream draw_probability "
     "violation_found days",
+    "banks": "bank_id name joined_on",
+    "platform": "enterprise_id joined_on real_name_on",
+    "authorisations": "authorisation_id enterprise_id bank_id given_on withdrawn_on",
+    "village_finance": "finance_id bank_id town village reported_on borrowers borrowers_in_arrears loans bad_loans",
+    "scene_uses": "use_id scene town month uses cost",
+    "report_uses": "report_use_id unit report_use enterprise_id used_on",
+    "measures_taken": "measure_id enterprise_id measure unit begun_on ended_on fed_back_on",
+    "activities": "activity_id activity place unit held_on participants",
+    "government_cases": "case_id body case_kind unit found_on due_on closed_on",
+    "posts": "post_id unit role since until",
+    "youth_households": "household_id named_on ended_on",
+    "joint_building": "enterprise_id applied_on",
 }
-MAY_BE_EMPTY = {"name", "industry", "household_id", "enrolled_on", "left_on", "draw_probability"}
+MAY_BE_EMPTY = {
+    "name", "industry", "household_id", "enrolled_on", "left_on", "draw_probability", "real_name_on", "withdrawn_on",
+    "ended_on", "fed_back_on", "closed_on", "until", "place",
+}  # fmt: skip
+MAY_BE_EMPTY_IN = {"banks": {"joined_on"}, "authorisations": {"bank_id"}}
 DEPARTMENTS = "market_supervision ecology emergency housing agriculture health human_resources fire"
-UNITS = f"{DEPARTMENTS} tax court publicity town_government civil_affairs administrative_approval"
+UNITS = (
+    f"{DEPARTMENTS} tax court publicity town_government civil_affairs administrative_approval education justice "
+    "natural_resources commerce leading_office public_security city_management runyang medical_insurance cyberspace "
+    "civilization_office finance_office peoples_bank banking_supervision"
+)
 KINDS = (
     "登记注册基本信息 司法裁判及执行信息 行政管理信息 职称和职业信息 经营(活动)异常名录(状态)信息 "
     "严重失信主体名单信息 合同履行信息 信用承诺及履行情况信息 信用评价结果信息 "
@@ -40,6 +60,13 @@ CODES = {
     "unit": UNITS.split(),
     "catalogue_kind": KINDS.split(),
     "stream": ["random", "statutory", "complaint", "alert", "referral"],
+    "report_use": ["procurement", "bidding", "market_access", "qualification", "approval"],
+    "place": ["government", "enterprise", "school", "community", "village", "hospital", "market"],
+    "role": ["leader", "liaison", "staff"],
+}
+NO_SUCH = {
+    "unknown_code": {"scene": "scene.of_nobody", "measure": "measure.of_nobody"},
+    "unknown_entry": {"bank_id": "B-99", "household_id": "H-999999999"},
 }
 
 
@@ -77,16 +104,25 @@ def is_no_day(value):
         return True
 
 
-def faults_of(row):
+def is_code_of_nothing(column, value):
+    return bool(value) and (value == NO_SUCH["unknown_code"].get(column) or value not in CODES.get(column, [value]))
+
+
+def faults_of(row, table):
     identifiers = [row[c] for c in ("enterprise_id", "person_id", "subject_id") if c in row]
     days = {c: row[c] for c in row if c.endswith("_on") and row[c]}
     impossible = any(map(is_no_day, days.values()))
+    order = [("occurred_on", "reported_on"), ("given_on", "withdrawn_on")]
+    may_be_empty = MAY_BE_EMPTY | MAY_BE_EMPTY_IN.get(table, set())
     found = {
-        "missing_value": any(not row[c] for c in row if c not in MAY_BE_EMPTY),
+        "missing_value": any(not row[c] for c in row if c not in may_be_empty),
         "bad_identifier": any(map(is_wrong_identifier, identifiers)),
-        "impossible_date": impossible or days.get("occurred_on", "") > days.get("reported_on", "9"),
-        "unknown_code": any(row[c] and row[c] not in CODES[c] for c in row if c in CODES),
+        "impossible_date": impossible or any(days.get(one, "") > days.get(two, "9") for one, two in order),
+        "unknown_code": any(is_code_of_nothing(c, row[c]) for c in row),
+        "unknown_entry": any(row.get(c) == value for c, value in NO_SUCH["unknown_entry"].items()),
         "minor": "age" in row and int(row["age"]) < 18,
+        "not_first_of_month": "month" in row and row["month"][8:] != "01",
+        "above_whole": "borrowers" in row and int(row["borrowers_in_arrears"]) > int(row["borrowers"]),
     }
     return [kind for kind, is_so in found.items() if is_so]
 
@@ -96,7 +132,7 @@ def read_plainly(path):
     faults, clean, seen = Counter(), [], set()
     reader = rows_of_csv if path.suffix == ".csv" else rows_of_parquet
     for row in reader(path, faults):
-        wrong = faults_of(row)
+        wrong = faults_of(row, path.stem)
         assert len(wrong) <= 1, "a row has one fault"
         key = next(iter(row.values()))
         if not wrong and key in seen:
@@ -137,7 +173,10 @@ def test_clean_rows_are_those_of_the_county_without_dirt(dirty, tmp_path):
 def test_every_kind_of_dirt_is_there(dirty):
     facts, _ = dirty
     kinds = {kind for counts in facts.dirt.values() for kind in counts}
-    in_tables = {"bad_identifier", "duplicate", "impossible_date", "unknown_code", "missing_value", "minor"}
+    in_tables = {
+        "bad_identifier", "duplicate", "impossible_date", "unknown_code", "missing_value", "minor", "unknown_entry",
+        "not_first_of_month", "above_whole",
+    }  # fmt: skip
     assert kinds == in_tables | ({"wrong_encoding", "malformed_row"} if facts.format == "csv" else set())
 
 

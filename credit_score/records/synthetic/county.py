@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Literal
 
 import numpy as np
@@ -15,12 +16,13 @@ import pyarrow.compute as pc
 
 from credit_score.errors import RecordsError
 from credit_score.files import whole_folder
+from credit_score.records.synthetic.columns import serial
 from credit_score.records.synthetic.describe import MARK, write_notes
 from credit_score.records.synthetic.dictionary import EVENT_TABLES, TABLES, schema
 from credit_score.records.synthetic.dirt import Soiled, soil
 from credit_score.records.synthetic.events import enterprise_records, person_records
 from credit_score.records.synthetic.facts import CountyFacts
-from credit_score.records.synthetic.firms import enterprises_table, firms_truth, make_firms
+from credit_score.records.synthetic.firms import Firms, enterprises_table, firms_truth, make_firms
 from credit_score.records.synthetic.identifiers import (
     check_sizes,
     enterprise_ids,
@@ -32,7 +34,22 @@ from credit_score.records.synthetic.identifiers import (
     record_ids,
 )
 from credit_score.records.synthetic.lives import EVENTS, FIRST_UNREPORTED, make_decisions, make_lives
-from credit_score.records.synthetic.people import households_table, individuals_table, make_people
+from credit_score.records.synthetic.office import (
+    activities_table,
+    banks_table,
+    government_cases_table,
+    posts_table,
+)
+from credit_score.records.synthetic.people import (
+    VILLAGES,
+    households_by_village,
+    households_table,
+    individuals_table,
+    make_people,
+    youth_households_table,
+)
+from credit_score.records.synthetic.ratings import later_records
+from credit_score.records.synthetic.services import NUMBERED, firm_services
 from credit_score.records.synthetic.shape import LEGAL_FORMS
 from credit_score.records.synthetic.staff import (
     Staff,
@@ -42,14 +59,16 @@ from credit_score.records.synthetic.staff import (
     make_staff,
 )
 from credit_score.records.synthetic.streams import blocks, stream
+from credit_score.records.synthetic.sums import scene_uses_table, village_finance_table
 from credit_score.records.synthetic.units import units_sink
 from credit_score.records.synthetic.visits import inspections_table, inspections_truth, make_visits
-from credit_score.records.synthetic.write import CsvSink, ParquetSink, Sink, check_free
+from credit_score.records.synthetic.write import CsvSink, HeldBack, ParquetSink, Sink, check_free
 
 Format = Literal["csv", "parquet", "units"]
 SINKS: dict[str, Callable[[Path, str, pa.Schema], Sink]] = {
     "csv": CsvSink, "parquet": ParquetSink, "units": units_sink,
 }  # fmt: skip
+OF_THE_COUNTY = ("activities", "government_cases", "posts", "village_finance", "scene_uses")
 HAPPENED = (*EVENTS, "decisions", "decisions_never_reported")
 Progress = Callable[[list[tuple[str, int, int, int]]], Iterable[tuple[str, int, int, int]]]
 
@@ -80,7 +99,8 @@ def make_county(
     check_free(Path(out))
     with whole_folder(out, replaces=MARK) as folder:
         with ExitStack() as files:
-            draft = _open(files, folder, _Draft(seed=seed, dirt=dirt, format=format, events=events))
+            later = HeldBack(files.enter_context(TemporaryFile()), schema("credit_records"))
+            draft = _open(files, folder, _Draft(seed=seed, dirt=dirt, format=format, events=events, later=later))
             draft.taken.update(enterprises=n_enterprises, individuals=n_individuals)
             staff = _put_staff(draft, n_enterprises)
             steps = _steps(n_enterprises, n_individuals)
@@ -89,6 +109,8 @@ def make_county(
                     _put_firms(draft, staff, block=block, start=start, stop=stop)
                 else:
                     _put_people(draft, block=block, start=start, stop=stop)
+            _put_pilot(draft, n_enterprises=n_enterprises, n_individuals=n_individuals)
+            _put_later(draft)
             _put_replacements(draft)
         facts = draft.facts(Path(out), sizes=(n_enterprises, n_individuals))
         write_notes(folder, facts)
@@ -103,12 +125,14 @@ class _Draft:
     dirt: bool
     format: str
     events: bool
+    later: HeldBack
     sinks: dict[str, Sink] = field(default_factory=dict)
     taken: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
     counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     happened: Counter[str] = field(default_factory=Counter)
     replacements: list[pa.Table] = field(default_factory=list)
+    households: np.ndarray = field(default_factory=lambda: np.zeros(len(VILLAGES), np.int64))
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -127,13 +151,15 @@ class _Draft:
         self.rows[name] += soiled.table.num_rows + len(soiled.lines)
 
     def _fresh_keys(self, name: str, rows: pa.Table) -> pa.Array:
-        """Keys that no other row has, one for each of these rows."""
+        """Keys that no other row has, one for each of these rows; their own where a key is a subject's."""
         numbers = self.taken[name] + np.arange(rows.num_rows)
         self.taken[name] += rows.num_rows
         if name == "enterprises":
             forms = rows.column("legal_form").to_pylist()
             return enterprise_ids(numbers, np.array([LEGAL_FORMS.index(form) for form in forms]))
-        return _KEYS[name](numbers)
+        if name in NUMBERED:
+            return serial(NUMBERED[name], numbers + 1, width=10)
+        return _KEYS[name](numbers) if name in _KEYS else rows.column(0)
 
     def facts(self, folder: Path, *, sizes: tuple[int, int]) -> CountyFacts:
         """The counts, frozen."""
@@ -157,6 +183,9 @@ _KEYS = {
     "inspections": inspection_ids,
     "record_events": event_ids,
     "decisions": lambda numbers: record_ids(FIRST_UNREPORTED + numbers),
+    "village_finance": lambda numbers: serial("F-", numbers + 1, width=8),
+    "scene_uses": lambda numbers: serial("N-", numbers + 1, width=8),
+    "activities": lambda numbers: serial("C-", numbers + 1, width=6),
 }
 
 
@@ -210,8 +239,18 @@ def _put_firms(draft: _Draft, staff: Staff, *, block: int, start: int, stop: int
     records = enterprise_records(events, firms=firms, visits=visits, start=draft.taken["credit_records"])
     draft.taken["credit_records"] += records.num_rows
     draft.put("credit_records", records, rng=rng)
+    draft.later.add(later_records(stream(draft.seed, "later_records", block), firms=firms, records=records))
+    _put_services(draft, firms, records, block=block)
     if draft.events:
         _put_events(draft, records, block=block)
+
+
+def _put_services(draft: _Draft, firms: Firms, records: pa.Table, *, block: int) -> None:
+    """What a block of firms does in the pilot, and what is done with it."""
+    dirt, rng = stream(draft.seed, "dirt_of_services", block), stream(draft.seed, "services", block)
+    for name, table in firm_services(rng, firms=firms, records=records, start=draft.taken).items():
+        draft.taken[name] += table.num_rows
+        draft.put(name, table, rng=dirt)
 
 
 def _put_events(draft: _Draft, records: pa.Table, *, block: int) -> None:
@@ -234,6 +273,31 @@ def _put_events(draft: _Draft, records: pa.Table, *, block: int) -> None:
     draft.put("truth/decisions", truth)
 
 
+def _put_pilot(draft: _Draft, *, n_enterprises: int, n_individuals: int) -> None:
+    """What banks, providers and the office report of the whole county."""
+    dirt, rngs = stream(draft.seed, "dirt_of_pilot"), {name: stream(draft.seed, name) for name in OF_THE_COUNTY}
+    tables = {
+        "banks": banks_table(),
+        "activities": activities_table(rngs["activities"]),
+        "government_cases": government_cases_table(rngs["government_cases"]),
+        "posts": posts_table(rngs["posts"]),
+        "village_finance": village_finance_table(rngs["village_finance"], draft.households),
+        "scene_uses": scene_uses_table(rngs["scene_uses"], n_enterprises=n_enterprises, n_individuals=n_individuals),
+    }
+    for name, table in tables.items():
+        draft.taken[name] += table.num_rows
+        draft.put(name, table, rng=dirt)
+
+
+def _put_later(draft: _Draft) -> None:
+    """The records that were held back, numbered after all others, so that those keep their place and number."""
+    for block, table in enumerate(draft.later.blocks()):
+        ids = record_ids(draft.taken["credit_records"] + np.arange(table.num_rows))
+        draft.taken["credit_records"] += table.num_rows
+        numbered = table.set_column(0, schema("credit_records").field(0), ids)
+        draft.put("credit_records", numbered, rng=stream(draft.seed, "dirt_of_later", block))
+
+
 def _put_replacements(draft: _Draft) -> None:
     """The records that replace corrected ones, after all others, so that those keep their place."""
     for table in draft.replacements:
@@ -249,6 +313,9 @@ def _put_people(draft: _Draft, *, block: int, start: int, stop: int) -> None:
     draft.taken["households"] += len(people.household_village)
     draft.put("individuals", individuals_table(people), rng=rng)
     draft.put("households", households_table(people), rng=rng)
+    draft.households[:] += households_by_village(people)
+    youth = youth_households_table(stream(draft.seed, "youth", block), people)
+    draft.put("youth_households", youth, rng=stream(draft.seed, "dirt_of_youth", block))
 
     events = stream(draft.seed, "person_events", block)
     records = person_records(events, people=people, start=draft.taken["credit_records"])

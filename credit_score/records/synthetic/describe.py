@@ -22,13 +22,16 @@ _DIRT_MEANING = {
     "bad_identifier": "check digit or length of an identity number or credit code is wrong",
     "duplicate": "the row repeats an earlier row, or its key",
     "impossible_date": "2023-02-30, a date in 2999, or reported before it occurred",
-    "unknown_code": "a sector, size, legal form, department, unit, stream or catalogue kind that no list has",
+    "unknown_code": "a code that no list of the policy has, such as a sector, a unit or a measure",
     "missing_value": "a field is empty that must not be",
     "minor": "a person aged 12",
     "wrong_encoding": "the line is in another encoding than its file (CSV only)",
     "malformed_row": "the line has too few or too many columns (not in Parquet)",
     "error_value": "a cell holds an Excel error, #REF! (Excel only)",
     "unknown_record": "a record that there is not",
+    "unknown_entry": "a bank or a household that there is not",
+    "above_whole": "more borrowers in arrears than borrowers",
+    "not_first_of_month": "a day within a month in place of the month",
 }
 
 
@@ -123,8 +126,14 @@ rates grow with it; kept commitments, honours and A ratings fall with it. Depart
 of a department with the stated probability), visited food operators as the law asks, and followed complaints, alerts
 and referrals, which reach risky firms more often. A violation that was there was found with 0.8 times the inspector's
 effect. Every rate and share is an assumption, tuned so that the tiers of the bundled policy on the last day come near
-those published by 丹东 in 2023 (A 65.4, B 25.3, C 7.7, D 1.5 %). It shows how the software behaves; it is no evidence
-about any county.
+those published by 丹东 in 2023 (A 65.4, B 25.3, C 7.7, D 1.5 %).
+
+The pilot stands in the middle of its plan: about 17 % of the firms have joined the financing platform since July 2022,
+11 % have their real name checked, 9 % authorise queries; four banks of ten have joined. Nearly every firm is rated by
+the tax office in April, and some firms with an A lose it. Measures follow from records of the year before, by the
+policy's own list. Banks report sums by village; in a village in three, one borrower in five or more is in arrears.
+Activities, cases of government bodies and posts are few and the same in number for every size of county. These shares
+are assumptions too. All of it shows how the software behaves; it is no evidence about any county.
 """
 
 

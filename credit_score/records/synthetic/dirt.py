@@ -227,12 +227,58 @@ SPOILERS: Mapping[str, Mapping[str, tuple[Spoiler, ...]]] = {
         "unknown_code": (_put("unit", "bureau_of_weather"),),
         "missing_value": (_put("item", None), _put("decided_on", None)),
     },
+    "platform": {
+        "bad_identifier": _identifier("enterprise_id"),
+        "duplicate": (_same,),
+        "impossible_date": (_put("joined_on", _NO_SUCH_DAY), _put("joined_on", _FAR_DAY)),
+        "missing_value": (_put("joined_on", None),),
+    },
+    "authorisations": {
+        "bad_identifier": _identifier("enterprise_id"),
+        "duplicate": (_same,),
+        "impossible_date": (_put("given_on", _NO_SUCH_DAY), _put("withdrawn_on", "2000-01-03")),
+        "unknown_entry": (_put("bank_id", "B-99"),),
+    },
+    "village_finance": {
+        "duplicate": (_same,),
+        "above_whole": (_put("borrowers_in_arrears", 9_999_999),),
+        "unknown_entry": (_put("bank_id", "B-99"),),
+        "missing_value": (_put("village", None), _put("reported_on", None)),
+    },
+    "scene_uses": {
+        "duplicate": (_same,),
+        "not_first_of_month": (_put("month", "2023-05-20"),),
+        "unknown_code": (_put("scene", "scene.of_nobody"),),
+    },
+    "report_uses": {
+        "bad_identifier": _identifier("enterprise_id"),
+        "duplicate": (_same,),
+        "impossible_date": (_put("used_on", _NO_SUCH_DAY), _put("used_on", _FAR_DAY)),
+        "unknown_code": (_put("report_use", "hiring"), _put("unit", "bureau_of_weather")),
+    },
+    "measures_taken": {
+        "bad_identifier": _identifier("enterprise_id"),
+        "unknown_code": (_put("measure", "measure.of_nobody"),),
+    },
+    "activities": {
+        "duplicate": (_same,),
+        "unknown_code": (_put("place", "moon"),),
+    },
+    "youth_households": {
+        "duplicate": (_same,),
+        "impossible_date": (_put("named_on", _NO_SUCH_DAY),),
+        "unknown_entry": (_put("household_id", "H-999999999"),),
+    },
+    "joint_building": {
+        "bad_identifier": _identifier("enterprise_id"),
+        "missing_value": (_put("applied_on", None),),
+    },
 }
 
 _BOTH = ("wrong_encoding", "malformed_row")
 
 UNHELD: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("enterprises", "individuals", "households", "credit_records"), _BOTH),
-    **dict.fromkeys(("inspections", "record_events", "decisions"), ("malformed_row",)),
+    **dict.fromkeys(("inspections", "record_events", "decisions", "platform", "authorisations"), ("malformed_row",)),
 }
 LINES: Mapping[str, tuple[Line, ...]] = {"wrong_encoding": (_gb18030,), "malformed_row": (_too_few, _too_many)}

@@ -45,7 +45,7 @@ class Events:
 def enterprise_records(rng: np.random.Generator, *, firms: Firms, visits: Visits, start: int) -> pa.Table:
     """The raw table `credit_records` of a block of firms; `start` records were numbered before it."""
     parts = (_firm_events(rng, firms), _visit_events(visits), _entry_events(firms))
-    return _reported(rng, parts, items=_ENTERPRISE_LIST, kind="enterprise", ids=firms.ids, start=start)
+    return reported_records(rng, parts, items=_ENTERPRISE_LIST, kind="enterprise", ids=firms.ids, start=start)
 
 
 def person_records(rng: np.random.Generator, *, people: People, start: int) -> pa.Table:
@@ -57,7 +57,7 @@ def person_records(rng: np.random.Generator, *, people: People, start: int) -> p
     events = _poisson(rng, rates * people.recorded[:, None], since=since)
     unit = _fixed_units(PERSON_ITEMS)[events.item]
     parts = (Events(events.subject, events.item, unit, events.day),)
-    return _reported(rng, parts, items=PERSON_ITEMS, kind="individual", ids=people.ids, start=start)
+    return reported_records(rng, parts, items=PERSON_ITEMS, kind="individual", ids=people.ids, start=start)
 
 
 def _firm_events(rng: np.random.Generator, firms: Firms) -> Events:
@@ -97,10 +97,10 @@ def _fixed_units(items: Sequence[Item]) -> np.ndarray:
     return np.array([UNITS.index(i.unit) if i.unit != SUPERVISOR else -1 for i in items])
 
 
-def _reported(
+def reported_records(
     rng: np.random.Generator, parts: Sequence[Events], *, items: Sequence[Item], kind: str, ids: pa.Array, start: int
 ) -> pa.Table:
-    """The records that had been reported by the last day, in order of report."""
+    """Records of some subjects as raw `credit_records`: those reported by the last day, in order of report."""
     subject, item, unit, day = (
         np.concatenate([getattr(part, field) for part in parts]) for field in ("subject", "item", "unit", "day")
     )

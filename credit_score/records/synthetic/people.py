@@ -21,6 +21,7 @@ _RECORDED_THOUGH_NOT_ENROLLED = 0.15
 _FIRST_ENROLMENT = np.datetime64("2021-01-04")
 _AGES, _AGE_SD, _AGE_MEAN = (18, 95), 17.0, 48.0
 _ACTIVITY_SD = 0.8
+_YOUTH_SHARE, _ENDED_SHARE, _FIRST_NAMED = 0.03, 0.04, np.datetime64("2023-04-03")
 
 VILLAGES = tuple(f"{town}第{k:02d}村" for town in TOWNS for k in range(1, VILLAGES_PER_TOWN + 1))
 
@@ -93,6 +94,27 @@ def households_table(people: People) -> pa.Table:
         "village": coded(village, VILLAGES),
     }
     return pa.table(columns, schema=schema("households"))
+
+
+def youth_households_table(rng: np.random.Generator, people: People) -> pa.Table:
+    """The raw table `youth_households` of a block: about 3 % of its households, named since April; few have ended."""
+    used = np.unique(people.household[people.household >= 0])
+    named = used[rng.random(len(used)) < _YOUTH_SHARE]
+    day = days_between(rng, np.full(len(named), _FIRST_NAMED), LAST_DAY)
+    ended = days_between(rng, np.minimum(day + 1, LAST_DAY), LAST_DAY)
+    over = (rng.random(len(named)) < _ENDED_SHARE) & (ended > day)
+    columns = {
+        "household_id": household_ids(people.first_household + named),
+        "named_on": iso_days(day),
+        "ended_on": iso_days(np.where(over, ended, np.datetime64("NaT", "D"))),
+    }
+    return pa.table(columns, schema=schema("youth_households"))
+
+
+def households_by_village(people: People) -> np.ndarray:
+    """Households of a block in each village, shape (villages,)."""
+    used = np.unique(people.household[people.household >= 0])
+    return np.bincount(people.household_village[used], minlength=len(VILLAGES))
 
 
 def _households(rng: np.random.Generator, n: int) -> np.ndarray:

@@ -10,7 +10,9 @@ BLOCK = 50_000
 # A name's place is its code: new ones go to the end, so that what was drawn before stays as it is.
 _NAMES = (
     "firms", "visits", "firm_events", "people", "person_events", "inspectors", "dirt_of_firms", "dirt_of_people",
-    "record_events", "decisions", "dirt_of_events",
+    "record_events", "decisions", "dirt_of_events", "services", "dirt_of_services", "later_records", "youth",
+    "dirt_of_youth", "activities", "government_cases", "posts", "village_finance", "scene_uses", "dirt_of_pilot",
+    "dirt_of_later",
 )  # fmt: skip
 _CODES = {name: code for code, name in enumerate(_NAMES)}
 

@@ -30,12 +30,28 @@ BOOKS = {
     "departments": "监管部门",
     "inspectors": "执法人员",
     "decisions": "行政决定台账",
+    "banks": "银行",
+    "activities": "活动台账",
+    "government_cases": "政务失信台账",
+    "posts": "联络员台账",
+    "youth_households": "青年信用示范户",
+    "measures_taken": "联合奖惩台账",
 }
-LISTS = {"credit_records": "信用记录", "inspections": "检查记录", "record_events": "异议修复记录"}
+LISTS = {
+    "credit_records": "信用记录",
+    "inspections": "检查记录",
+    "record_events": "异议修复记录",
+    "platform": "平台入驻企业",
+    "authorisations": "授权查询",
+    "village_finance": "村级贷款汇总",
+    "scene_uses": "场景使用",
+    "report_uses": "信用报告使用",
+    "joint_building": "诚信共建企业",
+}
 MOST_ROWS = 1_000_000  # of 1,048,576 that a sheet has
 _SURPLUS = ("多余", "多余")
 _ERROR = "#REF!"
-_DATE_CELLS = ("individuals", "decisions")
+_DATE_CELLS = ("individuals", "decisions", "activities", "posts")
 _ROWS_AT_ONCE = 5_000
 Row = dict[str, Any]
 

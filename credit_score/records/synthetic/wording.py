@@ -12,8 +12,10 @@ from functools import cache, cached_property
 from typing import Any
 
 from credit_score.records.reading.vocabulary import written_names, written_words
+from credit_score.records.synthetic.codes import bundled
 from credit_score.records.synthetic.dictionary import columns_of
 
+DAY_COLUMNS = ("month", "since", "until")
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 _WIDE_EVERY = 29
 _REMARKS = ("", "已核对", "以决定书原件为准,见附件", "", "虚构备注，无实际内容")
@@ -28,6 +30,10 @@ MORE: Mapping[str, tuple[str, ...]] = {
     "inspections": (_REMARK,),
     "record_events": (_REMARK,),
     "decisions": (_REMARK,),
+    "platform": (_REMARK,),
+    "activities": (_REMARK,),
+    "government_cases": (_REMARK,),
+    "posts": (_PHONE,),
 }
 
 
@@ -93,7 +99,7 @@ class Wording:
             return f"{value:,}" if value >= 1000 else value
         if isinstance(value, float):
             return value
-        if column.endswith("_on"):
+        if column.endswith("_on") or column in DAY_COLUMNS:
             return self._day(value)
         if column == "item":
             column = f"item.{row.get('subject_kind', 'enterprise')}"
@@ -114,6 +120,4 @@ def _more(column: str, number: int) -> str | None:
 @cache
 def words() -> dict[str, dict[str, str]]:
     """Column → code → Chinese word, of the bundled policy, whose codes the county has."""
-    from credit_score.policy import load_policy
-
-    return written_words(load_policy("gaoyang").model)
+    return written_words(bundled())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -74,6 +74,25 @@ class ParquetSink:
     def close(self) -> None:
         """Write the footer."""
         self._writer.close()
+
+
+class HeldBack:
+    """Blocks of a table kept in a file of their own until all others are written."""
+
+    def __init__(self, file: IO[bytes], schema: pa.Schema) -> None:
+        self._file = file
+        self._writer = pa.ipc.new_stream(file, schema, options=pa.ipc.IpcWriteOptions(compression="zstd"))
+
+    def add(self, table: pa.Table) -> None:
+        """Keep a block."""
+        self._writer.write_table(table)
+
+    def blocks(self) -> Iterator[pa.Table]:
+        """What was kept, in its order; nothing can be added any more."""
+        self._writer.close()
+        self._file.seek(0)
+        for batch in pa.ipc.open_stream(self._file):
+            yield pa.Table.from_batches([batch])
 
 
 def check_free(out: Path) -> None:
