@@ -65,7 +65,9 @@ class Pilot(Frozen):
                 self._check_names(getattr(indicator, name), units, clocks, "pilot", "indicators", indicator.id, name)
 
     def _check_units(self, named: Names | None, units: set[str], *place: str) -> None:
-        for day in named.days if named else ():
+        if named is None:
+            return
+        for day in named.days:
             figure = named.at(day)
             if unknown := sorted(set(figure.value) - units) if figure else []:
                 raise no_such("unit", unknown[0], units, *place, str(day), "value")

@@ -129,6 +129,27 @@ def plot_reasons(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     return ax
 
 
+def plot_trend(frame: "pd.DataFrame", ax: "Axes", *, target: float) -> "Axes":
+    """Small line of an indicator by month with its target, dashed, to stand beside the numbers that tell its units.
+
+    ``frame``: ``month`` (2023-06) and ``value``, ascending; without a value, as where nothing was there to divide by,
+    the line has a gap. The last point is marked.
+    """
+    places = np.arange(len(frame))
+    ax.axhline(target, color=ALERT, linewidth=0.8, linestyle="--")
+    ax.plot(places, frame["value"], color=NEUTRAL, linewidth=1.4, marker=".", markersize=2)
+    ax.plot(places[-1:], frame["value"].iloc[-1:], color=INK, marker="o", markersize=3)
+    ends = sorted({0, len(frame) - 1})
+    ax.set_xticks(ends, [frame["month"].iloc[end] for end in ends], fontsize=7)
+    ax.tick_params(length=0, pad=2)
+    ax.set_yticks([])
+    ax.set_xlim(-0.6, len(frame) - 0.4)
+    ax.margins(y=0.18)
+    ax.grid(visible=False)
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
 def _above(ax: "Axes", x: float, text: str, *, line: int = 0) -> None:
     """A word over a vertical line, outside the plot, where it covers nothing; neighbours on lines 0 and 1."""
     ax.annotate(text, (x, 1), xycoords=("data", "axes fraction"), xytext=(0, 3 + 12 * line),

@@ -18,6 +18,7 @@ from credit_score.report.figures import (
 )
 from credit_score.report.number import exact, percent, points
 from credit_score.report.run import Run
+from credit_score.report.scoreboard import scoreboard
 from credit_score.report.style import as_svg, font_face
 from credit_score.report.three_credit import TITLES as THREE_CREDIT
 from credit_score.report.three_credit import three_credit_told
@@ -55,7 +56,7 @@ def _values(run: Run) -> dict[str, Any]:
     labels = {name: content.labels(rules, name) for name in ("departments", "sectors", "sizes", "statutory_minimums")}
     return {
         "run": run, "rules": rules, "status": run.status.replace(" ", "_"), "summary": content.summary(run),
-        "tiers": content.tier_rows(run), "sector_tables": content.sector_tables(run),
+        "pilot": scoreboard(run), "tiers": content.tier_rows(run), "sector_tables": content.sector_tables(run),
         "schedule": run.schedule.to_dict(orient="records"),
         "load": run.workload.to_dict(orient="records"), "breaches": content.breaches(run), "labels": labels,
         "floors_above": content.floors_above(run),

@@ -18,6 +18,7 @@ FONT = "Noto Sans SC Subset"
 FONT_FILE = files("credit_score").joinpath("report/fonts/NotoSansSC-subset.otf")
 INK, QUIET, GRID, ALERT = "#1f2933", "#616e7c", "#d9e2ec", "#b42318"
 NEUTRAL = "#486581"
+WIDTH = 7.6
 ON_WHITE: dict[str, Any] = {"figure.facecolor": "white", "savefig.dpi": 160}
 # Blue to orange: told apart by colour-blind readers. In grey a blue and an orange can look alike; names and order
 # in every figure say the rest.
@@ -55,8 +56,10 @@ def settings() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def as_svg(draw: Callable[["Axes"], Any], *, name: str, label: str, height: float = 3.2) -> str:
-    """A figure as SVG to stand inside a page: ``draw`` is given the Axes.
+def as_svg(
+    draw: Callable[["Axes"], Any], *, name: str, label: str, height: float = 3.2, width: float = WIDTH
+) -> str:  # fmt: skip
+    """A figure as SVG to stand inside a page: ``draw`` is given the Axes. Height and width in inches.
 
     ``name`` keeps the ids of several figures on one page apart; ``label`` is what a screen reader says.
     """
@@ -64,7 +67,7 @@ def as_svg(draw: Callable[["Axes"], Any], *, name: str, label: str, height: floa
 
     with mpl.rc_context(settings() | {"svg.hashsalt": name}):
         text = io.StringIO()
-        _drawn(draw, height).savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        _drawn(draw, height, width).savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text.getvalue())
     return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
 
@@ -79,10 +82,10 @@ def as_png(draw: Callable[["Axes"], Any], *, height: float = 3.2) -> bytes:
     return packed.getvalue()
 
 
-def _drawn(draw: Callable[["Axes"], Any], height: float) -> "Figure":
+def _drawn(draw: Callable[["Axes"], Any], height: float, width: float = WIDTH) -> "Figure":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.6, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
     draw(figure.add_subplot())
     return figure
 

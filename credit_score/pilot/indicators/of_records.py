@@ -32,7 +32,7 @@ def credit_records(asked: Asked, own: "RecordsOfItems") -> Counts:
 
 
 def rated_firms(asked: Asked, own: "RatedFirms") -> Counts:
-    """Firms whose last rating in the period is one of some; raises Lacking where not more than one grade is recorded."""
+    """Firms whose last rating in the period is one of some; raises Lacking where only one grade is recorded."""
     rows = _records(asked, own.among)
     found = set(rows.select("item").distinct().to_pyarrow()["item"].to_pylist())
     if len(found) < min(2, len(own.among)):

@@ -28,7 +28,7 @@ COLUMNS = [
 ]  # fmt: skip
 TREND = ["indicator", "month", "numerator", "denominator", "value"]
 TASKS = [
-    "task", "label_zh", "label_en", "units", "deadline", "words", "indicators", "tracked_zh", "tracked_en",
+    "task", "label_zh", "label_en", "units", "deadline", "words", "indicators", "tracked_zh", "tracked_en", "rule",
 ]  # fmt: skip
 
 
@@ -162,4 +162,5 @@ def _task(task: Task, standing: Standing, pilot: "Pilot") -> dict[str, Any]:
     return {
         "task": task.number, "label_zh": task.label.zh, "label_en": task.label.en, "units": ";".join(units),
         "deadline": task.deadline, "words": task.words, "indicators": ";".join(own), **tracked,
+        "rule": f"pilot:tasks:{task.id}",
     }  # fmt: skip

@@ -58,7 +58,7 @@ def told(row: Mapping[str, Any], lang: str) -> dict[str, str]:
         "task": str(row["task"] or "–"), "light": f"{SIGNS[row['light']]} {say(WORDS[row['light']], lang)}",
         "label": row[f"label_{lang}"], "value": _value_told(row, lang),
         "target": f"{COMPARED[row['comparison']]} {target_told(row['target'], row['unit'], lang)}",
-        "gap": row[f"needs_{lang}"] or row[f"gap_{lang}"],
+        "gap": row[f"needs_{lang}"] or (row[f"gap_{lang}"] if row["gap"] else "–"),
         "deadline": str(row["deadline"] or say("pilot.long_term", lang)),
     }  # fmt: skip
 
