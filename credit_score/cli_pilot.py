@@ -73,5 +73,8 @@ def _add_scoreboard(commands: Commands) -> None:
     text = "where a run stands against every number of the pilot's plan, with gaps and lights"
     pilot = command(commands, "pilot", "commands_pilot.pilot", text)
     pilot.add_argument("run", type=given, metavar="RUN", help="run folder")
+    pilot.add_argument("--unit", type=given, metavar="ID", help="the sheet of one unit, what is late first")
+    out = "folder of page, sheets, calendar and tables; appears whole or not at all"
+    pilot.add_argument("--out", type=given, metavar="DIR", help=out)
     pilot.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(pilot)

@@ -1,9 +1,10 @@
 """What the commands on the pilot do: the scoreboard of a run."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import print_json, print_words
+from credit_score.commands import Steps, print_json, print_words
 from credit_score.errors import RunError
 from credit_score.told import LACKS, rows_of
 
@@ -22,10 +23,17 @@ HEADINGS = {
 
 
 def pilot(arguments: argparse.Namespace) -> None:
-    """The scoreboard of a saved run, and the plan's tasks with what is tracked where it gives no number."""
+    """The scoreboard of a saved run, or the sheet of one unit; and the pilot's folder where one is asked for."""
     from credit_score.report import RunFolder
 
     folder = RunFolder.open(arguments.run)
+    (_sheet if arguments.unit else _scoreboard)(folder, arguments)
+    if arguments.out:
+        _save(folder, arguments)
+
+
+def _scoreboard(folder: "RunFolder", arguments: argparse.Namespace) -> None:
+    """The indicators, and the plan's tasks with what is tracked where it gives no number."""
     board, tasks = _read(folder)
     if arguments.json:
         about = {"policy": folder.manifest["policy"], "as_of": folder.manifest["as_of"]}
@@ -34,6 +42,26 @@ def pilot(arguments: argparse.Namespace) -> None:
         print_json(about | status | {name: rows_of(t.drop(columns="status")) for name, t in told.items()})
     else:
         _print(board, tasks, folder, arguments.lang)
+
+
+def _save(folder: "RunFolder", arguments: argparse.Namespace) -> None:
+    from credit_score.report.pilot_folder import save_pilot
+
+    Steps(quiet=arguments.quiet)("writing page, sheets and calendar")
+    written = save_pilot(folder, arguments.out, lang=arguments.lang)
+    print(f"written: {arguments.out} (pilot.html and {len(written) - 1} files beside it)", file=sys.stderr)
+
+
+def _sheet(folder: "RunFolder", arguments: argparse.Namespace) -> None:
+    from credit_score.report.pilot_sheet import sheet_lines, unit_sheet
+
+    sheet = unit_sheet(folder, arguments.unit)
+    if arguments.json:
+        about = {name: folder.manifest[name] for name in ("policy", "as_of", "status")}
+        print_json(about | {"unit": arguments.unit, "items": rows_of(sheet)})
+        return
+    for line in sheet_lines(folder, arguments.unit, sheet, arguments.lang):
+        print(line)
 
 
 def _read(folder: "RunFolder") -> "tuple[pd.DataFrame, pd.DataFrame]":

@@ -14,8 +14,12 @@ from credit_score.pilot.standing import Standing
 from credit_score.policy.clocks import Clock
 from credit_score.policy.dated import Figure
 from credit_score.policy.office import Office
+from credit_score.policy.pilot import Pilot
 from credit_score.records.duties.clocks import clock_table, decision_clocks
 from credit_score.records.duties.coverage import coverage_table, due_periods, first_day
+from credit_score.records.duties.four_zeros import zeros_by_unit
+
+ASKED = {"late": "sheet.reported_late", "wrong": "sheet.reported_wrong"}
 
 if TYPE_CHECKING:
     import ibis
@@ -71,6 +75,34 @@ def _limit(clock: Clock, on: date) -> Figure | None:
     """What the clock's limit on the day rests on."""
     limits = (limit.at(on) for limit in (clock.working_days, clock.calendar_days) if limit)
     return next(filter(None, limits), None)
+
+
+def quality_items(standing: Standing, plan: Pilot) -> Iterator[Item]:
+    """What a unit reported late or wrong: an item a unit, clock and measure. Nothing says by when it is to be mended.
+
+    What it did not report at all is among the clocks that are open.
+    """
+    if not (plan.office and standing.rules.model.clocks):
+        return
+    number = plan.office.item_tasks.get("publicity")
+    task = next((t for t in plan.tasks if t.number == number), None)
+    try:
+        summed = zeros_by_unit(standing.quality)
+    except RecordsError:
+        return
+    clocks = {c.id: c for c in standing.rules.model.clocks}
+    units = {u.id for u in standing.rules.about.units}
+    found = summed[summed["measure"].isin(["late", "wrong"]) & (summed["n"].fillna(0) > 0) & summed["unit"].isin(units)]
+    ground = task.units.at(standing.on) if task else None
+    for row in found.to_dict("records"):
+        clock = clocks.get(row["clock"])
+        label = {lang: getattr(clock.label, lang) for lang in LANGUAGES} if clock else in_words("sheet.wrong")
+        yield Item(
+            row["unit"], "quality", f"{row['measure']}:{row['clock']}", label,
+            in_words(ASKED[row["measure"]], n=int(row["n"]), of=int(row["of"])), "open",
+            f"pilot:tasks:{task.id}" if task else f"clocks:{row['clock']}", ground.basis if ground else "",
+            ground.reference if ground else "", number,
+        )  # fmt: skip
 
 
 def resource_items(standing: Standing, office: Office) -> Iterator[Item]:

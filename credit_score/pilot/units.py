@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from credit_score.language import LANGUAGES
 from credit_score.pilot.calendar import calendar_table
 from credit_score.pilot.cases import case_items, case_table
-from credit_score.pilot.duty_items import clock_items, resource_items
-from credit_score.pilot.items import Item, Tables, Words, as_day, in_words, item_table, rows_of, state_on
+from credit_score.pilot.duty_items import clock_items, quality_items, resource_items
+from credit_score.pilot.items import Item, Tables, Words, as_day, item_table, rows_of, state_on
 from credit_score.pilot.office import office_table, post_items
 from credit_score.pilot.standing import Standing
 from credit_score.policy.named import Named
@@ -32,41 +32,47 @@ LEAGUE = [
 def unit_tables(standing: Standing, made: Tables) -> "dict[str, pd.DataFrame]":
     """``unit_items``, ``league``, ``office``, ``government_cases``, ``calendar``; none where the policy has no office.
 
+    ``government_cases`` is left out where there is no register of them.
+
     ``made``: the tables of the parts before, of which ``indicators`` and ``plan_tasks`` are read.
     """
     plan = standing.rules.model.pilot
     if plan is None or plan.office is None:
         return {}
-    office, cases = plan.office, case_table(standing, plan)
+    office = plan.office
+    cases = {"government_cases": case_table(standing, plan)} if standing.has("government_cases") else {}
     soon = standing.rules.value(office.soon) or 0
     rules = {task.number: f"pilot:tasks:{task.id}" for task in plan.tasks}
     items = [
-        *indicator_items(made, standing.on, soon=soon), *task_items(made, standing.on, rules, soon=soon),
-        *case_items(cases, standing, plan), *clock_items(standing, office), *resource_items(standing, office),
-        *post_items(standing, office),
+        *indicator_items(made, standing.on, plan.last_day, soon=soon), *task_items(made, standing.on, rules, soon=soon),
+        *case_items(cases, standing, plan), *clock_items(standing, office), *quality_items(standing, plan),
+        *resource_items(standing, office), *post_items(standing, office),
     ]  # fmt: skip
     units = standing.rules.about.units
-    days = calendar_table({**made, "government_cases": cases}, standing.rules, plan)
+    days = calendar_table({**made, **cases}, standing.rules, plan)
     table = item_table(items, standing.on, [unit.id for unit in units])
     return {
         "unit_items": table, "league": league(table, made, units), "office": office_table(standing, office),
-        "government_cases": cases, "calendar": days,
+        "calendar": days, **cases,
     }  # fmt: skip
 
 
-def indicator_items(made: Tables, on: "date", *, soon: int) -> Iterator[Item]:
-    """An item an indicator and responsible unit: to close its gap, to bring what it needs, or met."""
+def indicator_items(made: Tables, on: "date", last: "date | None", *, soon: int) -> Iterator[Item]:
+    """An item an indicator and responsible unit: to close its gap, to bring what it needs, or met.
+
+    ``last``: the last day of the plan's phases, on which an indicator without a deadline is due once its light is red.
+    """
     for row in rows_of(made, "indicators"):
-        units, due = _split(row["units"]), as_day(row["deadline"])
+        units, due = _split(row["units"]), as_day(row["deadline"]) or (last if row["light"] == "red" else None)
         state, asked = state_on(due, on, soon=soon), told(row, "gap")
         if row["light"] == "grey":
             state, asked = "unmeasured", told(row, "needs")
         elif row["light"] == "green":
-            state, asked = "met", in_words("sheet.met")
+            state = "met"
         for unit in units:
             yield Item(
-                unit, "indicator", row["indicator"], told(row, "label"), asked, state,
-                row["rule"], row["basis"], row["reference"], int(row["task"]) or None, due, row["light"], len(units),
+                unit, "indicator", row["indicator"], told(row, "label"), asked, state, row["rule"], row["basis"],
+                row["reference"], int(row["task"]) or None, due, row["light"], len(units),
             )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from credit_score.files import TOOL, check_apart, fingerprints, whole_folder
 from credit_score.pilot.calendar import as_icalendar
 from credit_score.report.content import labels
-from credit_score.report.pilot_page import pilot_pages, pilot_tables
+from credit_score.report.pilot_page import pilot_pages
+from credit_score.report.pilot_tables import pilot_tables_of
 from credit_score.report.run_folder import RunFolder
 from credit_score.sheet import write_csv
 
@@ -34,7 +35,7 @@ def _write(run: RunFolder, folder: Path, lang: str) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(page, encoding="utf-8")
-    tables, rules = pilot_tables(run), run.rules()
+    tables, rules = pilot_tables_of(run), run.rules()
     (folder / "tables").mkdir()
     for name, table in tables.items():
         write_csv(table, folder / "tables" / f"{name}.csv")

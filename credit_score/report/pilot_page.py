@@ -8,14 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from credit_score.errors import NotAvailable, RunError
 from credit_score.language import LANGUAGES, in_both, say
 from credit_score.pilot.cases import CASE_STATES, case_counts
 from credit_score.pilot.items import rows_of
 from credit_score.report.content import labels
 from credit_score.report.page import environment
 from credit_score.report.pilot_figures import plot_gaps, plot_late
-from credit_score.report.pilot_tables import pilot_tables_of, scoreboard_rows, sheet_of, sheet_rows
+from credit_score.report.pilot_sheet import sheet_groups, sheet_of
+from credit_score.report.pilot_tables import pilot_tables_of, scoreboard_rows
 from credit_score.report.run_folder import RunFolder
 from credit_score.report.style import as_svg, font_face
 
@@ -27,25 +27,9 @@ if TYPE_CHECKING:
 Tables = dict[str, "pd.DataFrame"]
 
 
-def pilot_tables(run: RunFolder) -> Tables:
-    """The pilot's tables of a run. Raises NotAvailable where the run has none of units."""
-    tables = pilot_tables_of(run)
-    if "unit_items" not in tables:
-        remedy = "run again under a policy with pilot.yaml and its office"
-        raise NotAvailable("the run holds no sheets of units", remedy=remedy)
-    return tables
-
-
-def check_unit(unit: str, rules: "RuleSet") -> None:
-    """Raise RunError for a unit that the policy does not have, naming those there are."""
-    known = [u.id for u in rules.about.units]
-    if unit not in known:
-        raise RunError(f"no unit {unit!r}", remedy=f"units are {', '.join(known)}")
-
-
 def pilot_pages(run: RunFolder) -> dict[str, str]:
     """``pilot.html`` and ``units/ID.html`` of every unit that has something on its sheet: name → page."""
-    tables, rules = pilot_tables(run), run.rules()
+    tables, rules = pilot_tables_of(run), run.rules()
     values = _values(run, tables, rules)
     page = environment().get_template("pilot_page.html")
     pages = {"pilot.html": page.render(**values, whole=True)}
@@ -81,7 +65,7 @@ def _without_number(tables: Tables) -> list[dict[str, Any]]:
 def _sheets(tables: Tables, names: dict[str, dict[str, str]]) -> Iterator[dict[str, Any]]:
     """The units that have something on their sheet, in the order of the league."""
     for row in rows_of(tables, "league"):
-        if groups := sheet_rows(sheet_of(tables, row["unit"])):
+        if groups := sheet_groups(sheet_of(tables, row["unit"])):
             yield {"unit": row["unit"], "label": names[row["unit"]], "groups": groups, "row": row}
 
 

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from credit_score.pilot.items import STATES, as_day, rows_of
-from credit_score.report.number import exact, percent, rounded_percent
+from credit_score.errors import NotAvailable
+from credit_score.language import LANGUAGES
+from credit_score.pilot.indicators import told
+from credit_score.pilot.items import as_day, rows_of
 from credit_score.report.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -19,12 +21,17 @@ WHOLE = (
     "grey", "shared", "leaders", "liaisons", "staff",
 )  # fmt: skip
 NUMBERS = ("numerator", "denominator", "value", "target", "gap", "gap_share")
-SIGNS = {"at_least": "≥", "above": ">", "at_most": "≤", "equals": "="}
 
 
 def pilot_tables_of(run: RunFolder) -> "dict[str, pd.DataFrame]":
-    """Name → table of the pilot in a run folder: days as ``date`` or None, counts as ``Int64``, numbers as float."""
+    """Name → table of the pilot in a run folder: days as ``date`` or None, counts as ``Int64``, numbers as float.
+
+    Raises NotAvailable where the run has no sheets of units.
+    """
     held = [name for name in NAMES if f"pilot/{name}.csv" in run.manifest["outputs"]]
+    if "unit_items" not in held:
+        remedy = "run again under a policy with pilot.yaml and its office"
+        raise NotAvailable("the run holds no sheets of units", where=str(run.path), remedy=remedy)
     return {name: _of_kind(run.table(f"pilot/{name}.csv")) for name in held}
 
 
@@ -43,36 +50,6 @@ def _of_kind(table: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def scoreboard_rows(tables: "dict[str, pd.DataFrame]") -> list[dict[str, Any]]:
-    """Indicators as a page shows them: ``now``, ``aim`` in words of numbers beside the columns of the table."""
-    return [
-        row | {"now": _shown(row["value"], row["unit"]), "aim": _aim(row), "due": _due(row["deadline"])}
-        for row in rows_of(tables, "indicators")
-    ]
-
-
-def _shown(value: float, unit: str) -> str:
-    if value != value:  # noqa: PLR0124 - a number that is not known is not itself
-        return "–"
-    return rounded_percent(value) if unit == "share" else exact(round(value, 3))
-
-
-def _aim(row: dict[str, Any]) -> str:
-    target = percent(row["target"]) if row["unit"] == "share" else exact(row["target"])
-    return f"{SIGNS[row['comparison']]} {target}"
-
-
-def _due(day: Any) -> str:
-    return "–" if day is None else str(day)
-
-
-def sheet_of(tables: "dict[str, pd.DataFrame]", unit: str) -> "pd.DataFrame":
-    """The sheet of one unit: its items, what is late first, as the run ordered them."""
-    items = tables["unit_items"]
-    return items[items["unit"] == unit].reset_index(drop=True)
-
-
-def sheet_rows(sheet: "pd.DataFrame") -> list[dict[str, Any]]:
-    """The items of a sheet in groups by how they stand: ``state`` and ``items``; groups without one are left out."""
-    rows = rows_of({"sheet": sheet}, "sheet")
-    groups = [{"state": state, "items": [row for row in rows if row["state"] == state]} for state in STATES]
-    return [group for group in groups if group["items"]]
+    """Indicators as a page shows them: the columns of the table, and by language the words of them."""
+    rows = rows_of(tables, "indicators")
+    return [row | {lang: told(row, lang) for lang in LANGUAGES} for row in rows]
