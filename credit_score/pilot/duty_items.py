@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import RecordsError
 from credit_score.language import LANGUAGES
-from credit_score.pilot.items import Item, as_day, in_words, state_on
+from credit_score.pilot.items import Item, as_day, in_words, label_of, state_on
 from credit_score.pilot.standing import Standing
 from credit_score.policy.clocks import Clock
 from credit_score.policy.dated import Figure
@@ -64,7 +64,7 @@ def _clock_item(standing: Standing, office: Office, key: tuple[Any, ...], rows: 
     asked = "sheet.clock_late" if state == "late" else "sheet.clock_running"
     ground = _limit(clock, standing.on)
     return Item(
-        unit, "clock", f"{clock_id}:{state}", {lang: getattr(clock.label, lang) for lang in LANGUAGES},
+        unit, "clock", f"{clock_id}:{state}", label_of(clock),
         in_words(asked, n=n, due=due or "–"), state, f"clocks:{clock_id}",
         ground.basis if ground else "", ground.reference if ground else "",
         office.item_tasks.get(clock_id.partition(".")[0]), due,
@@ -96,7 +96,7 @@ def quality_items(standing: Standing, plan: Pilot) -> Iterator[Item]:
     ground = task.units.at(standing.on) if task else None
     for row in found.to_dict("records"):
         clock = clocks.get(row["clock"])
-        label = {lang: getattr(clock.label, lang) for lang in LANGUAGES} if clock else in_words("sheet.wrong")
+        label = label_of(clock) if clock else in_words("sheet.wrong")
         yield Item(
             row["unit"], "quality", f"{row['measure']}:{row['clock']}", label,
             in_words(ASKED[row["measure"]], n=int(row["n"]), of=int(row["of"])), "open",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from credit_score.language import LANGUAGES, say
+from credit_score.policy.named import Named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,11 @@ class Item:
 def in_words(key: str, **values: object) -> Words:
     """A text of the catalogue in each language."""
     return {lang: say(key, lang, **values) for lang in LANGUAGES}
+
+
+def label_of(rule: Named) -> Words:
+    """The label of a rule by language."""
+    return {"zh": rule.label.zh, "en": rule.label.en}
 
 
 def state_on(due_on: date | None, on: date, *, soon: int) -> State:

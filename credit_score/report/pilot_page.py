@@ -65,7 +65,7 @@ def _without_number(tables: Tables) -> list[dict[str, Any]]:
 def _sheets(tables: Tables, names: dict[str, dict[str, str]]) -> Iterator[dict[str, Any]]:
     """The units that have something on their sheet, in the order of the league."""
     for row in rows_of(tables, "league"):
-        if groups := sheet_groups(sheet_of(tables, row["unit"])):
+        if groups := sheet_groups(sheet_of(tables["unit_items"], row["unit"])):
             yield {"unit": row["unit"], "label": names[row["unit"]], "groups": groups, "row": row}
 
 

@@ -50,9 +50,8 @@ def sheet_lines(run: RunFolder, unit: str, sheet: "pd.DataFrame", lang: str) -> 
 def _line(row: dict[str, Any], lang: str) -> str:
     import pandas as pd
 
-    days = next(
-        (say(f"sheet.{name}", lang, n=row[name]) for name in ("days_late", "days_left") if not pd.isna(row[name])), ""
-    )
+    days = "" if pd.isna(row["days_left"]) else say("sheet.days_left", lang, n=row["days_left"])
+    days = days if pd.isna(row["days_late"]) else say("sheet.days_late", lang, n=row["days_late"])
     shared = say("sheet.shared_by", lang, n=row["n_units"]) if row["n_units"] > 1 else ""
     task = "" if pd.isna(row["task"]) else say("sheet.of_task", lang, task=row["task"])
     told = say("explain.pair", lang, name=row[f"label_{lang}"] + shared, value=row[f"asked_{lang}"])
