@@ -12,10 +12,11 @@ from credit_score.language import LANGUAGES
 from credit_score.pilot.calendar import calendar_table
 from credit_score.pilot.cases import case_items, case_table
 from credit_score.pilot.duty_items import clock_items, quality_items, resource_items
-from credit_score.pilot.items import Item, Tables, Words, as_day, item_table, rows_of, state_on
+from credit_score.pilot.items import Item, Tables, Words, as_day, item_table, label_of, rows_of, state_on
 from credit_score.pilot.office import office_table, post_items
 from credit_score.pilot.standing import Standing
 from credit_score.policy.named import Named
+from credit_score.policy.pilot import Pilot
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,9 +43,8 @@ def unit_tables(standing: Standing, made: Tables) -> "dict[str, pd.DataFrame]":
     office = plan.office
     cases = {"government_cases": case_table(standing, plan)} if standing.has("government_cases") else {}
     soon = standing.rules.value(office.soon) or 0
-    rules = {task.number: f"pilot:tasks:{task.id}" for task in plan.tasks}
     items = [
-        *indicator_items(made, standing.on, plan.last_day, soon=soon), *task_items(made, standing.on, rules, soon=soon),
+        *indicator_items(made, standing.on, plan.last_day, soon=soon), *task_items(made, plan, standing.on, soon=soon),
         *case_items(cases, standing, plan), *clock_items(standing, office), *quality_items(standing, plan),
         *resource_items(standing, office), *post_items(standing, office),
     ]  # fmt: skip
@@ -76,21 +76,19 @@ def indicator_items(made: Tables, on: "date", last: "date | None", *, soon: int)
             )  # fmt: skip
 
 
-def task_items(made: Tables, on: "date", rules: Mapping[int, str], *, soon: int) -> Iterator[Item]:
-    """An item a task without a number and responsible unit; after its deadline nobody can tell whether it is done.
-
-    ``rules``: the number of a task → its rule.
-    """
+def task_items(made: Tables, plan: Pilot, on: "date", *, soon: int) -> Iterator[Item]:
+    """An item a task without a number and responsible unit; after its deadline nobody can tell whether it is done."""
+    tasks = {task.number: task for task in plan.tasks}
     for row in rows_of(made, "plan_tasks"):
         if row["indicators"]:
             continue
-        units, due = _split(row["units"]), as_day(row["deadline"])
-        state = state_on(due, on, soon=soon)
+        task, units, due = tasks[int(row["task"])], _split(row["units"]), as_day(row["deadline"])
+        ground, state = task.units.at(on), state_on(due, on, soon=soon)
         for unit in units:
             yield Item(
-                unit, "task", str(row["task"]), told(row, "label"),
-                told(row, "tracked"), "unmeasured" if state == "late" else state,
-                rules[int(row["task"])], "plan", row["words"], int(row["task"]), due, "", len(units),
+                unit, "task", task.id, label_of(task), told(row, "tracked"), "unmeasured" if state == "late" else state,
+                f"pilot:tasks:{task.id}", ground.basis if ground else "", ground.reference if ground else "",
+                task.number or None, due, "", len(units),
             )  # fmt: skip
 
 
