@@ -37,7 +37,20 @@ def three_credit(arguments: argparse.Namespace) -> None:
     found = three_credit_told(tables, folder.rules(), arguments.lang, town=arguments.town or "")
     for name, table in found.items():
         if name != "villages" or arguments.town:
-            print_words(TITLES[name], table, arguments.lang)
+            _print(TITLES[name], table, arguments.lang)
+
+
+def _print(title: str, table: "pd.DataFrame", lang: str) -> None:
+    """A table, and below it, line by line, what is lacking where."""
+    from credit_score.report.three_credit import HEADINGS, LACKS
+
+    town, village, lacks = (say(HEADINGS[name], lang) for name in ("town", "village", "lacks"))
+    print_words(title, table.drop(columns=lacks, errors="ignore"), lang)
+    rows = table[table[lacks] != LACKS].to_dict("records") if lacks in table.columns else []
+    for row in rows:
+        print("  " + " ".join([*(row[name] for name in (town, village) if name in row), f"{lacks}: {row[lacks]}"]))
+    if rows:
+        print()
 
 
 def _read(folder: "RunFolder", name: str) -> "pd.DataFrame":

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from as_a_user import told
 from as_keepers import COURT, PRESS, TASK, listed, opened, sealed
+from as_villages import run_of, tables
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
@@ -187,3 +188,15 @@ def people(county_folder, tmp_path):
     rows[1] += "2023-08-01/2023-08-14; 2024-02-01/2024-02-05"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def villages_run(tmp_path_factory):
+    """The county of three towns that is worked by hand; see :mod:`as_villages`."""
+    return run_of(tmp_path_factory.mktemp("villages") / "county", **tables())
+
+
+@pytest.fixture(scope="session")
+def villages_folder(villages_run, tmp_path_factory):
+    """Its run saved; read it, do not change it."""
+    return villages_run.save(tmp_path_factory.mktemp("villages") / "run")

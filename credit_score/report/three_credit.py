@@ -1,7 +1,6 @@
 """Credit villages and towns, youth households and sectors, in words: for the page of a run and for the command."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from credit_score.language import Lang, say
@@ -26,10 +25,11 @@ HEADINGS = {
     "town": "three_credit.town", "village": "three_credit.village", "households": "three_credit.in_register",
     "credit_households": "three_credit.of_credit", "borrowers": "three_credit.borrowing",
     "borrowers_in_arrears": "three_credit.in_arrears", "bad_loans_share": "three_credit.bad_share",
-    "villages": "three_credit.villages_alone", "credit_villages": "three_credit.credit_villages",
-    "towns": "three_credit.towns_alone", "credit_towns": "three_credit.credit_towns",
+    "villages": "three_credit.villages_counted", "credit_villages": "three_credit.credit_villages",
+    "towns": "three_credit.towns_counted", "credit_towns": "three_credit.credit_towns",
     "credit_share": "three_credit.share", "assessed": "three_credit.status", "lacks": "three_credit.lacks",
-    "benefits": "three_credit.adds", "until": "three_credit.until", "youth": "three_credit.youth_households",
+    "status": "three_credit.status_of",
+    "benefit": "three_credit.adds", "until": "three_credit.until", "youth": "three_credit.youth_households",
     "sector": "column.sector", "firms": "column.firms", "committed": "three_credit.committed",
     "rated": "three_credit.rated", "best_rated": "three_credit.best_rated", "honoured": "three_credit.honoured",
     "penalised": "three_credit.penalised", "on_platform": "three_credit.on_platform",
@@ -37,6 +37,7 @@ HEADINGS = {
 }  # fmt: skip
 TITLES = {
     "county": "three_credit.of_county", "towns": "three_credit.of_towns", "villages": "three_credit.of_villages",
+    "benefits": "three_credit.of_benefits",
     "youth": "three_credit.of_youth", "youth_by_town": "three_credit.of_youth_by_town",
     "sectors": "three_credit.of_sectors",
 }  # fmt: skip
@@ -53,6 +54,7 @@ def three_credit_told(
     if "towns" in tables:
         told = {"county": _county(tables, rules, lang), "towns": _towns(_of(tables["towns"], town), rules, lang)}
         told["villages"] = _villages(_of(tables["villages"], town), rules, lang)
+        told["benefits"] = _benefits(rules, lang)
     if "youth" in tables:
         youth, names = tables["youth"], ["until", "households"]
         told["youth"] = _youth(youth[youth["town"] == ""], names, rules, lang)
@@ -78,13 +80,13 @@ def _county(tables: "dict[str, pd.DataFrame]", rules: RuleSet, lang: Lang) -> "p
 
 
 def _towns(towns: "pd.DataFrame", rules: RuleSet, lang: Lang) -> "pd.DataFrame":
-    names = ["town", "households", "credit_households", *OF_BANKS, "villages", "credit_villages", "credit_share"]
+    names = ["town", "households", "credit_households", *OF_BANKS, "villages", "credit_villages"]
     bare = towns["reported_villages"] == 0
-    return _told(towns, [*names, "assessed", "lacks", "benefits"], rules, lang, without_banks=list(bare))
+    return _told(towns, [*names, "assessed", "lacks"], rules, lang, without_banks=list(bare))
 
 
 def _villages(villages: "pd.DataFrame", rules: RuleSet, lang: Lang) -> "pd.DataFrame":
-    names = ["town", "village", "households", "credit_households", *OF_BANKS, "assessed", "lacks", "benefits"]
+    names = ["town", "village", "households", "credit_households", *OF_BANKS, "assessed", "lacks"]
     bare = [str(day) in ("", "NaT", "None") for day in villages["reported_on"]]
     return _told(villages, names, rules, lang, without_banks=bare)
 
@@ -125,7 +127,6 @@ def _written(name: str, lang: Lang, rules: RuleSet) -> Callable[[Any], str]:
 
     words: dict[str, Callable[[Any], str]] = {
         "assessed": lambda state: say(STATES[state], lang),
-        "benefits": partial(_benefits, rules=rules, lang=lang),
         "sector": lambda sector: str(getattr({s.id: s for s in rules.about.sectors}[sector].label, lang)),
         "bad_loans_share": lambda share: _share(share, say("cell_withheld", lang)),
         "credit_share": lambda share: _share(share, LACKS),
@@ -142,7 +143,11 @@ def _share(share: Any, otherwise: str) -> str:
     return otherwise if pd.isna(share) else rounded_percent(float(share))
 
 
-def _benefits(ids: str, rules: RuleSet, lang: Lang) -> str:
+def _benefits(rules: RuleSet, lang: Lang) -> "pd.DataFrame":
+    """What a status adds on the day, a row a benefit."""
+    import pandas as pd
+
     own = rules.model.three_credit
-    labels = {b.id: str(getattr(b.label, lang)) for b in own.benefits} if own else {}
-    return say("three_credit.and", lang).join(labels[i] for i in ids.split(";") if i) or LACKS
+    held = [b for b in own.benefits if rules.value(b.in_force)] if own else []
+    rows = [(getattr(getattr(own, b.of).label, lang), getattr(b.label, lang)) for b in held]
+    return pd.DataFrame(rows, columns=[say(HEADINGS[name], lang) for name in ("status", "benefit")])

@@ -112,7 +112,7 @@ def test_a_benefit_that_withholds_or_is_a_basic_public_service_is_refused(writte
 @pytest.mark.parametrize(
     ("part", "field", "value", "told"),
     [
-        ("household", "from_score", 500, "starts at 500, not above the base of 500; it would set those at the base apart"),
+        ("household", "from_score", 500, "starts at 500, not above the base of 500; it would set those"),
         ("household", "members", 0, "0 members; a credit household has at least one who reaches the score"),
         ("village", "households", 1.2, "1.2 is outside [0, 1] share"),
         ("town", "villages", 0, "0 is outside (0, 1] share"),
