@@ -13,7 +13,7 @@ COLUMNS = ["rule", "field", "value", "unit", "basis", "reference", "since", "unt
 def shown(value: object, unit: str) -> object:
     """A value as people write it: points from milli-points, names in a row, everything else as it is."""
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     return value / 1000 if unit in ("points", "weight") and isinstance(value, int) else value
 
 

@@ -247,6 +247,7 @@ class PolicyModel(Frozen):
         if self.pilot and self.pilot.office:
             self.pilot.office.check(units=[u.id for u in self.policy.units])
         self._check_statements()
+        self._check_publication()
         return self
 
     @cached_property
@@ -315,6 +316,13 @@ class PolicyModel(Frozen):
         if self.pilot:
             clocks = [c.id for c in self.clocks or ()]
             self.pilot.check(units=[u.id for u in self.policy.units], clocks=clocks)
+
+    def _check_publication(self) -> None:
+        if self.publication:
+            try:
+                self.publication.check(items=[i.id for c in (self.individual, self.enterprise) if c for i in c.items])
+            except Refused as refused:
+                raise Refused(str(refused), "publication", *refused.place) from None
 
     def _check_risk(self) -> None:
         if not self.risk:
