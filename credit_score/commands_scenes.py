@@ -78,10 +78,11 @@ def _list(listed: "pd.DataFrame", folder: "RunFolder", lang: str) -> None:
     import pandas as pd
 
     from credit_score.language import say
+    from credit_score.report.scenes import who
 
     told = listed.assign(
         label=listed[f"label_{lang}"], provider=listed[f"provider_{lang}"], cost=_numbers(listed["expected_cost"]),
-        who=[_who(row, lang) for row in listed.to_dict("records")], qualifying=_numbers(listed["qualifying"]),
+        who=[who(row, lang) for row in listed.to_dict("records")], qualifying=_numbers(listed["qualifying"]),
         since=listed["since"].map(str),
     )  # fmt: skip
     heading = {"open": int(listed["open"].sum()), "n": len(listed), "day": folder.manifest["as_of"]}
@@ -89,15 +90,6 @@ def _list(listed: "pd.DataFrame", folder: "RunFolder", lang: str) -> None:
     print_words("scene.listed", _told(table, LISTED, lang), lang, **heading)
     print(say("scene.statement_only", lang))
     print(say("scene.expected", lang))
-
-
-def _who(row: dict[str, Any], lang: str) -> str:
-    from credit_score.language import say
-
-    if row["subjects"] == "individual":
-        start = _numbers([row["from_score"]])[0]
-        return say("scene.persons", lang, score=f"{start:g}")
-    return say("scene.firms", lang, items=row["items"])
 
 
 def _numbers(values: Any) -> "pd.Series":

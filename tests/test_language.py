@@ -22,6 +22,7 @@ from credit_score.inspection.optimum.problem import OBJECTIVES
 from credit_score.language import LANGUAGES, catalogue, say
 from credit_score.policy import load_policy, rule_table
 from credit_score.policy.dated import Basis, Dated
+from credit_score.policy.scenes import BenefitKind
 from credit_score.policy.schema import PolicyModel
 from credit_score.policy.source import Source
 from credit_score.records.contracts import LEGAL_FORMS, contracts
@@ -108,6 +109,7 @@ def possible(pattern):
         "gain": {"found", *OBJECTIVES} - {"detections"}, "optimum": {"risk", "min_ratio", "max_ratio"},
         "check": {"capacity", "county_minimum", "cap", "no_rate", "order"},
         "needs": {"name", "author", "signer", "office", "reason"}, "statement": of_statements(),
+        "scene": {*get_args(BenefitKind), "town", "age"},
     }  # fmt: skip
     family = pattern.split(".")[0]
     return {f"{family}.{end}" for end in ends.get(family, ())}

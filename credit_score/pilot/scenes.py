@@ -92,11 +92,12 @@ def _scenes(standing: Standing, reached: "pd.DataFrame") -> "pd.DataFrame":
 
     rules = standing.rules
     county = reached[reached["by"] == "county"].set_index("start")
-    names = _provider_names(rules)
+    names = _names(rules)
     scenes = rules.model.scenes.scenes if rules.model.scenes else ()
     rows = [_row(s, rules, names) | _who(s, standing, county) for s in scenes]
     table = pd.DataFrame(rows).assign(**_expectations(rows))
-    return table.astype({"members": "Int64", "qualifying": "Int64"})
+    table = table.astype({"members": "Int64", "qualifying": "Int64"})
+    return table.assign(share=(table["qualifying"] / table["members"]).astype("Float64"))
 
 
 def _row(scene: Scene, rules: RuleSet, names: Mapping[str, Label]) -> dict[str, Any]:
@@ -111,15 +112,18 @@ def _row(scene: Scene, rules: RuleSet, names: Mapping[str, Label]) -> dict[str, 
         "subjects": scene.eligibility.subjects, "open": now is not None,
         "since": period.since if period else None, "until": period.until if period else None,
         "from_score": None if start is None else start / 1000, "items": ", ".join(scene.eligibility.items),
+        "items_zh": "、".join(names[i].zh for i in scene.eligibility.items),
+        "items_en": ", ".join(names[i].en for i in scene.eligibility.items),
         "take_up": rules.value(scene.take_up), "cost_of_use": rules.value(scene.cost) or 0.0,
         "price": rules.value(scene.price), "basis": period.basis if period else "",
         "reference": period.reference if period else "", "rule": f"scenes:scenes:{scene.id}",
     }  # fmt: skip
 
 
-def _provider_names(rules: RuleSet) -> dict[str, Label]:
+def _names(rules: RuleSet) -> dict[str, Label]:
+    """Labels of providers and of items of enterprises by id."""
     providers = rules.model.scenes.providers if rules.model.scenes else ()
-    return {n.id: n.label for n in (*rules.about.units, *providers)}
+    return {n.id: n.label for n in (*rules.about.units, *providers, *rules.model.enterprise.items)}
 
 
 def _who(scene: Scene, standing: Standing, county: "pd.DataFrame") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from credit_score.language import LANGUAGES, say
-from credit_score.report import content, reporting
+from credit_score.report import content, reporting, scenes
 from credit_score.report.figures import (
     plot_burden,
     plot_points,
@@ -67,6 +67,7 @@ def _values(run: Run) -> dict[str, Any]:
         "coverage": reporting.coverage_by_resource(run),
         "three_credit": {lang: three_credit_told(run.pilot, rules, lang) for lang in LANGUAGES},
         "three_credit_titles": THREE_CREDIT,
+        "scenes": scenes.section(run),
         "unknown_rates": content.tiers_without_rate(run), "uncounted": content.uncounted(run),
         "cited": content.rules_cited(rules), "figures": {lang: _figures(run, lang) for lang in LANGUAGES},
     }  # fmt: skip
@@ -75,7 +76,9 @@ def _values(run: Run) -> dict[str, Any]:
 def drawings(run: Run, lang: str) -> dict[str, tuple[float, Callable[..., Any]]]:
     """The figures of a report by name: height in inches, and what draws them on Axes; none without data."""
     return {
-        name: (height, draw) for name, height, draw in [*_histograms(run, lang), *_bars(run, lang), *_pilot(run, lang)]
+        name: (height, draw)
+        for made in (_histograms, _bars, _pilot, scenes.drawings)
+        for name, height, draw in made(run, lang)
     }
 
 
