@@ -32,7 +32,7 @@ def measure_list(rules: RuleSet) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    found = [m for m in _measures(rules) if m.in_force.at(rules.on)]
+    found = [m for m in measures_of(rules) if m.in_force.at(rules.on)]
     columns = ["measure", "label_zh", "label_en", "direction", "units", "may_be_taken", "basis", "reference", "words"]
     return pd.DataFrame([_listed(m, rules) for m in found], columns=columns)
 
@@ -97,7 +97,7 @@ def _rules_table(rules: RuleSet) -> "ibis.Table":
 
     rows = [
         {"item": item, "legal_form": form, **_rule(measure, rules, spell)}
-        for measure in _measures(rules) if (spell := measure.spell(rules.on))
+        for measure in measures_of(rules) if (spell := measure.spell(rules.on))
         for item in measure.items for form in measure.legal_forms
     ]  # fmt: skip
     texts = ("item", "legal_form", "measure", "direction", "rule", "basis", "reference")
@@ -115,5 +115,6 @@ def _rule(measure: Measure, rules: RuleSet, spell: tuple[date, date | None]) -> 
     }  # fmt: skip
 
 
-def _measures(rules: RuleSet) -> tuple[Measure, ...]:
+def measures_of(rules: RuleSet) -> tuple[Measure, ...]:
+    """The measures of the policy, whatever the day."""
     return rules.model.measures.measures if rules.model.measures else ()

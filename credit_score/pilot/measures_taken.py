@@ -4,13 +4,13 @@ A measure has ended by itself once its ground has. Where a unit runs it on, it i
 since are the county's fault, not the enterprise's.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from credit_score.pilot.measures import matched_measures, registered
+from credit_score.pilot.measures import matched_measures, measures_of, registered
 from credit_score.pilot.standing import Standing
+from credit_score.policy import RuleSet
 from credit_score.policy.catalogues import Item
 from credit_score.policy.dated import Dated
 from credit_score.policy.measures import Measure
@@ -65,9 +65,10 @@ def taken_measures(standing: Standing) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    on, measures = standing.on, {m.id: m for m in _model(standing).measures.measures}  # type: ignore[union-attr]
+    on, measures = standing.on, {m.id: m for m in measures_of(standing.rules)}
     grounds: dict[str, list[_Ground]] = {}
-    for row in _records(standing).to_dict("records"):
+    rows: list[dict[str, Any]] = _records(standing).to_dict("records")
+    for row in rows:
         grounds.setdefault(row["measure_id"], []).append(_ground(row, measures[row["measure"]], standing))
     begun = _begun(standing).semi_join(registered(standing), "enterprise_id").execute()
     told = [
@@ -115,10 +116,6 @@ class _Ground:
         return self.starts <= on and (self.ends is None or on < self.ends)
 
 
-def _model(standing: Standing) -> PolicyModel:
-    return standing.rules.model
-
-
 def _begun(standing: Standing) -> "ibis.Table":
     """Rows of ``measures_taken`` begun by the day; ends and feedbacks after it are not there yet."""
     import ibis
@@ -131,7 +128,7 @@ def _begun(standing: Standing) -> "ibis.Table":
 def _refused(standing: Standing) -> "pd.DataFrame":
     """Rows that name no registered enterprise, by month, unit and direction."""
     rows = _begun(standing).anti_join(registered(standing), "enterprise_id").execute()
-    directions = {m.id: m.direction for m in _model(standing).measures.measures}  # type: ignore[union-attr]
+    directions = {m.id: m.direction for m in measures_of(standing.rules)}
     named = rows.assign(month=[str(d)[:7] for d in rows["begun_on"]], direction=rows["measure"].map(directions))
     return named.groupby(["month", "unit", "direction"]).size().rename("refused").reset_index()
 
@@ -148,7 +145,7 @@ def _records(standing: Standing) -> "pd.DataFrame":
     lives = heard.group_by("record_id").aggregate(repaired=repaired, **back)
     firms = registered(standing).select("enterprise_id", "legal_form")
     asked = _begun(standing).select("measure_id", "enterprise_id", "measure", "begun_on").join(firms, "enterprise_id")
-    asked = asked.join(_led_to(_model(standing)), ["measure", "legal_form"])
+    asked = asked.join(_led_to(standing.rules), ["measure", "legal_form"])
     mine = records.filter(
         records.subject_kind == "enterprise", records.occurred_on <= day, records.reported_on <= known
     )
@@ -156,17 +153,15 @@ def _records(standing: Standing) -> "pd.DataFrame":
     return asked.join(mine, ["enterprise_id", "item", "catalogue_kind"]).left_join(lives, "record_id").execute()
 
 
-def _led_to(model: PolicyModel) -> "ibis.Table":
+def _led_to(rules: RuleSet) -> "ibis.Table":
     """Measure × item × legal form, whatever the day."""
     import ibis
 
-    kinds = {i.id: i.catalogue_kind for i in model.enterprise.items}
-    measures: Iterable[Measure] = model.measures.measures if model.measures else ()
-    rows = [(m.id, i, kinds[i], f) for m in measures for i in m.items for f in m.legal_forms]
+    kinds = {i.id: i.catalogue_kind for i in rules.model.enterprise.items}
+    rows = [(m.id, i, kinds[i], form) for m in measures_of(rules) for i in m.items for form in m.legal_forms]
     columns = ("measure", "item", "catalogue_kind", "legal_form")
-    return ibis.memtable(
-        {c: [r[n] for r in rows] for n, c in enumerate(columns)}, schema=dict.fromkeys(columns, "string")
-    )
+    listed = {name: [row[n] for row in rows] for n, name in enumerate(columns)}
+    return ibis.memtable(listed, schema=dict.fromkeys(columns, "string"))
 
 
 def _ground(row: dict[str, Any], measure: Measure, standing: Standing) -> _Ground:

@@ -1,4 +1,4 @@
-"""守信激励、失信惩戒措施告知书: to a firm, of one measure: why, on which ground, until when, and what it can do about it.
+"""守信激励、失信惩戒措施告知书: to a firm, of one measure: why, on which ground, until when, and what it can do.
 
 One notice a firm and measure, with every record that the measure follows from. Whoever takes a measure of discipline
 tells its ground, its reason and the ways to object in writing (深圳经济特区社会信用条例 Art 69 is the model at hand).
@@ -7,6 +7,7 @@ tells its ground, its reason and the ways to object in writing (深圳经济特�
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from credit_score.pilot.measures import measures_of
 from credit_score.policy import RuleSet
 from credit_score.policy.clocks import Clock, Span
 from credit_score.policy.measures import Measure
@@ -68,7 +69,7 @@ class _Notice(Notice):
     def values(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """The values of the page for the records of one firm and measure."""
         first = rows[0]
-        measure = next(m for m in self.rules.model.measures.measures if m.id == first["measure"])  # type: ignore[union-attr]
+        measure = self._measure(first)
         return {
             "on": self.rules.on, "subject": first["enterprise_id"], "direction": measure.direction,
             "title": self.say(TITLE[measure.direction]), "intro": self.say(INTRO[measure.direction]),
@@ -80,6 +81,9 @@ class _Notice(Notice):
             "rights": self._rights(), "dispute": self._dispute(first),
         }  # fmt: skip
 
+    def _measure(self, row: dict[str, Any]) -> Measure:
+        return next(m for m in measures_of(self.rules) if m.id == row["measure"])
+
     def _units(self, measure: Measure) -> dict[str, str]:
         figure = measure.units.at(self.rules.on)
         names = [self.labels[unit] for unit in figure.value] if figure else []
@@ -89,19 +93,31 @@ class _Notice(Notice):
         return {
             "id": row["record_id"], "item": self.labels[row["item"]], "unit": self.labels[row["unit"]],
             "occurred_on": day_of(row["occurred_on"]), "starts_on": day_of(row["starts_on"]),
-            "ends": self.say(ENDS[row["ends_by"]], day=day_of(row["ends_on"])),
+            "ends": self._ends(row),
             "disputed": str(row["disputed"]) == "True",
         }  # fmt: skip
+
+    def _ends(self, row: dict[str, Any]) -> dict[str, str]:
+        """The last day, with the ground of what ends it: the record's own rule or the longest time; a repeal has none."""
+        measure = self._measure(row)
+        cited = self.rules.ending("enterprise", row["item"])
+        figures = {
+            "record": cited.figure if cited else None, "repeal": None,
+            "longest": measure.longest.at(self.rules.on) if measure.longest else None,
+        }  # fmt: skip
+        text = self.say(ENDS[row["ends_by"]], day=day_of(row["ends_on"]))
+        return {"text": text, **self.ground(figures[row["ends_by"]])}
 
     def _remedies(self, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
         """What ends the records before their time, as the policy's measures say it."""
         items = {row["item"] for row in rows}
-        held = [r for r in self.rules.model.measures.remedies if items & set(r.items)]  # type: ignore[union-attr]
+        listed = self.rules.model.measures.remedies if self.rules.model.measures else ()
+        held = [r for r in listed if items & set(r.items)]
         grounds = [(self.label(r), r.in_force.at(self.rules.on)) for r in held]
         return [{"text": text, **self.ground(figure)} for text, figure in grounds if figure]
 
     def _repair(self, row: dict[str, Any]) -> dict[str, Any] | None:
-        """From when, where and on what terms repair of a record may be asked for; None where no rule of repair has it."""
+        """From when, where and on what terms repair of a record may be asked for; None where no rule has it."""
         repair = self.rules.model.repair
         grade = repair.of_item(row["item"]) if repair else None
         if repair is None or grade is None or not grade.maximum.at(self.rules.on):
@@ -129,5 +145,6 @@ class _Notice(Notice):
         if found is None:
             return {"text": self.say("measure.no_clock")}
         clock, span = found
-        text = self.say("measure.in_working" if span.working else "measure.in_calendar", n=span.limit)
+        key = "measure.in_working" if span.working else "measure.in_calendar"
+        text = self.say(key, n=span.limit, clock=self.label(clock))
         return {"text": text, **self.ground(clock.held.at(self.rules.on) if clock.held else None)}
