@@ -67,8 +67,7 @@ def taken_measures(standing: Standing) -> "pd.DataFrame":
 
     on, measures = standing.on, {m.id: m for m in measures_of(standing.rules)}
     grounds: dict[str, list[_Ground]] = {}
-    rows: list[dict[str, Any]] = _records(standing).to_dict("records")
-    for row in rows:
+    for row in _records(standing):
         grounds.setdefault(row["measure_id"], []).append(_ground(row, measures[row["measure"]], standing))
     begun = _begun(standing).semi_join(registered(standing), "enterprise_id").execute()
     told = [
@@ -133,7 +132,7 @@ def _refused(standing: Standing) -> "pd.DataFrame":
     return named.groupby(["month", "unit", "direction"]).size().rename("refused").reset_index()
 
 
-def _records(standing: Standing) -> "pd.DataFrame":
+def _records(standing: Standing) -> list[dict[str, Any]]:
     """The records that measures taken can rest on, by what was known, with what became of each."""
     import ibis
 
@@ -150,7 +149,9 @@ def _records(standing: Standing) -> "pd.DataFrame":
         records.subject_kind == "enterprise", records.occurred_on <= day, records.reported_on <= known
     )
     mine = mine.select("record_id", "item", "catalogue_kind", "occurred_on", "reported_on", enterprise_id="subject_id")
-    return asked.join(mine, ["enterprise_id", "item", "catalogue_kind"]).left_join(lives, "record_id").execute()
+    rows = asked.join(mine, ["enterprise_id", "item", "catalogue_kind"]).left_join(lives, "record_id")
+    listed: list[dict[str, Any]] = rows.execute().to_dict("records")
+    return listed
 
 
 def _led_to(rules: RuleSet) -> "ibis.Table":

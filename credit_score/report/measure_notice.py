@@ -98,7 +98,7 @@ class _Notice(Notice):
         }  # fmt: skip
 
     def _ends(self, row: dict[str, Any]) -> dict[str, str]:
-        """The last day, with the ground of what ends it: the record's own rule or the longest time; a repeal has none."""
+        """The last day, with the ground of what ends it: the record's own rule or the longest time."""
         measure = self._measure(row)
         cited = self.rules.ending("enterprise", row["item"])
         figures = {

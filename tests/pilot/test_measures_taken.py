@@ -28,7 +28,7 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def on(tmp_path_factory):
-    """A firm for each case, one on the list without a measure, a cooperative, a shop, and discipline without a basis."""
+    """A firm for each case, one listed without a measure, a cooperative, a shop, and discipline without a basis."""
     firms = [firm(name) for name in (*CASES, "open", "serious")] + [firm("coop", "cooperative")]
     rows = [record(f"of-{n}", n, LISTED) for n, case in CASES.items() if case[0] not in ("none", "old")]
     rows += [record("of-old", "old", LISTED, "2020-06-25", "2020-07-01"), record("of-open", "open", LISTED)]
@@ -40,7 +40,8 @@ def on(tmp_path_factory):
     events = [event(f"e-{n}", f"of-{n}", c[0], c[1]) for n, c in CASES.items() if c[0] in ("repaired", "withdrawn")]
     acts = [taken(f"m-{n}", n, LIMIT, *case[2:5]) for n, case in CASES.items()]
     acts += [
-        taken("m-serious", "serious", "measure.serious_list", "2023-06-20"), taken("m-coop", "coop", LIMIT, "2023-06-20"),
+        taken("m-serious", "serious", "measure.serious_list", "2023-06-20"),
+        taken("m-coop", "coop", LIMIT, "2023-06-20"),
         taken("m-shop", "shop", FAST, "2023-06-01", "", "2023-06-21", "housing"),
         taken("m-later", "open", LIMIT, "2023-07-01"),
     ]  # fmt: skip

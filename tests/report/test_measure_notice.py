@@ -55,7 +55,8 @@ def words(lang="en", **more):
 TOLD = {
     "zh": (
         "失信惩戒措施告知书", "91130628MA0ABCDE1X", "工程招投标中依法限制或者禁入", "对被列入经营异常名录",
-        "企业信息公示暂行条例（国务院令第654号）第十八条", "行政审批局、住建局", "列入经营异常名录；记录编号 r1；报送单位：市场监管局",
+        "企业信息公示暂行条例（国务院令第654号）第十八条", "行政审批局、住建局",
+        "列入经营异常名录；记录编号 r1；报送单位：市场监管局",
         "自 2023-01-12 起；最迟于 2026-01-10 终止", "记录修复、撤销或者更正的，措施自该日起终止", "20 日内答复",
         "移出经营异常名录", "行政复议", "草案", "受送达人（签名）",
     ),
@@ -63,7 +64,8 @@ TOLD = {
         "Notice on a measure of joint discipline", "91130628MA0ABCDE1X", "Limits in tenders for works", "Art 18",
         "Administrative approval, Housing and construction", "On the abnormal-operation list; record r1",
         "from 2023-01-12; it ends on 2026-01-10 at the latest", "repaired, withdrawn or corrected the measure ends",
-        "within 20 days of receipt", "off the abnormal-operation list", "administrative review", "Reading copy", "Draft",
+        "within 20 days of receipt", "off the abnormal-operation list", "administrative review", "Reading copy",
+        "Draft",
     ),
 }  # fmt: skip
 
