@@ -47,6 +47,7 @@ def _whole_numbers(text: str) -> list[int]:
         return [int(part) for part in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError("are no whole numbers between commas, as 6,3,1") from None
+    _add_finance(commands)
 
 
 def _add_measures(commands: Commands) -> None:
@@ -78,3 +79,14 @@ def _add_scoreboard(commands: Commands) -> None:
     pilot.add_argument("--out", type=given, metavar="DIR", help=out)
     pilot.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(pilot)
+
+def _add_finance(commands: Commands) -> None:
+    text = "firms and banks on the financing platform, what a bank may see, and what its own rule would do to lines"
+    finance = command(commands, "finance", "commands_finance.finance", text)
+    finance.add_argument("run", type=given, metavar="RUN", help="run folder")
+    bank = "only the firms that this bank may see: each by its own authorisation that stands"
+    finance.add_argument("--bank", type=given, metavar="ID", help=bank)
+    rule = "a bank's own rule as YAML (base_line, bands): sums of lines by tier and size, for the county alone"
+    finance.add_argument("--rule", type=given, metavar="FILE", help=rule)
+    finance.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    json_option(finance)
