@@ -79,12 +79,6 @@ class Statements(Named):
                 seen[item] = section.id
         return self
 
-    @property
-    def items(self) -> frozenset[str]:
-        """Every item that a section tells."""
-        own = (item for s in self.sections for item in s.items)
-        return frozenset([*own, *(o.id for s in self.sections for o in s.others)])
-
     def check(self, *, units: Iterable[str], items: Iterable[str], uses: Iterable[str]) -> None:
         """Refuse a unit, an item or a use that the policy does not have, a use it has that is missing here."""
         items, uses = set(items), set(uses)

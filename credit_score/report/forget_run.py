@@ -16,19 +16,22 @@ from credit_score.files import clear_leftovers, fingerprint, whole_folder
 from credit_score.records.door.identity import deletion_digest, is_person, record_digest
 from credit_score.records.keeping.forget import Gone, Named, Rewritten, check_gone
 from credit_score.report.run_folder import MANIFEST, RunFolder, read_list
+from credit_score.report.statements.log import forget_in_log
 from credit_score.sheet import write_csv
 
 
 def forget_in_run(run: RunFolder, gone: Gone, on: date) -> dict[str, Rewritten]:
     """Persons' rows out of every table of a run folder; returns what was rewritten, by name.
 
-    A score that rests on a record to be deleted goes with it: its subject's rows go. Raises RunError where a file of
-    the folder is not the one the run wrote, where writing fails, or where a mention is left.
+    A score that rests on a record to be deleted goes with it: its subject's rows go. So does what the log of statements
+    tells of who asked for theirs and why. Raises RunError where a file of the folder is not the one the run wrote,
+    where writing fails, or where a mention is left; VerificationError where the log is not whole.
     """
     clear_leftovers(run.path)  # a run or a deletion that was killed may have left the person there
     files = {name: run.file(name) for name in run.manifest["outputs"]}
     resting = {subject for subject, number in _records(run) if (subject, number) in gone.records}
     named = Named(gone.subjects | resting)
+    forget_in_log(run, named.subjects, on)
     with whole_folder(run.path, replaces=MANIFEST) as folder:
         found = {name: told for name, path in files.items() if (told := _without(path, folder / name, named))}
         told_of = {"subjects": sorted(map(deletion_digest, named.subjects)), "resting": bool(resting)}

@@ -35,7 +35,8 @@ def test_a_deleted_person_is_in_no_table_and_the_score_is_refused_with_the_day(r
     mine = len(run.table("ledger.parquet", subject=person))
     found = forget_in_run(run, Gone.of([person]), DAY)
     after = RunFolder.open(run.path)
-    assert {name: told.rows for name, told in found.items()} == {"scores_individual.parquet": 1, "ledger.parquet": mine}
+    rows = {"scores_individual.parquet": 1, "ledger.parquet": mine, "facts.parquet": mine}
+    assert {name: told.rows for name, told in found.items()} == rows
     assert len(after.table("scores_individual.parquet")) == before["scores_individual"] - 1
     assert len(after.table("tiers.parquet")) == before["tiers"]
     check_gone(run.path, Named(frozenset([person])))

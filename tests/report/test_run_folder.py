@@ -20,6 +20,7 @@ FILES = {
     "scores_individual.parquet", "scores_enterprise.parquet", "ledger.parquet", "tiers.parquet", "frame.parquet",
     "schedule.csv", "draw.csv", "uncounted.csv", "workload.csv", "rejected.csv", "quality.csv", "coverage.csv",
     "report.html", "manifest.json", "cube.json", "register.parquet", "sector_tiers.parquet",
+    "firms.parquet", "facts.parquet",
 }  # fmt: skip
 
 

@@ -30,10 +30,11 @@ REGISTERED = ("legal_form", "sector", "size")
 
 def report_sections(run: "RunFolder", subject: str, head: Head, told: Told) -> list[Section]:
     """The sections of an enterprise's report for the use at its head."""
-    facts = _standing(run, subject, told.rules)
+    shown = _shown(told.rules, head.use)
+    facts = [f for f in _standing(run, subject, told.rules) if any(f["item"] in _names(s, told) for s in shown)]
     return [
         _about(run, subject, head, told), _registration(run, subject, told),
-        *(_section(section, facts, told) for section in _shown(told.rules, head.use)),
+        *(_section(section, facts, told) for section in shown),
         *_repair(facts, told), dispute("enterprise", told), verify(told),
     ]  # fmt: skip
 
@@ -43,7 +44,8 @@ def _standing(run: "RunFolder", subject: str, rules: RuleSet) -> list[Fact]:
     ledger = run.table("ledger.parquet", subject=subject).set_index("record_id")
     ends = ledger["expires_on"].map(day_text).to_dict()
     facts = facts_of(run, subject, "enterprise").to_dict("records")
-    return [f | {"until": until} for f in facts if (until := _until(f, ends.get(f["record_id"]), rules))]
+    placed = [(f, section) for f in facts if (section := _section_of(f, rules))]
+    return [f | {"until": until} for f, section in placed if (until := _until(f, section, ends, rules))]
 
 
 def _shown(rules: RuleSet, use: str) -> list[Facts]:
@@ -110,22 +112,22 @@ def _row(fact: Fact, label: str, section: Facts, told: Told) -> Row:
     return Row((marked, unit, *days), (number, *_ending(fact, section, told), *_how_to_repair(fact, told)))
 
 
-def _until(fact: Fact, expires_on: str | None, rules: RuleSet) -> date | None:
+def _until(fact: Fact, section: Facts, ends: dict[str, str], rules: RuleSet) -> date | None:
     """The first day on which a fact is told no more; None where that is so already, or it is normally not public."""
     happened, grade = _day(fact), _class(fact, rules)
-    section = _section_of(fact, rules)
     if fact["item"] not in section.items:
         end = months_later(happened, rules.value(section.shown_for) or 0)
         return end if end > rules.on else None
-    if expires_on is None or (grade and rules.value(grade.published) == NOT_PUBLIC):
+    if fact["record_id"] not in ends or (grade and rules.value(grade.published) == NOT_PUBLIC):
         return None
-    days = [date.fromisoformat(expires_on), *filter(None, [grade.ends(happened) if grade else None])]
+    days = [date.fromisoformat(ends[fact["record_id"]]), *filter(None, [grade.ends(happened) if grade else None])]
     return min(days) if min(days) > rules.on else None
 
 
-def _section_of(fact: Fact, rules: RuleSet) -> Facts:
+def _section_of(fact: Fact, rules: RuleSet) -> Facts | None:
+    """The section that tells a fact; None of one that no report tells, such as a visit."""
     sections = rules.model.statements.sections if rules.model.statements else ()
-    return next(s for s in sections if fact["item"] in {*s.items, *(o.id for o in s.others)})
+    return next((s for s in sections if fact["item"] in {*s.items, *(o.id for o in s.others)}), None)
 
 
 def _day(fact: Fact) -> date:

@@ -1,7 +1,7 @@
 """What a run keeps so that statements can be made of it again: registrations, and facts with the unit they come from.
 
-Facts are records that were effective on the day: of enterprises, of the items that sections of reports name; of
-persons, of their own items. No points and no tier stand here.
+Facts are records that were effective on the day: those that count, and of enterprises those without points that a
+section of reports names. No points and no tier stand here.
 """
 
 from typing import TYPE_CHECKING
@@ -33,8 +33,8 @@ def report_tables(run: Run) -> "dict[str, ibis.Table]":
     is_person = ibis.or_(*(firms.subject.startswith(sign) for sign in PERSONS))
     named = firms.mutate(name=ibis.ifelse(is_person, ibis.null("string"), firms.name))
     facts = effective(run.records.tables, rules.on, run.as_known_on)
-    own = [i.id for i in rules.individual.items] if rules.individual else []
-    told_of = {"enterprise": sorted(rules.model.statements.items), "individual": own}
-    mine = ibis.or_(*((facts.subject_kind == kind) & facts["item"].isin(items) for kind, items in told_of.items()))
-    told = facts.filter(mine).rename(subject="subject_id").select("subject", "subject_kind", *TOLD)
+    others = [o.id for section in rules.model.statements.sections for o in section.others]
+    counted = facts.semi_join(run.tables["ledger"], "record_id")
+    beside = facts.filter(facts.subject_kind == "enterprise", facts["item"].isin(others))
+    told = ibis.union(counted, beside).rename(subject="subject_id").select("subject", "subject_kind", *TOLD)
     return {FIRMS: named.select("subject", *REGISTERED), FACTS: told}

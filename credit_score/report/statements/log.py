@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import VerificationError
-from credit_score.files import TOOL, whole_file
+from credit_score.files import TOOL, alone, whole_file
 from credit_score.records.door.identity import deletion_digest, is_person
 from credit_score.records.keeping.linked import Entry, digest, first_fault, linked
 from credit_score.report.statements.origin import run_fingerprint
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 ISSUED, DELETED = "issued", "deleted"
-KEYS = {"event", "subject", "time", "previous", "hash"}
+KEYS = {"event", "subject", "previous", "hash"}
 RESTORE = "restore it from a backup"
 
 
@@ -111,13 +111,13 @@ class Log:
         sealed = linked(self.entries, entry | {"event": ISSUED, "told": _digest(told)}, start=self.run)
         return replace(self, entries=(*self.entries, sealed), texts=self.texts | {entry["serial"]: told})
 
-    def without(self, subjects: Collection[str], on: date, time: str) -> "Log":
-        """The log without what was said where statements of some natural persons were issued."""
+    def without(self, subjects: Collection[str], on: date) -> "Log":
+        """The log without what was said where statements of some natural persons were issued; itself where none was."""
         log = self
         for name in sorted({logged_name(s) for s in subjects if is_person(s)}):
             gone = {e["serial"] for e in log.issued if e["subject"] == name} & set(log.texts)
             if gone:
-                told = {"event": DELETED, "subject": name, "on": on.isoformat(), "time": time}
+                told = {"event": DELETED, "subject": name, "on": on.isoformat()}
                 entries = (*log.entries, linked(log.entries, told, start=log.run))
                 log = replace(log, entries=entries, texts={s: t for s, t in log.texts.items() if s not in gone})
         return log
@@ -143,6 +143,20 @@ class Log:
 
     def _refuse(self, what: str) -> None:
         raise VerificationError(what, where=str(self.path), remedy=RESTORE)
+
+
+def forget_in_log(run: "RunFolder", subjects: Collection[str], on: date) -> None:
+    """Take who asked for statements of some natural persons, and why, out of the log of a run.
+
+    Raises VerificationError where the log is not whole, RunError where writing fails.
+    """
+    if not (log_folder(run.path) / "log.json").exists():
+        return
+    with alone(log_folder(run.path)):
+        log = Log.of(run)
+        shorter = log.without(subjects, on)
+        if shorter is not log:
+            shorter.write()
 
 
 def _digest(told: dict[str, Any]) -> str:
