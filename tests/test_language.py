@@ -30,7 +30,7 @@ from credit_score.records.door.judge import BELOW, UNREADABLE
 from credit_score.records.keeping.due import GROUNDS
 from credit_score.records.life import STATES
 from credit_score.records.reading.workbook_cells import REASONS
-from credit_score.report.statements import enterprise, person
+from credit_score.report.statements import enterprise, person, scenes
 from credit_score.simulation.engines import ENGINES
 from credit_score.simulation.parameter import Parameter, Stated
 from credit_score.simulation.totals import TOTALS
@@ -118,7 +118,14 @@ def possible(pattern):
 def of_statements():
     """What stands in statements under a computed key: kinds, states, legal forms, headings, names of the log."""
     states = {"draft", "demonstration", "in_force"}
-    headings = {*person.COLUMNS, *person.SUMS, *enterprise.COLUMNS, *enterprise.REGISTERED, *commands_statement.COLUMNS}
+    headings = {
+        *person.COLUMNS,
+        *person.SUMS,
+        *enterprise.COLUMNS,
+        *enterprise.REGISTERED,
+        *scenes.COLUMNS,
+        *commands_statement.COLUMNS,
+    }
     return {"individual", "enterprise", *states, *(f"{s}_text" for s in states), *LEGAL_FORMS, *headings}
 
 
