@@ -12,6 +12,7 @@ def add_pilot(commands: Commands) -> None:
     _add_three_credit(commands)
     _add_scenes(commands)
     _add_measures(commands)
+    _add_finance(commands)
     add_statements(commands)
 
 
@@ -47,7 +48,6 @@ def _whole_numbers(text: str) -> list[int]:
         return [int(part) for part in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError("are no whole numbers between commas, as 6,3,1") from None
-    _add_finance(commands)
 
 
 def _add_measures(commands: Commands) -> None:
@@ -79,6 +79,7 @@ def _add_scoreboard(commands: Commands) -> None:
     pilot.add_argument("--out", type=given, metavar="DIR", help=out)
     pilot.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(pilot)
+
 
 def _add_finance(commands: Commands) -> None:
     text = "firms and banks on the financing platform, what a bank may see, and what its own rule would do to lines"

@@ -151,7 +151,7 @@ def _print(told: dict[str, Any], rules: "RuleSet", lang: str) -> None:
 def _by_month(funnel: "pd.DataFrame") -> "pd.DataFrame":
     """Shares of the steps of firms, a row a month."""
     firms = funnel[funnel["step"].isin(["platform", "real_name", "authorised"])]
-    wide = firms.pivot(index="month", columns="step", values="share").reset_index()  # noqa: PD010 - one value a cell
+    wide = firms.pivot(index="month", columns="step", values="share").reset_index()
     shares = ["platform", "real_name", "authorised"]
     return wide[["month", *shares]].assign(**{s: [f"{v:.1%}" if _number(v) else "–" for v in wide[s]] for s in shares})
 

@@ -72,7 +72,9 @@ def test_an_event_keeps_its_name_when_its_day_moves_and_another_policys_is_anoth
     assert not one & {str(e["uid"]) for e in Calendar.from_ical(other).walk("VEVENT")}
 
 
-@pytest.mark.parametrize(("lang", "summary"), [("zh", "任务12　任务12（完成时限）"), ("en", "Task 12: Work 12 (deadline)")])
+@pytest.mark.parametrize(
+    ("lang", "summary"), [("zh", "任务12　任务12（完成时限）"), ("en", "Task 12: Work 12 (deadline)")]
+)
 def test_it_speaks_both_languages(lang, summary):
     assert summary in {str(e["summary"]) for e in events(days(), lang)}
 
