@@ -77,7 +77,7 @@ def _on_records(commands: Commands, name: str, text: str) -> argparse.ArgumentPa
 
 
 def _add_synth(commands: Commands) -> None:
-    synth = command(commands, "synth", "synth", "write a synthetic county; nothing in it is real")
+    synth = command(commands, "synth", "synth", "write a synthetic county in its pilot; nothing in it is real")
     synth.add_argument("--enterprises", type=int, default=2000, metavar="N", help="enterprises (default: %(default)s)")
     synth.add_argument("--individuals", type=int, default=3000, metavar="N", help="persons (default: %(default)s)")
     same = "seed; the same gives the same bytes (default: %(default)s)"

@@ -22,7 +22,7 @@ from credit_score.records.synthetic.shape import LAST_DAY, LEGAL_FORMS
 
 NUMBERED = {"authorisations": "A-", "report_uses": "U-", "measures_taken": "M-"}
 _FIRST_DAY, _PILOT = np.datetime64("2022-07-01"), np.datetime64("2023-03-15")
-_JOINED_SHARE, _REAL_NAME_SHARE, _AUTHORISED_SHARE, _WITHDRAWN_SHARE = 0.175, 0.66, 0.86, 0.05
+_JOINED_SHARE, _REAL_NAME_SHARE, _AUTHORISED_SHARE, _WITHDRAWN_SHARE = 0.175, 0.70, 0.90, 0.05
 _ONE_BANK_SHARE = 0.5
 _APPLIED_SHARE = 0.085
 _USES_OF_REPORTS = 0.07  # a firm, from January to June 2023
