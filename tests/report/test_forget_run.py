@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from datetime import date
 
@@ -6,10 +7,13 @@ import pandas as pd
 import pytest
 
 from credit_score.errors import RecordsError, RunError, VerificationError
+from credit_score.files import fingerprint
 from credit_score.records.door.identity import deletion_digest, record_digest
 from credit_score.records.keeping.forget import Gone, Named, check_gone
 from credit_score.report import RunFolder, statement, verified
 from credit_score.report.forget_run import forget_in_run, held_of
+from credit_score.report.run_folder import MANIFEST
+from credit_score.sheet import write_csv
 
 DAY = date(2023, 8, 1)
 
@@ -101,3 +105,31 @@ def test_what_a_store_deleted_before_is_found_in_a_run_by_its_digests(run):
     row = rows[rows["subject_kind"] == "individual"].iloc[0]
     digests = {deletion_digest(proprietor_drawn(run)), record_digest(row["subject"], row["record_id"])}
     assert held_of(run, digests) == Gone.of([proprietor_drawn(run)], [(row["subject"], row["record_id"])])
+
+
+def with_pilot_table(run, rows):
+    """A run whose folder has a table of the pilot."""
+    (run.path / "pilot").mkdir(exist_ok=True)
+    write_csv(pd.DataFrame(rows), run.path / "pilot" / "kept_of_firms.csv")
+    told = json.loads((run.path / MANIFEST).read_text(encoding="utf-8"))
+    told["outputs"]["pilot/kept_of_firms.csv"] = fingerprint(run.path / "pilot" / "kept_of_firms.csv")
+    (run.path / MANIFEST).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    return RunFolder.open(run.path)
+
+
+def test_a_deleted_sole_proprietor_is_in_no_table_of_the_pilot(run):
+    shop = proprietor_drawn(run)
+    table = with_pilot_table(run, [{"enterprise_id": shop, "n": 1}, {"enterprise_id": "firm", "n": 2}])
+    found = forget_in_run(table, Gone.of([shop]), DAY)
+    assert found["pilot/kept_of_firms.csv"].rows == 1
+    after = RunFolder.open(run.path)
+    assert after.table("pilot/kept_of_firms.csv")["enterprise_id"].tolist() == ["firm"]
+    check_gone(run.path, Named(frozenset([shop])))
+
+
+def test_no_file_of_a_run_names_a_household_so_that_none_is_left_with_its_last_member(run_folder):
+    files = [path for path in run_folder.rglob("*") if path.is_file()]
+    assert len(files) > 8
+    for path in files:
+        text = pd.read_parquet(path).to_csv() if path.suffix == ".parquet" else path.read_text(encoding="utf-8")
+        assert not re.search(r"\bH-[0-9a-f]{24}\b", text), path.name

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from credit_score.engine import open_engine
 from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
-from credit_score.records.reading.values import narrow, read_code, read_date, read_number
+from credit_score.records.reading.values import narrow, read_code, read_date, read_month, read_number
 
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 FEW = settings(max_examples=15)
@@ -186,3 +186,18 @@ def test_the_purpose_of_a_consent_may_be_written_in_words():
     words = contracts(load_policy("gaoyang").model)["consents"].words["purpose"]
     assert words["收入"] == "income"
     assert words["Deposits"] == "deposits"
+
+
+@FEW
+@given(st.lists(DAYS, min_size=1, max_size=20))
+def test_a_month_in_each_way_is_its_first_day_and_a_day_stays_that_day(read, days):
+    ways = ["{d.year}-{d.month}", "{d.year}-{d.month:02d}", "{d.year}/{d.month}", "{d.year}.{d.month:02d}",
+            "{d.year}年{d.month}月", "{d.year}{d.month:02d}"]  # fmt: skip
+    months = [form.format(d=day) for day in days for form in ways]
+    found = read(read_month, [*months, *map(wide, months)])
+    assert found == [day.replace(day=1) for day in days for _ in ways] * 2
+    assert read(read_month, [day.isoformat() for day in days]) == days
+
+
+def test_what_is_no_month_stays_unread(read):
+    assert read(read_month, ["2023-13", "2023年0月", "23-04", "April 2023", "2023", "202313"]) == [None] * 6
