@@ -106,6 +106,26 @@ def test_shares_tell_their_counts(ax):
     assert {"70.0%  (70)", "20.0%  (20)", "10.0%  (10)"} <= set(texts(ax))
 
 
+def trend(values):
+    months = [f"2023-{month:02}" for month in range(1, len(values) + 1)]
+    return pd.DataFrame({"month": months, "value": values})
+
+
+def test_a_trend_has_its_line_its_target_and_its_first_and_last_month(ax):
+    assert figures.plot_trend(trend([0.1, None, 0.3]), ax, target=0.2) is ax
+    target, line, last = ax.lines
+    assert set(target.get_ydata()) == {0.2}
+    assert target.get_linestyle() == "--"
+    assert list(line.get_ydata())[::2] == [0.1, 0.3]
+    assert list(last.get_ydata()) == [0.3]
+    assert texts(ax) == ["2023-01", "2023-03"]
+
+
+def test_a_trend_of_one_month_tells_it_once(ax):
+    figures.plot_trend(trend([3.0]), ax, target=5)
+    assert texts(ax) == ["2023-01"]
+
+
 def test_the_bars_of_scores_hold_every_firm_once(ax):
     DRAWN["scores"](ax, "en")
     assert sum(p.get_height() for p in ax.patches if p.get_height() > 0) == scores()["n"].sum()

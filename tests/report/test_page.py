@@ -88,11 +88,13 @@ def test_the_page_forbids_whatever_is_not_in_it(html):
     assert "*" not in policy
 
 
-def test_every_figure_and_every_text_stands_in_both_languages(parsed):
+def test_every_figure_and_every_text_stands_in_both_languages(parsed, county_run):
     for tag in ("figure", "span"):
         assert parsed.tags[tag, "zh"] == parsed.tags[tag, "en"] > 0
     assert parsed.tags["figure", "zh"] == 8
-    assert parsed.tags["svg", None] == 16
+    # The small trends of indicators hold no words, and stand once.
+    measured = county_run.pilot["indicator_trend"].groupby("indicator")["value"].count()
+    assert parsed.tags["svg", None] == 16 + (measured > 1).sum() > 16
 
 
 def test_each_language_reads_as_itself(parsed):
@@ -203,6 +205,25 @@ def test_accepted_records_without_points_are_told_by_reason_and_item(parsed, cou
         assert f"{say(f'uncounted.{reason}', 'en')}{n:,}" in parsed.said["en"]
     for row in told.itertuples():
         assert f"{row.item}{row.n:,}" in parsed.said["zh"]
+
+
+def test_the_scoreboard_tells_every_indicator_with_a_sign_and_a_word_and_cites_its_rule(html, parsed, county_run):
+    board = county_run.indicators
+    for row in board.to_dict("records"):
+        assert f'href="#rule-{row["rule"]}"' in html
+        assert row["label_zh"] in parsed.said["zh"]
+        assert row["label_en"] in parsed.said["en"]
+        gap = row["needs_en"] or (row["gap_en"] if row["gap"] else "")
+        assert gap.replace(" %", "\u00a0%") in parsed.said["en"]
+    for light, word in {"green": "√ met", "amber": "▲ under way", "grey": "○ not measurable"}.items():
+        assert parsed.said["en"].count(word) == (board["light"] == light).sum()
+    for task in county_run.pilot["plan_tasks"].to_dict("records"):
+        assert task["tracked_zh"] in parsed.said["zh"]
+
+
+def test_a_policy_without_a_plan_has_a_page_without_a_scoreboard(small_run):
+    page = report_page(small_run(lambda folder: (folder / "pilot.yaml").unlink()))
+    assert 'id="pilot"' not in page
 
 
 def test_no_subject_is_named(html, county_run):
