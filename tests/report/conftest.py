@@ -40,8 +40,8 @@ def small_run(plain_county):
 @pytest.fixture
 def quick_page(monkeypatch):
     """Pages without figures and font, for tests that look at neither."""
-    for module in ("page", "scoreboard"):
-        monkeypatch.setattr(f"credit_score.report.{module}.as_svg", lambda *_, **__: "<svg></svg>")
+    for page in ("page", "scoreboard"):
+        monkeypatch.setattr(f"credit_score.report.{page}.as_svg", lambda *_, **__: "<svg></svg>")
     monkeypatch.setattr("credit_score.report.page.font_face", lambda html: "")
 
 
