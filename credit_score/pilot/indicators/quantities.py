@@ -37,6 +37,21 @@ def _rows(table: str, key: str, begun: str, ended: str | None = None) -> Count:
     return lambda asked, _: asked.standing_rows(table, key, begun, ended)
 
 
+def _firms(table: str, begun: str, ended: str | None = None) -> Count:
+    """Firms of the register of which a row of a table stands on each day; none before it is registered."""
+    return lambda asked, _: _of_register(asked, asked.table(table), begun, ended)
+
+
+def _of_register(asked: Asked, rows: "ibis.Table", begun: str, ended: str | None) -> Counts:
+    import ibis
+
+    firms = asked.table("enterprises").select("enterprise_id", "registered_on")
+    known = rows.filter(rows[begun].notnull()).join(firms, "enterprise_id")
+    until = {"ended": known[ended]} if ended else {}
+    since = ibis.greatest(known[begun], known.registered_on)
+    return counted(known.select(key=known.enterprise_id, begun=since, **until), stocks(asked.days))
+
+
 def _banks(asked: Asked, _: "Quantity") -> Counts:
     """Banks of the county; the table tells no day on which one opened, so that each counts on every day."""
     n = int(asked.table("banks").count().execute())
@@ -122,10 +137,10 @@ QUANTITIES: dict[str, Count] = {
     "firms": _rows("enterprises", "enterprise_id", "registered_on"),
     "banks": _banks,
     "banks_joined": _rows("banks", "bank_id", "joined_on"),
-    "platform_firms": _rows("platform", "enterprise_id", "joined_on"),
-    "real_name_firms": _rows("platform", "enterprise_id", "real_name_on"),
-    "authorised_firms": _rows("authorisations", "enterprise_id", "given_on", "withdrawn_on"),
-    "joint_firms": _rows("joint_building", "enterprise_id", "applied_on"),
+    "platform_firms": _firms("platform", "joined_on"),
+    "real_name_firms": _firms("platform", "real_name_on"),
+    "authorised_firms": _firms("authorisations", "given_on", "withdrawn_on"),
+    "joint_firms": _firms("joint_building", "applied_on"),
     "bodies_in_default": _rows("government_cases", "body", "found_on", "closed_on"),
     "report_uses": _report_uses,
     "office_staff": _office_staff,
