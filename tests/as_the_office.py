@@ -1,4 +1,4 @@
-"""A day in the office of a pilot, by hand, for tests: registers, indicators and tasks as the parts of the pilot hand on."""
+"""A day in the office of a pilot, by hand, for tests: registers, indicators and tasks as parts hand them on."""
 
 from datetime import date
 from types import SimpleNamespace

@@ -20,6 +20,10 @@ from credit_score.commands_estimate import COLUMNS, SHOWN
 from credit_score.errors import CreditScoreError
 from credit_score.inspection.optimum.problem import OBJECTIVES
 from credit_score.language import LANGUAGES, catalogue, say
+from credit_score.pilot.calendar import KINDS
+from credit_score.pilot.cases import CASE_STATES
+from credit_score.pilot.items import STATES as ITEM_STATES
+from credit_score.pilot.office import NEEDED
 from credit_score.policy import load_policy, rule_table
 from credit_score.policy.dated import Basis, Dated
 from credit_score.policy.scenes import BenefitKind
@@ -110,6 +114,9 @@ def possible(pattern):
         "check": {"capacity", "county_minimum", "cap", "no_rate", "order"},
         "needs": {"name", "author", "signer", "office", "reason"}, "statement": of_statements(),
         "scene": {*get_args(BenefitKind), "town", "age"},
+        "needs": {"name", "author", "signer", "office", "reason"}, "post": set(NEEDED), "state": set(ITEM_STATES),
+        "case": set(CASE_STATES), "day": set(KINDS), "event": set(KINDS),
+        "standing": {"draft", "demonstration", "in_force"},
     }  # fmt: skip
     family = pattern.split(".")[0]
     return {f"{family}.{end}" for end in ends.get(family, ())}
