@@ -19,7 +19,7 @@ def test_the_sheet_of_a_unit_has_its_late_items_first_and_the_rule_of_each(run_f
     assert {row["unit"] for row in rows} == {"town_government"}
     late = [row["state"] == "late" for row in rows]
     assert late == sorted(late, reverse=True)
-    assert all(row["rule"] and row["reference"] for row in rows if row["kind"] != "case")
+    assert all(row["rule"] and row["reference"] and row["basis"] for row in rows)
 
 
 def test_a_sheet_holds_exactly_the_indicators_that_name_the_unit(run_folder):

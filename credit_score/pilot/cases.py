@@ -7,7 +7,7 @@ no natural person stands in the register.
 from typing import TYPE_CHECKING, Any
 
 from credit_score.language import LANGUAGES, say
-from credit_score.pilot.items import Item, as_day, in_words, state_on
+from credit_score.pilot.items import Item, Tables, as_day, ground_of, in_words, rows_of, state_on
 from credit_score.pilot.standing import Standing
 from credit_score.policy.pilot import Pilot
 
@@ -66,19 +66,20 @@ def case_counts(cases: "pd.DataFrame") -> "pd.DataFrame":
     return told.groupby(by, sort=False)[[*CASE_STATES, "n"]].sum().reset_index()
 
 
-def case_items(cases: "pd.DataFrame", standing: Standing, plan: Pilot) -> list[Item]:
-    """An item an open case, of the unit that answers for it."""
+def case_items(made: Tables, standing: Standing, plan: Pilot) -> list[Item]:
+    """An item an open case of the register, of the unit that answers for it."""
     if plan.office is None:
         return []
-    soon, task = standing.rules.value(plan.office.soon) or 0, plan.office.item_tasks.get("case")
-    open_ones = cases[cases["state"].isin(["open", "overdue"])]
+    soon, number = standing.rules.value(plan.office.soon) or 0, plan.office.item_tasks.get("case")
+    ground = ground_of(next((t for t in plan.tasks if t.number == number), None), standing.on)
+    open_ones = [row for row in rows_of(made, "government_cases") if row["state"] in ("open", "overdue")]
     return [
         Item(
             row["unit"], "case", row["case_id"],
             {lang: say("sheet.case", lang, body=row["body"], kind=row[f"kind_{lang}"]) for lang in LANGUAGES},
             in_words("sheet.close_case", found=row["found_on"], due=row["due_on"]),
-            state_on(row["due_on"], standing.on, soon=soon), f"pilot:case_kinds:{row['case_kind']}", "plan", "",
-            task, row["due_on"],
+            state_on(row["due_on"], standing.on, soon=soon), f"pilot:case_kinds:{row['case_kind']}", *ground,
+            number, row["due_on"],
         )
-        for row in open_ones.to_dict("records")
+        for row in open_ones
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import RecordsError
 from credit_score.language import LANGUAGES
-from credit_score.pilot.items import Item, as_day, in_words, label_of, state_on
+from credit_score.pilot.items import Item, as_day, ground_of, in_words, label_of, state_on
 from credit_score.pilot.standing import Standing
 from credit_score.policy.clocks import Clock
 from credit_score.policy.dated import Figure
@@ -93,15 +93,13 @@ def quality_items(standing: Standing, plan: Pilot) -> Iterator[Item]:
     clocks = {c.id: c for c in standing.rules.model.clocks}
     units = {u.id for u in standing.rules.about.units}
     found = summed[summed["measure"].isin(["late", "wrong"]) & (summed["n"].fillna(0) > 0) & summed["unit"].isin(units)]
-    ground = task.units.at(standing.on) if task else None
     for row in found.to_dict("records"):
         clock = clocks.get(row["clock"])
         label = label_of(clock) if clock else in_words("sheet.wrong")
         yield Item(
             row["unit"], "quality", f"{row['measure']}:{row['clock']}", label,
             in_words(ASKED[row["measure"]], n=int(row["n"]), of=int(row["of"])), "open",
-            f"pilot:tasks:{task.id}" if task else f"clocks:{row['clock']}", ground.basis if ground else "",
-            ground.reference if ground else "", number,
+            f"pilot:tasks:{task.id}" if task else f"clocks:{row['clock']}", *ground_of(task, standing.on), number,
         )  # fmt: skip
 
 

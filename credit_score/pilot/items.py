@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from credit_score.language import LANGUAGES, say
 from credit_score.policy.named import Named
+from credit_score.policy.plan import Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,12 @@ def in_words(key: str, **values: object) -> Words:
 def label_of(rule: Named) -> Words:
     """The label of a rule by language."""
     return {"zh": rule.label.zh, "en": rule.label.en}
+
+
+def ground_of(task: Task | None, on: date) -> tuple[str, str]:
+    """On what it rests that a task is a unit's: basis and reference; empty where nothing says so on the day."""
+    figure = task.units.at(on) if task else None
+    return (figure.basis, figure.reference) if figure else ("", "")
 
 
 def state_on(due_on: date | None, on: date, *, soon: int) -> State:

@@ -12,7 +12,7 @@ from credit_score.language import LANGUAGES
 from credit_score.pilot.calendar import calendar_table
 from credit_score.pilot.cases import case_items, case_table
 from credit_score.pilot.duty_items import clock_items, quality_items, resource_items
-from credit_score.pilot.items import Item, Tables, Words, as_day, item_table, label_of, rows_of, state_on
+from credit_score.pilot.items import Item, Tables, Words, as_day, ground_of, item_table, label_of, rows_of, state_on
 from credit_score.pilot.office import office_table, post_items
 from credit_score.pilot.standing import Standing
 from credit_score.policy.named import Named
@@ -83,12 +83,11 @@ def task_items(made: Tables, plan: Pilot, on: "date", *, soon: int) -> Iterator[
         if row["indicators"]:
             continue
         task, units, due = tasks[int(row["task"])], _split(row["units"]), as_day(row["deadline"])
-        ground, state = task.units.at(on), state_on(due, on, soon=soon)
+        state = state_on(due, on, soon=soon)
         for unit in units:
             yield Item(
                 unit, "task", task.id, label_of(task), told(row, "tracked"), "unmeasured" if state == "late" else state,
-                f"pilot:tasks:{task.id}", ground.basis if ground else "", ground.reference if ground else "",
-                task.number or None, due, "", len(units),
+                f"pilot:tasks:{task.id}", *ground_of(task, on), task.number or None, due, "", len(units),
             )  # fmt: skip
 
 

@@ -57,6 +57,8 @@ def test_an_open_case_is_an_item_of_its_unit_and_a_closed_one_is_none():
         ("older", "court", "late", 16), ("overdue", "town_government", "late", 16), ("today", "housing", "soon", 16),
         ("closed_later", "tax", "soon", 16), ("open", "housing", "soon", 16),
     ]  # fmt: skip
+    assert {i.basis for i in items} == {"plan"}
+    assert {i.reference for i in items} == {"实施方案任务16责任单位 / plan, task 16: units responsible"}
 
 
 def test_an_empty_register_has_no_counts():
