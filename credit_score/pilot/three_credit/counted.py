@@ -21,7 +21,7 @@ def villages_counted(standing: Standing, criteria: Criteria) -> "pd.DataFrame":
 
     ``town, village, households, credit_households`` (counts), ``borrowers, borrowers_in_arrears`` (counts),
     ``loans, bad_loans`` (fen) and ``reported_on`` (the oldest of the reports); the last five are empty where no bank
-    has reported, or one has reported more in arrears than there is.
+    has reported.
     """
     counted = _households(standing, criteria)
     joined = counted.left_join(_sums(standing), ["town", "village"]).drop("town_right", "village_right")
@@ -63,11 +63,7 @@ def _sums(standing: Standing) -> "ibis.Table":
     )
     last = reports.mutate(place=ibis.row_number().over(newest))
     last = last.filter(last.place == 0)
-    agrees = (last.borrowers_in_arrears <= last.borrowers) & (last.bad_loans <= last.loans)
     fen = {name: (last[name] * FEN).round().cast("int64") for name in ("loans", "bad_loans")}
-    last = last.mutate(**fen, agrees=agrees)
-    by_village = last.group_by("town", "village")
-    summed = by_village.aggregate(
-        **{name: last[name].sum() for name in SUMS}, reported_on=last.reported_on.min(), agree=last.agrees.all()
-    )
-    return summed.filter(summed.agree).drop("agree")
+    last = last.mutate(**fen)
+    sums = {name: last[name].sum() for name in SUMS}
+    return last.group_by("town", "village").aggregate(**sums, reported_on=last.reported_on.min())

@@ -4,9 +4,9 @@ What a reader sees of a village is its status, which criterion it lacks, and cou
 households in a credit village at least 9 are of credit, so at most 3 are not. Therefore:
 
 - A village *stands alone*, and has a status of its own, only where each answer to a criterion leaves at least
-  ``least`` counts possible (:meth:`Part.stands_alone`; it depends on the number of households or borrowers, never on
-  who has what). At 70 % and 10 that is from 30 households on, at 85 % from 60 borrowers on. Any other village is told
-  within its town.
+  ``least`` counts possible, as a cell of ``<10`` does; "fewer than 10 more" leaves one less (:meth:`Part.stands_alone`;
+  it depends on the number of households or borrowers, never on who has what). At 70 % and 10 that is from 30
+  households on, at 85 % from 60 borrowers on. Any other village is told within its town alone.
 - A count is told where it and what is left of the whole are at least ``least`` and nothing lacks or at least
   ``least`` does; what lacks is told otherwise as fewer than ``least`` or as that many and more, in words.
 - Where a count is not told, as many others of its town are not as it takes that the town's sum gives none away
