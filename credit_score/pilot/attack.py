@@ -5,7 +5,7 @@ rounded one the interval of what rounds to it. Each end is one whole-number prog
 the audit of tables with suppressed cells (Fischetti and Salazar 2001, Management Science 47:1008-1027).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from credit_score.errors import RunError
@@ -32,7 +32,18 @@ class Knowledge:
 
         Raises RunError where no counts at all agree with what is known.
         """
-        return self._end(group, 1), self._end(group, -1)
+        rows, cells = self._near(group)
+        known = replace(self, sums=self.sums[rows][:, cells], low=self.low[rows], high=self.high[rows])
+        return known._end(group[cells], 1), known._end(group[cells], -1)
+
+    def _near(self, group: "NDArray[np.bool_]") -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
+        """The sums and cells that have to do with a group, by whatever way; the others do not bear on it."""
+        import numpy as np
+
+        rows, cells = np.zeros(len(self.sums), dtype=bool), group
+        while not np.array_equal(rows, found := self.sums[:, cells].any(axis=1)):
+            rows, cells = found, cells | self.sums[found].any(axis=0)
+        return rows, cells
 
     def _end(self, group: "NDArray[np.bool_]", sign: int) -> int:
         import numpy as np

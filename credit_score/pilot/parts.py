@@ -8,6 +8,7 @@ from credit_score.pilot.indicators import indicator_tables
 from credit_score.pilot.measures_taken import measure_tables
 from credit_score.pilot.scenes import scene_tables
 from credit_score.pilot.sectors import sector_table
+from credit_score.pilot.publication import publication_tables
 from credit_score.pilot.standing import Standing
 from credit_score.pilot.three_credit import three_credit_tables
 from credit_score.pilot.units import unit_tables
@@ -22,6 +23,7 @@ PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (
 )  # fmt: skip
 # Parts that read the tables of those above.
 SUMMED: "tuple[Callable[[Standing, Mapping[str, pd.DataFrame]], dict[str, pd.DataFrame]], ...]" = (unit_tables,)
+PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (publication_tables,)
 
 
 def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":

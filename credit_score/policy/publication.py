@@ -5,7 +5,7 @@ a policy chooses among them and by what they are broken down.
 """
 
 from collections.abc import Iterable
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -27,6 +27,7 @@ DIMENSIONS: dict[str, tuple[Dimension, ...]] = {
     "scene_uses": ("town", "scene"),
 }
 MOST = 1000
+FileName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 
 
 class LeastCount(Count):
@@ -65,9 +66,11 @@ class Ages(Dated):
 class PublishedTable(Rule):
     """A table for the public: what it is ``of``, broken down ``by`` what, and to what purpose.
 
-    ``window``: months before the day that a sum reaches back, where the table is one of sums through time.
+    ``id`` is the name of its file. ``window``: months before the day that a sum reaches back, where the table is one of
+    sums through time.
     """
 
+    id: FileName
     of: Source
     by: tuple[Dimension, ...] = ()
     purpose: Label

@@ -50,6 +50,7 @@ def test_a_small_policy_with_a_published_set_is_read(written, with_publication):
         ({"of": "tiers"}, "of"),
         ({"of": "draw"}, "of"),
         ({"by": ["village"]}, "by"),
+        ({"id": "../members"}, "id"),
         ({"by": ["unit"]}, "unknown dimension 'unit'; known are age_band, town"),
         ({"by": []}, "a table of members is by one or more of town, age_band"),
         ({"by": ["town", "town"]}, "names a dimension twice"),
