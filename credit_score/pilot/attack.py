@@ -33,6 +33,8 @@ class Knowledge:
         Raises RunError where no counts at all agree with what is known.
         """
         rows, cells = self._near(group)
+        if not rows.any():
+            return 0, self.most * int(group.sum())
         known = replace(self, sums=self.sums[rows][:, cells], low=self.low[rows], high=self.high[rows])
         return known._end(group[cells], 1), known._end(group[cells], -1)
 
@@ -51,7 +53,7 @@ class Knowledge:
 
         found = milp(
             sign * group.astype(float),
-            constraints=LinearConstraint(self.sums.astype(float), self.low, self.high) if len(self.sums) else (),
+            constraints=LinearConstraint(self.sums.astype(float), self.low, self.high),
             bounds=Bounds(0, self.most),
             integrality=np.ones(len(group)),
         )
