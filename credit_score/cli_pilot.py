@@ -4,6 +4,7 @@ import argparse
 
 from credit_score.cli_command import Commands, command, given, json_option
 from credit_score.cli_statement import add_statements
+from credit_score.cli_command import Commands, command, given, json_option
 
 
 def add_pilot(commands: Commands) -> None:
@@ -91,3 +92,13 @@ def _add_finance(commands: Commands) -> None:
     finance.add_argument("--rule", type=given, metavar="FILE", help=rule)
     finance.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(finance)
+    _add_publish(commands)
+
+
+def _add_publish(commands: Commands) -> None:
+    text = "the tables of a run that everybody may see, audited against working out any small count, with a data sheet"
+    publish = command(commands, "publish", "commands_publish.publish", text)
+    publish.add_argument("run", type=given, metavar="RUN", help="run folder")
+    publish.add_argument("--out", type=given, required=True, metavar="DIR", help="folder; appears whole or not at all")
+    publish.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    json_option(publish)

@@ -42,10 +42,12 @@ class Knowledge:
         """The sums and cells that have to do with a group, by whatever way; the others do not bear on it."""
         import numpy as np
 
-        rows, cells = np.zeros(len(self.sums), dtype=bool), group
-        while not np.array_equal(rows, found := self.sums[:, cells].any(axis=1)):
-            rows, cells = found, cells | self.sums[found].any(axis=0)
-        return rows, cells
+        cells = group
+        while True:
+            rows = np.asarray(self.sums[:, cells].any(axis=1))
+            if not (self.sums[rows].any(axis=0) & ~cells).any():
+                return rows, cells
+            cells = np.asarray(cells | self.sums[rows].any(axis=0))
 
     def _end(self, group: "NDArray[np.bool_]", sign: int) -> int:
         import numpy as np
