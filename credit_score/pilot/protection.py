@@ -7,11 +7,12 @@ sibling that helps first, until a reader's whole-number programs (:mod:`credit_s
 1. Whoever knows all that is told, ``least``, ``round_to`` and even which of the counts left out are small and which
    are not can exclude none of 0 … ``least`` - 1 for any small count of a table, or of what is left of a base.
 2. Whoever knows what is told alone finds ``least`` or more possible values for every count left out.
-3. What tables tell only together (a cell of the cube, the difference of a group and one within it) keeps ``round_to``
-   possible values, and at least 2, where it is small: a person by whom two groups differ is not given away.
+3. What tables tell only together (a cell of the cube, the difference of a group and one within it) can still be any
+   of 0 … ``round_to`` - 1, and at least 0 or 1, where it is small: that two groups differ by a person tells nobody.
 
-The first is ours and stricter than usual. Not guarded against: a reader who knows all others of a group exactly, and
-what the choice of siblings by their size tells (a "minimality attack", Wong and others 2007).
+The first is ours and stricter than usual. Not guarded against: a reader who knows all others of a group exactly, or
+that one person alone changed between two releases; and what the choice of siblings by their size tells (a "minimality
+attack", Wong and others 2007).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -31,21 +32,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sensitive:
-    """A sum of cells that is small, and what must stay possible: ``values`` of it, or all below ``least``.
+    """A sum of cells of which ``values`` values must stay possible, those from 0 on where it is small.
 
-    ``of``: the group that it belongs to. ``informed``: whether the reader knows which counts are small; then nothing
-    below ``least`` may be excluded.
+    ``of``: the group that it belongs to. ``informed``: whether the reader knows which counts are small.
     """
 
     cells: "NDArray[np.bool_]"
     of: int
     values: int
-    informed: bool
+    small: bool = True
+    informed: bool = False
 
-    def holds(self, known: Knowledge, least: int) -> bool:
-        """Whether it does."""
+    def holds(self, known: Knowledge) -> bool:
+        """Whether they do."""
         low, high = known.possible(self.cells)
-        return (low == 0 and high >= least - 1) if self.informed else high - low + 1 >= self.values
+        return high - (0 if self.small else low) + 1 >= self.values and (low == 0 or not self.small)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _sensitive(release: Release, truth: Truth, n: "NDArray[np.int64]") -> Iterat
     for of, cells in _together(groups):
         if cells.tobytes() not in seen and hidden(int(cells @ n), release.least):
             seen.add(cells.tobytes())
-            yield Sensitive(cells, of, max(2, release.round_to), informed=False)
+            yield Sensitive(cells, of, max(2, release.round_to))
 
 
 def _together(groups: Groups) -> "Iterator[tuple[int, NDArray[np.bool_]]]":
@@ -136,10 +137,10 @@ def _together(groups: Groups) -> "Iterator[tuple[int, NDArray[np.bool_]]]":
 def _guarded(release: Release, truth: Truth, sensitive: Sensitive) -> Release:
     """The release with as many counts left out as it takes; what is guarded stays so when more is left out."""
     reader = _reader(release, truth, sensitive)
-    while not sensitive.holds(reader(release), release.least):
+    while not sensitive.holds(reader(release)):
         siblings = _siblings(release, truth, sensitive)
         tries = (_without(release, group) for group in siblings.sort_values(["lines", "count"]).index)
-        enough = next((t for t in tries if sensitive.holds(reader(t), release.least)), None)
+        enough = next((t for t in tries if sensitive.holds(reader(t))), None)
         release = enough or _without(release, siblings.sort_values(["lines", "left_out", "count"]).index[0])
     return release
 
@@ -158,7 +159,7 @@ def _reader(release: Release, truth: Truth, sensitive: Sensitive) -> Callable[[R
     ceiling = np.where([truth.small, truth.small_rest], release.least - 1, untold)
     floor = np.where(truth.large, release.least, untold)
     nothing = replace(release, told=untold[0])
-    if not sensitive.holds(nothing.known_with(floor=floor, ceiling=ceiling), release.least):
+    if not sensitive.holds(nothing.known_with(floor=floor, ceiling=ceiling)):
         floor = untold
     return lambda release: release.known_with(floor=floor, ceiling=ceiling)
 
@@ -195,6 +196,6 @@ def _with_all_untold_guarded(release: Release, truth: Truth) -> Release:
     done: set[int] = set()
     while waiting := [int(g) for g in np.flatnonzero(release.told == UNTOLD) if int(g) not in done]:
         done.add(waiting[0])
-        sensitive = Sensitive(release.groups.member[waiting[0]], waiting[0], release.least, informed=False)
+        sensitive = Sensitive(release.groups.member[waiting[0]], waiting[0], release.least, small=False)
         release = _guarded(release, truth, sensitive)
     return release

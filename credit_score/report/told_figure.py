@@ -26,8 +26,8 @@ def plot_told(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
         ax.add_patch(_square(x, y, withheld=withheld))
         text = f"{group.low:.0f}–{group.high:.0f}" if withheld else f"{group.count:,.0f}"
         text = f"{group.low:.0f}" if withheld and group.low == group.high else text
-        ax.text(x, y, text, ha="center", va="center", color=INK, fontweight="bold" if withheld else "normal",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip
+        behind = {"facecolor": "white", "edgecolor": "none", "pad": 1.5} if withheld else None
+        ax.text(x, y, text, ha="center", va="center", color=INK, bbox=behind)
     ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)

@@ -68,10 +68,11 @@ def test_ours_leave_it_open_whether_that_person_is_there():
     cells = pd.DataFrame([(t, a) for t in TOWNS for a in ("18", "19+")], columns=["town", "age"])
     tables = [Margin("adults", ("town",)), Margin("older", ("town",), base={"age": "19+"})]
     for person in (0, 1):
-        release = protected(cells, [person, 50, 12, 60, 30, 70], tables)
-        low, high = release.known.possible(np.arange(6) == 0)
-        assert low == 0
-        assert high - low + 1 >= 5
+        for others in (50, 51, 52, 53, 54):  # with the person, 52 and 53 are told as 50 and 55
+            release = protected(cells, [person, others, 12, 60, 30, 70], tables)
+            low, high = release.known.possible(np.arange(6) == 0)
+            assert low == 0
+            assert high >= 4
 
 
 def test_all_but_a_few_of_a_base_tell_of_the_few_so_that_they_are_left_out_as_well():
@@ -110,7 +111,7 @@ def changes(before, after):
 
 
 @pytest.mark.parametrize("cell", range(9))
-def test_a_person_who_joins_is_seen_between_two_exact_releases_and_not_between_two_of_ours(cell):
+def test_who_joins_follows_from_two_exact_releases_and_of_two_of_ours_no_change_is_pinned(cell):
     n = [40, 31, 60, 33, 52, 48, 21, 70, 90]
     exact = changes(*(naive(SQUARE, m, [BY_TOWN_AND_AGE], 10) for m in (n, joined(n, cell))))
     assert sorted(set(exact)) == [(0, 0), (1, 1)]
@@ -174,10 +175,10 @@ def test_who_even_knows_which_counts_are_small_excludes_no_value_of_any_of_them(
 @pytest.mark.parametrize("layout", LAYOUTS)
 @settings(max_examples=8)
 @given(n=counts)
-def test_a_small_cell_that_no_table_tells_is_never_pinned_to_one_value(layout, n):
+def test_a_small_cell_that_no_table_tells_may_still_be_none_one_or_two(layout, n):
     release = protected(TWO_BY_TWO, n, LAYOUTS[layout], LEAST, 3)
     tried = agreeing(release)
-    assert all(len(set(tried[cell])) >= 3 for cell in range(4) if n[cell] < LEAST)
+    assert all(set(tried[cell]) >= {0, 1, 2} for cell in range(4) if n[cell] < LEAST)
 
 
 @settings(max_examples=25)
