@@ -51,7 +51,8 @@ def test_a_benefit_of_daily_life_is_none_of_them(text):
     "text",
     [
         "先诊疗后付费", "医院绿色通道", "公租房优先", "子女入学优先", "低保加发", "信易医",
-        "ｈｏｓｐｉｔａｌ fast lane", "Priority at the clinic", "School place first", "Higher pension", "PublicHousing queue", "住 房 补 贴",
+        "ｈｏｓｐｉｔａｌ fast lane", "Priority at the clinic", "School place first",
+        "Higher pension", "PublicHousing queue", "住 房 补 贴",
     ],
 )  # fmt: skip
 def test_a_basic_public_service_is_told_with_its_word_and_its_ground(text):
