@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from credit_score.commands import Steps, print_json, print_words
 from credit_score.errors import PolicyError, RecordsError, RunError
 from credit_score.language import say
-from credit_score.told import in_words, rows_of
+from credit_score.told import LACKS, in_words, numbers, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ def finance(arguments: argparse.Namespace) -> None:
         told = {"bank": arguments.bank, "firms": _list(run, arguments.bank)}
     else:
         names = (FUNNEL, *([GROUPS] if _holds(run, GROUPS) else []), BANKS)
-        told = {name: run.table(f"pilot/{name}.csv") for name in names}
+        told = {name: _read(run, name) for name in names}
         told[FUNNEL] = told[FUNNEL].assign(target=_targets(run, told[FUNNEL]))
     if arguments.json:
         about = {"policy": rules.name, "as_of": rules.on, "status": run.manifest["status"]}
@@ -61,6 +61,10 @@ def finance(arguments: argparse.Namespace) -> None:
     else:
         print(say("status." + run.manifest["status"].replace(" ", "_"), arguments.lang))
         _print(told, rules, arguments.lang)
+
+
+def _read(run: "RunFolder", name: str) -> "pd.DataFrame":
+    return numbers(run.table(f"pilot/{name}.csv").drop(columns="status"), [*COUNTS, "share"])
 
 
 def _holds(run: "RunFolder", name: str) -> bool:
@@ -75,8 +79,8 @@ def _check(run: "RunFolder", bank: str | None) -> None:
     if bank is None:
         return
     banks = run.table(f"pilot/{BANKS}.csv")
-    known = ", ".join(sorted(banks["bank_id"].astype(str)))
-    own = banks[banks["bank_id"].astype(str) == bank]
+    known = ", ".join(sorted(banks["bank_id"]))
+    own = banks[banks["bank_id"] == bank]
     if own.empty:
         raise RecordsError(f"unknown bank {bank!r}", where=str(run.path), remedy=f"known: {known or 'none'}")
     if str(own.iloc[0]["joined"]) != "True":
@@ -87,8 +91,7 @@ def _check(run: "RunFolder", bank: str | None) -> None:
 def _list(run: "RunFolder", bank: str) -> "pd.DataFrame":
     from credit_score.pilot.finance import bank_list
 
-    table = run.table(f"pilot/{AUTHORISED}.csv").astype({"bank_id": str})
-    return bank_list(table, bank).drop(columns=["bank_id", "status"])
+    return bank_list(_read(run, AUTHORISED), bank).drop(columns="bank_id")
 
 
 def _targets(run: "RunFolder", funnel: "pd.DataFrame") -> "list[str]":
@@ -111,7 +114,7 @@ def _lines(run: "RunFolder", rules: "RuleSet", path: str, bank: str | None) -> d
         remedy = "add publication.yaml to it"
         raise PolicyError(f"policy {rules.name!r} has no rule on small counts", remedy=remedy)
     least = int(rules.figure(rules.model.publication.least_count).value)
-    cells = run.table(f"pilot/{CELLS}.csv") if bank is None else _own_cells(run, bank)
+    cells = _read(run, CELLS) if bank is None else _own_cells(run, bank)
     lines = credit_lines(cells.assign(sole=cells["sole"].astype(str) == "True"), rule)
     enough = int(lines["firms"].sum()) >= least
     tables = {f"by_{by}": lines_by(lines, by, least) for by in ("tier", "size")}
@@ -126,10 +129,12 @@ def _lines(run: "RunFolder", rules: "RuleSet", path: str, bank: str | None) -> d
 
 def _own_cells(run: "RunFolder", bank: str) -> "pd.DataFrame":
     """Cells of the firms that a bank may see, a row a firm; scores and tiers are the county's, not the bank's."""
+    from credit_score.pilot.finance import SOLE
+
     own = _list(run, bank)
     tiers = run.table("tiers.parquet")[["subject", "score_milli", "tier"]]
     joined = own.merge(tiers, left_on="enterprise_id", right_on="subject")
-    sole = joined["legal_form"] == ""
+    sole = joined["legal_form"] == SOLE
     return joined.assign(sole=sole, firms=1)[["score_milli", "tier", "size", "sole", "items", "firms"]]
 
 
@@ -144,22 +149,16 @@ def _print(told: dict[str, Any], rules: "RuleSet", lang: str) -> None:
         _table("finance.funnel", last[["step", "n", "of", "share", "target"]], rules, lang, on=rules.on)
         _table("finance.months", _by_month(told[FUNNEL]), rules, lang)
         if GROUPS in told:
-            _table("finance.groups", told[GROUPS].drop(columns="status"), rules, lang)
-        _table("finance.banks", told[BANKS].drop(columns="status"), rules, lang)
+            _table("finance.groups", told[GROUPS], rules, lang)
+        _table("finance.banks", told[BANKS], rules, lang)
 
 
 def _by_month(funnel: "pd.DataFrame") -> "pd.DataFrame":
     """Shares of the steps of firms, a row a month."""
-    firms = funnel[funnel["step"].isin(["platform", "real_name", "authorised"])]
-    wide = firms.pivot(index="month", columns="step", values="share").reset_index()
-    shares = ["platform", "real_name", "authorised"]
-    return wide[["month", *shares]].assign(**{s: [f"{v:.1%}" if _number(v) else "–" for v in wide[s]] for s in shares})
-
-
-def _number(value: Any) -> bool:
-    import pandas as pd
-
-    return not (pd.isna(value) or isinstance(value, str))
+    steps = ["platform", "real_name", "authorised"]
+    wide = funnel[funnel["step"].isin(steps)].pivot(index="month", columns="step", values="share").reset_index()
+    shown = {s: wide[s].map("{:.1%}".format, na_action="ignore").fillna(LACKS) for s in steps}
+    return wide[["month", *steps]].assign(**shown)
 
 
 def _print_lines(told: dict[str, Any], rules: "RuleSet", lang: str) -> None:
@@ -189,10 +188,3 @@ def _table(heading: str, table: "pd.DataFrame", rules: "RuleSet", lang: str, **v
         _numbers(written, [*numeric, "share"]), lang, headings=NAMED, words=WORDS, shares=("share",), counts=numeric
     )
     print_words(heading, shown, lang, **values)
-
-
-def _numbers(table: "pd.DataFrame", columns: list[str]) -> "pd.DataFrame":
-    """Columns as numbers: what a file leaves empty is not known."""
-    import pandas as pd
-
-    return table.assign(**{c: pd.to_numeric(table[c], errors="coerce") for c in columns if c in table.columns})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from credit_score.commands import Steps, check_file, print_json, print_words
 from credit_score.errors import PolicyError, RunError
 from credit_score.language import say
-from credit_score.told import in_words, rows_of
+from credit_score.told import in_words, numbers, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ HEADINGS = {
     "feedback_share": "measure.feedback_share", "days_to_feedback": "measure.days_to_feedback",
     "to_lift": "measure.to_lift", "lifted_late": "measure.lifted_late",
 }  # fmt: skip
+NUMBERS = ("n", "fed_back", "feedback_share", "days_to_feedback", "to_lift", "lifted_late", "days_late", "refused")
 LISTED = ["measure", "direction", "units", "basis", "may_be_taken"]
 LIFTED = ["measure", "enterprise_id", "unit", "begun_on", "why", "ground_ended_on", "days_late"]
 COUNTED = ["month", "unit", "direction", "n", "fed_back", "feedback_share", "days_to_feedback", "to_lift",
@@ -47,7 +48,8 @@ def measures(arguments: argparse.Namespace) -> None:
     check_file(arguments.notices, arguments.run)
     rules = run.rules()
     _check(run, rules, arguments.unit)
-    told = {"measure_list": measure_list(rules)} | {name: run.table(f"pilot/{name}.csv") for name in TABLES}
+    read = {name: numbers(run.table(f"pilot/{name}.csv").drop(columns="status"), NUMBERS) for name in TABLES}
+    told = {"measure_list": measure_list(rules)} | read
     told = _of_unit(told, arguments.unit) if arguments.unit else told
     if arguments.notices:
         steps("writing notices")

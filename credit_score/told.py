@@ -36,6 +36,13 @@ def _written(value: Any, form: str, words: Mapping[str, str], lang: str) -> str:
     return LACKS if pd.isna(value) else format(value + 0, form)
 
 
+def numbers(table: "pd.DataFrame", columns: Sequence[str]) -> "pd.DataFrame":
+    """Columns of a table that was read from a file as numbers; what the file leaves empty is not known."""
+    import pandas as pd
+
+    return table.assign(**{c: pd.to_numeric(table[c], errors="coerce") for c in columns if c in table.columns})
+
+
 def rows_of(table: "pd.DataFrame") -> list[dict[str, Any]]:
     """The rows of a table as JSON has them, null where nothing is known or a number has no end."""
     import numpy as np

@@ -4,6 +4,7 @@ import csv
 import shutil
 from datetime import date
 
+import credit_score as cs
 from credit_score.pilot import Standing
 from credit_score.points import ledger_of
 from credit_score.policy import load_policy
@@ -78,3 +79,11 @@ def standings(place, **tables):
         return Standing(records, rules, heard, {"ledger_enterprise": ledger}, rules.status(synthetic=False))
 
     return on
+
+
+def run_of(place, on, **tables):
+    """The run of a county of tables as lists of rows."""
+    policy = plain_policy(place)
+    records = read_records(written(place, policy, **tables), policy=policy, key=KEY)
+    assert records.rejected.empty, records.rejected
+    return cs.run_county(records, policy, as_of=on, seed=1)

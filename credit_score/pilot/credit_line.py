@@ -7,7 +7,7 @@ public records nothing may be withheld from one, so its line is never below the 
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -101,11 +101,18 @@ def _refusal(error: ValidationError, source: Source) -> PolicyError:
     first = error.errors()[0]
     beneath: tuple[str | int, ...] = getattr(first.get("ctx", {}).get("error"), "place", ())
     place = in_file((*first["loc"], *beneath), source.data)
-    texts = {"extra_forbidden": "unknown key", "missing": f"{[*first['loc'], ''][-2]!r} is missing"}
-    said = str(first["msg"]).removeprefix("Value error, ")
-    said = texts.get(first["type"], said if first["type"] == "value_error" else f"{said}, not {first['input']!r:.60}")
+    said = _said(first)
     what = ": ".join([*filter(None, [told(place)]), said])
     return PolicyError(what, where=source.where(place), remedy="mend the bank's rule")
+
+
+def _said(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "unknown key"
+    if error["type"] == "missing":
+        return f"{error['loc'][-1]!r} is missing"
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return text if error["type"] == "value_error" else f"{text}, not {str(error['input'])[:60]!r}"
 
 
 def credit_lines(cells: "pd.DataFrame", rule: BankRule) -> "pd.DataFrame":

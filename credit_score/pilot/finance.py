@@ -182,7 +182,8 @@ def authorised_firms(standing: Standing) -> "pd.DataFrame":
 
     ``authorisation_id`` and ``given_on`` are of the latest. ``items``: which items have a record that counts, by their
     ids joined by ``;``; ``disputed_items``: those with an open dispute. No score, no points, no tier, no number of
-    records, from which a tier could follow. Of a sole proprietor nothing but the pseudonym and the authorisation.
+    records, from which a tier could follow. Of a sole proprietor nothing but the pseudonym and the authorisation, and
+    that it is one.
     """
     import ibis
 

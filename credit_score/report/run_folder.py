@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 MANIFEST, CUBE = "manifest.json", "cube.json"
 KEYS = {"status": str, "as_of": str, "as_known_on": str, "seed": int, "cap": int, "synthetic": bool, "outputs": dict}
-TEXTS = ("department", "subject", "tier", "duty", "key", "status", "rule", "reference")
+TEXTS = (
+    "department", "subject", "tier", "duty", "key", "status", "rule", "reference", "enterprise_id", "record_id",
+    "bank_id", "measure_id", "authorisation_id",
+)  # fmt: skip
 NUMBERS = ("ratio", "days_per_visit", "draw_probability")
 PARQUET = ("scores_individual", "scores_enterprise", "ledger", "tiers")
 BY_SECTOR = ("register", "sector_tiers")
