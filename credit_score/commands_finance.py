@@ -181,10 +181,7 @@ def _table(heading: str, table: "pd.DataFrame", rules: "RuleSet", lang: str, **v
     labels = {n.id: str(getattr(n.label, lang)) for n in (*about.sizes, *about.sectors, *items)}
     columns = [c for c in ("group", "size", "sector", "items", "disputed_items") if c in table.columns]
     joint = say("explain.and", lang)
-    named = {c: [joint.join(labels.get(i, i) for i in str(v).split(";")) for v in table[c]] for c in columns}
+    named = {c: [joint.join(labels.get(i, i) for i in v.split(";")) for v in table[c].fillna("")] for c in columns}
     written = table.assign(**named)
-    numeric = [c for c in COUNTS if c in written.columns and heading != "finance.months"]
-    shown = in_words(
-        _numbers(written, [*numeric, "share"]), lang, headings=NAMED, words=WORDS, shares=("share",), counts=numeric
-    )
+    shown = in_words(written, lang, headings=NAMED, words=WORDS, shares=("share",), counts=COUNTS)
     print_words(heading, shown, lang, **values)
