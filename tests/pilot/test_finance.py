@@ -76,7 +76,12 @@ def test_the_funnel_counts_what_stood_at_the_end_of_each_month(tables):
     assert [tuple(funnel.loc[(month, "platform"), ["n", "of"]]) for month in ("2023-03", "2023-04", "2023-05")] == [
         (4, 21), (4, 21), (12, 25),
     ]  # fmt: skip
-    assert [funnel.loc[(month, "authorised"), "n"] for month in ("2023-03", "2023-04", "2023-05", "2023-06")] == [0, 1, 4, 5]
+    assert [funnel.loc[(month, "authorised"), "n"] for month in ("2023-03", "2023-04", "2023-05", "2023-06")] == [
+        0,
+        1,
+        4,
+        5,
+    ]
     assert funnel.loc[("2023-06", "platform"), "share"] == pytest.approx(12 / 25)
 
 
@@ -88,7 +93,9 @@ def test_banks_that_have_joined_are_of_all_banks_listed(tables):
 
 
 def test_a_step_without_its_file_is_not_known_and_never_zero(tmp_path):
-    alone = run_of(tmp_path, ON, enterprises=[firm("f")], credit_records=[record("r", "f", HONOUR)], banks=[bank("001")])
+    alone = run_of(
+        tmp_path, ON, enterprises=[firm("f")], credit_records=[record("r", "f", HONOUR)], banks=[bank("001")]
+    )
     told = finance_tables(alone.standing)["finance_funnel"].set_index(["month", "step"])
     assert told.loc[("2023-06", "platform"), ["n", "share"]].isna().all()
     assert told.loc[("2023-06", "banks_joined"), "n"] == 0
@@ -103,7 +110,9 @@ def test_groups_leave_out_counts_that_are_too_small(tables):
     groups = tables["finance_groups"].set_index(["by", "group"])
     assert groups.loc[("legal_form", "sole_proprietor"), "firms"] == 1
     assert groups.loc[("legal_form", "sole_proprietor"), ["platform", "real_name", "authorised"]].isna().all()
-    assert groups.loc[("legal_form", "company"), ["platform", "real_name", "authorised"]].isna().all()  # the whole tells
+    assert (
+        groups.loc[("legal_form", "company"), ["platform", "real_name", "authorised"]].isna().all()
+    )  # the whole tells
 
 
 def test_a_bank_sees_only_firms_that_let_it_on_the_day(tables):
@@ -143,7 +152,11 @@ def test_banks_are_told_with_how_many_firms_each_may_see(tables):
 def test_a_persons_row_forged_into_the_platform_or_the_authorisations_is_nobodys(standing, tables):
     person = f"P-{'0' * 24}"
     forged = {}
-    for name, key in (("platform", "enterprise_id"), ("authorisations", "authorisation_id"), ("enterprises", "enterprise_id")):
+    for name, key in (
+        ("platform", "enterprise_id"),
+        ("authorisations", "authorisation_id"),
+        ("enterprises", "enterprise_id"),
+    ):
         table = standing.records[name]
         forged[name] = table.union(table.mutate(**{key: "forged-" + table[key], "enterprise_id": ibis.literal(person)}))
     spoilt = replace(standing, records=replace(standing.records, tables=standing.records.tables | forged))
