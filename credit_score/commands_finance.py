@@ -34,6 +34,7 @@ WORDS = {
     "company": "finance.company", "cooperative": "finance.cooperative", "sole_proprietor": "finance.sole_proprietor",
 }  # fmt: skip
 COUNTS = ("n", "of", "firms", "platform", "real_name", "authorised", "before", "after", "loss_before", "loss_after")
+BY = {"tier": "finance.by_tier", "size": "finance.by_size"}
 # A step of the funnel and the indicator of the plan that sets its target.
 TARGETS = {"platform": "platform", "real_name": "real_name", "authorised": "authorised", "banks_joined": "banks"}
 
@@ -117,7 +118,7 @@ def _lines(run: "RunFolder", rules: "RuleSet", path: str, bank: str | None) -> d
     cells = _read(run, CELLS) if bank is None else _own_cells(run, bank)
     lines = credit_lines(cells.assign(sole=cells["sole"].astype(str) == "True"), rule)
     enough = int(lines["firms"].sum()) >= least
-    tables = {f"by_{by}": lines_by(lines, by, least) for by in ("tier", "size")}
+    tables = {f"by_{by}": lines_by(lines, by, least) for by in BY}
     whole = {name: float(lines[name].sum()) for name in ("before", "after")} if enough else {}
     losses = {name: float(lines[name].sum()) for name in ("loss_before", "loss_after") if rule.tells_loss and enough}
     held, firms = int(lines["held"].sum()), int(lines["firms"].sum())
@@ -165,10 +166,10 @@ def _print_lines(told: dict[str, Any], rules: "RuleSet", lang: str) -> None:
     print(say("internal", lang))
     firms = say("small_cell", lang, least=told["least"]) if told["firms"] is None else f"{told['firms']:,}"
     print(say("finance.lines_note", lang, firms=firms, base=f"{told['base_line']:,.0f}"))
-    for name in ("tier", "size"):
+    for name, heading in BY.items():
         table = told[f"by_{name}"]
         shown = table if told["tells_loss"] else table.drop(columns=["loss_before", "loss_after"])
-        _table(f"finance.by_{name}", shown, rules, lang)
+        _table(heading, shown, rules, lang)
     if told["sums"]:
         print(say("finance.sums", lang, **{n: f"{told['sums'][n]:,.0f}" for n in ("before", "after")}))
     print(say("finance.withheld", lang, least=told["least"]))

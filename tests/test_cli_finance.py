@@ -28,7 +28,7 @@ def run(tmp_path_factory):
         banks=[{"bank_id": b, "name": f"Bank {b}", "joined_on": on} for b, on in (("001", "2023-04-01"), ("002", ""))],
         platform=[{"enterprise_id": n, "joined_on": "2023-05-01", "real_name_on": ""} for n in good[:20]],
         authorisations=[
-            {"authorisation_id": f"a{i}", "enterprise_id": of, "bank_id": to, "given_on": "2023-05-01", "withdrawn_on": ""}
+            {"authorisation_id": f"a{i}", "enterprise_id": of, "bank_id": to, "given_on": "2023-05-01"}
             for i, (of, to) in enumerate(grants)
         ],
     )  # fmt: skip
@@ -64,8 +64,8 @@ def test_a_bank_is_told_its_own_firms_and_no_tier(run):
     assert code == 0
     assert len(firms) == 32
     assert {tuple(sorted(row)) for row in firms} == {(
-        "authorisation_id", "disputed_items", "enterprise_id", "given_on", "items", "legal_form", "registered_on", "sector",
-        "size",
+        "authorisation_id", "disputed_items", "enterprise_id", "given_on", "items", "legal_form", "registered_on",
+        "sector", "size",
     )}  # fmt: skip
     _, out, _ = told("finance", run, "--bank", "001")
     assert "without score, tier and points" in out

@@ -35,12 +35,14 @@ def standing(tmp_path_factory):
     return run_of(
         tmp_path_factory.mktemp("finance"), ON, enterprises=[*firms, firm("shop", "sole_proprietor", size="micro")],
         credit_records=[
-            record("r1", "f0", LISTED), record("r2", "f0", HONOUR), record("r3", "f0", HONOUR), record("r4", "shop", HONOUR),
-            record("r5", "f1", A_RATING),
+            record("r1", "f0", LISTED), record("r2", "f0", HONOUR), record("r3", "f0", HONOUR),
+            record("r4", "shop", HONOUR), record("r5", "f1", A_RATING),
         ],
         record_events=[event("e1", "r1", "disputed", "2023-06-01")],
         banks=[bank("001", "2023-04-15"), bank("002", "2023-07-01"), bank("003")],
-        platform=[joined(f"f{i}", "2023-03-31" if i < 4 else "2023-05-31", "2023-06-10" if i < 3 else "") for i in range(12)],
+        platform=[
+            joined(f"f{i}", "2023-03-31" if i < 4 else "2023-05-31", "2023-06-10" if i < 3 else "") for i in range(12)
+        ],
         authorisations=[
             grant("a1", "f0", "001", "2023-05-01"), grant("a2", "f1", "001", "2023-05-01", "2023-06-30"),
             grant("a3", "f2", "", "2023-05-01"), grant("a4", "f3", "003", "2023-06-30"),

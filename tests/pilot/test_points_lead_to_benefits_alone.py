@@ -42,7 +42,8 @@ BY_RECORDS = BY_POINTS | {
     "quality": "whether units report in time, records of persons too",
     "coverage": "whether resources arrive, those of persons too",
     "pilot/indicators": "counts reports and disputes of records, those of persons too",
-    "pilot/indicator_trend": "the same by month", "pilot/unit_items": "the same by unit", "pilot/league": "the same by unit",
+    "pilot/indicator_trend": "the same by month", "pilot/unit_items": "the same by unit",
+    "pilot/league": "the same by unit",
     "pilot/published_members": "how many members there are, protected",
     "pilot/published_decisions_of_persons": "decisions, protected", "pilot/published_cells_decided": "the same",
 }  # fmt: skip
@@ -68,7 +69,7 @@ READERS = {
 
 @pytest.fixture(scope="module")
 def records(county_folder, tmp_path_factory):
-    """The small county, with what its firms do on the platform and what units do with measures, where it has no such."""
+    """The small county, with what firms do on the platform and units do with measures, where it has no such."""
     folder = shutil.copytree(county_folder, tmp_path_factory.mktemp("alike") / "records")
     with (folder / "enterprises.csv").open(encoding="utf-8", errors="replace", newline="") as stream:
         firms = [row["enterprise_id"] for row in csv.DictReader(stream)][:60]
@@ -168,8 +169,8 @@ def many(records, policy, people):
     each = people.select(subject_id="person_id").cross_join(listed)
     day = ibis.date(date(2023, 5, 10))
     made = each.mutate(
-        record_id="made-" + each.subject_id + each["item"] + each.n.cast("string"), subject_kind=ibis.literal("individual"),
-        unit=ibis.literal("publicity"), occurred_on=day, reported_on=day,
+        record_id="made-" + each.subject_id + each["item"] + each.n.cast("string"),
+        subject_kind=ibis.literal("individual"), unit=ibis.literal("publicity"), occurred_on=day, reported_on=day,
     )  # fmt: skip
     table = records["credit_records"]
     return table.union(made.select(table.columns))
