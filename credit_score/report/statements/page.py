@@ -6,7 +6,7 @@ from credit_score.language import say
 from credit_score.report.statements.content import Section, Statement, Version
 from credit_score.report.style import font_face
 
-WIDTHS = {2: (32, 68), 4: (40, 20, 20, 20), 5: (31, 21, 16, 16, 16), 6: (13, 26, 19, 14, 14, 14)}
+WIDTHS = {2: (32, 68), 4: (27, 30, 25, 18), 5: (31, 21, 16, 16, 16), 6: (13, 26, 19, 14, 14, 14)}
 
 
 def statement_html(made: Statement) -> str:

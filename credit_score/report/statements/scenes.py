@@ -4,6 +4,7 @@ from credit_score.policy.dated import Figure
 from credit_score.policy.scenes import Scene
 from credit_score.report.number import points
 from credit_score.report.statements.content import Row, Section
+from credit_score.report.statements.parts import stripped
 from credit_score.report.told import Told
 
 COLUMNS = ("scene", "benefit", "provider", "from")
@@ -29,8 +30,6 @@ def _start(scene: Scene, score_milli: int, told: Told) -> Figure | None:
 
 
 def _row(scene: Scene, start: Figure, provider: str, told: Told) -> Row:
-    benefit = getattr(scene.benefit, told.lang)
-    rule = f"scenes:scenes:{scene.id}"
-    notes = (*told.cite(f"{rule}:eligibility", [("from_score", start)]), told.rule(rule, "in_force"))
+    benefit = str(getattr(scene.benefit, told.lang))
     cells = (told.label(scene), benefit, provider, told.say("statement.from_points", points=points(start.value)))
-    return Row(cells, tuple(note.strip() for note in notes))
+    return Row(cells, stripped(told.cite(f"scenes:scenes:{scene.id}:eligibility", [("from_score", start)])))
