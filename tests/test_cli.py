@@ -21,7 +21,8 @@ from credit_score.policy.loader import BUNDLED
 ROOT = Path(credit_score.__file__).parents[1]
 COMMANDS = [
     [], ["demo"], ["run"], ["check"], ["explain"], ["policy"], ["policy", "show"], ["policy", "diff"],
-    ["policy", "check"], ["draw"], ["verify-draw"], ["synth"],
+    ["policy", "check"], ["draw"], ["verify-draw"], ["synth"], ["statement"], ["verify-statement"],
+    ["statements"],
 ]  # fmt: skip
 ON = "2023-06-30"
 

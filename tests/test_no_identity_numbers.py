@@ -164,12 +164,31 @@ def test_no_command_says_one(leaks, run, tmp_path):
         ["verify-draw", leaks.people[0]], ["policy", "show", leaks.people[0]], [leaks.people[0]],
         ["run", leaks.folder, "--as-of", leaks.people[0], "--out", tmp_path / "no"],
         ["run", leaks.folder, "--as-of", ON, "--out", tmp_path / "no", "--memory", leaks.people[0]],
+        *asked_for_statements(leaks, out, shop, person, tmp_path),
     ]  # fmt: skip
     for command in commands:
         _, stdout, stderr = told(*command)
         silent_about(leaks.secrets(), stdout + stderr, " ".join(map(str, command))[:40])
-    for name in ("rejected.csv", "draw.csv"):
+    for name in ("rejected.csv", "draw.csv", "shop.html", "person.html"):
         silent_about(leaks.secrets(), text_of(tmp_path / name), name)
+    log = out.with_name(f"{out.name}.statements") / "log.json"
+    silent_about({*leaks.secrets(), shop, person}, log.read_text(encoding="utf-8"), "the log of statements")
+
+
+def asked_for_statements(leaks, out, shop, person, place):
+    """Commands about statements, two that issue one and some with a number in each place that takes a text."""
+    who, why = ["--asked-by", "本人", "--office", "self"], ["--why", "查询"]
+    number, run = leaks.people[0], ["--run", out]
+    return [
+        ["statement", shop, *run, *who, *why, "--use", "approval", "--lang", "both", "--out", place / "shop.html"],
+        ["statement", person, *run, *who, *why, "--lang", "both", "--out", place / "person.html"],
+        ["statement", person, *run, *who, "--why", number, "--out", place / "no.html"],
+        ["statement", person, *run, *who, *why, "--use", number, "--out", place / "no.html"],
+        ["statement", person, *run, "--asked-by", wide(number), "--office", number, *why, "--out", place / "no.html"],
+        ["statement", number, *run, *who, *why, "--out", place / "no.html"],
+        ["verify-statement", place / "shop.html", *run], ["verify-statement", number, *run],
+        ["verify-statement", "--serial", number, "--code", number, *run], ["statements", out], ["statements", number],
+    ]  # fmt: skip
 
 
 def as_heading(folder, number):

@@ -32,7 +32,7 @@ def linked(entries: Sequence[Entry], entry: Entry, *, start: str) -> Entry:
 def first_fault(entries: Sequence[Entry], *, start: str) -> int | None:
     """The number of the first entry, from 1, that was changed or does not follow on the one before; None if none."""
     for number, entry in enumerate(entries, start=1):
-        before = last_hash(entries[: number - 1], start=start)
+        before = last_hash(entries[max(number - 2, 0) : number - 1], start=start)
         if entry.get("previous") != before or entry.get("hash") != entry_hash(entry):
             return number
     return None
