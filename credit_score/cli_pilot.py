@@ -4,7 +4,6 @@ import argparse
 
 from credit_score.cli_command import Commands, command, given, json_option
 from credit_score.cli_statement import add_statements
-from credit_score.cli_command import Commands, command, given, json_option
 
 
 def add_pilot(commands: Commands) -> None:
@@ -15,6 +14,7 @@ def add_pilot(commands: Commands) -> None:
     _add_measures(commands)
     _add_finance(commands)
     add_statements(commands)
+    _add_publish(commands)
 
 
 def _add_scenes(commands: Commands) -> None:
@@ -92,7 +92,6 @@ def _add_finance(commands: Commands) -> None:
     finance.add_argument("--rule", type=given, metavar="FILE", help=rule)
     finance.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
     json_option(finance)
-    _add_publish(commands)
 
 
 def _add_publish(commands: Commands) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from credit_score.pilot.finance import finance_tables
 from credit_score.pilot.indicators import indicator_tables
 from credit_score.pilot.measures_taken import measure_tables
+from credit_score.pilot.publication import publication_tables
 from credit_score.pilot.scenes import scene_tables
 from credit_score.pilot.sectors import sector_table
-from credit_score.pilot.publication import publication_tables
 from credit_score.pilot.standing import Standing
 from credit_score.pilot.three_credit import three_credit_tables
 from credit_score.pilot.units import unit_tables
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 # Indicators come first: what a unit owes is read off them.
 PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (
     indicator_tables, three_credit_tables, youth_table, sector_table, scene_tables, measure_tables, finance_tables,
+    publication_tables,
 )  # fmt: skip
 # Parts that read the tables of those above.
 SUMMED: "tuple[Callable[[Standing, Mapping[str, pd.DataFrame]], dict[str, pd.DataFrame]], ...]" = (unit_tables,)
-PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (publication_tables,)
 
 
 def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":

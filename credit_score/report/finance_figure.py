@@ -20,13 +20,13 @@ STEPS = {
 def plot_funnel(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     """Share of firms and of banks that have taken each step, against its target; a share below it is hatched.
 
-    ``frame``: ``step`` (of ``STEPS``, the first on top), ``n``, ``of``, ``share`` and ``target`` (in [0, 1], empty where
-    there is none), ``met`` (whether it is met). A step that nobody can measure has no share, and says so.
+    ``frame``: ``step`` (of ``STEPS``, the first on top), ``n``, ``of``, ``share`` and ``target`` (in [0, 1], empty
+    where there is none), ``met`` (whether it is met). A step that nobody can measure has no share, and says so.
     """
     places, percent = np.arange(len(frame)), frame["share"].astype("float64").fillna(0) * 100
     bars = ax.barh(places, percent, color=NEUTRAL, height=0.6)
-    for bar, met, target in zip(bars, frame["met"], frame["target"], strict=True):
-        if target == target and not met:
+    for bar, short in zip(bars, frame["target"].notna() & ~frame["met"].astype(bool), strict=True):
+        if short:
             bar.set(facecolor="#fbd5cf", edgecolor=ALERT, hatch="///")
     targets = frame["target"].astype("float64") * 100
     ax.vlines(targets, places - 0.42, places + 0.42, color=INK, linewidth=2, label=say("figure.target", lang))
@@ -45,7 +45,6 @@ def plot_funnel(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
 
 
 def _told(row: dict[str, float], lang: str) -> str:
-    share = row["share"]
-    if share != share or share is None:
+    if not np.isfinite(row["share"]):
         return say("figure.not_measured", lang)
-    return f"{share:.1%}  ({row['n']:,.0f} / {row['of']:,.0f})"
+    return f"{row['share']:.1%}  ({row['n']:,.0f} / {row['of']:,.0f})"

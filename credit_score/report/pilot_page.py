@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from credit_score.language import LANGUAGES, in_both, say
 from credit_score.pilot.cases import CASE_STATES, case_counts
+from credit_score.pilot.indicators.light import WORDS
 from credit_score.pilot.items import rows_of
 from credit_score.report.content import labels
 from credit_score.report.page import environment
@@ -34,7 +35,7 @@ def pilot_pages(run: RunFolder) -> dict[str, str]:
     page = environment().get_template("pilot_page.html")
     pages = {"pilot.html": page.render(**values, whole=True)}
     for sheet in values["sheets"]:
-        alone = {"sheets": [sheet], "figures": dict.fromkeys(LANGUAGES, {})}
+        alone = {"sheets": [sheet]}
         # An id of a policy can hold signs that a name of a file cannot.
         pages[f"units/{quote(sheet['unit'], safe='')}.html"] = page.render(**(values | alone), whole=False)
     font = font_face("".join(sorted({sign for html in pages.values() for sign in html})))
@@ -44,16 +45,18 @@ def pilot_pages(run: RunFolder) -> dict[str, str]:
 def _values(run: RunFolder, tables: Tables, rules: "RuleSet") -> dict[str, Any]:
     names = labels(rules, "units")
     sheets = list(_sheets(tables, names))
-    registered = {name: bool(run.manifest["rows"].get(name, {}).get("read")) for name in ("posts", "government_cases")}
+    cases = tables.get("government_cases")
+    registered = {"posts": bool(tables["office"]["leaders"].notna().any()), "government_cases": cases is not None}
     return {
         "say": say, "languages": LANGUAGES, "in_both": in_both, "rules": rules, "names": names,
         "status": run.manifest["status"].replace(" ", "_"), "registered": registered,
         "indicators": scoreboard_rows(tables), "without": _without_number(tables),
         "league": rows_of(tables, "league"), "office": rows_of(tables, "office"),
         "cases": rows_of(tables, "government_cases"), "case_states": CASE_STATES,
-        "case_counts": rows_of({"counts": case_counts(tables["government_cases"])}, "counts"),
+        "case_counts": [] if cases is None else rows_of({"counts": case_counts(cases)}, "counts"),
         "calendar": rows_of(tables, "calendar"),
-        "sheets": sheets, "linked": {sheet["unit"] for sheet in sheets}, "figures": {lang: _figures(tables, lang) for lang in LANGUAGES},
+        "sheets": sheets, "linked": {sheet["unit"] for sheet in sheets}, "lights": WORDS,
+        "figures": {lang: _figures(tables, lang) for lang in LANGUAGES},
     }  # fmt: skip
 
 
