@@ -102,6 +102,7 @@ def test_each_language_reads_as_itself(parsed):
     assert "Who bears the inspections" in parsed.said["en"]
     assert "Who bears" not in parsed.said["zh"]
     said = re.sub(r"catalogue:\S+", "", parsed.said["en"]).replace("中文", "")  # ids of kinds are Chinese
+    said = re.sub(r"虚构\w镇(第\d+村)?", "", said)  # towns and villages have one name
     assert not re.findall(r"[一-鿿]+", said)
     rules = parsed.said["zh"].split("每个数字的依据")[1]
     assert [w for w in ("个月", "检查人天", "次/年", "有效期", "抽查比例", "上限") if w not in rules] == []
