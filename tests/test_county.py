@@ -185,11 +185,6 @@ def test_a_run_is_a_draft_until_someone_has_signed_the_policy(county_run, altere
     }  # fmt: skip
 
 
-def test_indicators_are_refused_rather_than_empty(county_run):
-    with pytest.raises(cs.NotAvailable, match="indicators are not computed by this version"):
-        county_run.indicators  # noqa: B018
-
-
 def test_workload_counts_the_visits_of_the_draw(county_run):
     drawn = county_run.draw.groupby("department")["visits"].sum()
     load = county_run.workload.set_index("department")["visits"]

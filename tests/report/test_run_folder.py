@@ -21,6 +21,7 @@ FILES = {
     "schedule.csv", "draw.csv", "uncounted.csv", "workload.csv", "rejected.csv", "quality.csv", "coverage.csv",
     "report.html", "manifest.json", "cube.json", "register.parquet", "sector_tiers.parquet",
     "firms.parquet", "facts.parquet",
+    "indicators.csv",
 }  # fmt: skip
 
 
@@ -41,7 +42,9 @@ def copied(run_folder, tmp_path):
 def test_a_run_folder_holds_its_files_and_the_policy_it_was_made_under(run_folder, county_run):
     policy = {f"policy/{p.name}": p.read_bytes() for p in county_run.policy.folder.glob("*.yaml")}
     found = files(run_folder)
-    assert set(found) == FILES | set(policy)
+    pilot = {f"pilot/{name}.csv" for name in county_run.pilot}
+    assert set(found) == FILES | set(policy) | pilot
+    assert {"pilot/indicators.csv", "pilot/indicator_trend.csv", "pilot/plan_tasks.csv"} <= pilot
     assert {name: found[name].read_bytes() for name in policy} == policy
     assert not list(run_folder.parent.glob(".*"))
 
