@@ -4,15 +4,12 @@ Both languages in one page in Markdown, Chinese first.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from credit_score.language import LANGUAGES, reference_in, say
 from credit_score.pilot.publication.cubes import CUBES
 from credit_score.pilot.publication.part import limits
 from credit_score.policy.publication import PublishedTable
-
-if TYPE_CHECKING:
-    from credit_score.report.publication import PublishedSet
+from credit_score.report.published import PublishedSet
 
 PARAGRAPHS = {
     "publish.protection": ("publish.small", "publish.rounded", "publish.more", "publish.exact"),
@@ -22,12 +19,12 @@ PARAGRAPHS = {
 }
 
 
-def data_sheet(made: "PublishedSet") -> str:
+def data_sheet(made: PublishedSet) -> str:
     """The page as text."""
     return "\n\n---\n\n".join("\n\n".join(_page(made, lang)) for lang in LANGUAGES) + "\n"
 
 
-def _page(made: "PublishedSet", lang: str) -> list[str]:
+def _page(made: PublishedSet, lang: str) -> list[str]:
     told, rules = made.run.manifest, made.rules
     about = {
         "on": told["as_of"], "known": told["as_known_on"], "policy": getattr(rules.about.label, lang),
@@ -46,14 +43,14 @@ def _page(made: "PublishedSet", lang: str) -> list[str]:
     return lines
 
 
-def _values(made: "PublishedSet") -> dict[str, int]:
+def _values(made: PublishedSet) -> dict[str, int]:
     """What the audit came to: counts of persons in all, those withheld, and the fewest values left of one."""
     rows = sum(len(frame) for table, frame in made.tables if table.of in CUBES)
     least = int(made.audit["possible"].min()) if len(made.audit) else 0
     return {"n": len(made.audit), "of": rows, "possible": least}
 
 
-def _tables(made: "PublishedSet", lang: str) -> str:
+def _tables(made: PublishedSet, lang: str) -> str:
     headings = ("publish.file", "publish.content", "publish.rows", "publish.withheld", "publish.ground")
     lines = [_line(say(key, lang) for key in headings), _line("---" for _ in headings)]
     withheld = made.summary.set_index("table")["withheld"]
@@ -64,7 +61,7 @@ def _tables(made: "PublishedSet", lang: str) -> str:
     return "\n".join(lines)
 
 
-def _ground(made: "PublishedSet", table: PublishedTable, lang: str) -> str:
+def _ground(made: PublishedSet, table: PublishedTable, lang: str) -> str:
     figure = made.rules.figure(table.in_force)
     basis = say(f"basis.{figure.basis}", lang)
     return say("publish.pair", lang, first=basis, second=reference_in(figure.reference, lang))
