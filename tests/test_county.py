@@ -220,7 +220,8 @@ def test_a_policy_without_points_for_persons_scores_no_person(plain_county):
     folder, policy = plain_county(
         enterprises=[FIRM], individuals=[person("p", enrolled_on="2022-01-01")], credit_records=[record(1, "p")]
     )
-    (policy.folder / "individual.yaml").unlink()
+    for section in ("individual", "scenes"):
+        (policy.folder / f"{section}.yaml").unlink()
     policy = cs.load_policy(policy.folder)
     run = cs.run_county(cs.read_records(folder, policy=policy, key=KEY), policy, as_of=ON)
     assert run.scores["subject_kind"].tolist() == ["enterprise"]

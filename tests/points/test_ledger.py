@@ -125,7 +125,8 @@ def test_nobody_under_the_least_age_is_scored():
 def test_no_person_is_scored_where_the_policy_has_no_points_for_persons(altered_policy):
     folder = altered_policy()
     rules = load_policy("gaoyang").at(JUNE)
-    (folder / "individual.yaml").unlink()
+    for section in ("individual", "scenes"):
+        (folder / f"{section}.yaml").unlink()
     without = load_policy(folder).at(JUNE)
     tables = people(enrolled_on=[date(2022, 1, 1)])
     assert len(scored(tables, rules, rules.individual).execute()) == 1
