@@ -45,6 +45,7 @@ def test_a_run_folder_holds_its_files_and_the_policy_it_was_made_under(run_folde
     pilot = {f"pilot/{name}.csv" for name in county_run.pilot}
     assert set(found) == FILES | set(policy) | pilot
     assert {"pilot/indicators.csv", "pilot/indicator_trend.csv", "pilot/plan_tasks.csv"} <= pilot
+    assert {"pilot/scenes.csv", "pilot/scene_months.csv", "pilot/scene_reach.csv"} <= pilot
     assert {name: found[name].read_bytes() for name in policy} == policy
     assert not list(run_folder.parent.glob(".*"))
 
