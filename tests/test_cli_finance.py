@@ -1,10 +1,14 @@
 """The command on finance as a person or a program meets it."""
 
 import json
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from as_a_user import refused, told
 from as_firms import A_RATING, HONOUR, LISTED, firm, record, run_of
+
+from credit_score.commands_finance import _targets
 
 RULE = """base_line: 100000
 bands:
@@ -96,6 +100,16 @@ def test_small_groups_are_left_out_and_no_sum_gives_them_away(run, rule):
     assert data["firms"] == 32
     assert data["held"] is None  # one shop, which is a person
     assert all(row["firms"] is None and row["after"] is None for row in data["by_tier"])
+
+
+def test_targets_are_the_plans_own_where_the_run_has_its_indicators():
+    indicators = pd.DataFrame(
+        {"indicator": ["platform", "authorised", "banks"], "comparison": ["at_least", "above", "at_least"],
+         "target": ["0.2", "0.1", "0.5"]}
+    )  # fmt: skip
+    run = SimpleNamespace(manifest={"outputs": {"pilot/indicators.csv": ""}}, table=lambda name: indicators)
+    funnel = pd.DataFrame({"step": ["platform", "real_name", "authorised", "banks_joined"]})
+    assert _targets(run, funnel) == ["≥ 20%", "", "> 10%", "≥ 50%"]
 
 
 def test_bad_input_is_told_in_one_line(run, rule, tmp_path):

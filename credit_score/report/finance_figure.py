@@ -25,7 +25,7 @@ def plot_funnel(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     """
     places, percent = np.arange(len(frame)), frame["share"].astype("float64").fillna(0) * 100
     bars = ax.barh(places, percent, color=NEUTRAL, height=0.6)
-    for bar, short in zip(bars, frame["target"].notna() & ~frame["met"].astype(bool), strict=True):
+    for bar, short in zip(bars, frame["target"].notna() & ~frame["met"], strict=True):
         if short:
             bar.set(facecolor="#fbd5cf", edgecolor=ALERT, hatch="///")
     targets = frame["target"].astype("float64") * 100
@@ -45,6 +45,6 @@ def plot_funnel(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
 
 
 def _told(row: dict[str, float], lang: str) -> str:
-    if not np.isfinite(row["share"]):
+    if np.isnan(row["share"]):
         return say("figure.not_measured", lang)
     return f"{row['share']:.1%}  ({row['n']:,.0f} / {row['of']:,.0f})"
