@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+from datetime import date
 
 import pytest
 from as_a_user import refused, told
@@ -9,8 +11,13 @@ from as_firms import HONOUR, KEY, LISTED, event, firm, plain_policy, record, tak
 
 import credit_score as cs
 from credit_score.records import read_records
+from credit_score.records.door.identity import pseudonym
+from credit_score.records.keeping.forget import Gone
+from credit_score.report.forget_run import forget_in_run
+from credit_score.report.run_folder import RunFolder
 
 LIMIT = "measure.limit_procurement"
+SHOP = pseudonym("shop", "sole_proprietor", KEY.encode())
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +80,17 @@ def test_notices_are_written_whole_in_both_languages(run, tmp_path):
     assert f"f {LIMIT}" in mark["notices"]
     assert len(list(out.glob("*.zh.html"))) == len(list(out.glob("*.en.html"))) == len(mark["notices"]) == 4
     assert f"written: {out} (4 notices)" in err
+
+
+def test_a_sole_proprietor_who_is_deleted_leaves_the_tables_and_the_others_stay(run, tmp_path):
+    folder = shutil.copytree(run, tmp_path / "run")
+    forget_in_run(RunFolder.open(folder), Gone.of([SHOP], []), date(2023, 7, 1))
+    before, after = (json.loads(told("measures", place, "--json")[1]) for place in (run, folder))
+    assert SHOP not in json.dumps(after)
+    stay = [row for row in before["measures_matched"] if row["enterprise_id"] != SHOP]
+    assert len(stay) < len(before["measures_matched"])
+    assert after["measures_matched"] == stay
+    assert after["measures_taken"] == before["measures_taken"]
 
 
 def test_bad_input_is_told_in_one_line(run, tmp_path):
