@@ -324,7 +324,8 @@ def test_repair_is_not_asked_as_known_before_its_day(tmp_path):
 ])  # fmt: skip
 def test_a_policy_without_the_section_is_told_before_anything_is_read(altered_policy, tmp_path, command, section):
     policy = altered_policy()
-    (policy / f"{section}.yaml").unlink()
+    for name in (section, "pilot", "statements"):  # what counts by clocks names them
+        (policy / f"{name}.yaml").unlink()
     message = f"policy 'gaoyang' has no {section} section; add {section}.yaml to it"
     refused(message, command, tmp_path / "nowhere", "--policy", policy, "--as-of", ON)
 

@@ -224,7 +224,11 @@ def test_the_scoreboard_tells_every_indicator_with_a_sign_and_a_word_and_cites_i
 
 
 def test_a_policy_without_a_plan_has_a_page_without_a_scoreboard(small_run):
-    page = report_page(small_run(lambda folder: (folder / "pilot.yaml").unlink()))
+    def without(folder):
+        for section in ("pilot", "statements"):  # statements are for the uses that the plan names
+            (folder / f"{section}.yaml").unlink()
+
+    page = report_page(small_run(without))
     assert 'id="pilot"' not in page
 
 
