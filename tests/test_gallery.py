@@ -11,7 +11,7 @@ from credit_score.language import LANGUAGES
 
 PACKAGE, ROOT = Path(credit_score.__file__).parent, Path(__file__).parents[1]
 PAGE, PICTURES = ROOT / "docs" / "figures.md", ROOT / "docs" / "img" / "figures"
-LARGEST, LARGEST_IN_ALL = 60_000, 1_200_000
+LARGEST, LARGEST_IN_ALL = 60_000, 1_450_000
 ON_THE_PAGE = ("scores", "loads", "fronts", "burden")  # panels of a session's page that draw
 PARTS = ("What it shows.", "How to read it.", "What to do next.")
 

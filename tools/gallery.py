@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from gallery_pilot import of_pilot, of_publication
 from gallery_session import Draft, of_dossier, panels
 from PIL import Image
 
@@ -39,7 +40,7 @@ from credit_score.tiers import TierCalibrator
 from credit_score.tiers import plots as tier_plots
 
 TARGET = Path(__file__).parents[1] / "docs" / "img" / "figures"
-SEED, FIRMS, PERSONS = 2023, 30_000, 5_000
+SEED, FIRMS, PERSONS = 2023, 30_000, 30_000
 BEFORE, SPLIT, UNTIL, DAY = "2023-03-15", "2023-05-01", "2023-06-30", "2023-12-31"
 CUTOFFS, RATIOS, HARDER_ON_C = [1000, 950, 850], [0.01, 0.05, 0.20, 0.50], [0.01, 0.05, 0.30, 0.50]
 FLOOR, MOST, SENSITIVITY = 0.01, 0.5, 0.8
@@ -64,12 +65,13 @@ Drawing = tuple[float, partial[Any]]
 
 
 class Laboratory:
-    """What the pictures are of: a synthetic county on two days, what draws found between them, and a scenario."""
+    """What the pictures are of: a synthetic county on three days, what draws found between them, and a scenario."""
 
     def __init__(self, place: Path) -> None:
         make_county(place, n_enterprises=FIRMS, n_individuals=PERSONS, seed=SEED)
         records, policy = cs.read_records(place), cs.load_policy("gaoyang")
-        self.before, self.run = (cs.run_county(records, policy, as_of=day, seed=SEED) for day in (BEFORE, DAY))
+        days = (BEFORE, UNTIL, DAY)
+        self.before, self.pilot, self.run = (cs.run_county(records, policy, as_of=day, seed=SEED) for day in days)
         self.found = visit_outcomes(self.before, UNTIL)
         self.known = firm_characteristics(self.before)
         self.rows, self.bad = self.known.loc[self.found["subject"]], self.found["bad"].to_numpy()
@@ -180,7 +182,9 @@ def of_simulation(lab: Laboratory, lang: str) -> Iterator[Drawing]:
     yield from simulation_folder.drawings(usual, lang).values()
 
 
+# The pilot first: its figure of credit villages stands for that of the report.
 GROUPS: tuple[Callable[[Laboratory, str], Iterator[Drawing]], ...] = (
+    lambda lab, lang: of_pilot(lab.pilot, lang), lambda lab, lang: of_publication(lab.run, lang),
     of_report, of_score, of_card, of_tiers, of_inspection, lambda lab, lang: of_dossier(lab.draft, lang), of_simulation,
 )  # fmt: skip
 

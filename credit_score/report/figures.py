@@ -6,7 +6,7 @@ import numpy as np
 
 from credit_score.language import say
 from credit_score.report.number import exact, rounded_percent
-from credit_score.report.style import ALERT, INK, NEUTRAL, QUIET, tier_colours
+from credit_score.report.style import ALERT, INK, NEUTRAL, PLATE, QUIET, tier_colours
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ def plot_burden(frame: "pd.DataFrame", ax: "Axes", *, mean: float, lang: str) ->
     ax.axvline(mean, color=ALERT, linewidth=1, linestyle="--")
     _above(ax, mean, say("figure.county_mean", lang, mean=f"{mean:.2f}"))
     ax.bar_label(bars, [f"{v:.2f}" for v in frame["visits_per_firm"]], padding=4, fontsize=9, color=QUIET,
-                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+                 bbox=PLATE)  # fmt: skip
     ax.invert_yaxis()
     ax.margins(x=0.12)
     ax.set_xlabel(say("axis.visits_per_firm", lang))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from credit_score.language import say
-from credit_score.report.style import ALERT, INK, NEUTRAL, QUIET
+from credit_score.report.style import ALERT, INK, NEUTRAL, PLATE, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ def plot_funnel(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ends = np.fmax(percent, targets.fillna(0))
     for place, end, row in zip(places, ends, frame.to_dict("records"), strict=True):
         ax.annotate(_told(row, lang), (end, place), xytext=(6, 0), textcoords="offset points", va="center",
-                    color=QUIET, fontsize=9)  # fmt: skip
+                    color=QUIET, fontsize=9, bbox=PLATE)  # fmt: skip
     ax.set_yticks(places, [say(STEPS[step], lang) for step in frame["step"]])
     ax.invert_yaxis()
     ax.margins(x=0.25)

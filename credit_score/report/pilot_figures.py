@@ -4,15 +4,13 @@ from typing import TYPE_CHECKING
 
 from credit_score.language import say
 from credit_score.report.number import rounded_percent
-from credit_score.report.style import ALERT, NEUTRAL, QUIET
+from credit_score.report.style import ALERT, NEUTRAL, PLATE, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 SOON = "#f5bd6b"
-# Behind a number, so that no grid line crosses it.
-PLATE = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 
 
 def plot_late(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
@@ -29,7 +27,10 @@ def plot_late(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
              zip(frame["late"], frame["late_shared"], frame["soon"], strict=True)]  # fmt: skip
     ax.bar_label(bars, texts, padding=4, fontsize=9, color=QUIET, bbox=PLATE)
     ax.invert_yaxis()
+    # A bar without length would hold the axis to its place, and numbers would stand outside it.
+    ax.use_sticky_edges = False
     ax.margins(x=0.15, y=0.02)
+    ax.set_xlim(left=0)
     ax.set_xlabel(say("sheet.axis_items", lang))
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
@@ -49,5 +50,6 @@ def plot_gaps(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
     ax.set_xlim(0, 180)
     ax.margins(y=0.02)
     ax.set_xticks([0, 25, 50, 75, 100])
+    ax.spines["bottom"].set_bounds(0, 100)
     ax.set_xlabel(say("sheet.axis_gap", lang), loc="left")
     return ax

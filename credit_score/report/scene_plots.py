@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from credit_score.language import say
 from credit_score.report.number import exact, rounded_percent
-from credit_score.report.style import ALERT, INK, NEUTRAL, QUIET
+from credit_score.report.style import ALERT, INK, NEUTRAL, PLATE, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ def plot_reach(frame: "pd.DataFrame", ax: "Axes", *, county: float, lang: str) -
     withheld = say("cell_withheld", lang)
     texts = frame["share"].map(rounded_percent).where(frame["share"].notna(), withheld)
     ax.bar_label(bars, texts, padding=4, fontsize=9, color=QUIET,
-                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+                 bbox=PLATE)  # fmt: skip
     ax.axvline(county * 100, color=ALERT, linewidth=1, linestyle="--")
     ax.annotate(say("figure.county_share", lang, share=rounded_percent(county)), (county * 100, 1), xytext=(0, 3),
                 xycoords=("data", "axes fraction"), textcoords="offset points", ha="center", fontsize=9,

@@ -19,6 +19,8 @@ FONT_FILE = files("credit_score").joinpath("report/fonts/NotoSansSC-subset.otf")
 INK, QUIET, GRID, ALERT = "#1f2933", "#616e7c", "#d9e2ec", "#b42318"
 NEUTRAL = "#486581"
 WIDTH = 7.6
+# Behind a number in a figure, so that no line crosses it.
+PLATE: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 ON_WHITE: dict[str, Any] = {"figure.facecolor": "white", "savefig.dpi": 160}
 # Blue to orange: told apart by colour-blind readers. In grey a blue and an orange can look alike; names and order
 # in every figure say the rest.

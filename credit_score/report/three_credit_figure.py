@@ -7,7 +7,7 @@ import numpy as np
 
 from credit_score.language import say
 from credit_score.report.number import exact
-from credit_score.report.style import ALERT, INK, NEUTRAL, QUIET
+from credit_score.report.style import ALERT, INK, NEUTRAL, PLATE, QUIET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,13 +42,14 @@ def plot_three_credit(frame: "pd.DataFrame", ax: "Axes", *, criterion: float, la
     for place, share, is_told, text in zip(places, shares, told, frame["text"], strict=True):
         end = share * 100 if is_told else 0
         ax.annotate(text, (end, place), xytext=(5, 0), textcoords="offset points", va="center", color=INK, fontsize=9,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+                    bbox=PLATE)  # fmt: skip
     label = say("figure.criterion", lang, share=f"{exact(criterion * 100)}%")
     ax.axvline(criterion * 100, color=ALERT, linewidth=1.2, linestyle="--", label=label)
     ax.set_yticks(places, frame["label"])
     ax.invert_yaxis()
     ax.set_xlim(0, 130)
     ax.set_xticks(range(0, 101, 20))
+    ax.spines["bottom"].set_bounds(0, 100)
     ax.set_xlabel(say("axis.credit_villages", lang))
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1))
     return ax

@@ -39,4 +39,4 @@ def _square(x: int, y: int, *, withheld: bool) -> "Rectangle":
     from matplotlib.patches import Rectangle
 
     look = {"facecolor": "white", "hatch": "////"} if withheld else {"facecolor": GRID}
-    return Rectangle((x - 0.5, y - 0.5), 1, 1, edgecolor=NEUTRAL, linewidth=0.8, **look)
+    return Rectangle((x - 0.5, y - 0.5), 1, 1, edgecolor=NEUTRAL, linewidth=0.8, clip_on=False, **look)

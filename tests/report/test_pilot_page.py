@@ -5,6 +5,7 @@ import re
 import shutil
 from datetime import date
 
+import pandas as pd
 import pytest
 from as_the_office import ON, PLAN, Folder, indicator, made, standing, task, without_duties
 from icalendar import Calendar
@@ -189,6 +190,14 @@ def test_figures_show_what_is_late_and_the_gaps_in_the_order_of_the_league(run, 
     plot_late(late, ax, lang=lang)
     assert [t for t in dict.fromkeys(texts(ax)) if t in set(late["label"])] == list(late["label"])
     assert "1 + 0 + 0" in texts(ax)
+
+
+def test_numbers_of_items_stand_beside_the_longest_bar_inside_the_plot(ax):
+    frame = pd.DataFrame({"label": ["a", "b"], "late": [6, 1], "late_shared": [0, 0], "soon": [0, 2]})
+    plot_late(frame, ax, lang="en")
+    left, right = ax.get_xlim()
+    assert left == 0
+    assert right > 6.5
 
 
 def test_a_gap_stands_with_its_share_and_its_indicator(run, ax, texts):

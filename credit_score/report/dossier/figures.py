@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from credit_score.language import say
-from credit_score.report.style import ALERT, INK, NEUTRAL, QUIET, tier_colours
+from credit_score.report.style import ALERT, INK, NEUTRAL, PLATE, QUIET, tier_colours
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-PALE, BEHIND = "#bcccdc", {"facecolor": "white", "edgecolor": "none", "pad": 1}
+PALE = "#bcccdc"
 
 
 def plot_firms(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":
@@ -80,7 +80,7 @@ def plot_borne(frame: "pd.DataFrame", ax: "Axes", *, mean: float, lang: str) -> 
     for place, end, after in zip(places, ends, frame["after"], strict=True):
         if np.isfinite(after):
             ax.annotate(f"{after:.2f}", (end, place), xytext=(8, 0), textcoords="offset points", va="center",
-                        color=QUIET, fontsize=9, bbox=BEHIND)  # fmt: skip
+                        color=QUIET, fontsize=9, bbox=PLATE)  # fmt: skip
     ax.set_yticks(places, frame["label"])
     ax.invert_yaxis()
     ax.margins(x=0.12)
