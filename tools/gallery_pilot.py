@@ -23,7 +23,7 @@ TOWNS = pd.DataFrame({
     "town": ["虚构甲镇", "虚构乙镇", "虚构丙镇", "虚构丁镇"],
     "villages": [20, 16, 8, 0], "credit_villages": [11, 8, 2, 0],
 })  # fmt: skip
-INDICATOR, PUBLISHED, UNITS = "platform", "members_with_benefit", 14
+INDICATOR, PUBLISHED, UNITS = "platform", "members_with_benefit", 8
 # Of a meal at 80 yuan, which 15 % of those who qualify take once a month.
 ASKED = {"shares": (0.05, 0.10, 0.20), "budget": 2500.0, "price": 80.0, "take_up": 0.15}
 

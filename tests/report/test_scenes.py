@@ -20,7 +20,7 @@ def test_the_section_tells_of_every_scene_and_counts_those_that_are_open(county_
     assert told["open"] == 12
     assert len(told["rows"]) == 16
     assert sum(row["open"] for row in told["rows"]) == 12
-    assert not told["measured"]  # the records of the run hold no uses
+    assert told["measured"]
     listed = county_run.pilot["scenes"].set_index("rule")
     for row in told["rows"]:
         n = listed.loc[row["rule"], "qualifying"]
@@ -45,11 +45,22 @@ def test_the_page_shows_the_section_in_both_languages_and_cites_every_scene(coun
         assert f'id="rule-scenes:scenes:{scene.id}"' in html
 
 
+def test_without_uses_from_providers_nothing_counts_as_measured(county_run, monkeypatch):
+    months = county_run.pilot["scene_months"]
+    unused = {"scene_months": months.assign(uses=months["uses"].mask(months["uses"].notna()))}
+    monkeypatch.setitem(vars(county_run), "pilot", county_run.pilot | unused)
+    told = scenes.section(county_run)
+    assert not told["measured"]
+    assert {row["observed"] for row in told["rows"]} == {None}
+
+
 def test_uses_that_providers_supplied_are_shown_beside_what_is_expected(county_run, quick_page, monkeypatch):
     pilot = dict(county_run.pilot)
     months = pilot["scene_months"]
     bus = months["scene"] == "scene.bus"
-    pilot["scene_months"] = months.assign(uses=months["uses"].mask(bus, 1234), cost=months["cost"].mask(bus, 246.8))
+    pilot["scene_months"] = months.assign(
+        uses=months["uses"].where(bus).mask(bus, 1234), cost=months["cost"].mask(bus, 246.8)
+    )
     monkeypatch.setitem(vars(county_run), "pilot", pilot)
     told = scenes.section(county_run)
     assert told["measured"]
