@@ -31,7 +31,8 @@ REGISTERED = ("legal_form", "sector", "size")
 def report_sections(run: "RunFolder", subject: str, head: Head, told: Told) -> list[Section]:
     """The sections of an enterprise's report for the use at its head."""
     shown = _shown(told.rules, head.use)
-    facts = [f for f in _standing(run, subject, told.rules) if any(f["item"] in _names(s, told) for s in shown)]
+    standing = _standing(run, subject, told.rules, head.issued_on)
+    facts = [f for f in standing if any(f["item"] in _names(s, told) for s in shown)]
     return [
         _about(run, subject, head, told), _registration(run, subject, told),
         *(_section(section, facts, told) for section in shown),
@@ -39,13 +40,17 @@ def report_sections(run: "RunFolder", subject: str, head: Head, told: Told) -> l
     ]  # fmt: skip
 
 
-def _standing(run: "RunFolder", subject: str, rules: RuleSet) -> list[Fact]:
-    """The facts that stand on the day, each with ``until``, the first day on which it does no more."""
+def _standing(run: "RunFolder", subject: str, rules: RuleSet, issued_on: date) -> list[Fact]:
+    """The facts that stand on the run's day and on that of issue, each with ``until``, when it first does no more.
+
+    A report of an older run tells nothing whose time is over by the day on which somebody reads it.
+    """
     ledger = run.table("ledger.parquet", subject=subject).set_index("record_id")
     ends = ledger["expires_on"].map(day_text).to_dict()
     facts = facts_of(run, subject, "enterprise").to_dict("records")
     placed = [(f, section) for f in facts if (section := _section_of(f, rules))]
-    return [f | {"until": until} for f, section in placed if (until := _until(f, section, ends, rules))]
+    dated = [(f, _until(f, section, ends, rules)) for f, section in placed]
+    return [f | {"until": until} for f, until in dated if until and until > issued_on]
 
 
 def _shown(rules: RuleSet, use: str) -> list[Facts]:
