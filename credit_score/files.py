@@ -175,7 +175,8 @@ def clear_leftovers(target: Path) -> None:
     place = target.resolve()
     for kind in ("partial", "old"):
         for left in place.parent.glob(f".{glob.escape(place.name)}.{kind}-*"):
-            shutil.rmtree(left, ignore_errors=True)
+            with suppress(OSError):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
             if left.exists():
                 raise RunError("cannot be removed", where=str(left), remedy="remove it by hand")
 

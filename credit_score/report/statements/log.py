@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import VerificationError
-from credit_score.files import TOOL, alone, whole_file
+from credit_score.files import TOOL, alone, clear_leftovers, whole_file
 from credit_score.records.door.identity import deletion_digest, is_person
 from credit_score.records.keeping.linked import Entry, digest, first_fault, linked
 from credit_score.report.statements.origin import run_fingerprint
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 FORMAT = 1
 ISSUED, DELETED = "issued", "deleted"
 KEYS = {"event", "subject", "previous", "hash"}
+OWN = {
+    ISSUED: {"serial", "code", "kind", "use", "office", "langs", "issued_on", "valid_until", "time", "told"},
+    DELETED: {"on"},
+}  # fmt: skip
 RESTORE = "restore it from a backup"
 
 
@@ -71,7 +75,7 @@ class Log:
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
             log = cls(path, told["run"], tuple(told["entries"]), dict(told["texts"]))
-            if told["format"] != FORMAT or not all(set(entry) >= KEYS for entry in log.entries):
+            if told["format"] != FORMAT or not all(set(e) >= KEYS | OWN[e["event"]] for e in log.entries):
                 raise ValueError("another format")
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise VerificationError("the log of statements is not readable", where=str(path), remedy=RESTORE) from None
@@ -150,9 +154,11 @@ def forget_in_log(run: "RunFolder", subjects: Collection[str], on: date) -> None
 
     Raises VerificationError where the log is not whole, RunError where writing fails.
     """
-    if not (log_folder(run.path) / "log.json").exists():
+    path = log_folder(run.path) / "log.json"
+    if not path.exists():
         return
     with alone(log_folder(run.path)):
+        clear_leftovers(path)  # of a kill in the middle of writing it
         log = Log.of(run)
         shorter = log.without(subjects, on)
         if shorter is not log:

@@ -63,7 +63,7 @@ def test_a_changed_figure_is_told_by_its_field(issued, kind):
 
 
 @pytest.mark.parametrize(("pattern", "place"), [
-    (r'content="(\d)', "serial"), (r"url\(data:font/woff;base64,(\w)", "font"), (r"margin: (\d)8mm", "style"),
+    (r'content="([0-9a-f])[0-9a-f]{7}-', "serial"), (r"url\(data:font/woff;base64,(\w)", "font"), (r"margin: (\d)8mm", "style"),
 ])  # fmt: skip
 def test_what_stands_before_the_first_field_is_told_too(issued, pattern, place):
     page = issued.person_file.read_text(encoding="utf-8")
@@ -204,6 +204,14 @@ def test_after_the_deletion_of_a_person_the_others_statements_still_verify(chang
     assert verified_file(after, changeable.firm_file, on=DAY).statement == changeable.firm
     with pytest.raises(RunError, match="deleted on 2023-08-02"):
         issue(after, changeable.person.subject, SELF, run.path.parent / "again.html", at=AT)
+
+
+def test_what_a_kill_left_of_the_log_goes_with_the_person(changeable):
+    folder = log_folder(changeable.run.path)
+    left = folder / ".log.json.partial-0123456789ab"
+    left.write_bytes((folder / "log.json").read_bytes())
+    forget_in_run(changeable.run, Gone.of([changeable.person.subject]), date(2023, 8, 1))
+    assert sorted(path.name for path in folder.iterdir()) == ["log.json"]
 
 
 def test_after_a_deletion_the_log_keeps_the_proof_and_not_what_was_said(changeable):
