@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credit_score.errors import PolicyError, RunError, impersonal
-from credit_score.files import alone, whole_file
+from credit_score.files import alone, check_apart, whole_file
 from credit_score.language import LANGUAGES
 from credit_score.policy.statements import Statements
 from credit_score.report.statements.compose import composed
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from credit_score.report.run_folder import RunFolder
 
 LONGEST = 200
+PATIENCE = 30.0  # seconds: another desk of the same run issues for two or three
 SEVERAL = re.compile(r"[\s,;*?|，；、＊？]")
+PSEUDONYM = re.compile(r"[PS]-[0-9a-f]{24}", re.IGNORECASE)
 EVERYBODY = ("all", "any", "everybody", "everyone", "全部", "所有")
 
 
@@ -31,7 +33,8 @@ EVERYBODY = ("all", "any", "everybody", "everyone", "全部", "所有")
 class Asked:
     """Who asks for a statement, through which office (a unit, or ``self``), why, and for which use and languages.
 
-    Raises RunError for an empty or long text, and for one with an identity number in it, since the log keeps it.
+    Raises RunError for an empty or long text, and for one with an identity number or a pseudonym in it, since the log
+    keeps it: a person stands there by a digest alone, and goes from no text but that of the person's own statement.
     """
 
     by: str
@@ -49,6 +52,8 @@ class Asked:
                 raise RunError(what, remedy=f"write one line of at most {LONGEST} signs")
             if impersonal(text) != text:
                 raise RunError(f"{name} holds an identity number", remedy="the log keeps none; leave it out")
+            if PSEUDONYM.search(text):
+                raise RunError(f"{name} holds a pseudonym", remedy="the log keeps none; leave it out")
         if not self.langs or not set(self.langs) <= set(LANGUAGES):
             raise RunError(f"unknown language {', '.join(self.langs)!r}", remedy=f"known are {', '.join(LANGUAGES)}")
 
@@ -57,13 +62,15 @@ def issue(run: "RunFolder", subject: str, asked: Asked, out: Path | str, *, at: 
     """Write one subject's statement to a file and into the log; returns the statement, with its code.
 
     ``at``: the moment, whose day is the day of issue. A file appears only with its entry in the log. Raises RunError
-    for several subjects, for nobody the run knows, for an office that is no desk, for a use that does not fit;
+    for several subjects, for nobody the run knows, for an office that is no desk, for a use that does not fit, for a
+    file in the folder of the run or of its log;
     PolicyError where the policy has no statements; VerificationError where log and run do not belong together.
     """
     rules = _statements(run)
     _check_one(subject)
     _check_asked(asked, rules, run)
-    with alone(log_folder(run.path)):
+    check_apart(Path(out), (run.path, log_folder(run.path)))
+    with alone(log_folder(run.path), wait=PATIENCE):
         log = Log.of(run)
         days = run.rules().figure(rules.valid_for).value
         day = at.date()

@@ -72,6 +72,8 @@ def test_no_function_of_the_package_takes_several_subjects_or_loops_over_issuing
     ({"why": "x" * 201}, "--why has 201 signs"), ({"by": "a\nb"}, "some that do not print"),
     ({"why": "为110101190001011237办理"}, "--why holds an identity number"),
     ({"by": "110101 19000101 1237"}, "--asked-by holds an identity number"),
+    ({"why": "代P-0123456789abcdef01234567查询"}, "--why holds a pseudonym"),
+    ({"by": "s-0123456789ABCDEF01234567"}, "--asked-by holds a pseudonym"),
     ({"langs": ("fr",)}, "unknown language 'fr'"),
 ])  # fmt: skip
 def test_who_asks_and_why_is_told_in_a_line_without_identity_numbers(change, told):
@@ -106,6 +108,14 @@ def test_a_file_that_cannot_be_written_leaves_no_file_and_one_that_is_logged_no_
     with pytest.raises(RunError, match="is no ordinary file"):
         issue(opened, person, SELF, tmp_path / "x.html", at=AT)
     assert Log.of(opened).issued == []
+
+
+@pytest.mark.parametrize("place", ["run/ledger.parquet", "run/page.html", "run.statements/log.json"])
+def test_no_statement_is_written_over_the_run_or_its_log(opened, person, tmp_path, place):
+    issue(opened, person, SELF, tmp_path / "first.html", at=AT)
+    with pytest.raises(RunError, match="lies in what is read from"):
+        issue(opened, person, SELF, tmp_path / place, at=AT)
+    assert len(Log.of(opened).issued) == 1
 
 
 def test_a_run_whose_policy_has_no_statements_is_refused(opened, person, tmp_path):
@@ -203,6 +213,8 @@ def changed(log, change):
     (lambda t: next(iter(t["texts"].values())).update(why="other"), "who asked or why was changed in entry 1"),
     (lambda t: t["texts"].clear(), "who asked and why is missing from entry 1"),
     (lambda t: t.update(format=2), "the log of statements is not readable"),
+    (lambda t: t["entries"][0].pop("code"), "the log of statements is not readable"),
+    (lambda t: t["entries"][0].update(event="kept"), "the log of statements is not readable"),
     (lambda t: t.update(run="0" * 64), "the log is of a run with the fingerprint 000000000000"),
 ])  # fmt: skip
 def test_a_log_that_was_tampered_with_is_found(changeable, change, told):
