@@ -63,7 +63,8 @@ def test_a_changed_figure_is_told_by_its_field(issued, kind):
 
 
 @pytest.mark.parametrize(("pattern", "place"), [
-    (r'content="([0-9a-f])[0-9a-f]{7}-', "serial"), (r"url\(data:font/woff;base64,(\w)", "font"), (r"margin: (\d)8mm", "style"),
+    (r'content="([0-9a-f])[0-9a-f]{7}-', "serial"),
+    (r"url\(data:font/woff;base64,(\w)", "font"), (r"margin: (\d)8mm", "style"),
 ])  # fmt: skip
 def test_what_stands_before_the_first_field_is_told_too(issued, pattern, place):
     page = issued.person_file.read_text(encoding="utf-8")
