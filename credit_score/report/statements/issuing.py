@@ -69,7 +69,7 @@ def issue(run: "RunFolder", subject: str, asked: Asked, out: Path | str, *, at: 
     rules = _statements(run)
     _check_one(subject)
     _check_asked(asked, rules, run)
-    check_apart(Path(out), (run.path, log_folder(run.path)))
+    _check_place(Path(out), run)
     with alone(log_folder(run.path), wait=PATIENCE):
         log = Log.of(run)
         days = run.rules().figure(rules.valid_for).value
@@ -101,6 +101,13 @@ def _check_one(subject: str) -> None:
         raise RunError("a statement is of one subject", remedy="give one code, as a text")
     if SEVERAL.search(subject.strip()) or subject.strip().lower() in EVERYBODY:
         raise RunError("a statement is of one subject, and none is issued in bulk", remedy="give one code")
+
+
+def _check_place(out: Path, run: "RunFolder") -> None:
+    """Refuse a file that names somebody by a number, or that stands in the folder of the run or of its log."""
+    if impersonal(out.name) != out.name:
+        raise RunError("the name of the file holds an identity number", where=str(out), remedy="choose another name")
+    check_apart(out, (run.path, log_folder(run.path)))
 
 
 def _check_asked(asked: Asked, rules: Statements, run: "RunFolder") -> None:

@@ -110,6 +110,13 @@ def test_a_file_that_cannot_be_written_leaves_no_file_and_one_that_is_logged_no_
     assert Log.of(opened).issued == []
 
 
+def test_no_file_is_named_by_an_identity_number(opened, person, tmp_path):
+    with pytest.raises(RunError, match="the name of the file holds an identity number") as caught:
+        issue(opened, person, SELF, tmp_path / "110101190001011237.html", at=AT)
+    assert "1900" not in str(caught.value)
+    assert Log.of(opened).issued == []
+
+
 @pytest.mark.parametrize("place", ["run/ledger.parquet", "run/page.html", "run.statements/log.json"])
 def test_no_statement_is_written_over_the_run_or_its_log(opened, person, tmp_path, place):
     issue(opened, person, SELF, tmp_path / "first.html", at=AT)
