@@ -10,13 +10,16 @@ from functools import reduce
 from math import gcd, sqrt
 from typing import TYPE_CHECKING, Any
 
+from credit_score.pilot.disclosure import hidden
 from credit_score.pilot.reach import evenness, least_count, member_counts, reach
 from credit_score.pilot.standing import Standing
 from credit_score.policy import RuleSet
 from credit_score.policy.named import Label
 from credit_score.policy.scenes import Scene
+from credit_score.records.door.identity import PERSONS
 
 if TYPE_CHECKING:
+    import ibis
     import pandas as pd
 
 # Two-sided 95 %: the binomial number of uses by the normal distribution (ours).
@@ -127,20 +130,35 @@ def _names(rules: RuleSet) -> dict[str, Label]:
 
 
 def _who(scene: Scene, standing: Standing, county: "pd.DataFrame") -> dict[str, Any]:
-    """How many could use it and how many qualify; persons protected, firms counted."""
+    """How many could use it and how many qualify; persons protected, firms counted.
+
+    Companies are known one by one, so a count of firms tells that of the sole proprietors among them: it is told only
+    where theirs, and what is left of theirs, may be.
+    """
     if scene.eligibility.subjects == "individual":
         found = county.loc[scene.id] if scene.id in county.index else None
         return {name: None if found is None else found[name] for name in ("members", "qualifying")}
-    firms = int(standing.tables["scores_enterprise"].count().execute())
-    return {"members": firms, "qualifying": qualifying_firms(standing, scene)}
+    firms, own = (_firms(t) for t in (standing.tables["scores_enterprise"], qualifying_firms(standing, scene)))
+    least, rest = least_count(standing.rules), firms["sole"] - own["sole"]
+    few = firms["sole"] > 0 and (hidden(own["sole"], least) or hidden(rest, least))
+    return {"members": firms["all"], "qualifying": None if few else own["all"]}
 
 
-def qualifying_firms(standing: Standing, scene: Scene) -> int:
-    """Enterprises with a record in force of each item that a scene asks for."""
+def _firms(subjects: "ibis.Table") -> dict[str, int]:
+    """How many ``all`` are, and how many of them ``sole`` proprietors."""
+    import ibis
+
+    is_person = ibis.or_(*(subjects.subject.startswith(begin) for begin in PERSONS))
+    counted = subjects.aggregate(all=subjects.count(), sole=is_person.sum().fill_null(0)).execute()
+    return {str(name): int(counted[name].iloc[0]) for name in counted}
+
+
+def qualifying_firms(standing: Standing, scene: Scene) -> "ibis.Table":
+    """Enterprises, column ``subject``, with a record in force of each item that a scene asks for."""
     merits = standing.tables["ledger_enterprise"]
     held = merits.filter(merits.item.isin(scene.eligibility.items)).group_by("subject")
     by_firm = held.aggregate(n_items=merits.item.nunique())
-    return int(by_firm.filter(by_firm.n_items == len(set(scene.eligibility.items))).count().execute())
+    return by_firm.filter(by_firm.n_items == len(set(scene.eligibility.items))).select("subject")
 
 
 def _expectations(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:

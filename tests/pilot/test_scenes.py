@@ -1,8 +1,10 @@
 """Scenes of a day: who qualifies, cost and uptake by month, and no person or score in any table."""
 
+from dataclasses import replace
 from datetime import date
 from math import sqrt
 
+import ibis
 import pandas as pd
 import pytest
 from scipy.stats import binom
@@ -121,8 +123,26 @@ def test_firms_need_a_record_of_each_item_that_is_asked_for(county):
     run = county()
     scene = next(s for s in run.rules.model.scenes.scenes if s.id == "scene.approval")
     both = scene.eligibility.model_copy(update={"items": ("tax.a_rating", "honour.county")})
-    assert qualifying_firms(run.standing, scene) == 2
-    assert qualifying_firms(run.standing, scene.model_copy(update={"eligibility": both})) == 0
+    assert sorted(qualifying_firms(run.standing, scene).execute()["subject"]) == ["firm-0", "firm-1"]
+    assert qualifying_firms(run.standing, scene.model_copy(update={"eligibility": both})).execute().empty
+
+
+@pytest.mark.parametrize(
+    ("own", "of", "told"), [(0, 0, 2), (0, 30, None), (9, 30, None), (10, 30, 12), (20, 30, 22), (21, 30, None)]
+)
+def test_a_count_of_firms_is_told_where_that_of_sole_proprietors_and_their_rest_may_be(county, own, of, told):
+    run = county()
+    firms = ["firm-0", "firm-1", *(f"S-{i}" for i in range(of))]
+    rated = ["firm-0", "firm-1", *(f"S-{i}" for i in range(own))]
+    tables = {
+        "scores_enterprise": ibis.memtable({"subject": firms}),
+        "ledger_enterprise": ibis.memtable({"subject": rated, "item": ["tax.a_rating"] * len(rated)}),
+    }
+    standing = replace(run.standing, tables=run.tables | tables)
+    scenes = scene_tables(standing)["scenes"].set_index("scene")
+    assert scenes.loc["scene.approval", "members"] == 2 + of
+    assert scenes["qualifying"].astype(object).where(scenes["qualifying"].notna(), None)["scene.approval"] == told
+    assert pd.isna(scenes.loc["scene.approval", "expected_uses"]) == (told is None)
 
 
 def test_expected_cost_is_those_who_qualify_times_take_up_times_cost_with_a_binomial_interval(tables):

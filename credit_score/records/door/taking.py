@@ -129,7 +129,10 @@ def empty(engine: "ibis.BaseBackend", contract: Contract) -> "ibis.Table":
 
 
 def _accepted(verdict: "ibis.Table", contract: Contract, *also: str) -> "ibis.Table":
-    """Rows without a fault, identifiers replaced by what stands for them; no name of a natural person."""
+    """Rows without a fault, identifiers replaced by what stands for them; no name of a natural person.
+
+    An enterprise that its code tells to be a sole proprietor is one, whatever its form says.
+    """
     import ibis
 
     rows = verdict.filter(verdict[FAULT] == -1)
@@ -137,6 +140,7 @@ def _accepted(verdict: "ibis.Table", contract: Contract, *also: str) -> "ibis.Ta
     if contract.name == "enterprises":
         person = rows["_subject_enterprise_id"] != rows["enterprise_id"]
         columns["name"] = ibis.ifelse(person, ibis.null("string"), rows["name"])
+        columns["legal_form"] = ibis.ifelse(person, "sole_proprietor", rows["legal_form"])
     return rows.select(*also, **columns)
 
 

@@ -44,6 +44,15 @@ def test_a_sole_proprietor_is_treated_as_the_person_it_is_and_its_name_dropped(h
     assert visits.loc["V1", "enterprise_id"] == hand.firm(1)
 
 
+def test_a_sole_proprietor_by_its_code_is_one_whatever_its_form_says(hand, tmp_path):
+    tables = hand.county()
+    tables["enterprises"][1]["legal_form"] = "company"
+    firms = hand.read(hand.write(tmp_path / "forms", tables))["enterprises"].execute()
+    own = firms[firms["enterprise_id"].str.startswith("S-")]
+    assert own["legal_form"].tolist() == ["sole_proprietor"]
+    assert own["name"].isna().all()
+
+
 def test_households_and_inspectors_are_the_same_pseudonym_wherever_they_stand(clean):
     homes = set(clean["households"].execute()["household_id"])
     assert set(clean["individuals"].execute()["household_id"]) == homes
