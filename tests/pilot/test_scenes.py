@@ -224,20 +224,21 @@ def words(tables):
 
 def test_no_table_holds_a_person_and_only_internal_counts_know_of_scores(county):
     run = county()
+    made = scene_tables(run.standing)
     persons_of_run = set(run.tables["scores_individual"].subject.execute())
     assert len(persons_of_run) == 70
-    text = "\n".join(words(run.pilot))
+    text = "\n".join(words(made))
     assert not [p for p in persons_of_run if p in text]
     assert "person-" not in text
     assert not {"subject", "person_id", "score_milli", "household_id", "village"} & {
-        c for table in run.pilot.values() for c in table.columns
+        c for table in made.values() for c in table.columns
     }
 
 
 def test_no_file_of_a_run_for_banks_or_providers_names_a_person(run_folder, county_run):
     persons_of_run = set(county_run.tables["scores_individual"].subject.execute())
     files = [*sorted((run_folder / "pilot").glob("*scene*.csv")), run_folder / "pilot" / "benefit_counts.csv"]
-    assert len(files) == 5
+    assert len(files) == 6
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert not [p for p in persons_of_run if p in text]
