@@ -37,6 +37,7 @@ EVENNESS = {
 WORDS = {"down": "scene.down", "up": "scene.up", "county": "scene.county", "town": "scene.town", "age": "scene.age"}
 COUNTS, YUAN = ("members", "qualifying", "groups"), ("cost", "cost_low", "cost_high")
 SHARES = ("level", "share", "least", "most")
+OF_LEVELS = ("budget", "levels", "parts", "price", "take_up")
 NOTES = ("scene.of_levels", "scene.never_taken_back", "scene.of_reach", "scene.nothing_changed")
 
 
@@ -44,6 +45,10 @@ def scenes(arguments: argparse.Namespace) -> None:
     """The scenes of a run, or levels of one of them; neither policy nor run is changed."""
     from credit_score.report import RunFolder
 
+    stray = next((name for name in OF_LEVELS if getattr(arguments, name) is not None), None)
+    if stray and not arguments.scene:
+        remedy = "name the scene whose levels are asked for"
+        raise RunError(f"--{stray.replace('_', '-')} without --scene", remedy=remedy)
     folder, steps = RunFolder.open(arguments.run), Steps(quiet=arguments.quiet)
     if "pilot/scenes.csv" not in folder.manifest["outputs"]:
         what, remedy = "the run has no scenes", "run again under a policy with scenes.yaml"

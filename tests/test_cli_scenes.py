@@ -118,6 +118,14 @@ def test_levels_need_a_budget_and_percents(run_folder, missing):
     refused(f"--scene without --{missing}", "scenes", run_folder, "--quiet", "--scene", "scene.shop", *options)
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--budget", "300"), ("--levels", "5"), ("--parts", "1"), ("--price", "2"), ("--take-up", ".1")],
+)
+def test_what_is_asked_of_levels_needs_a_scene(tmp_path, option, value):
+    refused(f"{option} without --scene; name the scene", "scenes", tmp_path, "--quiet", option, value)
+
+
 @pytest.mark.parametrize(("option", "value"), [("--levels", "5;10"), ("--parts", "1.5,2")])
 def test_an_option_that_is_no_list_of_numbers_is_wrong_usage(run_folder, option, value):
     code, out, err = told("scenes", run_folder, option, value)
