@@ -131,7 +131,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "activities": (
         Column("activity_id", TEXT, False, "C- and six digits"),
         Column("activity", TEXT, False, "kind of activity of the policy"),
-        Column("place", TEXT, True, "kind of place; empty on theme days"),
+        Column("place", TEXT, True, "kind of place; empty on theme days and of campaigns"),
         Column("unit", TEXT, False, "the unit that held it"),
         Column("held_on", TEXT, False, "date, January to June 2023"),
         Column("participants", WHOLE, False, "how many came"),

@@ -19,7 +19,8 @@ BANKS = tuple(f"虚构{stem}" for stem in (
     "戊银行支行", "己银行支行",
 ))  # fmt: skip
 JOINED = np.array(["2022-10-17", "2022-12-05", "2023-02-20", "2023-05-08"], dtype="datetime64[D]")
-_ACTIVITIES = (1, 2, 2, 1, 3, 2)  # from January to June, theme days not counted
+_EDUCATION, _EVENTS = "education", (1, 2, 2, 1, 3, 2)  # from January to June, each at a place
+_MONTHS = np.arange("2023-01", "2023-07", dtype="datetime64[M]")
 _ORGANISERS = ("publicity", "education", "market_supervision", "town_government", "administrative_approval")
 _BODIES = tuple(f"{TOWNS[i % len(TOWNS)]}{kind}" for i, kind in enumerate(
     ("人民政府", "中心卫生院", "人民政府", "中心小学", "水利站", "人民政府", "农业综合服务中心", "文化站",
@@ -40,17 +41,19 @@ def banks_table() -> pa.Table:
 
 
 def activities_table(rng: np.random.Generator) -> pa.Table:
-    """The raw table `activities`: the theme days there have been, and others by month."""
+    """The raw table `activities`: theme days that have been, education at places by month, each other kind once."""
     listed, places = pilot_codes("activities"), pilot_codes("places")
     themes = {a: _in_this_year(a.removeprefix("theme_")) for a in listed if a.startswith("theme_")}
     held = {listed.index(a): day for a, day in themes.items() if day <= LAST_DAY}
-    others = [i for i, a in enumerate(listed) if a not in themes]
-    first = np.repeat(np.arange("2023-01", "2023-07", dtype="datetime64[M]"), _ACTIVITIES).astype("datetime64[D]")
+    campaigns = [i for i, a in enumerate(listed) if a not in themes and a != _EDUCATION]
+    months = np.concatenate([np.repeat(_MONTHS, _EVENTS), np.resize(_MONTHS, len(campaigns))])
+    first = months.astype("datetime64[D]")
     days = np.busday_offset(first + rng.integers(2, 25, len(first)), 0, roll="forward")
     day = np.concatenate([list(held.values()), days]).astype("datetime64[D]")
-    order = np.argsort(day, kind="stable")
-    activity = np.array([*held, *(others[i % len(others)] for i in rng.permutation(len(days)))])
-    place = np.array([*([-1] * len(held)), *(rng.permutation(len(days)) % max(1, len(places) - 1))])
+    order, n_events = np.argsort(day, kind="stable"), sum(_EVENTS)
+    activity = np.array([*held, *([listed.index(_EDUCATION)] * n_events), *campaigns])
+    at_places = rng.permutation(n_events) % max(1, len(places) - 1)
+    place = np.array([*([-1] * len(held)), *at_places, *([-1] * len(campaigns))])
     columns = {
         "activity_id": serial("C-", np.arange(len(day)) + 1, width=6),
         "activity": coded(activity[order], listed),
