@@ -55,4 +55,4 @@ def refuse_twice(**groups: Iterable[Named]) -> None:
 
 def no_such(what: str, name: str, known: Iterable[str], *place: str | int) -> Refused:
     """The refusal of a name that nothing has, telling the names there are."""
-    return Refused(f"unknown {what} {name!r}; known are {', '.join(sorted(known))}", *place)
+    return Refused(f"unknown {what} {name!r}; known are {', '.join(sorted(known)) or 'none'}", *place)

@@ -6,6 +6,7 @@ import pytest
 
 from credit_score.errors import PolicyError
 from credit_score.policy import load_policy, rule_table
+from credit_score.policy.named import no_such
 from credit_score.policy.plan import CountIndicator
 
 POLICY = load_policy("gaoyang")
@@ -191,3 +192,12 @@ def test_numbers_of_tasks_and_ids_of_indicators_stand_once(written, with_pilot):
     sections = with_pilot()
     sections["pilot"]["indicators"] *= 2
     assert "id 'joined' stands twice" in refusal(written(sections, "twice"))
+
+
+def test_the_office_alone_answers_for_its_number_and_towns_and_departments_for_their_liaisons():
+    own = {i.id: i.units.at(date(2023, 6, 30)).value for i in PILOT.indicators if i.task == 0}
+    assert own == {"office": ("leading_office",), "liaisons": ("town_government", "leading_members")}
+
+
+def test_a_policy_that_has_none_of_a_kind_is_told_so():
+    assert "unknown clock 'weekly'; known are none" in str(no_such("clock", "weekly", []))
