@@ -11,8 +11,8 @@ from as_a_user import refused, told
 
 import credit_score as cs
 from credit_score.errors import NotAvailable
-from credit_score.pilot import Standing, pilot_tables
-from credit_score.pilot.indicators import SIGNS
+from credit_score.pilot import Standing
+from credit_score.pilot.indicators import SIGNS, indicator_tables
 from credit_score.pilot.indicators.counted import counted, counted_last
 from credit_score.pilot.indicators.quantities import QUANTITIES
 from credit_score.pilot.indicators.spans import Span
@@ -45,7 +45,7 @@ def bare(county_run):
 
 @pytest.fixture(scope="module")
 def board(bare):
-    return pilot_tables(bare)
+    return indicator_tables(bare)
 
 
 def test_every_quantity_of_the_schema_is_computed_and_no_other():
@@ -186,7 +186,8 @@ def test_the_command_tells_a_program_numbers_and_null_for_what_is_not_known(run_
 
 def test_a_run_of_a_policy_without_a_pilot_is_refused_in_one_line(county_run, tmp_path, altered_policy):
     folder = altered_policy()
-    (folder / "pilot.yaml").unlink()
+    for name in ("pilot.yaml", "statements.yaml"):  # uses of reports, which statements name, are of the pilot
+        (folder / name).unlink()
     policy = cs.load_policy(folder)
     other = replace(county_run, policy=policy, rules=policy.at(county_run.rules.on))
     other.save(tmp_path / "run")
