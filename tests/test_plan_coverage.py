@@ -23,7 +23,8 @@ def commands():
 
 
 def test_every_task_of_the_plan_has_a_row():
-    assert [int(row[0]) for row in ROWS] == [task.number for task in load_policy("gaoyang").model.pilot.tasks]
+    tasks = [task.number for task in load_policy("gaoyang").model.pilot.tasks]
+    assert [int(row[0]) for row in ROWS] == [number for number in tasks if number]  # 0 are the safeguards
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])

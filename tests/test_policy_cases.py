@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from credit_score import load_policy
-from credit_score.pilot import Standing, pilot_tables
+from credit_score.pilot import Standing
+from credit_score.pilot.indicators import indicator_tables
 from credit_score.policy import RuleSet
 from credit_score.records import Records
 from credit_score.records.contracts import contracts
@@ -77,7 +78,7 @@ def test_every_indicator_of_the_plan_has_a_case_and_no_case_is_of_anything_else(
 
 @pytest.mark.parametrize(("indicator", "words", "case"), CASES, ids=[f"{i}: {c['name']}" for i, _, c in CASES])
 def test_an_indicator_is_as_it_was_worked_by_hand(known, indicator, words, case):
-    [row] = pilot_tables(standing(case, indicator, known))["indicators"].to_dict("records")
+    [row] = indicator_tables(standing(case, indicator, known))["indicators"].to_dict("records")
     expected = {"needs_en": ""} | case["expect"]
     assert row["words"] == words
     assert {name: row[name] for name in WORDS} == {name: expected[name] for name in WORDS}

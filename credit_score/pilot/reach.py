@@ -4,7 +4,7 @@ Thresholds of several scenes are told side by side, so what lies between two of 
 own: the counts of a group fall from threshold to threshold by at least the least count, or the later one is empty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-# Lowest age of each band but the first (ours); a policy gives points from 18 on.
-BANDS = (30, 45, 60)
 GROUPINGS = ("county", "town", "age")
 # Where the policy has no rule of publication nothing of persons is told.
 NOTHING_TOLD = 10**9
@@ -32,6 +30,30 @@ def least_count(rules: RuleSet) -> int:
     return NOTHING_TOLD if least is None else int(least)
 
 
+def age_starts(rules: RuleSet) -> tuple[int, ...]:
+    """Lowest age of each band in which persons are told; one band where the policy names none.
+
+    The same bands everywhere: what two tables tell of bands that straddle tells of those in between.
+    """
+    publication = rules.model.publication
+    return tuple(rules.figure(publication.age_bands).value) if publication else (rules.minimum_age,)
+
+
+def band_names(starts: Sequence[int]) -> list[str]:
+    """Age bands by their lowest ages: ``18-34``, ``35-59``, ``60+``."""
+    return [*(f"{low}-{high - 1}" for low, high in pairwise(starts)), f"{starts[-1]}+"]
+
+
+def age_band(people: "ibis.Table", standing: Standing) -> "ibis.Value":
+    """The band of a person's age on the day; those below the first band stand in it."""
+    import ibis
+
+    starts, age = age_starts(standing.rules), age_at(people, standing.on)
+    *names, last = band_names(starts)
+    below = [(age < high, name) for high, name in zip(starts[1:], names, strict=True)]
+    return ibis.cases(*below, else_=last) if below else ibis.literal(last)
+
+
 def member_counts(standing: Standing) -> "pd.DataFrame":
     """Consenting members by group and score: ``by`` (county, town, age), ``group, score_milli, members``.
 
@@ -42,7 +64,7 @@ def member_counts(standing: Standing) -> "pd.DataFrame":
 
     scores, people = standing.tables["scores_individual"], standing.records["individuals"]
     members = scores.select("subject", "score_milli").join(people, scores.subject == people.person_id)
-    groups = {"county": ibis.literal(""), "town": members.town, "age": _band(members, standing)}
+    groups = {"county": ibis.literal(""), "town": members.town, "age": age_band(members, standing)}
     frames = []
     for by, group in groups.items():
         keyed = members.mutate(group=group)
@@ -50,17 +72,6 @@ def member_counts(standing: Standing) -> "pd.DataFrame":
         frames.append(counted.assign(by=by))
     listed = pd.concat(frames, ignore_index=True)[["by", "group", "score_milli", "members"]]
     return listed.sort_values(["by", "group", "score_milli"], ignore_index=True)
-
-
-def _band(members: "ibis.Table", standing: Standing) -> "ibis.Value":
-    """The age band of a member: ``18-29`` and so on, the last one open."""
-    import ibis
-
-    least = standing.rules.minimum_age
-    age, starts = age_at(members, standing.on), (least, *(start for start in BANDS if start > least))
-    names = [f"{low}-{high - 1}" for low, high in pairwise(starts)]
-    bands = [(age < high, name) for high, name in zip(starts[1:], names, strict=True)]
-    return ibis.cases(*bands, else_=f"{starts[-1]}+")
 
 
 def reach(counts: "pd.DataFrame", starts: Mapping[str, int], least: int) -> "pd.DataFrame":

@@ -5,10 +5,11 @@ Exact counts are made here, handed to :func:`~credit_score.pilot.protection.prot
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from typing import TYPE_CHECKING
 
 from credit_score.pilot.groups import Margin
+from credit_score.pilot.reach import age_band, age_starts, band_names
 from credit_score.pilot.standing import Standing
 from credit_score.points.ledger import age_at
 from credit_score.policy import RuleSet
@@ -60,11 +61,6 @@ def cube(name: str, standing: Standing, tables: Sequence[PublishedTable]) -> Cub
     return _decided(standing, by) if name == DECIDED else _uses(standing, by, tables[0])
 
 
-def band_names(starts: Sequence[int]) -> list[str]:
-    """Age bands by their lowest ages: ``18-34``, ``35-59``, ``60+``."""
-    return [*(f"{low}-{high - 1}" for low, high in pairwise(starts)), f"{starts[-1]}+"]
-
-
 def _filled(counted: "pd.DataFrame", values: Mapping[str, Iterable[str]]) -> Cube:
     """All combinations of values with their counts, 0 where nobody is counted."""
     import pandas as pd
@@ -81,7 +77,7 @@ def _persons(standing: Standing, by: tuple[str, ...]) -> Cube:
     """
     people = _people(standing)
     counted = people.group_by(*by, "enrolled", "benefit").aggregate(n=people.count()).execute()
-    own = {d: _values(people, d) if d == "town" else band_names(_ages(standing.rules)) for d in by}
+    own = {d: _values(people, d) if d == "town" else band_names(age_starts(standing.rules)) for d in by}
     whole = _filled(counted, own | {"enrolled": (NO, YES), "benefit": (NO, YES)})
     cells, n = whole.cells, whole.n
     outside = cells["enrolled"] == NO
@@ -94,22 +90,17 @@ def _people(standing: Standing) -> "ibis.Table":
     import ibis
 
     rules, people, scores = standing.rules, standing.records["individuals"], standing.tables["scores_individual"]
-    starts, least = _ages(rules), _least_score(rules)
+    least = _least_score(rules)
     joined = people.left_join(scores.select("subject", "score_milli"), people.person_id == scores.subject)
-    age, names = age_at(joined, standing.on), band_names(starts)
-    band = ibis.cases(*((age < high, name) for high, name in zip(starts[1:], names, strict=False)), else_=names[-1])
     open_to = joined.score_milli >= least if least is not None else ibis.literal(False)
     rows = joined.mutate(
-        age_band=band,
+        age_band=age_band(joined, standing),
         enrolled=ibis.ifelse(joined.subject.notnull(), YES, NO),
         benefit=ibis.ifelse(open_to.fill_null(False), YES, NO),
     )
-    return rows.filter(age >= starts[0]).select("town", "age_band", "enrolled", "benefit")
-
-
-def _ages(rules: RuleSet) -> tuple[int, ...]:
-    publication = rules.model.publication
-    return tuple(rules.figure(publication.age_bands).value) if publication else (rules.minimum_age,)
+    return rows.filter(age_at(joined, standing.on) >= age_starts(rules)[0]).select(
+        "town", "age_band", "enrolled", "benefit"
+    )
 
 
 def _least_score(rules: RuleSet) -> int | None:
