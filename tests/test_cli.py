@@ -1,8 +1,8 @@
 """The command line as a person or a program meets it: exit codes, one line for bad input, nothing said of persons."""
 
 import json
-import re
 import os
+import re
 import shutil
 import signal
 import subprocess
