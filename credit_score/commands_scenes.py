@@ -93,6 +93,7 @@ def _list(listed: "pd.DataFrame", folder: "RunFolder", lang: str) -> None:
     heading = {"open": int(listed["open"].sum()), "n": len(listed), "day": folder.manifest["as_of"]}
     table: pd.DataFrame = told[list(LISTED)]
     print_words("scene.listed", _told(table, LISTED, lang), lang, **heading)
+    print(say("pilot.internal", lang))
     print(say("scene.statement_only", lang))
     print(say("scene.expected", lang))
 

@@ -34,6 +34,7 @@ def three_credit(arguments: argparse.Namespace) -> None:
         print_json({"status": folder.manifest["status"], "as_of": folder.manifest["as_of"], **told})
         return
     print(say("status." + folder.manifest["status"].replace(" ", "_"), arguments.lang))
+    print(say("pilot.internal", arguments.lang))
     found = three_credit_told(tables, folder.rules(), arguments.lang, town=arguments.town or "")
     for name, table in found.items():
         if name != "villages" or arguments.town:

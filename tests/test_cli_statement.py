@@ -32,10 +32,11 @@ def firm(run):
 
 def test_a_statement_is_issued_verified_and_logged(run, person, firm, tmp_path):
     page, report = tmp_path / "person.html", tmp_path / "firm.html"
-    code, said, _ = told("statement", person, "--run", run, *ASKED, "--out", page)
-    assert code == 0
+    code, said, fault = told("statement", person, "--run", run, *ASKED, "--out", page)
+    assert code == 0, fault
     assert "演示" in said
-    code, said, _ = told("statement", firm, "--run", run, *DESK, "--lang", "both", "--out", report, "--json")
+    code, said, fault = told("statement", firm, "--run", run, *DESK, "--lang", "both", "--out", report, "--json")
+    assert code == 0, fault
     made = json.loads(said)
     assert (code, made["kind"], made["status"]) == (0, "enterprise", "demonstration")
     for path in (page, report):

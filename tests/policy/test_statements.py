@@ -103,3 +103,9 @@ def test_a_record_is_told_in_one_section(written, with_statements):
     sections = with_statements()
     sections["statements"]["sections"].append(sections["statements"]["sections"][0] | {"id": "more"})
     assert "item 'fine' stands in section 'fines' already" in refusal(written(sections))
+
+
+def test_without_the_plan_whose_uses_it_names_it_is_refused_by_the_section_that_is_missing(written, with_statements):
+    sections = with_statements()
+    del sections["pilot"]
+    assert "which stand in the section pilot; add pilot.yaml" in refusal(written(sections))
