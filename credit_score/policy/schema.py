@@ -351,7 +351,8 @@ class PolicyModel(Frozen):
 
     def _check_statements(self) -> None:
         if self.statements and not self.pilot:
-            raise Refused("names uses of reports, which stand in the section pilot; add pilot.yaml", "statements", "uses")
+            text = "names uses of reports, which stand in the section pilot; add pilot.yaml"
+            raise Refused(text, "statements", "uses")
         if self.statements:
             units, items = (u.id for u in self.policy.units), (i.id for i in self.enterprise.items)
             uses = (u.id for u in self.pilot.report_uses) if self.pilot else ()
