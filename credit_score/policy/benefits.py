@@ -7,7 +7,7 @@ of points, scenes, and what a village's or a town's status adds. A text is judge
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -36,8 +36,18 @@ class Unjust:
 
     def word_in(self, text: str) -> str | None:
         """The first of its words in a text of plain spelling, None where there is none."""
-        rest = re.sub(pattern(self.innocent), PASSED_OVER, text)
-        return next((word for word in self.anywhere if re.search(pattern([word]), rest)), None)
+        rest = self._passed_over.sub(PASSED_OVER, text)
+        if not self._named.search(rest):
+            return None
+        return next(word for word in self.anywhere if re.search(pattern([word]), rest))
+
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
+        return re.compile(pattern(self.anywhere))
+
+    @cached_property
+    def _passed_over(self) -> re.Pattern[str]:
+        return re.compile(pattern(self.innocent))
 
 
 @cache
@@ -61,8 +71,9 @@ def refuse_basic_service(told: Label | str, *place: str | int) -> None:
     """
     texts = {(): told} if isinstance(told, str) else {("zh",): told.zh, ("en",): told.en}
     for below, text in texts.items():
+        spelled = plain(text)
         for kind in unjust():
-            if word := kind.word_in(plain(text)):
+            if word := kind.word_in(spelled):
                 what = f"{text!r} names {kind.label['en'].lower()} ({kind.label['zh']}, by {word!r})"
                 raise Refused(f"{what}; {WHY[kind.group]}: {kind.reference}", *place, *below)
 
