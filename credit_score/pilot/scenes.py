@@ -204,7 +204,8 @@ def _sums(standing: Standing) -> dict[tuple[str, str], tuple[int, float]]:
     """(Scene, month) → uses and cost over towns."""
     uses = standing.records["scene_uses"]
     keyed = uses.mutate(month=uses.month.strftime("%Y-%m"))
-    summed = keyed.group_by("scene", "month").aggregate(uses=keyed.uses.sum(), cost=keyed.cost.sum()).execute()
+    fen = (keyed.cost * 100).round().cast("int64")  # whole, so that the order of the rows does not show in the sum
+    summed = keyed.group_by("scene", "month").aggregate(uses=keyed.uses.sum(), cost=fen.sum() / 100).execute()
     return {(row.scene, row.month): (int(row.uses), float(row.cost)) for row in summed.itertuples()}
 
 

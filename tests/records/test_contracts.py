@@ -75,7 +75,7 @@ def test_the_codes_are_the_policys_own(known):
 
 def test_codes_of_a_section_that_the_policy_lacks_are_none(altered_policy):
     folder = altered_policy()
-    for section in ("pilot", "scenes", "measures"):
+    for section in ("pilot", "statements", "scenes", "measures"):
         (folder / f"{section}.yaml").unlink()
     without = contracts(load_policy(folder).model)
     assert without["activities"].codes("activity") == without["scene_uses"].codes("scene") == []

@@ -168,7 +168,7 @@ def test_under_a_policy_without_the_sections_rows_that_need_their_codes_are_refu
     hand, tmp_path, altered_policy
 ):
     folder = altered_policy()
-    for section in ("pilot", "scenes", "measures"):
+    for section in ("pilot", "statements", "scenes", "measures"):
         (folder / f"{section}.yaml").unlink()
     policy = load_policy(folder)
     departments = [d.id for d in policy.model.inspection.departments]

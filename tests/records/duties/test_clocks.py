@@ -196,7 +196,8 @@ def test_an_event_can_end_a_clock_that_starts_with_the_report():
 
 def test_a_policy_without_clocks_gives_an_empty_table(altered_policy):
     folder = altered_policy()
-    (folder / "clocks.yaml").unlink()
+    for section in ("clocks", "pilot", "statements"):  # indicators name clocks, statements the uses of the pilot
+        (folder / f"{section}.yaml").unlink()
     table = clock_table(tables(penalty(date(2023, 5, 15), date(2023, 6, 5))), load_policy(folder).at(ON), ON)
     assert list(table.columns) == list(COLUMNS)
     assert table.count().execute() == 0
