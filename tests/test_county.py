@@ -97,7 +97,7 @@ def test_nothing_in_a_run_folder_sets_persons_without_points_apart(alike, tmp_pa
         assert row.pop("score_milli") == row.pop("score_undisputed_milli") == alike.rules.individual.base
         assert row.pop("status") == "draft"
         assert row.eq(0).all()
-    assert in_files(out, stands_for("points")) == ["ledger.parquet", "scores_individual.parquet"]
+    assert in_files(out, stands_for("points")) == ["facts.parquet", "ledger.parquet", "scores_individual.parquet"]
     assert in_files(out, "P8841") == []
 
 

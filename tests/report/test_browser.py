@@ -56,7 +56,7 @@ def test_the_button_switches_the_language_of_text_and_figures(report):
     seen = {}
     for _ in range(2):
         seen[language(report)] = report.inner_text("body")
-        assert report.evaluate(VISIBLE) == 8
+        assert report.evaluate(VISIBLE) == 10
         report.click("#switch")
     assert set(seen) == {"zh", "en"}
     assert language(report) == "en"

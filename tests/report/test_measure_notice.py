@@ -127,7 +127,8 @@ def test_a_penalty_brings_its_repair_with_it(altered_policy):
 
 def test_without_a_clock_no_time_is_promised(altered_policy):
     folder = altered_policy()
-    (folder / "clocks.yaml").unlink()
+    for section in ("clocks", "pilot", "statements"):  # indicators name clocks, statements the uses of the pilot
+        (folder / f"{section}.yaml").unlink()
     assert "sets no time for the answer" in words(policy=load_policy(folder))
 
 
