@@ -35,6 +35,7 @@ BY_POINTS = {
     "pilot/benefit_counts": "who qualifies for a benefit",
     "pilot/published_members_with_benefit": "who qualifies for a benefit, protected",
     "pilot/published_cells_persons": "who qualifies for a benefit, protected",
+    "pilot/published_members": "how many members there are, withheld together with who qualifies",
 }  # fmt: skip
 # And when persons have other records or other memberships: how well units report them, and how many members there are.
 BY_RECORDS = BY_POINTS | {
@@ -44,7 +45,6 @@ BY_RECORDS = BY_POINTS | {
     "pilot/indicators": "counts reports and disputes of records, those of persons too",
     "pilot/indicator_trend": "the same by month", "pilot/unit_items": "the same by unit",
     "pilot/league": "the same by unit",
-    "pilot/published_members": "how many members there are, protected",
     "pilot/published_decisions_of_persons": "decisions, protected", "pilot/published_cells_decided": "the same",
 }  # fmt: skip
 # The fields of a policy that hold points, and which of them a person's score is held against.

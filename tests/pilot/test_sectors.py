@@ -40,11 +40,11 @@ def told(villages_run):
             if listed is not None:
                 frame = pd.DataFrame({"enterprise_id": listed, day: date(2023, 1, 1)})
                 given[name] = ibis.memtable(frame, schema={"enterprise_id": "string", day: "date"})
-        counts = run.records.counts.assign(read=[int(table in given) for table in run.records.counts["table"]])
+        files = pd.DataFrame({"table": list(given)})
         tables = run.tables | {
             "ledger_enterprise": ibis.memtable(counting, schema={"subject": "string", "item": "string"})
         }
-        records = replace(run.records, tables=run.records.tables | given, counts=counts)
+        records = replace(run.records, tables=run.records.tables | given, files=files)
         standing = replace(run.standing, records=records, tables=tables)
         return sector_table(standing)["sector_view"].set_index("sector").loc["textiles"]
 
