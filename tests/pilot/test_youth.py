@@ -24,8 +24,8 @@ def told(run, named):
         rows += [{"household_id": h, "named_on": since, "ended_on": until} for h in own]
     schema = {"household_id": "string", "named_on": "date", "ended_on": "date"}
     table = ibis.memtable(pd.DataFrame(rows, columns=list(schema)), schema=schema)
-    counts = run.records.counts.assign(read=1)
-    records = replace(run.records, tables=run.records.tables | {"youth_households": table}, counts=counts)
+    files = pd.DataFrame({"table": ["youth_households"]})
+    records = replace(run.records, tables=run.records.tables | {"youth_households": table}, files=files)
     return youth_table(replace(run.standing, records=records))["youth"]
 
 
