@@ -51,8 +51,8 @@ def test_it_tells_the_funnel_by_step_month_and_group(run):
     assert (code, err) == (0, "")
     assert "Draft" in out
     lines = [line.split() for line in out.splitlines()]
-    assert ["on", "the", "platform", "20", "53", "37.7%"] in lines
-    assert ["authorised", "32", "53", "60.4%"] in lines
+    assert ["on", "the", "platform", "20", "53", "37.7%", "≥", "20%"] in lines
+    assert ["authorised", "32", "53", "60.4%", ">", "10%"] in lines
     assert ["2023-05", "37.7%", "0.0%", "60.4%"] in lines
 
 

@@ -172,8 +172,9 @@ def test_a_persons_number_or_a_sole_proprietors_code_does_not_stay_as_a_companys
     told = hand.rejected_by(records, "table", "row", "column", "reason")
     assert ("enterprises", 1, "enterprise_id", "bad_identifier") in told
     firms = records["enterprises"].execute().set_index("legal_form")
-    assert firms.loc["company", "enterprise_id"].startswith("S-")
-    assert pd.isna(firms.loc["company", "name"])
+    assert "company" not in firms.index  # the code tells what the form did not
+    assert firms.loc["sole_proprietor", "enterprise_id"].startswith("S-")
+    assert pd.isna(firms.loc["sole_proprietor", "name"])
     for text in (firms.reset_index().to_csv(), records["credit_records"].execute().to_csv(), records.rejected.to_csv()):
         assert person not in text
         assert shop not in text

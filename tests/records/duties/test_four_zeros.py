@@ -90,6 +90,7 @@ def test_a_row_that_was_rejected_is_of_the_unit_that_its_own_cell_names(hand, tm
 
 def test_a_policy_without_clocks_is_refused(clean, altered_policy):
     policy = altered_policy()
-    (policy / "clocks.yaml").unlink()
+    for section in ("clocks", "pilot", "statements"):  # indicators name clocks, statements the uses of the pilot
+        (policy / f"{section}.yaml").unlink()
     with pytest.raises(PolicyError, match=r"policy 'gaoyang' has no clocks section; add clocks\.yaml to it"):
         four_zeros(clean, load_policy(policy).at("2023-06-30"))
