@@ -182,7 +182,9 @@ def test_no_table_of_the_three_and_no_column_names_a_person_or_a_household(run):
     own = {"villages", "towns", "county_three_credit", "sector_view"}
     assert own <= set(run.pilot)
     for name, table in run.pilot.items():
-        firms = set() if name in own else {"enterprise_id"}  # measures and finance are of firms, by their codes
+        firms = (
+            set() if name in own else {"enterprise_id", "subject"}
+        )  # measures and finance are of firms, by their codes
         assert not ({"subject", "person_id", "household_id", "enterprise_id"} - firms) & set(table.columns), name
         cells = {str(cell) for column in table for cell in table[column]}
         assert not cells & names, name
