@@ -21,6 +21,15 @@ def command(commands: Commands, name: str, job: str, text: str) -> argparse.Argu
     return made
 
 
+def run_command(commands: Commands, name: str, job: str, text: str) -> argparse.ArgumentParser:
+    """A command on a run folder, told in either language, or for a program to read."""
+    made = command(commands, name, job, text)
+    made.add_argument("run", type=given, metavar="RUN", help="run folder")
+    made.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
+    json_option(made)
+    return made
+
+
 def policy_option(command: argparse.ArgumentParser) -> None:
     """Under which policy."""
     command.add_argument(

@@ -2,7 +2,7 @@
 
 import argparse
 
-from credit_score.cli_command import Commands, command, given, json_option
+from credit_score.cli_command import Commands, command, given, json_option, run_command
 from credit_score.cli_lot import add_lot
 
 DOMAINS = ("tier", "department", "sector")
@@ -22,8 +22,7 @@ def add_inspection(commands: Commands) -> None:
 
 def _add_calibrate(commands: Commands) -> None:
     text = "the tier table of a run and proposed cut-offs; changes neither policy nor run"
-    calibrate = command(commands, "calibrate", "commands_tiers.calibrate", text)
-    calibrate.add_argument("run", type=given, metavar="RUN", help="run folder")
+    calibrate = run_command(commands, "calibrate", "commands_tiers.calibrate", text)
     calibrate.add_argument("--tiers", type=int, metavar="N", help="number of tiers, 3 to 6 (default: the policy's)")
     objective = "what is sought (default: likelihood with labels, else shares)"
     calibrate.add_argument("--objective", choices=("likelihood", "information", "shares"), help=objective)
@@ -36,8 +35,6 @@ def _add_calibrate(commands: Commands) -> None:
     draws = "draws of the bootstrap behind the intervals (default: %(default)s)"
     calibrate.add_argument("--replications", type=int, default=200, metavar="N", help=draws)
     calibrate.add_argument("--seed", type=int, default=0, metavar="N", help="seed of these draws (default: 0)")
-    calibrate.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
-    json_option(calibrate)
 
 
 def _shares(text: str) -> list[float]:

@@ -1,6 +1,6 @@
 """The commands on the command line about statements: issue one, verify one, tell the log."""
 
-from credit_score.cli_command import Commands, command, given, json_option
+from credit_score.cli_command import Commands, command, given, json_option, run_command
 
 
 def add_statements(commands: Commands) -> None:
@@ -42,9 +42,6 @@ def _add_log(commands: Commands) -> None:
     text = (
         "the statements issued of a run: who asked, through which desk, why; checks that nothing in the log was changed"
     )
-    log = command(commands, "statements", "commands_statement.log", text)
-    log.add_argument("run", type=given, metavar="RUN", help="run folder")
+    log = run_command(commands, "statements", "commands_statement.log", text)
     uses = "write the reports issued for a use as CSV, as the register report_uses takes them in"
     log.add_argument("--uses", type=given, metavar="FILE", help=uses)
-    log.add_argument("--lang", choices=("zh", "en"), default="en", help="language (default: en)")
-    json_option(log)

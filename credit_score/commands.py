@@ -109,11 +109,11 @@ def _run(
 
 
 def _tell(run: "CountyRun", out: str, lang: str) -> None:
-    from credit_score.language import say
+    from credit_score.language import say, status_told
     from credit_score.report.content import breaches, floors_above, summary
 
     told = summary(run)
-    print(say("status." + run.status.replace(" ", "_"), lang))
+    print(status_told(run.status, lang))
     for row in run.tier_shares.itertuples():
         print(f"  {say('column.tier', lang)} {row.tier}  {row.firms:>9,}  {row.share:6.1%}")
     print(f"  {say('kpi.visits', lang)}: {told['visits']:,};  {say('kpi.days', lang)}: {told['days']:,.0f};  "

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.commands import Steps, print_json, print_words
 from credit_score.errors import PolicyError, RecordsError, RunError
-from credit_score.language import say
+from credit_score.language import say, status_told
 from credit_score.told import LACKS, in_words, numbers, rows_of
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ WORDS = {
 }  # fmt: skip
 COUNTS = ("n", "of", "firms", "platform", "real_name", "authorised", "before", "after", "loss_before", "loss_after")
 BY = {"tier": "finance.by_tier", "size": "finance.by_size"}
-# A step of the funnel and the indicator of the plan that sets its target.
-TARGETS = {"platform": "platform", "real_name": "real_name", "authorised": "authorised", "banks_joined": "banks"}
 
 
 def finance(arguments: argparse.Namespace) -> None:
@@ -60,7 +58,7 @@ def finance(arguments: argparse.Namespace) -> None:
         about = {"policy": rules.name, "as_of": rules.on, "status": run.manifest["status"]}
         print_json(about | {name: rows_of(t) if hasattr(t, "columns") else t for name, t in told.items()})
     else:
-        print(say("status." + run.manifest["status"].replace(" ", "_"), arguments.lang))
+        print(status_told(run.manifest["status"], arguments.lang))
         _print(told, rules, arguments.lang)
 
 
@@ -97,6 +95,8 @@ def _list(run: "RunFolder", bank: str) -> "pd.DataFrame":
 
 def _targets(run: "RunFolder", funnel: "pd.DataFrame") -> "list[str]":
     """The target of each row's step as the plan's indicators have it, in signs; empty where the run has none."""
+    from credit_score.report.finance_figure import TARGETS
+
     if not _holds(run, "indicators"):
         return [""] * len(funnel)
     signs = {"at_least": "≥", "above": ">"}
@@ -109,12 +109,12 @@ def _targets(run: "RunFolder", funnel: "pd.DataFrame") -> "list[str]":
 def _lines(run: "RunFolder", rules: "RuleSet", path: str, bank: str | None) -> dict[str, Any]:
     """Lines by tier and by size under a bank's rule: of all firms, or of those that the bank may see."""
     from credit_score.pilot.credit_line import credit_lines, lines_by, load_bank_rule
+    from credit_score.pilot.disclosure import least_count
 
     rule = load_bank_rule(path, [i.id for i in rules.model.enterprise.items])
-    if rules.model.publication is None:
+    if (least := least_count(rules)) is None:
         remedy = "add publication.yaml to it"
         raise PolicyError(f"policy {rules.name!r} has no rule on small counts", remedy=remedy)
-    least = int(rules.figure(rules.model.publication.least_count).value)
     cells = _read(run, CELLS) if bank is None else _own_cells(run, bank)
     lines = credit_lines(cells.assign(sole=cells["sole"].astype(str) == "True"), rule)
     enough = int(lines["firms"].sum()) >= least

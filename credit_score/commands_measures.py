@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from credit_score.commands import Steps, check_file, print_json, print_words
 from credit_score.errors import PolicyError, RunError
-from credit_score.language import say
+from credit_score.language import say, status_told
 from credit_score.told import in_words, numbers, rows_of
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _print(told: "dict[str, pd.DataFrame]", run: "RunFolder", rules: "RuleSet", 
     listed, matched, taken, counted = told.values()
     units = {u.id: str(getattr(u.label, lang)) for u in rules.about.units}
     names = dict(zip(listed["measure"], listed[f"label_{lang}"], strict=True))
-    print(say("status." + run.manifest["status"].replace(" ", "_"), lang))
+    print(status_told(run.manifest["status"], lang))
     may = {True: say("measure.may", lang), False: say("measure.may_not", lang)}
     rows = listed.assign(
         may_be_taken=listed["may_be_taken"].map(may),

@@ -82,18 +82,17 @@ def _table(folder: "RunFolder", name: str) -> "pd.DataFrame":
 
 
 def _print(board: "pd.DataFrame", tasks: "pd.DataFrame", folder: "RunFolder", lang: str) -> None:
-    from credit_score.language import say
+    from credit_score.language import say, status_told
 
     rules = folder.rules()
-    on, status = folder.manifest["as_of"], folder.manifest["status"].replace(" ", "_")
-    print_words("pilot.heading", _in_words(board, lang), lang, on=on)
+    print_words("pilot.heading", _in_words(board, lang), lang, on=folder.manifest["as_of"])
     print(say("pilot.counts", lang, **_lights(board)))
     print()
     print(say("pilot.tasks", lang))
     for task in tasks.to_dict("records"):
         print(f"  {_task_told(task, rules, lang)}")
     print()
-    print(say("status." + status, lang))
+    print(status_told(folder.manifest["status"], lang))
 
 
 def _lights(board: "pd.DataFrame") -> dict[str, int]:

@@ -137,7 +137,7 @@ def _asked(arguments: argparse.Namespace, scene: dict[str, Any], rules: "RuleSet
     import pandas as pd
 
     from credit_score.pilot.levels import Asked
-    from credit_score.pilot.reach import least_count
+    from credit_score.pilot.reach import least_told
 
     given = {"budget": arguments.budget, "levels": arguments.levels}
     for name, value in given.items():
@@ -150,7 +150,7 @@ def _asked(arguments: argparse.Namespace, scene: dict[str, Any], rules: "RuleSet
             option = f"--{name.replace('_', '-')}"
             raise RunError(f"scene {scene['scene']!r} has no {name.replace('_', '-')}", remedy=f"give {option}")
     shares = tuple(percent / 100 for percent in arguments.levels)
-    least, parts = least_count(rules), tuple(arguments.parts or ())
+    least, parts = least_told(rules), tuple(arguments.parts or ())
     return Asked(shares, arguments.budget, float(stated["price"]), float(stated["take_up"]), least, parts)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from credit_score.commands import print_json, print_words
 from credit_score.errors import RunError, first_five
-from credit_score.language import say
+from credit_score.language import say, status_told
 from credit_score.told import rows_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def three_credit(arguments: argparse.Namespace) -> None:
         told = {name: rows_of(_of(table, arguments.town)) for name, table in tables.items()}
         print_json({"status": folder.manifest["status"], "as_of": folder.manifest["as_of"], **told})
         return
-    print(say("status." + folder.manifest["status"].replace(" ", "_"), arguments.lang))
+    print(status_told(folder.manifest["status"], arguments.lang))
     print(say("pilot.internal", arguments.lang))
     found = three_credit_told(tables, folder.rules(), arguments.lang, town=arguments.town or "")
     for name, table in found.items():

@@ -30,6 +30,11 @@ def say(key: str, lang: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def status_told(status: str, lang: str) -> str:
+    """What the status of a run (``demonstration``, ``draft``, ``in force``) means for its reader."""
+    return say("status." + status.replace(" ", "_"), lang)
+
+
 def in_both(reference: str) -> dict[str, str]:
     """A reference by language; see :func:`reference_in`."""
     return {lang: reference_in(reference, lang) for lang in LANGUAGES}

@@ -6,13 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from credit_score.commands_finance import TARGETS
 from credit_score.pilot.levels import Asked, calibrate
 from credit_score.pilot.publication.again import audit_again, release_as_told
 from credit_score.pilot.publication.cubes import CUBES, PERSONS
 from credit_score.pilot.publication.part import limits, published_tables
 from credit_score.report.figures import plot_trend
-from credit_score.report.finance_figure import plot_funnel
+from credit_score.report.finance_figure import funnel_today, plot_funnel
 from credit_score.report.pilot_page import drawings
 from credit_score.report.scene_plots import plot_levels
 from credit_score.report.three_credit_figure import plot_three_credit, shares_by_town
@@ -34,7 +33,7 @@ def of_pilot(run: Any, lang: str) -> Iterator[tuple[float, partial[Any]]]:
     trend = run.pilot["indicator_trend"].query("indicator == @INDICATOR")
     yield 1.6, partial(plot_trend, trend, target=board.loc[INDICATOR, "target"])
     yield from drawings({"league": run.pilot["league"].head(UNITS)}, lang).values()
-    yield 2.2, partial(plot_funnel, _funnel(run.pilot["finance_funnel"], board), lang=lang)
+    yield 2.2, partial(plot_funnel, funnel_today(run.pilot["finance_funnel"], run.pilot["indicators"]), lang=lang)
     yield 3.6, _levels(run, lang)
     towns = TOWNS.assign(credit_share=TOWNS["credit_villages"] / TOWNS["villages"])
     criterion = run.rules.figure(run.rules.model.three_credit.town.villages).value
@@ -44,13 +43,6 @@ def of_pilot(run: Any, lang: str) -> Iterator[tuple[float, partial[Any]]]:
 def of_publication(run: Any, lang: str) -> Iterator[tuple[float, partial[Any]]]:
     """The figure of counts as a run publishes them."""
     yield 3.6, partial(plot_told, _told(run, lang), lang=lang)
-
-
-def _funnel(months: pd.DataFrame, board: pd.DataFrame) -> pd.DataFrame:
-    """The last month with the target of each step."""
-    last = months[months["month"] == months["month"].max()]
-    aims = board.loc[[TARGETS[step] for step in last["step"]]]
-    return last.assign(target=aims["target"].to_numpy(), met=(aims["light"] == "green").to_numpy())
 
 
 def _levels(run: Any, lang: str) -> partial[Any]:

@@ -3,11 +3,27 @@
 from typing import TYPE_CHECKING
 
 from credit_score.language import Lang, say
+from credit_score.policy import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+
+
+def least_count(rules: RuleSet) -> int | None:
+    """The smallest count of persons or households that may be told on the day; None where no rule says so."""
+    publication = rules.model.publication
+    found = rules.value(publication.least_count) if publication else None
+    return None if found is None else int(found)
+
+
+def gives_away(own: int, of: int, least: int) -> bool:
+    """Whether a count of all firms tells too small a one of the sole proprietors among them: theirs, or its rest.
+
+    Companies are known one by one. ``own``: of the sole proprietors, part of ``of``; of none nothing is told.
+    """
+    return of > 0 and (hidden(own, least) or hidden(of - own, least))
 
 
 def hidden(n: int, least: int) -> bool:

@@ -5,22 +5,27 @@ tier nor points, and nothing of a person: of a sole proprietor, who is one, it i
 authorisation that the proprietor signed; what else it learns the proprietor hands over.
 """
 
-from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from credit_score.pilot.disclosure import protected
-from credit_score.pilot.measures import registered
+from credit_score.pilot.disclosure import least_count, protected
+from credit_score.pilot.indicators.asked import Asked
+from credit_score.pilot.indicators.lacking import Lacking
+from credit_score.pilot.indicators.quantities import QUANTITIES
+from credit_score.pilot.spans import EVER, days_of
 from credit_score.pilot.standing import Standing
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-STEPS = {"platform": "platform", "real_name": "platform", "authorised": "authorisations", "banks_joined": "banks"}
-FIRM_STEPS = ("platform", "real_name", "authorised")
+# Step → the quantities of indicators that it is, and that it is of.
+STEPS = {
+    "platform": ("platform_firms", "firms"), "real_name": ("real_name_firms", "firms"),
+    "authorised": ("authorised_firms", "firms"), "banks_joined": ("banks_joined", "banks"),
+}  # fmt: skip
+# Step of firms → the table that tells it.
+FIRM_STEPS = {"platform": "platform", "real_name": "platform", "authorised": "authorisations"}
 GROUPS = ("legal_form", "size")
-MONTHS = 12
 SEEN = (
     "bank_id", "enterprise_id", "authorisation_id", "given_on", "legal_form", "sector", "size", "registered_on",
     "items", "disputed_items",
@@ -28,19 +33,6 @@ SEEN = (
 # What of a sole proprietor's entry stays empty: the bank learns it from the proprietor.
 OF_FIRMS = SEEN[5:]
 SOLE = "sole_proprietor"
-
-
-def on_platform(standing: Standing) -> "ibis.Table":
-    """Registered firms of the platform, whatever the day: ``enterprise_id, joined_on, real_name_on``."""
-    return standing.records["platform"].semi_join(registered(standing), "enterprise_id")
-
-
-def authorisations(standing: Standing) -> "ibis.Table":
-    """Authorisations of registered firms, whatever the day.
-
-    ``authorisation_id, enterprise_id, bank_id, given_on, withdrawn_on``; without a bank one is for queries in general.
-    """
-    return standing.records["authorisations"].semi_join(registered(standing), "enterprise_id")
 
 
 def finance_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
@@ -60,61 +52,31 @@ def finance_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
 
 
 def finance_funnel(standing: Standing) -> "pd.DataFrame":
-    """Firms and banks at the end of each of twelve months and on the day itself: a row a day × step.
+    """Firms and banks at the end of each of the last months and on the day itself: a row a day × step.
 
-    Returns ``month`` (2023-06), ``on``, ``step``, ``n``, ``of``, ``share``. Steps: ``platform`` (joined), ``real_name``
-    and ``authorised`` (an authorisation stands, for any bank or in general) of the firms registered by then,
-    ``banks_joined`` of the banks listed. A step whose file is missing has no ``n``: it is not known.
+    Returns ``month`` (2023-06), ``on``, ``step``, ``n``, ``of``, ``share``: numbers as the plan's indicators have them.
+    Steps: ``platform`` (joined), ``real_name`` and ``authorised`` (an authorisation stands, for any bank or in
+    general) of the firms registered by then, ``banks_joined`` of the banks listed. A step whose file is missing has no
+    ``n``.
     """
     import pandas as pd
 
-    days = month_ends(standing.on)
-    whole = _counted(registered(standing), days, "enterprise_id", "registered_on")
-    banks = int(standing.records["banks"].count().execute())
+    asked = Asked(standing, days_of(standing.on, EVER), EVER)
     rows = []
-    for step, (table, key, since, until) in _steps(standing).items():
-        known = standing.has(STEPS[step])
-        counts = _counted(table, days, key, since, until) if known else {}
-        for day in days:
-            of = banks if step == "banks_joined" else whole.get(day, 0)
-            rows.append((f"{day:%Y-%m}", day, step, counts.get(day, 0) if known else None, of))
+    for step, (above, below) in STEPS.items():
+        both = zip(asked.days, _known(asked, above), _known(asked, below), strict=True)
+        rows += [(f"{day:%Y-%m}", day, step, n, of or 0) for day, n, of in both]
     frame = pd.DataFrame(rows, columns=["month", "on", "step", "n", "of"]).astype({"n": "Int64", "of": "Int64"})
+    frame = frame.sort_values("on", kind="stable", ignore_index=True)
     return frame.assign(share=(frame["n"] / frame["of"].where(frame["of"] > 0)).astype("Float64"))
 
 
-def _steps(standing: Standing) -> "dict[str, tuple[ibis.Table, str, str, str]]":
-    """Step → its rows, their key, the day from which and the day until which (or nothing) each stands."""
-    joined = on_platform(standing)
-    return {
-        "platform": (joined, "enterprise_id", "joined_on", ""),
-        "real_name": (joined, "enterprise_id", "real_name_on", ""),
-        "authorised": (authorisations(standing), "enterprise_id", "given_on", "withdrawn_on"),
-        "banks_joined": (standing.records["banks"], "bank_id", "joined_on", ""),
-    }
-
-
-def month_ends(on: date) -> list[date]:
-    """The last days of the twelve months before a day, and the day itself; ascending."""
-    found = [on]
-    first = on.replace(day=1)
-    for _ in range(MONTHS):
-        last = first - timedelta(days=1)
-        found.append(last)
-        first = last.replace(day=1)
-    return found[::-1]
-
-
-def _counted(table: "ibis.Table", days: Iterable[date], key: str, since: str, until: str = "") -> dict[date, int]:
-    """Day → how many different keys stand on it: from ``since`` on, and before ``until`` where that is told."""
-    import ibis
-
-    points = ibis.memtable({"on_day": list(days)}, schema={"on_day": "date"})
-    rows = table.cross_join(points)
-    stands = rows[since] <= rows.on_day
-    if until:
-        stands &= rows[until].isnull() | (rows[until] > rows.on_day)
-    found = rows.filter(stands).group_by("on_day").aggregate(n=rows[key].nunique()).execute()
-    return {date.fromisoformat(str(day)[:10]): int(n) for day, n in zip(found["on_day"], found["n"], strict=True)}
+def _known(asked: Asked, quantity: str) -> tuple[int | None, ...]:
+    """A named quantity of indicators on each day; none where a file is missing."""
+    try:
+        return QUANTITIES[quantity](asked, None)
+    except Lacking:
+        return (None,) * len(asked.days)
 
 
 def finance_groups(standing: Standing) -> "pd.DataFrame | None":
@@ -125,11 +87,10 @@ def finance_groups(standing: Standing) -> "pd.DataFrame | None":
     """
     import pandas as pd
 
-    publication = standing.rules.model.publication
-    if publication is None:
+    least = least_count(standing.rules)
+    if least is None:
         return None
-    least = int(standing.rules.figure(publication.least_count).value)
-    firms, stands = registered(standing), _standing_now(standing)
+    firms, stands = standing.firms, _standing_now(standing)
     for step, rows in stands.items():
         ids = rows.select(of="enterprise_id").distinct()
         firms = firms.left_join(ids, firms.enterprise_id == ids.of)
@@ -140,8 +101,8 @@ def finance_groups(standing: Standing) -> "pd.DataFrame | None":
             firms=firms.count(), **{step: firms[step].sum() for step in FIRM_STEPS}
         )
         table = sums.order_by("group").execute()
-        for step in FIRM_STEPS:
-            known = standing.has(STEPS[step])
+        for step, file in FIRM_STEPS.items():
+            known = standing.has(file)
             table = protected(table, step, [], least, base="firms") if known else _unknown(table, step)
         told.append(table.assign(by=by))
     return pd.concat(told, ignore_index=True)[["by", "group", "firms", *FIRM_STEPS]]
@@ -157,7 +118,10 @@ def _standing_now(standing: Standing) -> "dict[str, ibis.Table]":
     """The rows of each step of firms that stand on the day."""
     import ibis
 
-    day, joined, given = ibis.date(standing.on), on_platform(standing), authorisations(standing)
+    day, records = ibis.date(standing.on), standing.records
+    joined, given = (
+        records[name].semi_join(standing.firms, "enterprise_id") for name in ("platform", "authorisations")
+    )
     now = given.filter(given.given_on <= day, given.withdrawn_on.isnull() | (given.withdrawn_on > day))
     return {
         "platform": joined.filter(joined.joined_on <= day), "real_name": joined.filter(joined.real_name_on <= day),
@@ -187,7 +151,7 @@ def authorised_firms(standing: Standing) -> "pd.DataFrame":
     """
     import ibis
 
-    firms, pairs = registered(standing), _pairs(standing)
+    firms, pairs = standing.firms, _pairs(standing)
     rows = pairs.join(firms.select("enterprise_id", "legal_form", "sector", "size", "registered_on"), "enterprise_id")
     told = rows.left_join(counted_items(standing), "enterprise_id").drop("enterprise_id_right")
     own = told.legal_form == SOLE
@@ -218,7 +182,7 @@ def finance_cells(standing: Standing) -> "pd.DataFrame":
 
     Returns ``score_milli, tier, size, sole, items, firms``; no firm stands in it.
     """
-    firms, tiers = registered(standing), standing.tables["tiers"]
+    firms, tiers = standing.firms, standing.tables["tiers"]
     rows = tiers.select("score_milli", "tier", enterprise_id="subject").join(firms, "enterprise_id")
     rows = rows.left_join(counted_items(standing), "enterprise_id")
     rows = rows.mutate(items=rows["items"].fill_null(""), sole=rows.legal_form == SOLE)

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 from credit_score.pilot.standing import Standing
 from credit_score.policy import RuleSet
 from credit_score.policy.measures import Measure
-from credit_score.records.door.identity import LETTERS
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-PERSON = f"{LETTERS['person']}-"
 MATCHED = (
     "enterprise_id", "measure", "direction", "record_id", "item", "unit", "occurred_on", "starts_on", "ends_on",
     "ends_by", "disputed", "rule", "basis", "reference",
@@ -75,19 +73,11 @@ def matched_measures(standing: Standing) -> "pd.DataFrame":
 
 def _candidates(standing: Standing) -> "ibis.Table":
     """Counted records of registered enterprises with each measure that their item and legal form lead to."""
-    firms = registered(standing).select(subject="enterprise_id", legal_form="legal_form")
+    firms = standing.firms.select(subject="enterprise_id", legal_form="legal_form")
     units = standing.records["credit_records"].select("record_id", "unit")
     counted = standing.tables["ledger_enterprise"].drop("reference")  # of its points, not of a measure
     counted = counted.join(firms, "subject").join(units, "record_id")
     return counted.join(_rules_table(standing.rules), ["item", "legal_form"]).rename(enterprise_id="subject")
-
-
-def registered(standing: Standing) -> "ibis.Table":
-    """The register of enterprises on the day; a row under the pseudonym of a person is none of it."""
-    import ibis
-
-    firms = standing.records["enterprises"]
-    return firms.filter(~firms.enterprise_id.startswith(PERSON), firms.registered_on <= ibis.date(standing.on))
 
 
 def _rules_table(rules: RuleSet) -> "ibis.Table":

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from credit_score.pilot.measures import matched_measures, measures_of, registered
+from credit_score.pilot.items import as_day
+from credit_score.pilot.measures import matched_measures, measures_of
 from credit_score.pilot.standing import Standing
 from credit_score.policy import RuleSet
 from credit_score.policy.catalogues import Item
@@ -69,7 +70,7 @@ def taken_measures(standing: Standing) -> "pd.DataFrame":
     grounds: dict[str, list[_Ground]] = {}
     for row in _records(standing):
         grounds.setdefault(row["measure_id"], []).append(_ground(row, measures[row["measure"]], standing))
-    begun = _begun(standing).semi_join(registered(standing), "enterprise_id").execute()
+    begun = _begun(standing).semi_join(standing.firms, "enterprise_id").execute()
     told = [
         _told(row, measures[row["measure"]], grounds.get(row["measure_id"], []), on) for row in begun.to_dict("records")
     ]
@@ -126,7 +127,7 @@ def _begun(standing: Standing) -> "ibis.Table":
 
 def _refused(standing: Standing) -> "pd.DataFrame":
     """Rows that name no registered enterprise, by month, unit and direction."""
-    rows = _begun(standing).anti_join(registered(standing), "enterprise_id").execute()
+    rows = _begun(standing).anti_join(standing.firms, "enterprise_id").execute()
     directions = {m.id: m.direction for m in measures_of(standing.rules)}
     named = rows.assign(month=[str(d)[:7] for d in rows["begun_on"]], direction=rows["measure"].map(directions))
     return named.groupby(["month", "unit", "direction"]).size().rename("refused").reset_index()
@@ -142,7 +143,7 @@ def _records(standing: Standing) -> list[dict[str, Any]]:
     back = {e: heard.known_on.min(where=heard.event == e) for e in TAKEN_BACK}
     repaired = heard.happened_on.min(where=(heard.event == "repaired") & (heard.happened_on <= day))
     lives = heard.group_by("record_id").aggregate(repaired=repaired, **back)
-    firms = registered(standing).select("enterprise_id", "legal_form")
+    firms = standing.firms.select("enterprise_id", "legal_form")
     asked = _begun(standing).select("measure_id", "enterprise_id", "measure", "begun_on").join(firms, "enterprise_id")
     asked = asked.join(_led_to(standing.rules), ["measure", "legal_form"])
     mine = records.filter(
@@ -167,12 +168,13 @@ def _led_to(rules: RuleSet) -> "ibis.Table":
 
 def _ground(row: dict[str, Any], measure: Measure, standing: Standing) -> _Ground:
     """The ground that a record is for a measure: its own end, or what ended it before."""
-    occurred, reported, begun = (_day(row[c]) for c in ("occurred_on", "reported_on", "begun_on"))
+    days: list[Any] = [as_day(row[c]) for c in ("occurred_on", "reported_on", "begun_on")]
+    occurred, reported, begun = days
     since, until = measure.spell(begun) or (begun, begun)
     starts = max(occurred, reported, since)
     longest = measure.longest.at(standing.on) if measure.longest else None
     ends = {
-        **{name: _day(row[name]) for name in ("repaired", *TAKEN_BACK)},
+        **{name: as_day(row[name]) for name in ("repaired", *TAKEN_BACK)},
         "expired": count_ends(standing.rules.model, row["item"], occurred),
         "longest": months_later(starts, longest.value) if longest else None, "repeal": until,
     }  # fmt: skip
@@ -200,7 +202,8 @@ def _versions(period: Dated) -> list[tuple[date, int | None]]:
 
 
 def _told(row: dict[str, Any], measure: Measure, grounds: list[_Ground], on: date) -> dict[str, Any]:
-    begun, ended, fed_back = (_day(row[c]) for c in ("begun_on", "ended_on", "fed_back_on"))
+    days: list[Any] = [as_day(row[c]) for c in ("begun_on", "ended_on", "fed_back_on")]
+    begun, ended, fed_back = days
     why, last = _last(measure, grounds, begun)
     stands = any(ground.stands(on) for ground in grounds) and why != "no_basis"
     over = None if last is None or (stands and ended is None) else last
@@ -222,10 +225,3 @@ def _last(measure: Measure, grounds: list[_Ground], begun: date) -> tuple[str, d
     ends = [(ground.ends or date.max, ground.why) for ground in grounds]
     day, why = max(ends, default=(begun, "no_record"))
     return why, day if day != date.max else None
-
-
-def _day(value: Any) -> Any:
-    """A day of a frame as ``datetime.date``; None where there is none."""
-    import pandas as pd
-
-    return None if pd.isna(value) else pd.Timestamp(value).date()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from credit_score.pilot.disclosure import least_count
 from credit_score.pilot.standing import Standing
 from credit_score.points.ledger import age_at
 from credit_score.policy import RuleSet
@@ -23,11 +24,9 @@ GROUPINGS = ("county", "town", "age")
 NOTHING_TOLD = 10**9
 
 
-def least_count(rules: RuleSet) -> int:
-    """The smallest count of persons that may be told on the day."""
-    publication = rules.model.publication
-    least = rules.value(publication.least_count) if publication else None
-    return NOTHING_TOLD if least is None else int(least)
+def least_told(rules: RuleSet) -> int:
+    """The smallest count of persons that may be told on the day: none at all where no rule says so."""
+    return least_count(rules) or NOTHING_TOLD
 
 
 def age_starts(rules: RuleSet) -> tuple[int, ...]:

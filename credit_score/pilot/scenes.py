@@ -10,13 +10,13 @@ from functools import reduce
 from math import gcd, sqrt
 from typing import TYPE_CHECKING, Any
 
-from credit_score.pilot.disclosure import hidden
-from credit_score.pilot.reach import evenness, least_count, member_counts, reach
+from credit_score.pilot.disclosure import gives_away
+from credit_score.pilot.reach import evenness, least_told, member_counts, reach
 from credit_score.pilot.standing import Standing
 from credit_score.policy import RuleSet
 from credit_score.policy.named import Label
 from credit_score.policy.scenes import Scene
-from credit_score.records.door.identity import PERSONS
+from credit_score.records.door.identity import natural_persons
 
 if TYPE_CHECKING:
     import ibis
@@ -41,7 +41,7 @@ def scene_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
     if not standing.rules.model.scenes:
         return {}
     counts = member_counts(standing)
-    reached = reach(counts, _starts(standing.rules), least_count(standing.rules))
+    reached = reach(counts, _starts(standing.rules), least_told(standing.rules))
     scenes = _scenes(standing, reached)
     return {
         "scenes": scenes,
@@ -139,17 +139,14 @@ def _who(scene: Scene, standing: Standing, county: "pd.DataFrame") -> dict[str, 
         found = county.loc[scene.id] if scene.id in county.index else None
         return {name: None if found is None else found[name] for name in ("members", "qualifying")}
     firms, own = (_firms(t) for t in (standing.tables["scores_enterprise"], qualifying_firms(standing, scene)))
-    least, rest = least_count(standing.rules), firms["sole"] - own["sole"]
-    few = firms["sole"] > 0 and (hidden(own["sole"], least) or hidden(rest, least))
+    few = gives_away(own["sole"], firms["sole"], least_told(standing.rules))
     return {"members": firms["all"], "qualifying": None if few else own["all"]}
 
 
 def _firms(subjects: "ibis.Table") -> dict[str, int]:
     """How many ``all`` are, and how many of them ``sole`` proprietors."""
-    import ibis
-
-    is_person = ibis.or_(*(subjects.subject.startswith(begin) for begin in PERSONS))
-    counted = subjects.aggregate(all=subjects.count(), sole=is_person.sum().fill_null(0)).execute()
+    sole = natural_persons(subjects.subject).sum().fill_null(0)
+    counted = subjects.aggregate(all=subjects.count(), sole=sole).execute()
     return {str(name): int(counted[name].iloc[0]) for name in counted}
 
 
@@ -183,7 +180,7 @@ def _months(standing: Standing, scenes: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    least, sums = least_count(standing.rules), _sums(standing)
+    least, sums = least_told(standing.rules), _sums(standing)
     expectations = [str(name) for name in scenes.columns if str(name).startswith("expected_")]
     rows = []
     for scene in scenes[scenes["open"]].to_dict("records"):

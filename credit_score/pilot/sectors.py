@@ -6,7 +6,7 @@ proprietors: it is told only where their count, and what is left of theirs, may 
 
 from typing import TYPE_CHECKING
 
-from credit_score.pilot.disclosure import hidden
+from credit_score.pilot.disclosure import gives_away, hidden, least_count
 from credit_score.pilot.standing import Standing
 from credit_score.policy.periods import counts_from
 from credit_score.policy.three_credit import SectorView
@@ -32,20 +32,17 @@ def sector_table(standing: Standing) -> "dict[str, pd.DataFrame]":
     ``joint_building``. A count is empty where it may not be told, or where its name is among ``needs`` (parted by ;):
     there is no file of it. Nothing without a view in force.
     """
-    own, publication = standing.rules.model.three_credit, standing.rules.model.publication
-    view, value = own.sector_view if own else None, standing.rules.value
-    if view is None or publication is None or value(view.sectors) is None or value(publication.least_count) is None:
+    own, least = standing.rules.model.three_credit, least_count(standing.rules)
+    view = own.sector_view if own else None
+    sectors = standing.rules.value(view.sectors) if view else None
+    if view is None or sectors is None or least is None:
         return {}
-    counted = _counted(standing, view)
-    return {"sector_view": _told(counted, list(value(view.sectors)), value(publication.least_count))}
+    return {"sector_view": _told(_counted(standing, view), list(sectors), least)}
 
 
 def _counted(standing: Standing, view: SectorView) -> "pd.DataFrame":
     """Counts by ``sector`` and ``sole``; empty where there is no file of it."""
-    import ibis
-
-    firms = standing.records["enterprises"]
-    firms = firms.filter(firms.registered_on <= ibis.date(standing.on))
+    firms = standing.firms
     marked = firms.select("sector", sole=firms.legal_form == SOLE, subject="enterprise_id")
     for name, subjects in _subjects(standing, view).items():
         found = subjects.select("subject").distinct()
@@ -106,7 +103,7 @@ def _told(counted: "pd.DataFrame", sectors: list[str], least: int) -> "pd.DataFr
 
 def _gives_away(name: str, sole: "pd.Series[float]", least: int) -> bool:
     """Whether a count would tell too small a one of sole proprietors; in a sector without any it tells of nobody."""
-    if not sole["firms"]:
-        return False
-    own, base = int(sole[name]), int(sole[PARTS.get(name, name)])
-    return hidden(own, least) or (name != "firms" and hidden(base - own, least))
+    own = int(sole[name])
+    if name == "firms":
+        return own > 0 and hidden(own, least)
+    return sole["firms"] > 0 and gives_away(own, int(sole[PARTS[name]]), least)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from credit_score.policy import RuleSet
 from credit_score.records import Records
+from credit_score.records.door.identity import LETTERS
 from credit_score.records.duties.four_zeros import four_zeros
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
+
+PERSON = f"{LETTERS['person']}-"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,14 @@ class Standing:
     def has(self, table: str) -> bool:
         """Whether a file of a table was there, be it without a row: without one nothing can be measured by it."""
         return bool((self.records.files["table"] == table).any())
+
+    @property
+    def firms(self) -> "ibis.Table":
+        """The register of enterprises on the day; a row under the pseudonym of a person is none of it."""
+        import ibis
+
+        listed = self.records["enterprises"]
+        return listed.filter(~listed.enterprise_id.startswith(PERSON), listed.registered_on <= ibis.date(self.on))
 
     @cached_property
     def quality(self) -> "pd.DataFrame":

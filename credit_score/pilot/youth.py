@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from credit_score.pilot.disclosure import hidden, protected
+from credit_score.pilot.counted import counted
+from credit_score.pilot.disclosure import hidden, least_count, protected
+from credit_score.pilot.spans import stocks
 from credit_score.pilot.standing import Standing
 
 if TYPE_CHECKING:
-    import ibis
     import pandas as pd
 
 QUARTERS = 8
@@ -20,15 +21,15 @@ def youth_table(standing: Standing) -> "dict[str, pd.DataFrame]":
     register on the day; empty where the count may not be told. Nothing without a file of them, or without a rule for
     small counts.
     """
-    publication = standing.rules.model.publication
-    least = standing.rules.value(publication.least_count) if publication else None
+    least = least_count(standing.rules)
     if least is None or not standing.has("youth_households"):
         return {}
     import pandas as pd
 
     days = [*quarter_ends(standing.on, QUARTERS), standing.on]
-    sums = [int(_held(standing, day).count().execute()) for day in days]
-    told = [None if hidden(n, least) else n for n in sums]
+    named = standing.records["youth_households"]
+    rows = named.select(key=named.household_id, begun=named.named_on, ended=named.ended_on)
+    told = [None if hidden(n, least) else n for n in counted(rows, stocks(tuple(days)))]
     county = pd.DataFrame({"until": days, "town": "", "households": pd.array(told, dtype="Int64")})
     towns = protected(_by_town(standing), "households", [], least)
     return {"youth": pd.concat([county, towns[list(county)]], ignore_index=True)}
@@ -45,18 +46,13 @@ def quarter_ends(on: date, n: int) -> list[date]:
     return ends[::-1]
 
 
-def _held(standing: Standing, day: date) -> "ibis.Table":
-    """The households that are one on a day."""
-    import ibis
-
-    named, on = standing.records["youth_households"], ibis.date(day)
-    return named.filter(named.named_on <= on, named.ended_on.isnull() | (named.ended_on > on))
-
-
 def _by_town(standing: Standing) -> "pd.DataFrame":
     """Counts of every town of the register, those of none too; households that are not in it stand under –."""
+    import ibis
+
     register = standing.records["households"].select("household_id", "town")
-    youth = _held(standing, standing.on).select("household_id")
+    named, on = standing.records["youth_households"], ibis.date(standing.on)
+    youth = named.filter(named.named_on <= on, named.ended_on.isnull() | (named.ended_on > on)).select("household_id")
     rows = register.outer_join(youth.mutate(youth=1), "household_id")
     towns = rows.group_by(rows.town.fill_null("–").name("town")).aggregate(households=rows.youth.count())
     return towns.order_by("town").execute().assign(until=standing.on)

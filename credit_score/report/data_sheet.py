@@ -5,7 +5,7 @@ Both languages in one page in Markdown, Chinese first.
 
 from collections.abc import Iterable
 
-from credit_score.language import LANGUAGES, reference_in, say
+from credit_score.language import LANGUAGES, reference_in, say, status_told
 from credit_score.pilot.publication.cubes import CUBES
 from credit_score.pilot.publication.part import limits
 from credit_score.policy.publication import PublishedTable
@@ -28,7 +28,7 @@ def _page(made: PublishedSet, lang: str) -> list[str]:
     told, rules = made.run.manifest, made.rules
     about = {
         "on": told["as_of"], "known": told["as_known_on"], "policy": getattr(rules.about.label, lang),
-        "status": say("status." + told["status"].replace(" ", "_"), lang),
+        "status": status_told(told["status"], lang),
     }  # fmt: skip
     least, round_to = limits(rules)
     values = _values(made) | {"least": least, "round_to": round_to}

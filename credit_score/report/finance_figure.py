@@ -15,6 +15,20 @@ STEPS = {
     "platform": "finance.platform", "real_name": "finance.real_name", "authorised": "finance.authorised",
     "banks_joined": "finance.banks_joined",
 }  # fmt: skip
+# Step → the indicator of the plan that sets its target.
+TARGETS = {"platform": "platform", "real_name": "real_name", "authorised": "authorised", "banks_joined": "banks"}
+
+
+def funnel_today(months: "pd.DataFrame", indicators: "pd.DataFrame") -> "pd.DataFrame":
+    """What :func:`plot_funnel` draws of the tables ``finance_funnel`` and ``indicators``: the last month's steps."""
+    board = indicators.set_index("indicator").reindex(list(TARGETS.values()))
+    last = months[months["month"] == months["month"].max()]
+    aims = board.loc[[TARGETS[step] for step in last["step"]]]
+    return last.assign(
+        share=last["share"].astype("float64"),  # all empty, a column read from CSV holds no numbers
+        target=aims["target"].to_numpy(float),
+        met=(aims["light"] == "green").to_numpy(),
+    )
 
 
 def plot_funnel(frame: "pd.DataFrame", ax: "Axes", *, lang: str) -> "Axes":

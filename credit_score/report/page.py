@@ -16,6 +16,7 @@ from credit_score.report.figures import (
     plot_visits,
     plot_workload,
 )
+from credit_score.report.finance_figure import funnel_today, plot_funnel
 from credit_score.report.number import exact, percent, points
 from credit_score.report.run import Run
 from credit_score.report.scoreboard import scoreboard
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 Drawing = tuple[str, float, Callable[..., Any]]
-TITLES = {"sector": "burden", "size": "burden"}
+TITLES = {"sector": "section.burden", "size": "section.burden", "funnel": "section.funnel"}
 
 
 def report_page(run: Run) -> str:
@@ -85,7 +86,7 @@ def drawings(run: Run, lang: str) -> dict[str, tuple[float, Callable[..., Any]]]
 def _figures(run: Run, lang: str) -> dict[str, str]:
     """Every figure as SVG, by name."""
     return {
-        name: as_svg(draw, name=f"{name}-{lang}", label=say(f"section.{TITLES.get(name, name)}", lang), height=height)
+        name: as_svg(draw, name=f"{name}-{lang}", label=say(TITLES.get(name, f"section.{name}"), lang), height=height)
         for name, (height, draw) in drawings(run, lang).items()
     }
 
@@ -121,6 +122,9 @@ def _bars(run: Run, lang: str) -> Iterator[Drawing]:
 def _pilot(run: Run, lang: str) -> Iterator[Drawing]:
     """Figures of the pilot's tables."""
     criteria = run.rules.model.three_credit
-    if criteria and "towns" in run.pilot and len(run.pilot["towns"]):
+    if "finance_funnel" in run.pilot and run.pilot["finance_funnel"]["share"].notna().any():
+        frame = funnel_today(run.pilot["finance_funnel"], run.pilot["indicators"])
+        yield "funnel", 2.2, partial(plot_funnel, frame, lang=lang)
+    if criteria and "towns" in run.pilot and run.pilot["towns"]["credit_share"].notna().any():
         frame, share = shares_by_town(run.pilot["towns"], lang), run.rules.figure(criteria.town.villages).value
         yield "three_credit", 1.2 + 0.34 * len(frame), partial(plot_three_credit, frame, criterion=share, lang=lang)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from credit_score.language import LANGUAGES, say
 from credit_score.pilot.disclosure import count_text
-from credit_score.pilot.reach import least_count
+from credit_score.pilot.reach import least_told
 from credit_score.report.number import exact, rounded_percent
 from credit_score.report.run import Run
 from credit_score.report.scene_plots import plot_reach
@@ -28,7 +28,7 @@ def section(run: Run) -> dict[str, Any] | None:
     """
     if "scenes" not in run.pilot:
         return None
-    listed, months, least = run.pilot["scenes"], run.pilot["scene_months"], least_count(run.rules)
+    listed, months, least = run.pilot["scenes"], run.pilot["scene_months"], least_told(run.rules)
     last = months.groupby("scene").last()
     rows = [_row(scene, last, least) for scene in listed.to_dict("records")]
     measured = bool(months["uses"].notna().any())

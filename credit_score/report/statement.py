@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import RunError, masked
-from credit_score.language import reference_in
+from credit_score.language import reference_in, status_told
 from credit_score.points import caps_that_cut, explanation
 from credit_score.policy.ruleset import Catalogue, Cited, Item, Tier
 from credit_score.records.door.identity import deletion_digest, key_at_hand, pseudonym
@@ -96,7 +96,7 @@ def _heading(run: "RunFolder", row: dict[str, Any], catalogue: Catalogue, told: 
         ("explain.policy", told.label(told.rules.about)), ("explain.score", points(row["score_milli"])),
         ("explain.base", points(catalogue.base)),
     ]  # fmt: skip
-    status = told.say("status." + str(run.manifest["status"]).replace(" ", "_"))
+    status = status_told(run.manifest["status"], told.lang)
     named = [told.say("explain.pair", name=told.say(key), value=value) for key, value in pairs]
     return [told.say("explain.title"), status, *named, told.rule(catalogue.subject_kind, "base"), ""]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from credit_score.language import Lang, say
-from credit_score.pilot.disclosure import count_text
+from credit_score.pilot.disclosure import count_text, least_count
 from credit_score.policy import RuleSet
 from credit_score.report.number import rounded_percent
 
@@ -69,11 +69,6 @@ def _of(table: "pd.DataFrame", town: str) -> "pd.DataFrame":
     return table[table["town"] == town] if town else table
 
 
-def _least(rules: RuleSet) -> int:
-    publication = rules.model.publication
-    return int(rules.value(publication.least_count)) if publication else 0
-
-
 def _county(tables: "dict[str, pd.DataFrame]", rules: RuleSet, lang: Lang) -> "pd.DataFrame":
     names = ("households", "credit_households", "villages", "credit_villages", "towns", "credit_towns", "credit_share")
     return _told(tables["county_three_credit"], [*names, "assessed", "lacks"], rules, lang)
@@ -134,7 +129,7 @@ def _written(name: str, lang: Lang, rules: RuleSet) -> Callable[[Any], str]:
         **dict.fromkeys(OF_FIRMS, lambda n: say("cell_withheld", lang) if n is pd.NA else f"{n:,}"),
         **dict.fromkeys(("town", "village", "lacks", "until"), lambda text: str(text) or LACKS),
     }
-    return words.get(name) or (lambda n: count_text(n, _least(rules), lang))
+    return words.get(name) or (lambda n: count_text(n, least_count(rules) or 0, lang))
 
 
 def _share(share: Any, otherwise: str) -> str:

@@ -1,13 +1,12 @@
 """The platform's funnel by month, and what a bank may see: only firms that let it, and nobody's person."""
 
 from dataclasses import replace
-from datetime import date
 
 import ibis
 import pytest
 from as_firms import A_RATING, HONOUR, KEY, LISTED, event, firm, record, run_of
 
-from credit_score.pilot.finance import bank_list, finance_tables, month_ends
+from credit_score.pilot.finance import bank_list, finance_tables
 from credit_score.records.door.identity import pseudonym
 
 ON = "2023-06-30"
@@ -55,19 +54,6 @@ def standing(tmp_path_factory):
 @pytest.fixture(scope="module")
 def tables(standing):
     return finance_tables(standing)
-
-
-@pytest.mark.parametrize(
-    ("on", "first", "before_last"),
-    [
-        (date(2023, 6, 30), date(2022, 6, 30), date(2023, 5, 31)),
-        (date(2024, 3, 31), date(2023, 3, 31), date(2024, 2, 29)),
-        (date(2023, 1, 5), date(2022, 1, 31), date(2022, 12, 31)),
-    ],
-)
-def test_the_months_are_twelve_ends_and_the_day(on, first, before_last):
-    days = month_ends(on)
-    assert (len(days), days[0], days[-2], days[-1]) == (13, first, before_last, on)
 
 
 def test_the_funnel_counts_what_stood_at_the_end_of_each_month(tables):

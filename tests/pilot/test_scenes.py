@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binom
 
 import credit_score as cs
-from credit_score.pilot.reach import NOTHING_TOLD, least_count, member_counts
+from credit_score.pilot.reach import NOTHING_TOLD, least_told, member_counts
 from credit_score.pilot.scenes import Z, benefit_counts, expected, open_scenes, qualifying_firms, scene_tables
 
 POLICY = cs.load_policy("gaoyang")
@@ -206,7 +206,7 @@ def test_without_a_rule_of_publication_nothing_of_persons_is_told(county):
     run = county()
     rules = run.rules.__class__(run.rules.model.model_copy(update={"publication": None}), run.rules.on)
     standing = run.standing.__class__(run.records, rules, run.as_known_on, run.tables, "")
-    assert least_count(rules) == NOTHING_TOLD
+    assert least_told(rules) == NOTHING_TOLD
     found = scene_tables(standing)
     assert found["scene_reach"]["qualifying"].isna().all()
     persons_only = found["scenes"]["subjects"] == "individual"

@@ -12,10 +12,10 @@ from as_a_user import refused, told
 import credit_score as cs
 from credit_score.errors import NotAvailable
 from credit_score.pilot import Standing
+from credit_score.pilot.counted import counted, counted_last
 from credit_score.pilot.indicators import SIGNS, indicator_tables
-from credit_score.pilot.indicators.counted import counted, counted_last
 from credit_score.pilot.indicators.quantities import QUANTITIES
-from credit_score.pilot.indicators.spans import Span
+from credit_score.pilot.spans import Span
 from credit_score.records.contracts import contracts
 from credit_score.records.duties.coverage import coverage_table, farm_coverage, first_day
 from credit_score.records.duties.four_zeros import four_zeros

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_score.pilot.indicators.light import gap, light
-from credit_score.pilot.indicators.spans import days_of, events, months_back, stocks, whole_months
+from credit_score.pilot.spans import days_of, events, months_back, stocks, whole_months
 
 ON, FIRST = date(2023, 6, 20), date(2023, 1, 1)
 TARGETS = st.sampled_from([0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0])

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from credit_score.report.finance_figure import plot_funnel
+from credit_score.report.finance_figure import TARGETS, funnel_today, plot_funnel
 from credit_score.report.style import ALERT
 
 FUNNEL = pd.DataFrame(
@@ -42,3 +42,19 @@ def test_without_targets_nothing_is_hatched_and_no_target_is_named(ax, texts):
     plot_funnel(FUNNEL.assign(target=float("nan")), ax, lang="en")
     assert not any(bar.get_hatch() for bar in ax.patches)
     assert "target" not in texts(ax)
+
+
+def test_the_figure_of_today_is_of_the_last_month_with_the_targets_of_the_plan():
+    months = pd.concat(
+        [
+            FUNNEL[["step", "n", "of", "share"]].assign(month="2023-05-31", n=0, share=0.0),
+            FUNNEL[["step", "n", "of"]].assign(month="2023-06-30", share=[None, None, None, 0.5]),
+        ]
+    ).astype({"share": object})
+    lights = ["red", "not_measurable", "green", "green"]
+    board = pd.DataFrame({"indicator": [*TARGETS.values()], "target": [0.2, 0.1, 0.1, 0.5], "light": lights})
+    today = funnel_today(months, board)
+    assert today["share"].dtype == float
+    assert today["share"].isna().tolist() == [True, True, True, False]
+    assert today["target"].tolist() == [0.2, 0.1, 0.1, 0.5]
+    assert today["met"].tolist() == [False, False, True, True]

@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from credit_score.pilot.indicators.counted import Counts, counted
+from credit_score.pilot.counted import Counts, counted
 from credit_score.pilot.indicators.lacking import lacks_table
-from credit_score.pilot.indicators.spans import Span, events, stocks, whole_months
+from credit_score.pilot.spans import Span, events, stocks, whole_months
 from credit_score.pilot.standing import Standing
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ as-of day.
 from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import RecordsError
+from credit_score.pilot.counted import Counts, counted, counted_last
 from credit_score.pilot.indicators.asked import Asked
-from credit_score.pilot.indicators.counted import Counts, counted, counted_last
 from credit_score.pilot.indicators.lacking import lacks
-from credit_score.pilot.indicators.spans import stocks
+from credit_score.pilot.spans import stocks
 from credit_score.records.duties.calendar import working_calendar
 from credit_score.records.duties.coverage import farm_register, first_day, period_table
 from credit_score.records.duties.quality import UNKNOWN

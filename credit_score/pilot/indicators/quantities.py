@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from credit_score.pilot.counted import Counts, counted
 from credit_score.pilot.indicators.asked import Asked, Count
-from credit_score.pilot.indicators.counted import Counts, counted
 from credit_score.pilot.indicators.lacking import lacks
 from credit_score.pilot.indicators.of_records import (
     credit_records,
@@ -16,7 +16,7 @@ from credit_score.pilot.indicators.of_records import (
     rated_firms,
     wrong_disputes,
 )
-from credit_score.pilot.indicators.spans import stocks
+from credit_score.pilot.spans import stocks
 from credit_score.policy.ruleset import numbers
 
 if TYPE_CHECKING:
@@ -45,11 +45,16 @@ def _firms(table: str, begun: str, ended: str | None = None) -> Count:
 def _of_register(asked: Asked, rows: "ibis.Table", begun: str, ended: str | None) -> Counts:
     import ibis
 
-    firms = asked.table("enterprises").select("enterprise_id", "registered_on")
+    firms = asked.standing.firms.select("enterprise_id", "registered_on")
     known = rows.filter(rows[begun].notnull()).join(firms, "enterprise_id")
     until = {"ended": known[ended]} if ended else {}
     since = ibis.greatest(known[begun], known.registered_on)
     return counted(known.select(key=known.enterprise_id, begun=since, **until), stocks(asked.days))
+
+
+def _register(asked: Asked, _: "Quantity") -> Counts:
+    firms = asked.standing.firms
+    return counted(firms.select(key=firms.enterprise_id, begun=firms.registered_on), stocks(asked.days))
 
 
 def _banks(asked: Asked, _: "Quantity") -> Counts:
@@ -134,7 +139,7 @@ def _institution(asked: Asked, own: "Institution") -> Counts:
 
 
 QUANTITIES: dict[str, Count] = {
-    "firms": _rows("enterprises", "enterprise_id", "registered_on"),
+    "firms": _register,
     "banks": _banks,
     "banks_joined": _rows("banks", "bank_id", "joined_on"),
     "platform_firms": _firms("platform", "joined_on"),

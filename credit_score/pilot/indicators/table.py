@@ -9,15 +9,15 @@ from credit_score.pilot.indicators.asked import Asked
 from credit_score.pilot.indicators.lacking import Lacking, lacks
 from credit_score.pilot.indicators.light import gap, light
 from credit_score.pilot.indicators.quantities import number
-from credit_score.pilot.indicators.spans import days_of
 from credit_score.pilot.indicators.words import gap_told
+from credit_score.pilot.spans import days_of
 from credit_score.pilot.standing import Standing
 from credit_score.policy.plan import Indicator, Phase, Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from credit_score.pilot.indicators.counted import Counts
+    from credit_score.pilot.counted import Counts
     from credit_score.policy.dated import Figure
     from credit_score.policy.pilot import Pilot
 

@@ -15,7 +15,7 @@ from credit_score.points.ledger import age_at
 from credit_score.policy import RuleSet
 from credit_score.policy.periods import months_later
 from credit_score.policy.publication import PublishedTable
-from credit_score.records.door.identity import LETTERS
+from credit_score.records.door.identity import natural_persons
 
 if TYPE_CHECKING:
     import ibis
@@ -115,11 +115,8 @@ def _values(table: "ibis.Table", column: str) -> list[str]:
 
 
 def _sole_proprietors(standing: Standing, by: tuple[str, ...]) -> Cube:
-    import ibis
-
-    firms = standing.records["enterprises"]
-    firms = firms.filter(firms.registered_on <= ibis.date(standing.on))
-    mine = firms.filter(firms.enterprise_id.startswith(f"{LETTERS['sole_proprietor']}-"))
+    firms = standing.firms
+    mine = firms.filter(natural_persons(firms.enterprise_id))
     counted = mine.group_by(*by).aggregate(n=mine.count()).execute()
     about = standing.rules.about
     codes = {"sector": [s.id for s in about.sectors], "size": [s.id for s in about.sizes]}

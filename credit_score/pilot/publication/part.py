@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import PolicyError
 from credit_score.language import LANGUAGES, say
+from credit_score.pilot.disclosure import least_count
 from credit_score.pilot.groups import ALL
 from credit_score.pilot.protection import protected_release
 from credit_score.pilot.publication.cubes import CUBES, NO, YES, cube, margin
@@ -18,7 +19,7 @@ from credit_score.pilot.standing import Standing
 from credit_score.policy import RuleSet
 from credit_score.policy.named import Label
 from credit_score.policy.publication import PublishedTable
-from credit_score.records.door.identity import PERSONS
+from credit_score.records.door.identity import natural_persons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,7 @@ NEEDS = {
 def published_tables(rules: RuleSet) -> list[PublishedTable]:
     """The tables that the rules of the day publish."""
     own = rules.model.publication
-    held = own is not None and rules.value(own.least_count) is not None
-    return [t for t in own.tables if rules.value(t.in_force)] if own and held else []
+    return [t for t in own.tables if rules.value(t.in_force)] if own and least_count(rules) else []
 
 
 def limits(rules: RuleSet) -> tuple[int, int]:
@@ -110,9 +110,6 @@ def _plain(table: PublishedTable, standing: Standing) -> "pd.DataFrame":
 
 
 def _firms(table: PublishedTable, standing: Standing) -> "pd.DataFrame":
-    import ibis
-
-    firms = standing.records["enterprises"]
-    is_person = ibis.or_(*(firms.enterprise_id.startswith(begin) for begin in PERSONS))
-    mine = firms.filter(firms.registered_on <= ibis.date(standing.on), ~is_person)
+    firms = standing.firms
+    mine = firms.filter(~natural_persons(firms.enterprise_id))
     return mine.group_by(*table.by).aggregate(count=mine.count()).order_by(*table.by).execute()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from credit_score.pilot.disclosure import least_count
 from credit_score.policy import RuleSet
 
 
@@ -25,13 +26,13 @@ class Criteria:
     @classmethod
     def of(cls, rules: RuleSet) -> "Criteria | None":
         """The criteria of a day; None where the policy has none in force, or no rule for small counts."""
-        own, publication = rules.model.three_credit, rules.model.publication
-        if own is None or publication is None:
+        own, least = rules.model.three_credit, least_count(rules)
+        if own is None or least is None:
             return None
         household, village = own.household, own.village
         shares = (village.households, village.without_arrears, village.bad_loans_below, own.town.villages,
                   own.county.towns)  # fmt: skip
-        counts = [rules.value(n) for n in (household.from_score, household.members, publication.least_count)]
+        counts = [rules.value(household.from_score), rules.value(household.members), least]
         values = [rules.value(share) for share in shares]
         if None in (*counts, *values):
             return None

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
@@ -38,6 +39,13 @@ def pseudonym(identifier: str, kind: str, key: bytes) -> str:
 def is_person(subject: str) -> bool:
     """Whether a subject is the pseudonym of a natural person: sole proprietors are."""
     return subject.startswith(PERSONS)
+
+
+def natural_persons(subject: Any) -> Any:
+    """The same of a column of Ibis."""
+    import ibis
+
+    return ibis.or_(*(subject.startswith(begin) for begin in PERSONS))
 
 
 def deletion_digest(name: str) -> str:

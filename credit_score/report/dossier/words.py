@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from credit_score.language import reference_in, say
+from credit_score.language import reference_in, say, status_told
 from credit_score.policy import RuleSet
 from credit_score.report.content import labels, rules_cited
 from credit_score.report.dossier.decision import Decision, Person
@@ -32,7 +32,7 @@ class Words:
     @cached_property
     def status(self) -> str:
         """The status in a sentence."""
-        return self.say("status." + self.decision.status.replace(" ", "_"))
+        return status_told(self.decision.status, self.lang)
 
     def person(self, person: Person | None) -> str:
         """Name and office; that nobody signed where there is none."""

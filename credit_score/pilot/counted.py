@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from credit_score.pilot.indicators.spans import Span
+from credit_score.pilot.spans import Span
 
 if TYPE_CHECKING:
     import ibis
