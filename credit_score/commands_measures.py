@@ -20,8 +20,8 @@ WORDS = {
     "reward": "measure.reward", "discipline": "measure.discipline", "repaired": "measure.repaired",
     "withdrawn": "measure.withdrawn", "corrected": "measure.corrected", "expired": "measure.expired",
     "longest": "measure.longest", "repeal": "measure.repeal", "no_basis": "measure.no_basis",
-    "no_record": "measure.no_record", "law": "basis.law", "plan": "basis.plan", "published": "basis.published",
-    "assumption": "basis.assumption", "decision": "basis.decision",
+    "no_unit": "measure.no_unit", "no_record": "measure.no_record", "law": "basis.law", "plan": "basis.plan",
+    "published": "basis.published", "assumption": "basis.assumption", "decision": "basis.decision",
 }  # fmt: skip
 HEADINGS = {
     "measure": "measure.measure", "direction": "measure.direction", "units": "measure.units", "basis": "measure.basis",

@@ -27,9 +27,6 @@ TAKEN = (
     "measure_id", "enterprise_id", "measure", "direction", "unit", "begun_on", "ended_on", "fed_back_on",
     "days_to_feedback", "state", "why", "ground_ended_on", "days_late",
 )  # fmt: skip
-STATES = ("running", "to_lift", "ended", "lifted_late")
-NEVER = ("no_basis", "no_record")
-ENDS = ("repaired", "withdrawn", "corrected", "expired", "longest", "repeal")
 OPEN, BEGUN, UNKNOWN = "open", "taken", ""
 STATISTICS = (
     "month", "unit", "direction", "n", "fed_back", "feedback_share", "days_to_feedback", "to_lift", "lifted_late",
@@ -60,9 +57,10 @@ def taken_measures(standing: Standing) -> "pd.DataFrame":
     ``state``: ``running``; ``to_lift`` (it runs, but no ground stands any more, or none ever did); ``ended``;
     ``lifted_late`` (ended after its ground). ``why`` says what ended the ground: ``repaired``, ``withdrawn``,
     ``corrected``, ``expired``, ``longest`` (the measure's longest time), ``repeal``, ``no_basis`` (discipline without a
-    law or a published list), ``no_record``. ``ground_ended_on``: its day, for a record taken back the day that became
-    known, where there never was a ground the first day of the measure. ``days_late``: calendar days from it to the
-    end, or to the day while it runs. What is dated after the day is not there yet. Those to be lifted come first.
+    law or a published list), ``no_unit`` (not one of those named for it on that day), ``no_record`` (none stood on its
+    first day). ``ground_ended_on``: its day, for a record taken back the day that became known, where there never was a
+    ground the first day of the measure. ``days_late``: calendar days from it to the end, or to the day while it runs.
+    What is dated after the day is not there yet. Those to be lifted come first.
     """
     import pandas as pd
 
@@ -106,14 +104,11 @@ def measure_statistics(taken: "pd.DataFrame", refused: "pd.DataFrame") -> "pd.Da
 
 @dataclass(frozen=True)
 class _Ground:
-    """One record that a measure rests on: from when, until when (half-open, None where nothing is in sight), why."""
+    """One record that a measure rests on: from when, until when (half-open), and what ends it."""
 
     starts: date
-    ends: date | None
+    ends: date
     why: str
-
-    def stands(self, on: date) -> bool:
-        return self.starts <= on and (self.ends is None or on < self.ends)
 
 
 def _begun(standing: Standing) -> "ibis.Table":
@@ -179,7 +174,7 @@ def _ground(row: dict[str, Any], measure: Measure, standing: Standing) -> _Groun
         "longest": months_later(starts, longest.value) if longest else None, "repeal": until,
     }  # fmt: skip
     found = [(day, why) for why, day in ends.items() if day is not None]
-    day, why = min(found, default=(None, ""))
+    day, why = min(found, default=(date.max, ""))
     return _Ground(starts, day, why)
 
 
@@ -204,24 +199,30 @@ def _versions(period: Dated) -> list[tuple[date, int | None]]:
 def _told(row: dict[str, Any], measure: Measure, grounds: list[_Ground], on: date) -> dict[str, Any]:
     days: list[Any] = [as_day(row[c]) for c in ("begun_on", "ended_on", "fed_back_on")]
     begun, ended, fed_back = days
-    why, last = _last(measure, grounds, begun)
-    stands = any(ground.stands(on) for ground in grounds) and why != "no_basis"
-    over = None if last is None or (stands and ended is None) else last
-    late = max(((ended or on) - over).days, 0) if over else 0
+    why, last = _last(measure, row["unit"], grounds, begun)
+    late = max(((ended or on) - last).days, 0)
     states = ("running", "to_lift") if ended is None else ("ended", "lifted_late")
-    behind = late > 0 or (ended is None and not stands)
+    behind = late > 0 or (ended is None and last <= on)
     return {
         **{c: row[c] for c in ("measure_id", "enterprise_id", "measure", "unit")}, "direction": measure.direction,
         "begun_on": begun, "ended_on": ended, "fed_back_on": fed_back, "state": states[behind],
         "days_to_feedback": (fed_back - begun).days if fed_back else None,
-        "why": why if behind else "", "ground_ended_on": over if behind else None, "days_late": late,
+        "why": why if behind else "", "ground_ended_on": last if behind else None, "days_late": late,
     }  # fmt: skip
 
 
-def _last(measure: Measure, grounds: list[_Ground], begun: date) -> tuple[str, date | None]:
-    """What ended the last ground, and its day; where there never was one the day on which the measure was begun."""
+def _last(measure: Measure, unit: str, grounds: list[_Ground], begun: date) -> tuple[str, date]:
+    """What ends the ground on which a measure was begun, and its first day without one (its own, if it never had one).
+
+    A ground that starts before the last one ends carries it on; after a day without any it must be begun again.
+    """
     if not measure.may_be_taken(begun):
         return "no_basis", begun
-    ends = [(ground.ends or date.max, ground.why) for ground in grounds]
-    day, why = max(ends, default=(begun, "no_record"))
-    return why, day if day != date.max else None
+    may = measure.units.at(begun)
+    if may is not None and unit not in may.value:
+        return "no_unit", begun
+    last, why = begun, "no_record"
+    for ground in sorted(grounds, key=lambda g: g.starts):
+        if ground.starts <= last < ground.ends:
+            last, why = ground.ends, ground.why
+    return why, last

@@ -50,10 +50,14 @@ class Right(Rule):
 
 
 class Statements(Named):
-    """``desks``: the units that may issue statements; ``valid_for``: days one is valid after the day of issue."""
+    """``desks``: the units that may issue statements; ``valid_for``: days one is valid after the day of issue.
+
+    ``run_within``: days that the day of a run may lie back when one is issued of it.
+    """
 
     desks: Names
     valid_for: CalendarDays
+    run_within: CalendarDays
     sections: tuple[Section, ...] = Field(min_length=1)
     uses: tuple[Use, ...] = Field(min_length=1)
     rights: tuple[Right, ...] = ()

@@ -22,6 +22,11 @@ CASES = {
     "wrong": ("withdrawn", "2023-06-20", "2023-02-01", "", "", "to_lift", "withdrawn", "2023-06-20", 10),
     "after": ("", "", "2023-02-01", "2023-07-05", "2023-07-05", "running", "", None, 0),
     "bare": ("none", "", "2023-06-10", "", "", "to_lift", "no_record", "2023-06-10", 20),
+    "hasty": ("", "", "2023-01-11", "", "", "to_lift", "no_record", "2023-01-11", 170),
+    "alone": ("", "", "2023-06-20", "", "", "to_lift", "no_unit", "2023-06-20", 10),
+    "again": ("repaired", "2023-03-01", "2023-02-01", "", "", "running", "", None, 0),
+    "gap": ("repaired", "2023-03-01", "2023-02-01", "", "", "to_lift", "repaired", "2023-03-01", 121),
+    "spent": ("repaired", "2023-03-01", "2023-06-20", "", "", "to_lift", "no_record", "2023-06-20", 10),
     "old": ("old", "", "2022-12-01", "", "", "to_lift", "expired", "2023-06-25", 5),
 }  # fmt: skip
 
@@ -32,13 +37,17 @@ def on(tmp_path_factory):
     firms = [firm(name) for name in (*CASES, "open", "serious")] + [firm("coop", "cooperative")]
     rows = [record(f"of-{n}", n, LISTED) for n, case in CASES.items() if case[0] not in ("none", "old")]
     rows += [record("of-old", "old", LISTED, "2020-06-25", "2020-07-01"), record("of-open", "open", LISTED)]
+    rows += [record(f"of-{n}-2", n, LISTED, day, day) for n, day in (("again", "2023-02-20"), ("gap", "2023-04-01"))]
     rows += [
         record("of-serious", "serious", SERIOUS),
         record("of-coop", "coop", LISTED),
         record("of-shop", "shop", HONOUR),
     ]
     events = [event(f"e-{n}", f"of-{n}", c[0], c[1]) for n, c in CASES.items() if c[0] in ("repaired", "withdrawn")]
-    acts = [taken(f"m-{n}", n, LIMIT, *case[2:5]) for n, case in CASES.items()]
+    units = {"alone": "ecology"}
+    acts = [
+        taken(f"m-{n}", n, LIMIT, *case[2:5], unit=units.get(n, "administrative_approval")) for n, case in CASES.items()
+    ]
     acts += [
         taken("m-serious", "serious", "measure.serious_list", "2023-06-20"),
         taken("m-coop", "coop", LIMIT, "2023-06-20"),
@@ -77,7 +86,7 @@ def test_discipline_without_a_basis_or_on_a_form_the_law_does_not_name_is_to_be_
 def test_what_is_to_be_lifted_comes_first_and_discipline_before_rewards(told):
     states = list(told["measures_taken"]["state"])
     n = states.count("to_lift")
-    assert n == 6
+    assert n == 10
     assert set(states[:n]) == {"to_lift"}
     assert told["measures_taken"]["direction"].iloc[-1] == "reward"
 
@@ -103,9 +112,9 @@ def test_a_matched_measure_that_nobody_has_taken_is_open(told):
 def test_statistics_count_by_month_unit_and_direction_what_the_rows_say(told):
     table = told["measure_statistics"].set_index(["month", "unit", "direction"])
     february = table.loc[("2023-02", "administrative_approval", "discipline")]
-    assert (february["n"], february["fed_back"], february["days_to_feedback"]) == (7, 1, 10)
-    assert february["feedback_share"] == pytest.approx(1 / 7)
-    assert (february["to_lift"], february["lifted_late"], february["days_late"]) == (2, 1, 73)
+    assert (february["n"], february["fed_back"], february["days_to_feedback"]) == (9, 1, 10)
+    assert february["feedback_share"] == pytest.approx(1 / 9)
+    assert (february["to_lift"], february["lifted_late"], february["days_late"]) == (3, 1, 194)
     june = table.loc[("2023-06", "housing", "reward")]
     assert (june["n"], june["fed_back"], june["days_to_feedback"], june["to_lift"]) == (1, 1, 20, 0)
     assert table["n"].sum() == len(told["measures_taken"])

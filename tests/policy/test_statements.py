@@ -20,8 +20,8 @@ def with_statements(small, dated):
         told = {"id": "fines", **word, "items": ["fine"]} | (section or {})
         named = {"id": "procurement", **word, "sections": dated(["fines"])} | (use or {})
         sections["statements"] = {
-            "id": "statements", **word, "desks": dated(["council"]), "valid_for": dated(30), "sections": [told],
-            "uses": [named],
+            "id": "statements", **word, "desks": dated(["council"]), "valid_for": dated(30),
+            "run_within": dated(30), "sections": [told], "uses": [named],
         } | change  # fmt: skip
         one = [{"id": "one", **word}]
         uses = [{"id": name, **word} for name in pilot]
@@ -78,6 +78,7 @@ def test_a_small_policy_with_statements_is_one(written, with_statements):
         ({"use": {"sections": ["points"]}}, "unknown section 'points'; known are fines"),
         ({"pilot": ["procurement", "bidding"]}, "the plan's use 'bidding' has no sections here"),
         ({"valid_for": 0}, "a limit is 1 to 3660 days"),
+        ({"run_within": 0}, "a limit is 1 to 3660 days"),
         ({"tiers": ["A"]}, "tiers: unknown key"),
         ({"section": {"from_score": 1}}, "from_score: unknown key"),
     ],
@@ -91,7 +92,7 @@ def test_what_statements_cannot_say_is_refused(written, with_statements, dated, 
         section["shown_for"] = dated(section.pop("shown"))
     if "sections" in use:
         use["sections"] = dated(use["sections"])
-    for name in ("desks", "valid_for"):
+    for name in ("desks", "valid_for", "run_within"):
         if name in change:
             change[name] = dated(change[name])
     text = refusal(written(with_statements(section=section, use=use, **change)))

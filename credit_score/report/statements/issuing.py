@@ -5,7 +5,7 @@ There is no way to issue several: the door takes one subject, and each statement
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,13 +63,14 @@ def issue(run: "RunFolder", subject: str, asked: Asked, out: Path | str, *, at: 
 
     ``at``: the moment, whose day is the day of issue. A file appears only with its entry in the log. Raises RunError
     for several subjects, for nobody the run knows, for an office that is no desk, for a use that does not fit, for a
-    file in the folder of the run or of its log;
+    file in the folder of the run or of its log, for a run whose day lies too far back or ahead;
     PolicyError where the policy has no statements; VerificationError where log and run do not belong together.
     """
     rules = _statements(run)
     _check_one(subject)
     _check_asked(asked, rules, run)
     _check_place(Path(out), run)
+    _check_day(run, at.date())
     with alone(log_folder(run.path), wait=PATIENCE):
         log = Log.of(run)
         days = run.rules().figure(rules.valid_for).value
@@ -108,6 +109,15 @@ def _check_place(out: Path, run: "RunFolder") -> None:
     if impersonal(out.name) != out.name:
         raise RunError("the name of the file holds an identity number", where=str(out), remedy="choose another name")
     check_apart(out, (run.path, log_folder(run.path)))
+
+
+def _check_day(run: "RunFolder", day: date) -> None:
+    """Refuse a run that tells of another time than the day of issue; a demonstration tells of none."""
+    as_of, rules = date.fromisoformat(run.manifest["as_of"]), run.rules()
+    most = rules.figure(_statements(run).run_within).value
+    if run.manifest["status"] != "demonstration" and not 0 <= (day - as_of).days <= most:
+        what = f"the run tells of {as_of}, and a statement of {day} tells of that day or of at most {most} days before"
+        raise RunError(what, where=str(run.path), remedy="score the county again as of today, and issue it of that run")
 
 
 def _check_asked(asked: Asked, rules: Statements, run: "RunFolder") -> None:

@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -153,6 +154,20 @@ def test_a_draft_is_told_large_and_in_the_running_head(small_run, tmp_path):
 
 
 @pytest.mark.usefixtures("quick_page")
+def test_a_run_of_another_time_is_refused_but_for_a_demonstration(small_run, opened, person, tmp_path):
+    """The run is of 2023-06-30: a statement of it on that day and for thirty days after."""
+    run = RunFolder.open(small_run().save(tmp_path / "out"))
+    days = {"29 June": AT - timedelta(2), "30 June": AT - timedelta(1), "30 July": AT + timedelta(29)}
+    for name in ("30 June", "30 July"):
+        issue(run, "firm-1", DESK, tmp_path / f"{name}.html", at=days[name])
+    for day in (days["29 June"], AT + timedelta(30)):
+        with pytest.raises(RunError, match=f"tells of 2023-06-30, and a statement of {day.date()}.* 30 days before"):
+            issue(run, "firm-1", DESK, tmp_path / "x.html", at=day)
+    assert not (tmp_path / "x.html").exists()
+    issue(opened, person, SELF, tmp_path / "sample.html", at=AT + timedelta(1000))
+
+
+@pytest.mark.usefixtures("quick_page")
 def test_a_penalty_normally_not_public_and_one_that_has_ended_stand_in_no_report(small_run, tmp_path):
     """A minor one of 2026-03-01 is not public from 2026-04-01; a general one of 2025-03-01 ended on that day."""
     penalties = [
@@ -161,12 +176,13 @@ def test_a_penalty_normally_not_public_and_one_that_has_ended_stand_in_no_report
         for grade, day in (("minor", "2026-03-01"), ("general", "2025-03-01"), ("serious", "2025-03-01"))
     ]  # fmt: skip
     run = RunFolder.open(small_run(records=penalties, on="2026-04-10").save(tmp_path / "out"))
-    made = issue(run, "firm-1", replace(DESK, langs=("en",)), tmp_path / "x.html", at=AT)
+    at = datetime(2026, 4, 11, tzinfo=UTC)
+    made = issue(run, "firm-1", replace(DESK, langs=("en",)), tmp_path / "x.html", at=at)
     told = next(s for s in made.versions[0].sections if s.id == "penalties")
     assert [row.cells for row in told.rows] == [
         ("Serious penalty", "Ecology and environment", "2025-03-01", "2025-03-01", "2028-03-01")
     ]
-    assert verified_file(run, tmp_path / "x.html", on=AT.date()).statement == made
+    assert verified_file(run, tmp_path / "x.html", on=at.date()).statement == made
 
 
 @pytest.mark.usefixtures("quick_page")
