@@ -32,11 +32,35 @@ class Knowledge:
 
         Raises RunError where no counts at all agree with what is known.
         """
+        import numpy as np
+
+        nowhere = np.zeros(len(group), dtype=np.int64)
+        least, greatest = (self.extreme(group, sign, nowhere) @ group for sign in (1, -1))
+        return int(least), int(greatest)
+
+    def extreme(self, group: "NDArray[np.bool_]", sign: int, at: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """Counts of cells, (C,), by which a sum of them is least (``sign`` 1) or greatest (-1).
+
+        Cells that do not bear on it are left as ``at`` has them. Raises RunError where no counts at all agree with what
+        is known.
+        """
         rows, cells = self._near(group)
-        if not rows.any():
-            return 0, self.most * int(group.sum())
-        known = replace(self, sums=self.sums[rows][:, cells], low=self.low[rows], high=self.high[rows])
-        return known._end(group[cells], 1), known._end(group[cells], -1)
+        found = at.copy()
+        if rows.any():
+            near = replace(self, sums=self.sums[rows][:, cells], low=self.low[rows], high=self.high[rows])
+            found[cells] = near._end(group[cells], sign)
+        else:
+            found[group] = 0 if sign > 0 else self.most
+        return found
+
+    def agreeing(self, counts: "NDArray[np.int64]", group: "NDArray[np.bool_]") -> "NDArray[np.int64]":
+        """Those of some counts, a row of (C,) each, that agree with all that is known of a sum of cells."""
+        import numpy as np
+
+        rows, cells = self._near(group)
+        sums = counts.astype(float) @ self.sums[rows].T.astype(float)
+        agree = ((sums >= self.low[rows]) & (sums <= self.high[rows])).all(axis=1)
+        return np.asarray(counts[agree & (counts[:, cells] <= self.most).all(axis=1)])
 
     def _near(self, group: "NDArray[np.bool_]") -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
         """The sums and cells that have to do with a group, by whatever way; the others do not bear on it."""
@@ -49,7 +73,7 @@ class Knowledge:
                 return rows, cells
             cells = np.asarray(cells | self.sums[rows].any(axis=0))
 
-    def _end(self, group: "NDArray[np.bool_]", sign: int) -> int:
+    def _end(self, group: "NDArray[np.bool_]", sign: int) -> "NDArray[np.int64]":
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -64,4 +88,4 @@ class Knowledge:
                 "the numbers told contradict one another: no counts agree with all of them",
                 remedy="take all tables from one run, as it wrote them",
             )
-        return round(float(group @ np.round(found.x)))
+        return np.asarray(np.round(found.x).astype(np.int64))

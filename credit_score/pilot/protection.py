@@ -43,10 +43,24 @@ class Sensitive:
     small: bool = True
     informed: bool = False
 
-    def holds(self, known: Knowledge) -> bool:
-        """Whether they do."""
-        low, high = known.possible(self.cells)
-        return high - (0 if self.small else low) + 1 >= self.values and (low == 0 or not self.small)
+    def holds(self, known: Knowledge, examples: "list[NDArray[np.int64]]") -> bool:
+        """Whether they do: by examples of counts that agree with what is known, else exactly, which gives more."""
+        import numpy as np
+
+        counts = known.agreeing(np.array(examples), self.cells)
+        for sign in (-1, 1):
+            if self._shown(counts):
+                return True
+            examples.append(known.extreme(self.cells, sign, examples[0]))
+            counts = np.vstack([counts, examples[-1]])
+        return self._shown(counts)
+
+    def _shown(self, counts: "NDArray[np.int64]") -> bool:
+        import numpy as np
+
+        sums = counts @ self.cells
+        low, high = np.min(sums, initial=np.iinfo(np.int64).max), np.max(sums, initial=-1)
+        return bool(high - (0 if self.small else low) + 1 >= self.values and (low == 0 or not self.small))
 
 
 @dataclass(frozen=True)
@@ -55,13 +69,15 @@ class Truth:
 
     ``small_rest``: whether what is left of a group's base is small. ``large``: (2, G), the same two ways, whether it is
     not small and no small group lies within: that a total of small counts is not small itself, no reader is taken to
-    know where it is not told.
+    know where it is not told. ``examples``: counts of cells, the true ones first, that agreed with what is told at some
+    time; more is left out from then on, so that most still do, and few programs need to be solved.
     """
 
     counts: "NDArray[np.int64]"
     small: "NDArray[np.bool_]"
     small_rest: "NDArray[np.bool_]"
     large: "NDArray[np.bool_]"
+    examples: "list[NDArray[np.int64]]"
 
 
 def protected_release(
@@ -91,7 +107,7 @@ def _truth(groups: Groups, n: "NDArray[np.int64]", least: int) -> Truth:
     small = np.array([[hidden(int(c), least) for c in numbers] for numbers in counts]).reshape(counts.shape)
     small &= sums.any(axis=2)
     has_a_cell_outside = (sums[small].astype(np.int64) @ ~sums.transpose(0, 2, 1)) > 0
-    return Truth(counts[0], small[0], small[1], ~small & has_a_cell_outside.all(axis=1))
+    return Truth(counts[0], small[0], small[1], ~small & has_a_cell_outside.all(axis=1), [n.astype(np.int64)])
 
 
 def _first(groups: Groups, truth: Truth, least: int, round_to: int) -> Release:
@@ -136,11 +152,11 @@ def _together(groups: Groups) -> "Iterator[tuple[int, NDArray[np.bool_]]]":
 
 def _guarded(release: Release, truth: Truth, sensitive: Sensitive) -> Release:
     """The release with as many counts left out as it takes; what is guarded stays so when more is left out."""
-    reader = _reader(release, truth, sensitive)
-    while not sensitive.holds(reader(release)):
+    reader, examples = _reader(release, truth, sensitive), truth.examples
+    while not sensitive.holds(reader(release), examples):
         siblings = _siblings(release, truth, sensitive)
         tries = (_without(release, group) for group in siblings.sort_values(["lines", "count"]).index)
-        enough = next((t for t in tries if sensitive.holds(reader(t))), None)
+        enough = next((t for t in tries if sensitive.holds(reader(t), examples)), None)
         release = enough or _without(release, siblings.sort_values(["lines", "left_out", "count"]).index[0])
     return release
 
@@ -159,7 +175,7 @@ def _reader(release: Release, truth: Truth, sensitive: Sensitive) -> Callable[[R
     ceiling = np.where([truth.small, truth.small_rest], release.least - 1, untold)
     floor = np.where(truth.large, release.least, untold)
     nothing = replace(release, told=untold[0])
-    if not sensitive.holds(nothing.known_with(floor=floor, ceiling=ceiling)):
+    if not sensitive.holds(nothing.known_with(floor=floor, ceiling=ceiling), truth.examples):
         floor = untold
     return lambda release: release.known_with(floor=floor, ceiling=ceiling)
 

@@ -55,3 +55,4 @@ def test_ends_are_those_of_every_table_of_counts_that_agrees(data):
     agree = every[:, ((told >= known.low[:, None]) & (told <= known.high[:, None])).all(axis=0)]
     reached = asked.astype(int) @ agree
     assert known.possible(asked) == (reached.min(), reached.max())
+    assert set(known.agreeing(every.T, asked) @ asked) == set(reached)
