@@ -22,6 +22,8 @@ ROOT = Path(__file__).parent
 NBVAL = ["-W", "default", "--nbval", "--nbval-current-env", "--nbval-sanitize-with", "notebooks/sanitize.cfg"]
 # A file of tests stays in one process, so that what its tests share is made once; the slowest are named at the end.
 PARALLEL = ["--numprocesses", "auto", "--dist", "loadfile", "--durations", "25"]
+# Processes that each start a thread a core wait for one another: of boosted trees a hundred times as long as they work.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 RELOCK = "python -m nox -s lock"
 UV = "uv==0.13.9"
 MUTMUT = "mutmut==3.8.1"
@@ -58,7 +60,7 @@ def demo(session):
 def tests(session):
     """Run every test, a process a core, and every notebook; arguments after -- go to pytest, without the notebooks."""
     install(session)
-    session.run("pytest", *PARALLEL, *session.posargs)
+    session.run("pytest", *PARALLEL, *session.posargs, env=ONE_THREAD)
     if not session.posargs:
         check_notebooks(session, "notebooks")
 
@@ -95,7 +97,7 @@ def backtests(session):
     install(session)
     session.env["CREDIT_SCORE_DATA"] = str(data.resolve())
     report = Path(session.create_tmp()) / "backtests.xml"
-    session.run("pytest", *PARALLEL, f"--junitxml={report}", "backtests", *session.posargs)
+    session.run("pytest", *PARALLEL, f"--junitxml={report}", "backtests", *session.posargs, env=ONE_THREAD)
     skipped = sum(int(suite.get("skipped", 0)) for suite in ET.parse(report).iter("testsuite"))
     if skipped:
         session.error(f"{skipped} back-tests skipped, though {data} is there")

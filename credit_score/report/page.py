@@ -122,7 +122,7 @@ def _bars(run: Run, lang: str) -> Iterator[Drawing]:
 def _pilot(run: Run, lang: str) -> Iterator[Drawing]:
     """Figures of the pilot's tables."""
     criteria = run.rules.model.three_credit
-    if "finance_funnel" in run.pilot and run.pilot["finance_funnel"]["share"].notna().any():
+    if {"finance_funnel", "indicators"} <= run.pilot.keys() and run.pilot["finance_funnel"]["share"].notna().any():
         frame = funnel_today(run.pilot["finance_funnel"], run.pilot["indicators"])
         yield "funnel", 2.2, partial(plot_funnel, frame, lang=lang)
     if criteria and "towns" in run.pilot and run.pilot["towns"]["credit_share"].notna().any():
