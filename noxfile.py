@@ -40,11 +40,11 @@ def install(session):
 
 
 def check_notebooks(session, folder):
-    """Run the notebooks of a folder one after the other; every checked cell must give its stored output."""
+    """Run the notebooks of a folder, one a core; every checked cell must give its stored output."""
     found = sorted(str(path) for path in Path(folder).rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
     if not found:
         session.error(f"{folder}: no notebook there to check")
-    session.run("pytest", *NBVAL, *found)
+    session.run("pytest", *PARALLEL, *NBVAL, *found, env=ONE_THREAD)
 
 
 @nox.session

@@ -146,6 +146,26 @@ def _of_check(name: str, dtype: str, value: Any, check: "pa.Check") -> list[Chec
     return [Check(name, BELOW.get(name, outside), below), Check(name, outside, value > high)]
 
 
+def breaches(accepted: "ibis.Table", contract: Contract) -> tuple[int, list[str]]:
+    """How many rows a table has, and the columns in which it is not what the schema says; one query.
+
+    Pandera's own validation says the same (the tests hold both against each other) with some ten queries a table.
+    """
+    import ibis
+
+    held, columns = accepted.schema(), contract.schema.columns
+    there = {name: c for name, c in columns.items() if name in held and str(held[name]) == str(c.dtype)}
+    wrong = {name: ibis.or_(*_breach(accepted[name], name, column)).any() for name, column in there.items()}
+    (row,) = accepted.aggregate(accepted.count().name("_n"), **wrong).execute().to_dict("records")
+    return int(row["_n"]), [name for name in {**columns, **held} if name not in there or row[name]]
+
+
+def _breach(value: Any, name: str, column: "pa.Column") -> "list[ibis.expr.types.BooleanValue]":
+    of_checks = [_of_check(name, str(column.dtype), value, check) for check in column.checks]
+    missing = value.isnull() & (not column.nullable)
+    return [missing, *(check.wrong.fill_null(False) for checks in of_checks for check in checks)]
+
+
 def judged(table: "ibis.Table", contract: Contract, listed: list[Check]) -> "ibis.Table":
     """The table with ``_fault``: the index of the first check that fails, or -1.
 
