@@ -84,7 +84,7 @@ def test_each_language_keeps_to_itself():
 
 def test_every_number_and_clause_carries_its_ground():
     page = notice("en")
-    grounds = re.findall(r'<span class="ground"> \((law|plan|published|assumption): [^<]+\)</span>', page)
+    grounds = re.findall(r'<span class="ground"> \((law|plan|published|assumption)[:,] [^<]+\)</span>', page)
     assert len(grounds) == page.count('class="ground"') == 3 + 1 + 6 + 5
     assert {"law", "plan", "assumption"} == set(grounds)
     assert "published" in re.findall(r'<span class="ground"> \((\w+):', notice("en", unit="tax"))
