@@ -17,7 +17,8 @@ def catalogue() -> dict[str, dict[str, str]]:
     import yaml
 
     text = files("credit_score").joinpath("language.yaml").read_text(encoding="utf-8")
-    data: dict[str, dict[str, str]] = yaml.safe_load(text)
+    quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a quarter of a second less at every command
+    data: dict[str, dict[str, str]] = yaml.load(text, Loader=quick)  # noqa: S506 - both are safe loaders
     return data
 
 
