@@ -40,7 +40,8 @@ def _add_verify(commands: Commands) -> None:
 
 def _add_log(commands: Commands) -> None:
     text = (
-        "the statements issued of a run: who asked, through which desk, why; checks that nothing in the log was changed"
+        "the statements issued of a run: who asked, through which desk, why; checks that no entry was changed; "
+        "entries cut off at the end show only beside a number noted elsewhere"
     )
     log = run_command(commands, "statements", "commands_statement.log", text)
     uses = "write the reports issued for a use as CSV, as the register report_uses takes them in"

@@ -46,7 +46,7 @@ def test_a_statement_is_issued_verified_and_logged(run, person, firm, tmp_path):
         assert "valid until" in said
     code, said, _ = told("statements", run)
     assert code == 0
-    assert "2 issued; the chain of the log is whole" in said
+    assert "2 issued; the entries of the log follow one another and none was changed" in said
     assert person not in said
     assert firm in said
     assert "资格审查" in said

@@ -106,4 +106,5 @@ def _gives_away(name: str, sole: "pd.Series[float]", least: int) -> bool:
     own = int(sole[name])
     if name == "firms":
         return own > 0 and hidden(own, least)
-    return sole["firms"] > 0 and gives_away(own, int(sole[PARTS[name]]), least)
+    of = int(sole[PARTS[name]])
+    return sole["firms"] > 0 and (of == 0 or gives_away(own, of, least))

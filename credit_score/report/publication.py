@@ -16,7 +16,7 @@ from credit_score.pilot.publication.cubes import CUBES
 from credit_score.pilot.publication.part import limits, published_tables
 from credit_score.policy.publication import PublishedTable
 from credit_score.records.duties.coverage import coverage_by
-from credit_score.records.duties.four_zeros import zeros_by_unit
+from credit_score.records.duties.four_zeros import to_sum
 from credit_score.report.data_sheet import data_sheet
 from credit_score.report.published import PublishedSet
 from credit_score.report.run_folder import RunFolder
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 KIND, MARK, SHEET = "published set", "manifest.json", "DATASHEET.md"
 # The finest step of a share of firms that is still one of several firms.
 STEPS = (0.001, 0.01, 0.05, 0.1)
-# What indicators count firms by, sole proprietors among them.
+# What indicators count firms or their records by, those of sole proprietors among them.
 OF_FIRMS = {
     "platform_firms", "real_name_firms", "authorised_firms", "joint_firms", "rated_firms", "credit_records",
-    "farm_entities_covered",
+    "farm_entities_covered", "offending_reports", "wrong_disputes",
 }  # fmt: skip
 BOARD = [
     "indicator", "task", "label_zh", "label_en", "value", "step", "unit", "comparison", "target", "light", "needs_zh",
@@ -116,24 +116,29 @@ def _first(run: RunFolder, *names: str) -> "pd.DataFrame | None":
 
 
 def _four_zeros(run: RunFolder, rules: "RuleSet") -> "pd.DataFrame | None":
-    """Records that offend, by unit, measure and clock: what a unit does, never whose record it is."""
+    """Shares of reports that offend, by measure and clock, of all units together.
+
+    By unit, or as counts, they would tell beside the list of decisions of firms how many are of natural persons.
+    """
     table = _first(run, "quality.csv")
     if table is None:
         return None
-    numbers = {name: _numbers(table[name]) for name in ("n", "of")}
-    summed = zeros_by_unit(table.assign(**numbers))
-    labels = table.drop_duplicates("unit").set_index("unit")[["unit_zh", "unit_en"]]
-    return summed.join(labels, on="unit")
+    by, counts = ["measure", "clock"], {name: _numbers(table[name]) for name in ("n", "of")}
+    summed = to_sum(table.assign(**counts)).groupby(by).agg({"n": "sum", "of": "sum", "needs": "max"}).reset_index()
+    measured = summed["of"] > 0
+    share, step = in_steps(summed["n"] / summed["of"].where(measured), summed["of"], limits(rules)[1])
+    return summed[by].assign(share=share, step=step, needs=summed["needs"].mask(measured, ""))
 
 
 def _coverage(run: RunFolder, rules: "RuleSet") -> "pd.DataFrame | None":
+    """Periods due and arrived of each resource; how many records arrived would tell of the few of some kinds."""
     table = _first(run, "coverage.csv")
     if table is None:
         return None
-    numbers = {name: _numbers(table[name]) for name in ("expected", "arrived", "target")}
-    table = table.assign(**numbers)
+    counts = {name: _numbers(table[name]) for name in ("expected", "arrived", "target")}
+    table = table.assign(records=0, **counts)
     about = table.drop_duplicates("resource").set_index("resource")[["label_zh", "label_en", "target"]]
-    return coverage_by(table, "resource").join(about, on="resource")
+    return coverage_by(table, "resource").drop(columns="records").join(about, on="resource")
 
 
 def _indicators(run: RunFolder, rules: "RuleSet") -> "pd.DataFrame | None":
@@ -148,15 +153,26 @@ def _indicators(run: RunFolder, rules: "RuleSet") -> "pd.DataFrame | None":
 def indicators_told(table: "pd.DataFrame", of_firms: set[str], round_to: int) -> "pd.DataFrame":
     """The scoreboard for everybody: values, targets and lights, no numerator and no gap.
 
-    A share of firms is told in steps of which each is ``round_to`` firms or more (``step``), so that it tells no single
-    one; where the firms are too few for the widest it is not told.
+    A share of firms or of their records is told in steps of which each is ``round_to`` or more (``step``), so that it
+    tells no single one; where they are too few for the widest it is not told, nor where it would stand on the other
+    side of its target. Of a count of theirs the light alone is told.
     """
     numbers = {name: _numbers(table[name]) for name in ("denominator", "value", "target")}
     told = table.assign(**numbers)
-    firms = told["indicator"].isin(of_firms) & (told["unit"] == "share")
-    step = told["denominator"].map(lambda n: next((s for s in STEPS if n and s * n >= round_to), float("nan")))
-    stepped = ((told["value"] / step).round() * step).round(3)
+    firms = told["indicator"].isin(of_firms)
+    stepped, step = in_steps(told["value"], told["denominator"], round_to)
+    beyond = (stepped - told["target"]) * told["comparison"].map(
+        {"at_least": 1, "above": 1, "at_most": -1, "equals": -1}
+    )
+    met = (beyond >= 0) & ~((told["comparison"] == "above") & (beyond == 0))
+    stepped = stepped.mask(met != (told["light"] == "green"))
     return told.assign(value=told["value"].mask(firms, stepped), step=step.where(firms))[BOARD]
+
+
+def in_steps(share: "pd.Series", of: "pd.Series", round_to: int) -> "tuple[pd.Series, pd.Series]":
+    """Shares in steps of which each is ``round_to`` or more of what they are of, and the steps; none of so few."""
+    step = of.map(lambda n: next((s for s in STEPS if n and s * n >= round_to), float("nan"))).astype(float)
+    return ((share / step).round() * step).round(3), step
 
 
 def _credit_places(run: RunFolder, rules: "RuleSet") -> "pd.DataFrame | None":

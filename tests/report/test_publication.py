@@ -12,8 +12,10 @@ from credit_score.errors import PolicyError, RunError
 from credit_score.files import fingerprint
 from credit_score.pilot.groups import Margin, groups_of
 from credit_score.pilot.publication.again import audit_again, release_as_told
+from credit_score.pilot.publication.cubes import CUBES
+from credit_score.pilot.publication.part import published_tables
 from credit_score.pilot.release import UNTOLD, Release
-from credit_score.report import RunFolder
+from credit_score.report import RunFolder, publication
 from credit_score.report.publication import indicators_told, published_set, write_published_set
 
 
@@ -138,8 +140,53 @@ BOARD = ["indicator", "task", "label_zh", "label_en", "numerator", "denominator"
 
 
 def board(*rows):
-    filler = dict.fromkeys(BOARD, "")
-    return pd.DataFrame([filler | {"unit": "share", "target": "0.2"} | row for row in rows], columns=BOARD)
+    filler = dict.fromkeys(BOARD, "") | {"comparison": "at_least", "light": "amber"}
+    return pd.DataFrame([filler | {"unit": "share", "target": "0.9"} | row for row in rows], columns=BOARD)
+
+
+# Tables outside the audit, and why a reader cannot work out a count of persons with them.
+OF_NO_COUNT_OF_PERSONS = {
+    "double_publicity": None, "firms": None,  # companies and cooperatives alone
+    "four_zeros": {"measure", "clock", "share", "step", "needs"},
+    "coverage": {"resource", "label_zh", "label_en", "expected", "arrived", "share", "target"},
+    "indicators": set(publication.BOARD), "credit_places": {"place", "town", "village"},
+}  # fmt: skip
+
+
+def test_no_table_outside_the_audit_tells_counts_that_persons_are_in(published, county_run):
+    audited = {t.id for t in published_tables(county_run.rules) if t.of in CUBES}
+    found = {path.stem for path in published.glob("*.csv")} - audited
+    assert {name for name in found if not name.startswith("cells_")} == set(OF_NO_COUNT_OF_PERSONS)
+    for name, columns in OF_NO_COUNT_OF_PERSONS.items():
+        table = pd.read_csv(published / f"{name}.csv")
+        assert columns is None or set(table.columns) == columns | {"status"}
+
+
+def test_shares_of_reports_are_of_all_units_in_steps_of_several_reports(published, county_run):
+    told = pd.read_csv(published / "four_zeros.csv")
+    late, wrong = (told[told["measure"] == measure].iloc[0] for measure in ("late", "wrong"))
+    n = county_run.quality.query("measure == 'wrong'")["n"].sum()
+    of = county_run.records["credit_records"].count().execute() + (county_run.quality["month"] == "unknown").sum()
+    assert wrong["step"] * of >= 5
+    assert abs(wrong["share"] - n / of) <= wrong["step"] / 2 + 1e-3
+    assert county_run.quality.query("measure == 'late'").groupby("clock")["of"].sum().max() < 5 / 0.1
+    assert pd.isna(late["share"])  # of a few dozen decisions nothing is told
+    assert not told.duplicated(["measure", "clock"]).any()
+
+
+def test_a_value_is_not_told_where_in_steps_it_would_meet_a_target_that_it_misses():
+    above = {"light": "green", "comparison": "above"}
+    table = board(
+        {"indicator": "a", "denominator": "500", "value": "0.196", "target": "0.2"},
+        {"indicator": "b", "denominator": "500", "value": "0.204", "target": "0.2"} | above,
+        {"indicator": "c", "denominator": "500", "value": "0.26", "target": "0.2"} | above,
+        {"indicator": "d", "denominator": "500", "value": "0.004", "light": "amber", "comparison": "equals",
+         "target": "0"},
+        {"indicator": "e", "unit": "count", "value": "3", "light": "amber", "comparison": "at_most", "target": "0"},
+    )  # fmt: skip
+    told = indicators_told(table, set("abcde"), 5)["value"]
+    assert told.isna().tolist() == [True, True, False, True, True]
+    assert told[2] == 0.26
 
 
 def test_a_share_of_firms_is_told_in_steps_that_are_several_firms_and_no_numerator_or_gap_is():

@@ -14,7 +14,7 @@ from credit_score.pilot.indicators.lacking import lacks
 from credit_score.pilot.spans import stocks
 from credit_score.records.duties.calendar import working_calendar
 from credit_score.records.duties.coverage import farm_register, first_day, period_table
-from credit_score.records.duties.quality import UNKNOWN
+from credit_score.records.duties.four_zeros import to_sum
 from credit_score.records.duties.unmeasured import REGISTER
 from credit_score.records.life import TAKEN_BACK, with_life
 
@@ -106,26 +106,26 @@ def _by_day(asked: Asked, periods: "pd.DataFrame") -> Counts:
 
 
 def offending_reports(asked: Asked, own: "Reports") -> Counts:
-    """Reports that offend by a measure, of decisions of the period."""
+    """Reports that offend by a measure, of decisions of the period; those that are wrong, of all that was sent."""
     return _summed(asked, own, "n")
 
 
 def judged_reports(asked: Asked, own: "Reports") -> Counts:
-    """Reports that are held to a measure, of decisions of the period."""
+    """Reports that are held to a measure, of decisions of the period, or for wrong ones all that was sent."""
     return _summed(asked, own, "of")
 
 
 def _summed(asked: Asked, own: "Reports", column: str) -> Counts:
     """A column of the four zeros over the months of each period; raises Lacking where nothing could be measured.
 
-    Rows that were refused at the door tell no month, and count at every day: in the number that offends and in what it
-    is of.
+    Rows refused at the door tell no month. So what is wrong is told on the as-of day alone, of all that was sent by
+    then: in no month before it is there anything to divide by.
     """
     rows = _measured(asked, own)
-    refused = int(rows.loc[rows["month"] == UNKNOWN, "n"].sum())
-    dated = rows[rows["month"] != UNKNOWN]
+    if own.measure == "wrong":
+        return (*(0 for _ in asked.days[1:]), int(to_sum(rows)[column].sum()))
     spans = ((f"{span.since:%Y-%m}", f"{span.until:%Y-%m}") for span in asked.events)
-    return tuple(refused + int(dated.loc[dated["month"].between(*span), column].sum()) for span in spans)
+    return tuple(int(rows.loc[rows["month"].between(*span), column].sum()) for span in spans)
 
 
 def _measured(asked: Asked, own: "Reports") -> "pd.DataFrame":

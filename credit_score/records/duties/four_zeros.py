@@ -42,6 +42,11 @@ def _register(records: Records) -> "ibis.Table | None":
     return decisions if decisions.count().execute() else None
 
 
+def to_sum(table: "pd.DataFrame") -> "pd.DataFrame":
+    """A quality table whose rejected rows are of themselves alone, so that it can be summed over units and months."""
+    return table.assign(of=table["of"].where(table["month"] != UNKNOWN, table["n"]))
+
+
 def zeros_by_unit(table: "pd.DataFrame") -> "pd.DataFrame":
     """A quality table summed over its months: ``unit, measure, clock, n, of, share, needs``.
 

@@ -31,13 +31,18 @@ REGISTERED = ("legal_form", "sector", "size")
 def report_sections(run: "RunFolder", subject: str, head: Head, told: Told) -> list[Section]:
     """The sections of an enterprise's report for the use at its head."""
     shown = _shown(told.rules, head.use)
-    standing = _standing(run, subject, told.rules, head.issued_on)
+    standing = _standing(run, subject, told.rules, _read_on(run, head, told.rules))
     facts = [f for f in standing if any(f["item"] in _names(s, told) for s in shown)]
     return [
         _about(run, subject, head, told), _registration(run, subject, told),
         *(_section(section, facts, told) for section in shown),
         *_repair(facts, told), dispute("enterprise", told), verify(told),
     ]  # fmt: skip
+
+
+def _read_on(run: "RunFolder", head: Head, rules: RuleSet) -> date:
+    """The day of issue; a demonstration, which may be of any time, is read on its own day."""
+    return rules.on if run.manifest["status"] == "demonstration" else head.issued_on
 
 
 def _standing(run: "RunFolder", subject: str, rules: RuleSet, issued_on: date) -> list[Fact]:

@@ -32,8 +32,7 @@ def person_sections(
         _points(run, row, catalogue, told),
         _records(rows, catalogue, units, told),
         _dimensions(rows, catalogue, told),
-        _benefits(row, told),
-        open_scenes(told, int(row["score_milli"])),
+        *_benefits(row, told),
         Section("follows", told.say("statement.follows"), (
             told.say("statement.nothing_follows"), told.say("explain.only_benefits"))),
         dispute("individual", told),
@@ -100,14 +99,24 @@ def _dimensions(rows: "pd.DataFrame", catalogue: Catalogue, told: Told) -> Secti
     return Section("dimensions", told.say("statement.dimensions"), headings=headings, rows=tuple(listed))
 
 
-def _benefits(row: dict[str, Any], told: Told) -> Section:
+def _benefits(row: dict[str, Any], told: Told) -> list[Section]:
+    """Benefits of points and scenes that are open; where there are none of either, so much is said."""
+    scenes = open_scenes(told, int(row["score_milli"]))
+    own = _of_points(row, told) or (None if scenes else _no_benefits(told))
+    return [section for section in (own, scenes) if section]
+
+
+def _no_benefits(told: Told) -> Section:
+    return Section("benefits", told.say("explain.benefits"), (told.say("explain.no_benefits"),))
+
+
+def _of_points(row: dict[str, Any], told: Told) -> Section | None:
     benefits = told.rules.benefits(int(row["score_milli"]))
-    heading = told.say("explain.benefits")
     if not benefits:
-        return Section("benefits", heading, (told.say("explain.no_benefits"),))
+        return None
     rows = [
         Row((told.label(b), told.say("statement.from_points", points=points(told.rules.figure(b.from_score).value))),
             (told.rule(f"individual:benefits:{b.id}", "from_score").strip(),))
         for b in benefits
     ]  # fmt: skip
-    return Section("benefits", heading, rows=tuple(rows))
+    return Section("benefits", told.say("explain.benefits"), rows=tuple(rows))
