@@ -10,6 +10,7 @@ from credit_score.commands import check_file, print_json, print_words, write_tab
 if TYPE_CHECKING:
     import pandas as pd
 
+    from credit_score.policy import RuleSet
     from credit_score.report.statements import Log, Verified
 
 COLUMNS = ("serial", "issued_on", "kind", "use", "office", "asked_by", "why", "subject")
@@ -86,7 +87,8 @@ def log(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json({"run": found.run, "statements": [_told(e, found) for e in found.issued]})
         return
-    print_words("statement.log", _in_words(found, arguments.lang), arguments.lang, n=len(found.issued))
+    table = _in_words(found, run.rules(), arguments.lang)
+    print_words("statement.log", table, arguments.lang, n=len(found.issued))
 
 
 def _told(entry: dict[str, Any], log: "Log") -> dict[str, Any]:
@@ -99,15 +101,19 @@ def _told(entry: dict[str, Any], log: "Log") -> dict[str, Any]:
     return own | {"asked_by": texts["asked_by"], "why": texts["why"], "subject": subject}
 
 
-def _in_words(log: "Log", lang: str) -> "pd.DataFrame":
+def _in_words(log: "Log", rules: "RuleSet", lang: str) -> "pd.DataFrame":
     import pandas as pd
 
     from credit_score.language import say
 
+    uses = rules.model.statements.uses if rules.model.statements else ()
+    labels = {n.id: getattr(n.label, lang) for n in (*rules.about.units, *uses)}
+    labels |= {"self": say("statement.self", lang), "": "–"}
     rows = [_told(entry, log) for entry in log.issued]
     gone, person = say("statement.gone", lang), say("statement.person_of_log", lang)
     words = [
-        row | {"kind": say(f"statement.{row['kind']}", lang), "use": row["use"] or "–",
+        row | {"kind": say(f"statement.{row['kind']}", lang), "use": labels.get(row["use"], row["use"]),
+               "office": labels.get(row["office"], row["office"]),
                "asked_by": row["asked_by"] or gone, "why": row["why"] or gone, "subject": row["subject"] or person}
         for row in rows
     ]  # fmt: skip

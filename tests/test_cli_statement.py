@@ -136,6 +136,26 @@ def test_the_log_is_read_by_a_program_without_persons(run, person, tmp_path):
     assert (entry["office"], entry["why"], entry["kind"]) == ("self", "办理贷款", "individual")
 
 
+def test_the_log_tells_offices_and_uses_in_words(run, person, firm, tmp_path):
+    told("statement", person, "--run", run, *ASKED, "--out", tmp_path / "x.html")
+    told("statement", firm, "--run", run, *DESK, "--out", tmp_path / "y.html")
+    for lang, words in (("zh", ("本人（本企业）", "行政审批局")), ("en", ("own request", "Administrative approval"))):
+        code, said, _ = told("statements", run, "--lang", lang)
+        assert code == 0
+        assert [word for word in words if word not in said] == []
+        assert "administrative_approval" not in said
+        assert "bidding" not in said
+
+
+def test_no_paper_is_written_over_another(run, person, tmp_path):
+    told("statement", person, "--run", run, *ASKED, "--out", tmp_path / "x.html")
+    held = (tmp_path / "x.html").read_bytes()
+    refused(
+        "a file is there already; no paper", "statement", person, "--run", run, *ASKED, "--out", tmp_path / "x.html"
+    )
+    assert (tmp_path / "x.html").read_bytes() == held
+
+
 def test_an_empty_log_is_one(run):
     code, said, _ = told("statements", run, "--lang", "zh")
     assert code == 0

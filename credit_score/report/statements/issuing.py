@@ -63,7 +63,7 @@ def issue(run: "RunFolder", subject: str, asked: Asked, out: Path | str, *, at: 
 
     ``at``: the moment, whose day is the day of issue. A file appears only with its entry in the log. Raises RunError
     for several subjects, for nobody the run knows, for an office that is no desk, for a use that does not fit, for a
-    file in the folder of the run or of its log, for a run whose day lies too far back or ahead;
+    file that is there or in the folder of the run or of its log, for a run whose day lies too far back or ahead;
     PolicyError where the policy has no statements; VerificationError where log and run do not belong together.
     """
     rules = _statements(run)
@@ -105,10 +105,14 @@ def _check_one(subject: str) -> None:
 
 
 def _check_place(out: Path, run: "RunFolder") -> None:
-    """Refuse a file that names somebody by a number, or that stands in the folder of the run or of its log."""
+    """Refuse a file that names somebody by a number, that is there, or is in the folder of the run or of its log."""
     if impersonal(out.name) != out.name:
         raise RunError("the name of the file holds an identity number", where=str(out), remedy="choose another name")
     check_apart(out, (run.path, log_folder(run.path)))
+    if out.is_file():
+        raise RunError(
+            "a file is there already", where=str(out), remedy="no paper is written over; choose another name"
+        )
 
 
 def _check_day(run: "RunFolder", day: date) -> None:

@@ -247,7 +247,7 @@ def test_a_log_that_was_tampered_with_is_found(changeable, change, told):
     with pytest.raises(VerificationError, match=told):
         verified_file(changeable.run, changeable.person_file, on=AT.date())
     with pytest.raises(VerificationError, match=told):
-        issue(changeable.run, changeable.person.subject, SELF, changeable.person_file, at=AT)
+        issue(changeable.run, changeable.person.subject, SELF, changeable.run.path.parent / "again.html", at=AT)
 
 
 def test_the_log_names_no_person(issued):
