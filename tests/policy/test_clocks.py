@@ -124,7 +124,7 @@ def test_an_id_that_two_clocks_share_is_refused(policy, clock):
         ("publicity.market_supervision", "working_days", 20, "law", "第九条"),
         ("withdrawal.market_supervision", "working_days", 3, "law", "第十一条"),
         ("dispute.credit_reporting", "calendar_days", 20, "law", "第二十五条"),
-        ("dispute.credit_reporting", "held", True, "assumption", "假设"),
+        ("dispute.credit_reporting", "held", True, "assumption", "手头没有河北省的规定"),
         ("dispute.shandong_own", "working_days", 3, "published", "第三十九条"),
         ("dispute.shandong_others", "working_days", 7, "published", "第三十九条"),
         ("dispute.shenzhen_provider", "working_days", 2, "published", "第五十一条"),
