@@ -110,6 +110,14 @@ def test_a_taxpayers_are_a_part_of_the_rated_and_guarded_among_them(told):
     assert pd.isna(row["best_rated"])  # of the rated sole proprietors 5 are not
 
 
+def test_where_no_sole_proprietor_is_rated_the_best_rated_are_not_told_either(told):
+    day = date(2023, 6, 1)
+    rated = [(f"c{i}", "tax.a_rating" if i < 28 else "tax.b_rating", day) for i in range(40)]
+    row = told(60, 30, records=rated)
+    assert row[["rated", "best_rated"]].isna().all()
+    assert told(60, 0, records=rated)["best_rated"] == 28  # of companies alone
+
+
 def test_no_column_tells_of_a_tier(told):
     row = told(companies=5)
     assert not [name for name in row.index if "tier" in name or "score" in name]

@@ -79,6 +79,14 @@ def test_benefits_and_scenes_open_at_the_score_are_told_and_no_others(run, count
         assert {r.cells[0] for r in told.rows} == reached if told else not reached
 
 
+def test_whom_a_scene_is_open_to_is_not_told_that_there_is_no_benefit(run):
+    scores = run.table("scores_individual.parquet")
+    made = all_of(run, scores[scores["score_milli"] == 505_000]["subject"].iloc[0])
+    assert section(made, "scenes").rows
+    assert section(made, "benefits") is None
+    assert say("explain.no_benefits", "en") not in made.text()
+
+
 def test_a_person_at_the_base_is_told_that_nothing_follows(run):
     scores = run.table("scores_individual.parquet")
     least = scores[(scores["score_milli"] == 500_000) & (scores["n_records"] == 0)]["subject"].iloc[0]
