@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_score.pilot.indicators.light import gap, light
-from credit_score.pilot.spans import days_of, events, months_back, stocks, whole_months
+from credit_score.pilot.spans import EVER, days_of, events, months_back, stocks, whole_months
 
 ON, FIRST = date(2023, 6, 20), date(2023, 1, 1)
 TARGETS = st.sampled_from([0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0])
@@ -26,6 +26,16 @@ def test_the_last_day_of_a_month_is_told_once():
 def test_after_a_year_the_days_are_those_of_twelve_months():
     days = days_of(date(2025, 3, 10), FIRST)
     assert (len(days), days[0], days[-1]) == (12, date(2024, 4, 30), date(2025, 3, 10))
+
+
+def test_without_a_first_day_they_are_eleven_ends_of_months_and_the_day():
+    for on, first, before_last in (
+        (date(2023, 6, 30), date(2022, 7, 31), date(2023, 5, 31)),
+        (date(2024, 3, 31), date(2023, 4, 30), date(2024, 2, 29)),
+        (date(2023, 1, 5), date(2022, 2, 28), date(2022, 12, 31)),
+    ):
+        days = days_of(on, EVER)
+        assert (len(days), days[0], days[-2], days[-1]) == (12, first, before_last, on)
 
 
 def test_before_the_plan_there_is_the_day_alone():
