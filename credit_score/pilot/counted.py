@@ -25,9 +25,12 @@ def counted(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
 
 def counted_last(rows: "ibis.Table", spans: Sequence[Span], values: Sequence[str]) -> Counts:
     """Keys whose last row within each span has one of some values: ``key``, ``begun``, ``value``, ``id`` for ties."""
-    joined = _within(rows, spans)
-    last = joined.group_by("at", "key").aggregate(last=joined.value.last(order_by=[joined.begun, joined.id]))
-    chosen = last.filter(last["last"].isin(list(values)))
+    import ibis
+
+    joined = _within(rows.filter(rows.value.notnull()), spans)
+    latest = ibis.window(group_by=["at", "key"], order_by=[ibis.desc("begun"), ibis.desc("id")])
+    placed = joined.mutate(place=ibis.row_number().over(latest))
+    chosen = placed.filter(placed.place == 0, placed.value.isin(list(values)))
     return at_each(chosen.group_by("at").aggregate(n=chosen.count()), spans)
 
 

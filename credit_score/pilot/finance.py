@@ -171,8 +171,8 @@ def counted_items(standing: Standing) -> "ibis.Table":
     ledger = standing.tables["ledger_enterprise"]
     each = ledger.group_by("subject", "item").aggregate(disputed=ledger.disputed.any())
     told = each.group_by(enterprise_id=each.subject).aggregate(
-        items=each["item"].group_concat(";", order_by=each["item"]),
-        disputed_items=each["item"].group_concat(";", where=each.disputed, order_by=each["item"]),
+        items=each["item"].collect().sort().join(";"),
+        disputed_items=each["item"].collect(where=each.disputed).sort().join(";"),
     )
     return told.mutate(disputed_items=told.disputed_items.fill_null(ibis.literal("")))
 

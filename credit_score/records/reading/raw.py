@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from credit_score.engine import one_file, streamed
+from credit_score.engine import streamed
+from credit_score.engine.embedded import one_file
 from credit_score.errors import RecordsError
 from credit_score.records.contract import Contract
 from credit_score.records.reading.headings import Heading, heading_of

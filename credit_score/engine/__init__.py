@@ -1,0 +1,104 @@
+"""Where tables live, behind Ibis: DuckDB in this process, or Spark on one machine or many.
+
+A table is an Ibis expression, whichever engine it is in. What the two do differently is here and nowhere else: how an
+engine is opened, and how a table is kept, taken in, opened from Parquet and written.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+    import pyarrow as pa
+
+Kind = Literal["duckdb", "spark"]
+KINDS: tuple[Kind, ...] = ("duckdb", "spark")
+LOCAL = "local[*]"
+
+
+def open_engine(
+    kind: Kind = "duckdb", *, memory: str | None = None, spill: Path | None = None, master: str | None = None
+) -> "ibis.BaseBackend":
+    """An engine without a table in it, which fetches nothing from anywhere.
+
+    Parameters
+    ----------
+    kind : ``duckdb``, embedded; or ``spark`` (the ``[spark]`` extra, and Java 17 or later on the machine).
+    memory : most memory it may take, as ``2GB``; by default 80 % of the machine for DuckDB, Spark's own for Spark. Of
+        Spark on other machines it is what each executor takes.
+    spill : folder for what does not fit; by default one that only this user can read, gone when Python ends. Of Spark
+        on other machines it must be a folder that all of them share.
+    master : Spark's master, as ``spark://host:7077``; by default all cores of this machine.
+
+    Raises CreditScoreError for a size that is none, without Spark or Java, and where no master answers.
+    """
+    if kind == "spark":
+        from credit_score.engine.spark import open_spark
+
+        return open_spark(master or LOCAL, memory=memory, spill=spill)
+    from credit_score.engine.embedded import open_duckdb
+
+    return open_duckdb(memory=memory, spill=spill)
+
+
+def another(engine: "ibis.BaseBackend") -> "ibis.BaseBackend":
+    """An engine of the same kind that shares no table with this one."""
+    return _way(engine).another(engine)
+
+
+def kept(engine: "ibis.BaseBackend", name: str, table: "ibis.Table | pa.Table | pd.DataFrame") -> "ibis.Table":
+    """A table computed once and held in the engine under a name; an older one of that name goes."""
+    return _way(engine).kept(engine, name, table)
+
+
+def streamed(engine: "ibis.BaseBackend", name: str, batches: "pa.RecordBatchReader") -> "ibis.Table":
+    """A table held in the engine under a name, taken in batch by batch; an older one of that name goes."""
+    return _way(engine).streamed(engine, name, batches)
+
+
+def over_batches(
+    engine: "ibis.BaseBackend",
+    name: str,
+    table: "ibis.Table",
+    function: "Callable[[pa.RecordBatch], pa.RecordBatch]",
+    schema: "pa.Schema",
+) -> "ibis.Table":
+    """What a function makes of each Arrow batch of a table, held under a name: for what is no expression.
+
+    The function works where the batch is, so it must be one that Python can send to another process.
+    """
+    return _way(engine).over_batches(engine, name, table, function, schema)
+
+
+def opened(engine: "ibis.BaseBackend", paths: Iterable[Path | str], name: str | None = None) -> "ibis.Table":
+    """Parquet files, or folders of them, as one table; a path means that one, though it hold signs of a pattern."""
+    return _way(engine).opened(engine, [str(path) for path in paths], name)
+
+
+def saved(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path) -> None:
+    """Write a table as Parquet: DuckDB as a file, Spark as a folder of files. Raises OSError if the disk refuses."""
+    _way(engine).saved(engine, table, path)
+
+
+def dropped(engine: "ibis.BaseBackend", names: Iterable[str]) -> None:
+    """Take tables and views out of the engine; a name that it has not is passed over."""
+    _way(engine).dropped(engine, list(names))
+
+
+def sha256(text: "ibis.expr.types.StringValue") -> "ibis.expr.types.StringValue":
+    """SHA-256 of each text of a column, in hexadecimal, as the engine computes it."""
+    return text.hexdigest("sha256")
+
+
+def _way(engine: "ibis.BaseBackend") -> ModuleType | Any:
+    """The module that does it in an engine's way."""
+    if engine.name == "duckdb":
+        from credit_score.engine import embedded
+
+        return embedded
+    from credit_score.engine import spark
+
+    return spark

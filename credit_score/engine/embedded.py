@@ -1,0 +1,100 @@
+"""DuckDB, in this process: tables in memory, and on disk what does not fit."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from credit_score.engine.places import check_size, private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import ibis
+    import pandas as pd
+    import pyarrow as pa
+
+BATCH = 100_000
+
+
+def open_duckdb(*, memory: str | None, spill: Path | None) -> "ibis.BaseBackend":
+    """An in-memory DuckDB behind Ibis, which fetches no extension from anywhere."""
+    import ibis
+
+    limit = {"memory_limit": check_size(memory)} if memory else {}
+    settings = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    # Raw identifiers can be in what is spilled; the key is in memory only, so a killed process leaves nothing readable.
+    # DuckDB's own cipher spills nothing unless asked to: its random numbers are not those of an extension that would
+    # have to be fetched. It guards what a kill leaves in a folder that only this user can read, not against a break-in.
+    cipher = {"temp_file_encryption": True, "force_mbedtls_unsafe": True}
+    folder = spill or private_folder()
+    engine = ibis.duckdb.connect(temp_directory=str(folder), **cipher, **settings, **limit)
+    engine.raw_sql("SET enable_progress_bar = false")  # in a notebook it would draw one over its outputs
+    return engine
+
+
+def another(engine: "ibis.BaseBackend") -> "ibis.BaseBackend":
+    """Another DuckDB, with what memory it takes by default."""
+    return open_duckdb(memory=None, spill=None)
+
+
+def kept(engine: "ibis.BaseBackend", name: str, table: "ibis.Table | pa.Table | pd.DataFrame") -> "ibis.Table":
+    """As a table of DuckDB."""
+    return engine.create_table(name, table, overwrite=True)
+
+
+def streamed(engine: "ibis.BaseBackend", name: str, batches: "pa.RecordBatchReader") -> "ibis.Table":
+    """As a table of DuckDB."""
+    engine.con.register("batches", batches)
+    try:
+        engine.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM batches')  # noqa: S608 - a table of the contract
+    finally:
+        engine.con.unregister("batches")
+    return engine.table(name)
+
+
+def over_batches(
+    engine: "ibis.BaseBackend",
+    name: str,
+    table: "ibis.Table",
+    function: "Callable[[pa.RecordBatch], pa.RecordBatch]",
+    schema: "pa.Schema",
+) -> "ibis.Table":
+    """Batch by batch, in this process."""
+    import pyarrow as pa
+
+    batches = [function(batch) for batch in table.to_pyarrow_batches(chunk_size=BATCH)]
+    return kept(engine, name, pa.Table.from_batches(batches, schema=schema))
+
+
+def opened(engine: "ibis.BaseBackend", paths: list[str], name: str | None) -> "ibis.Table":
+    """As a view on the files."""
+    return engine.read_parquet([_parquet(path) for path in paths], table_name=name)
+
+
+def saved(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path) -> None:
+    """As one file, streamed."""
+    import duckdb
+
+    try:
+        engine.to_parquet(table, str(path))
+    except duckdb.IOException as error:
+        raise OSError(str(error).splitlines()[0]) from None
+
+
+def dropped(engine: "ibis.BaseBackend", names: list[str]) -> None:
+    """Tables and views are taken out by different words."""
+    told = engine.con.execute("SELECT table_name, table_type FROM information_schema.tables").fetchall()
+    kinds = dict(told)
+    for name in kinds.keys() & names:
+        what = "VIEW" if kinds[name] == "VIEW" else "TABLE"
+        engine.raw_sql(f'DROP {what} "{name}"')
+
+
+def one_file(path: Path | str) -> str:
+    """A path as DuckDB takes it for this one file and for no pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def _parquet(path: str) -> str:
+    """A file as it is; of a folder every Parquet file in it."""
+    return f"{one_file(path)}/**/*.parquet" if Path(path).is_dir() else one_file(path)

@@ -1,0 +1,25 @@
+"""How much memory an engine may take, and where it puts what does not fit."""
+
+import atexit
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from credit_score.errors import CreditScoreError
+
+_SIZE = re.compile(r"\d+(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)")
+
+
+def check_size(memory: str) -> str:
+    """The size as it was given; raises CreditScoreError for one that is none."""
+    if not _SIZE.fullmatch(memory):
+        raise CreditScoreError(f"memory {memory!r} is not a size", remedy="write it as 2GB or 500MB")
+    return memory
+
+
+def private_folder() -> Path:
+    """A new folder that only this user can read, gone when Python ends."""
+    folder = Path(tempfile.mkdtemp(prefix="credit-score-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -1,0 +1,100 @@
+"""Spark, on this machine or a cluster: tables are Parquet in a folder that driver and executors share.
+
+A table that is kept is written, not cached: its plan stays short, an executor that dies loses nothing that was kept,
+and what was lost of a step in progress Spark computes again. Each engine has a folder and a catalogue of its own.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from credit_score.engine.places import private_folder
+from credit_score.engine.spark_session import session_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import ibis
+    import pandas as pd
+    import pyarrow as pa
+
+WRITTEN = "_SUCCESS"  # Spark's mark beside files that are whole
+
+
+def open_spark(master: str, *, memory: str | None, spill: Path | None) -> "ibis.BaseBackend":
+    """A session of its own behind Ibis; sessions of one process share the cluster, not the tables."""
+    from credit_score.engine.spark_backend import SparkBackend
+
+    engine = SparkBackend()
+    engine.do_connect(session_of(master, memory))
+    engine.place = Path(spill or private_folder()) / f"tables-{uuid4().hex[:12]}"
+    return engine
+
+
+def another(engine: Any) -> "ibis.BaseBackend":
+    """Another session on the same cluster, beside it on the disk."""
+    from credit_score.engine.spark_backend import SparkBackend
+
+    other = SparkBackend()
+    other.do_connect(engine._session.newSession())
+    other.place = engine.place.with_name(f"tables-{uuid4().hex[:12]}")
+    return other
+
+
+def kept(engine: Any, name: str, table: "ibis.Table | pa.Table | pd.DataFrame") -> "ibis.Table":
+    """Written to the engine's folder, and a view on it."""
+    return engine.hold(name, engine.frame_of(table))
+
+
+def streamed(engine: Any, name: str, batches: "pa.RecordBatchReader") -> "ibis.Table":
+    """Written by the driver, batch by batch."""
+    import pyarrow.parquet as pq
+
+    folder = engine.fresh(name)
+    folder.mkdir()
+    with pq.ParquetWriter(folder / "part-0.parquet", batches.schema) as file:
+        for batch in batches:
+            file.write_batch(batch)
+    return engine.held(name, folder)
+
+
+def over_batches(
+    engine: Any,
+    name: str,
+    table: "ibis.Table",
+    function: "Callable[[pa.RecordBatch], pa.RecordBatch]",
+    schema: "pa.Schema",
+) -> "ibis.Table":
+    """Where the batches are, by the executors."""
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    def each(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+        return map(function, batches)
+
+    return engine.hold(name, engine.frame_of(table).mapInArrow(each, from_arrow_schema(schema)))
+
+
+def opened(engine: Any, paths: list[str], name: str | None) -> "ibis.Table":
+    """As a view on the files; columns are those that stand in them, and no part of a path is one."""
+    reader = engine._session.read.option("recursiveFileLookup", "true")
+    return engine.view(name or f"opened_{uuid4().hex}", reader.parquet(*map(_escaped, paths)))
+
+
+def saved(engine: Any, table: "ibis.Table", path: Path) -> None:
+    """As a folder of files, a file a partition."""
+    if not path.parent.is_dir():
+        raise OSError(f"no folder {path.parent}")
+    engine.frame_of(table).write.parquet(str(path))
+    for mark in (*path.glob(f"{WRITTEN}*"), *path.glob(".*.crc")):
+        mark.unlink()
+
+
+def dropped(engine: Any, names: list[str]) -> None:
+    """The views, and the files of what was kept."""
+    for name in names:
+        engine.drop(name)
+
+
+def _escaped(path: str) -> str:
+    r"""A path as Hadoop takes it for this one and for no pattern: its own signs stand behind a ``\``."""
+    return "".join(f"\\{sign}" if sign in "*?[]{}\\" else sign for sign in path)
