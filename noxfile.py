@@ -177,13 +177,11 @@ def compile_lock(session, source, target, *more):
 
 
 @nox.session
-def dialects(session):
-    """Run a card's SQL in a real PostgreSQL and a real Spark; every row has the integer of the card. Needs Java 17."""
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        session.error("Spark needs Java 17 or later: install it, or set JAVA_HOME")
+def engines(session):
+    """Hold Spark, alone and as a cluster, against DuckDB, and a card's SQL in Spark and PostgreSQL. Needs Java 17."""
     install(session)
-    session.install("--require-hashes", "-r", "dialects/requirements.txt")
-    session.run("pytest", "-W", "default", "dialects", *session.posargs)
+    session.install("--require-hashes", "-r", "engines/requirements.txt")
+    session.run("pytest", "-W", "default", "--durations", "10", "engines", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session
@@ -193,4 +191,4 @@ def lock(session):
     extras = ("--extra", "lab", "--extra", "dev", "--constraints", "constraints.txt")
     compile_lock(session, "pyproject.toml", "requirements.txt", *extras)
     compile_lock(session, "benchmarks/yardstick.in", "benchmarks/yardstick.txt")
-    compile_lock(session, "dialects/requirements.in", "dialects/requirements.txt", "--constraints", "requirements.txt")
+    compile_lock(session, "engines/requirements.in", "engines/requirements.txt", "--constraints", "requirements.txt")

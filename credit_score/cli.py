@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from credit_score import __version__
-from credit_score.cli_command import Commands, command, given, json_option, policy_option
+from credit_score.cli_command import Commands, command, engine_options, given, json_option, policy_option
 from credit_score.cli_inspection import add_inspection
 from credit_score.cli_pilot import add_pilot
 from credit_score.cli_records import RECORDS, add_checks, add_keeping
@@ -84,9 +84,9 @@ def _drop_output() -> None:
 
 
 def _engine_errors() -> tuple[type[BaseException], ...]:
-    """Errors of the engine (no memory, no disk to spill to), once it has been loaded at all."""
-    duckdb = sys.modules.get("duckdb")
-    return (duckdb.Error,) if duckdb else ()
+    """Errors of an engine (no memory, no disk to spill to, no executor left), once it has been loaded at all."""
+    named = {"duckdb": "Error", "pyspark.errors": "PySparkException", "py4j.protocol": "Py4JError"}
+    return tuple(getattr(sys.modules[module], error) for module, error in named.items() if module in sys.modules)
 
 
 def _job(name: str) -> Callable[[argparse.Namespace], int | None]:
@@ -142,8 +142,7 @@ def _add_run(commands: Commands) -> None:
     learned = "CSV of a learned PD by firm (subject, pd), for departments that evaluate by credit and risk"
     run.add_argument("--pd", type=given, metavar="FILE", help=learned)
     run.add_argument("--out", type=given, required=True, metavar="DIR", help="run folder; appears whole or not at all")
-    run.add_argument("--engine", choices=("duckdb",), default="duckdb", help="where tables live (default: duckdb)")
-    run.add_argument("--memory", metavar="SIZE", help="most memory the engine may take, as 2GB")
+    engine_options(run)
     run.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the summary (default: en)")
     json_option(run)
 

@@ -40,3 +40,15 @@ def policy_option(command: argparse.ArgumentParser) -> None:
 def json_option(command: argparse.ArgumentParser) -> None:
     """For a program to read."""
     command.add_argument("--json", action="store_true", help="print JSON for a program to read")
+
+
+def engine_options(command: argparse.ArgumentParser) -> None:
+    """Where tables live, and how much room they may take."""
+    told = "where tables live: duckdb, in this process (default), or spark, which needs the [spark] extra and Java 17"
+    command.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help=told)
+    master = "Spark's master, as spark://host:7077 (default: the cores of this machine)"
+    command.add_argument("--master", type=given, metavar="URL", help=master)
+    memory = "most memory the engine (of a cluster, each executor) may take, as 2GB"
+    command.add_argument("--memory", metavar="SIZE", help=memory)
+    spill = "folder for what does not fit; of a cluster, one that all its machines share"
+    command.add_argument("--spill", type=given, metavar="DIR", help=spill)

@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.errors import PolicyError, RunError, first_five
+from credit_score.errors import CreditScoreError, PolicyError, RunError, first_five
 from credit_score.told import rows_of
 
 if TYPE_CHECKING:
+    import ibis
     import pandas as pd
 
     from credit_score.county import CountyRun
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     steps = Steps(quiet=arguments.quiet)
     check_out(arguments.out, arguments.folder, arguments.policy)
     when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
-    given = {"memory": arguments.memory, "pd": arguments.pd}
+    given = {"engine": _engine(arguments), "pd": arguments.pd}
     done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, **given)
     done.save(arguments.out, progress=steps)
     steps("done")
@@ -69,6 +70,16 @@ def run(arguments: argparse.Namespace) -> None:
         print((Path(arguments.out) / "manifest.json").read_text(encoding="utf-8"), end="")
     else:
         _tell(done, arguments.out, arguments.lang)
+
+
+def _engine(arguments: argparse.Namespace) -> "ibis.BaseBackend":
+    """The engine that a command asks for. Raises CreditScoreError for a master without Spark."""
+    from credit_score.engine import open_engine
+
+    if arguments.master and arguments.engine != "spark":
+        raise CreditScoreError("--master is for --engine spark", remedy="add --engine spark, or leave --master out")
+    spill = Path(arguments.spill) if arguments.spill else None
+    return open_engine(arguments.engine, memory=arguments.memory, spill=spill, master=arguments.master)
 
 
 def check_out(out: str, *inputs: str, kind: str = "") -> None:
@@ -92,7 +103,7 @@ def check_file(path: str | None, *inputs: str | Path) -> None:
 
 def _run(
     folder: Path | str, policy: str, when: dict[str, str | None], seed: int, steps: Steps, *,
-    memory: str | None = None, pd: str | None = None,
+    engine: "ibis.BaseBackend | None" = None, pd: str | None = None,
 ) -> "CountyRun":  # fmt: skip
     from credit_score.county import run_county
     from credit_score.policy import load_policy
@@ -104,7 +115,7 @@ def _run(
     rules.at(str(when["as_of"]))
     learned = read_figures(pd) if pd else None
     known = (when["as_known_on"] or when["as_of"]) if is_store(Path(folder)) else None
-    records = read_records(folder, policy=rules, memory=memory, as_known_on=known, progress=steps)
+    records = read_records(folder, policy=rules, engine=engine, as_known_on=known, progress=steps)
     return run_county(records, rules, **when, seed=seed, pd=learned, progress=steps)
 
 

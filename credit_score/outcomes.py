@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
+from credit_score.engine import dropped, kept
 from credit_score.errors import FitError, PolicyError
 from credit_score.inspection.violation_curve import ViolationCurve, violation_curve
 from credit_score.points import balance, ledger_of
@@ -11,6 +13,8 @@ from credit_score.policy import Policy, RuleSet
 from credit_score.records import Records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 YEAR = timedelta(days=365)
@@ -45,9 +49,7 @@ def curve_before(records: Records, policy: Policy, rules: RuleSet) -> tuple[Viol
     after = max(policy.days()[0], rules.on - YEAR)
     if after >= rules.on or "inspections" not in records.tables:
         return NO_CURVE
-    visits = drawn_visits(records, after, rules.on)
-    score = _scores(records, policy, after) if len(visits) else {}
-    seen = visits.assign(score=visits["subject"].map(score)).dropna(subset=["score"])
+    seen = _with_scores(records, policy, drawn_visits(records, after, rules.on), after)
     departments = [d.id for d in rules.model.inspection.departments]
     try:
         curve = violation_curve(seen[seen["department"].isin(departments)], departments)
@@ -56,13 +58,23 @@ def curve_before(records: Records, policy: Policy, rules: RuleSet) -> tuple[Viol
     return curve, (after.isoformat(), rules.on.isoformat())
 
 
-def _scores(records: Records, policy: Policy, on: date) -> dict[str, float]:
-    """Points of each enterprise on a day, as known on it."""
+def _with_scores(records: Records, policy: Policy, visits: "pd.DataFrame", on: date) -> "pd.DataFrame":
+    """The visits to firms that had a score on a day, with ``score``, their points as known on it."""
     try:
         rules = policy.at(on)
     except PolicyError:
-        return {}
-    ledger = ledger_of(records.tables, rules, rules.enterprise, on)
-    table = balance(ledger, scored(records.tables, rules, rules.enterprise), rules.enterprise)
-    found = table.select("subject", "score_milli").execute()
+        return visits.assign(score=0.0).head(0)
+    score = visits["subject"].map(_scores(records, rules, visits["subject"].unique()) if len(visits) else {})
+    return visits.assign(score=score).dropna(subset=["score"])
+
+
+def _scores(records: Records, rules: RuleSet, subjects: "Iterable[str]") -> dict[str, float]:
+    """Points of some enterprises: those that were visited are few beside all, and only these leave the engine."""
+    import pyarrow as pa
+
+    asked = kept(records.engine, f"visited_{uuid4().hex}", pa.table({"subject": pa.array(subjects, pa.string())}))
+    ledger = ledger_of(records.tables, rules, rules.enterprise, rules.on).semi_join(asked, "subject")
+    firms = scored(records.tables, rules, rules.enterprise).semi_join(asked, "subject")
+    found = balance(ledger, firms, rules.enterprise).select("subject", "score_milli").execute()
+    dropped(records.engine, [asked.get_name()])
     return dict(zip(found["subject"], found["score_milli"] / 1000, strict=True))

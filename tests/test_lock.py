@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-APART = ("benchmarks/yardstick.txt", "dialects/requirements.txt")
+APART = ("benchmarks/yardstick.txt", "engines/requirements.txt")
 LOCKS = {path: (ROOT / path).read_text(encoding="utf-8") for path in ("requirements.txt", *APART)}
 RIVALS = (ROOT / "benchmarks" / "yardstick.in").read_text(encoding="utf-8").splitlines()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -39,7 +39,7 @@ def test_the_lock_names_no_host_and_no_path(lock):
 
 
 @pytest.mark.parametrize(
-    ("lock", "least"), [("requirements.txt", 100), ("benchmarks/yardstick.txt", 20), ("dialects/requirements.txt", 5)]
+    ("lock", "least"), [("requirements.txt", 100), ("benchmarks/yardstick.txt", 20), ("engines/requirements.txt", 5)]
 )
 def test_every_locked_requirement_is_one_version_with_hashes(lock, least):
     locked = entries(lock)

@@ -49,6 +49,11 @@ def another(engine: "ibis.BaseBackend") -> "ibis.BaseBackend":
     return _way(engine).another(engine)
 
 
+def handed(engine: "ibis.BaseBackend", other: "ibis.BaseBackend", name: str, table: "ibis.Table") -> "ibis.Table":
+    """A table of one engine as a table of another of its kind."""
+    return _way(engine).handed(engine, other, name, table)
+
+
 def kept(engine: "ibis.BaseBackend", name: str, table: "ibis.Table | pa.Table | pd.DataFrame") -> "ibis.Table":
     """A table computed once and held in the engine under a name; an older one of that name goes."""
     return _way(engine).kept(engine, name, table)

@@ -37,6 +37,11 @@ def another(engine: "ibis.BaseBackend") -> "ibis.BaseBackend":
     return open_duckdb(memory=None, spill=None)
 
 
+def handed(engine: "ibis.BaseBackend", other: "ibis.BaseBackend", name: str, table: "ibis.Table") -> "ibis.Table":
+    """Batch by batch."""
+    return streamed(other, name, table.to_pyarrow_batches(chunk_size=BATCH))
+
+
 def kept(engine: "ibis.BaseBackend", name: str, table: "ibis.Table | pa.Table | pd.DataFrame") -> "ibis.Table":
     """As a table of DuckDB."""
     return engine.create_table(name, table, overwrite=True)

@@ -41,6 +41,11 @@ def another(engine: Any) -> "ibis.BaseBackend":
     return other
 
 
+def handed(engine: Any, other: Any, name: str, table: "ibis.Table") -> "ibis.Table":
+    """Written by the one, and a view of the other."""
+    return other.hold(name, engine.frame_of(table))
+
+
 def kept(engine: Any, name: str, table: "ibis.Table | pa.Table | pd.DataFrame") -> "ibis.Table":
     """Written to the engine's folder, and a view on it."""
     return engine.hold(name, engine.frame_of(table))

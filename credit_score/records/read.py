@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from credit_score.engine import open_engine
 from credit_score.errors import RecordsError
@@ -10,6 +11,9 @@ from credit_score.policy.loader import as_date
 from credit_score.records.intake import Progress, Records, read_folder, silent
 from credit_score.records.keeping.store import is_store, open_store
 
+if TYPE_CHECKING:
+    import ibis
+
 
 def read_records(
     folder: Path | str,
@@ -17,17 +21,20 @@ def read_records(
     policy: Policy | str = "gaoyang",
     key: str | bytes | None = None,
     as_known_on: date | str | None = None,
+    engine: "ibis.BaseBackend | None" = None,
     memory: str | None = None,
     progress: Progress = silent,
 ) -> Records:
     """The records of a folder of CSV, Excel or Parquet files, or of a store, under a policy's codes and identifiers.
 
-    ``as_known_on`` opens a store as it was on a day, by default as it is; a folder of files has no days of arrival.
+    ``engine`` is where the tables will live (:func:`credit_score.engine.open_engine`); by default a DuckDB of their
+    own, which takes at most ``memory``. ``as_known_on`` opens a store as it was on a day, by default as it is; a folder
+    of files has no days of arrival.
     Rows that break the contract are rejected with a reason and never raise. Raises RecordsError for a missing folder
     or table, an empty file, a wrong heading, no key for pseudonyms, and a store that is not whole.
     """
     rules = load_policy(policy) if isinstance(policy, str) else policy
-    path, engine = Path(folder), open_engine(memory=memory)
+    path, engine = Path(folder), engine or open_engine(memory=memory)
     if is_store(path):
         return open_store(path, rules, engine, as_date(as_known_on) if as_known_on else None)
     if as_known_on:

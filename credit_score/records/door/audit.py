@@ -5,7 +5,7 @@ They live in an engine of their own: an expression over records, points or score
 
 from typing import TYPE_CHECKING
 
-from credit_score.engine import kept, open_engine
+from credit_score.engine import another, handed
 
 if TYPE_CHECKING:
     import ibis
@@ -30,4 +30,4 @@ def audit_table(names: "Pseudonyms", individuals: "ibis.Table") -> "ibis.Table":
     band = ibis.cases(*((persons.age >= least, name) for least, name in reversed(BANDS.items())), else_=None)
     gender = ibis.cases((digit % 2 == 1, "male"), (digit % 2 == 0, "female"), else_=None)
     derived = persons.select(subject=persons.person_id, age_band=band, gender=gender).order_by("subject")
-    return kept(open_engine(), "audit", derived.to_pyarrow())
+    return handed(names.engine, another(names.engine), "audit", derived)

@@ -1,6 +1,6 @@
 """A card as SQL gives the integers of the card on every row, in a real PostgreSQL and a real Spark.
 
-Run by ``nox -s dialects``; Spark needs Java 17 or later. Cells are the hard ones: numbers beside cuts that no decimal
+Run by ``nox -s engines``; Spark needs Java 17 or later. Cells are the hard ones: numbers beside cuts that no decimal
 holds, NaN and NULL, quotes, backslashes and blanks in categories and in names.
 """
 
