@@ -28,7 +28,7 @@ def spark(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def county(tmp_path_factory):
-    """Raw records of 300 firms and as many persons, with disputes, corrections and decisions, and some rows to refuse."""
+    """Raw records of 300 firms and as many persons, disputes and decisions, some rows to refuse."""
     folder = tmp_path_factory.mktemp("county") / "records"
     make_county(folder, n_enterprises=300, n_individuals=300, seed=SEED, events=True)
     return folder
