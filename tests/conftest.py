@@ -15,8 +15,12 @@ from playwright.sync_api import sync_playwright
 
 import credit_score as cs
 from credit_score.policy.loader import BUNDLED
+from credit_score.records.contract import declared
 from credit_score.records.synthetic import make_county
 from credit_score.report.dossier.page import BROWSERS
+
+# Before a test imports pandera itself, which would bring the pandas of PySpark along, and its warning.
+declared()
 
 # A slow machine is no failure: no test is timed, an example neither.
 settings.register_profile("untimed", deadline=None)

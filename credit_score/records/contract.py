@@ -1,8 +1,12 @@
 """What a contract of one table is, and the kinds of column that contracts are made of, in pandera's terms."""
 
+import importlib
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cache, cached_property
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,6 +49,15 @@ class Contract:
     within: tuple[tuple[str, str], ...] = ()
     months: tuple[str, ...] = ()
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """All that makes one contract judge as another does, as a text."""
+        told = [
+            (name, str(c.dtype), c.nullable, [(check.name, check.statistics) for check in c.checks])
+            for name, c in self.schema.columns.items()
+        ]
+        return repr((told, [getattr(self, f.name) for f in fields(self) if f.name != "schema"]))
+
     @property
     def columns(self) -> list[str]:
         """The columns, in the contract's order."""
@@ -61,54 +74,62 @@ class Contract:
         return [c for rule in rules if rule.name == "isin" for c in rule.statistics["allowed_values"]]
 
 
+@cache
+def declared() -> ModuleType:
+    """Pandera's words for tables of Ibis.
+
+    Where PySpark is installed, pandera would import its pandas too: half a second and a warning, for nothing here.
+    """
+    kept_out = "pyspark.pandas" not in sys.modules
+    if kept_out:
+        sys.modules["pyspark.pandas"] = None  # type: ignore[assignment]
+    try:
+        return importlib.import_module("pandera.ibis")
+    finally:
+        if kept_out:
+            del sys.modules["pyspark.pandas"]
+
+
+def matching(pattern: str, *, nullable: bool = False) -> "pa.Column":
+    """Text that a pattern matches."""
+    return column("string", [declared().Check.str_matches(pattern)], nullable=nullable)
+
+
 def table(name: str, key: str, columns: dict[str, "pa.Column"], **options: Any) -> Contract:
     """The contract of a table; its key is its first column."""
-    import pandera.ibis as pa
-
-    return Contract(name, pa.DataFrameSchema(columns, strict=True, ordered=True, name=name), key, **options)
+    return Contract(name, declared().DataFrameSchema(columns, strict=True, ordered=True, name=name), key, **options)
 
 
 def column(dtype: str, checks: list[Any], *, nullable: bool = False) -> "pa.Column":
     """A column of one of Ibis' types."""
     import ibis.expr.datatypes as dt
-    import pandera.ibis as pa
 
-    return pa.Column(dt.dtype(dtype), checks, nullable=nullable)
+    return declared().Column(dt.dtype(dtype), checks, nullable=nullable)
 
 
 def text(*, nullable: bool = False) -> "pa.Column":
     """Short text: a cell of any length is no name, place or number of a document."""
-    import pandera.ibis as pa
-
-    return column("string", [pa.Check.str_length(max_value=LONGEST_TEXT)], nullable=nullable)
+    return column("string", [declared().Check.str_length(max_value=LONGEST_TEXT)], nullable=nullable)
 
 
 def code(codes: Sequence[str], *, nullable: bool = False) -> "pa.Column":
     """One of these codes."""
-    import pandera.ibis as pa
-
-    return column("string", [pa.Check.isin(list(codes))], nullable=nullable)
+    return column("string", [declared().Check.isin(list(codes))], nullable=nullable)
 
 
 def day(*, nullable: bool = False) -> "pa.Column":
     """A day from ``EARLIEST`` to ``LATEST``."""
-    import pandera.ibis as pa
-
-    return column("date", [pa.Check.in_range(EARLIEST, LATEST)], nullable=nullable)
+    return column("date", [declared().Check.in_range(EARLIEST, LATEST)], nullable=nullable)
 
 
 def whole(low: int, high: int) -> "pa.Column":
     """A whole number in [low, high]."""
-    import pandera.ibis as pa
-
-    return column("int64", [pa.Check.in_range(low, high)])
+    return column("int64", [declared().Check.in_range(low, high)])
 
 
 def number(low: float, high: float, *, nullable: bool = False, above: bool = False) -> "pa.Column":
     """A number in [low, high], or in (low, high] if it must be above the lower end."""
-    import pandera.ibis as pa
-
-    return column("float64", [pa.Check.in_range(low, high, include_min=not above)], nullable=nullable)
+    return column("float64", [declared().Check.in_range(low, high, include_min=not above)], nullable=nullable)
 
 
 def yes_no() -> "pa.Column":

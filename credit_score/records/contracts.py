@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from credit_score.policy.schema import PolicyModel
-from credit_score.records.contract import Contract, code, column, day, number, table, text, whole, yes_no
+from credit_score.records.contract import Contract, code, day, matching, number, table, text, whole, yes_no
 from credit_score.records.contracts_pilot import PILOT_REGISTERS, pilot_contracts
 from credit_score.records.door.held_items import conditional
 from credit_score.records.reading.vocabulary import coded_words, item_words
@@ -133,15 +133,11 @@ def _inspections(departments: list[str]) -> Contract:
 
 def _item(model: PolicyModel) -> "pa.Column":
     """An item of the policy, or a code in ASCII for one without points; never a sentence about somebody."""
-    import pandera.ibis as pa
-
     catalogues = (c for c in (model.individual, model.enterprise) if c)
     own = sorted({i.id for c in catalogues for i in c.items})
-    return column("string", [pa.Check.str_matches("|".join([*(f"^{re.escape(i)}$" for i in own), ITEM_CODE]))])
+    return matching("|".join([*(f"^{re.escape(i)}$" for i in own), ITEM_CODE]))
 
 
 def _industry() -> "pa.Column":
     """A code in ASCII, as the policy's statutory minimums name them; never an address."""
-    import pandera.ibis as pa
-
-    return column("string", [pa.Check.str_matches(ITEM_CODE)], nullable=True)
+    return matching(ITEM_CODE, nullable=True)

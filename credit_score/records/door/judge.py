@@ -4,10 +4,12 @@ The checks are read off the pandera schema, so the contract is written once; her
 expression that the engine evaluates row by row.
 """
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from credit_score.records.contract import Contract
-from credit_score.records.door.personal import identity_number_in, personal_number_in
+from credit_score.records.door.personal import digits_in, identity_number_in, personal_number_in
+from credit_score.records.door.statements import Statements
 from credit_score.records.reading.values import narrow, read_code, read_date, read_month, read_number
 from credit_score.records.reading.vocabulary import of_any_kind
 
@@ -75,12 +77,36 @@ def _cast(text: Any, dtype: str) -> Any:
     return text.try_cast(dtype)
 
 
-def checks(table: "ibis.Table", contract: Contract) -> list[Check]:
-    """Everything the contract asks of a typed row, in the order in which it is told."""
+def searched(contract: Contract) -> list[str]:
+    """The columns of text in which no number of a person may stand."""
+    columns = contract.schema.columns.items()
+    return [c for c, column in columns if str(column.dtype) == "string" and c not in contract.identifiers]
+
+
+def suspicious(ask: Statements, seen: str, contract: Contract) -> tuple[str, ...]:
+    """Of the searched columns those in which such a number can stand at all: of most tables none.
+
+    What finds one is long, and is then neither compiled nor evaluated.
+    """
+
+    def asked() -> "ibis.Table":
+        table = ask.engine.table(seen)
+        return table.aggregate(**{c: digits_in(table[c]).any() for c in searched(contract)})
+
+    (found,) = ask.fetch("digits", asked).to_pylist() if searched(contract) else [{}]
+    return tuple(c for c, there in found.items() if there)
+
+
+def checks(table: "ibis.Table", contract: Contract, numbers_in: Collection[str] | None = None) -> list[Check]:
+    """Everything the contract asks of a typed row, in the order in which it is told.
+
+    ``numbers_in``: the columns in which numbers of persons are looked for; by default all of ``searched``.
+    """
+    looked = searched(contract) if numbers_in is None else numbers_in
     gone = [Check(RECORD, "deleted_record", table["_gone_record"])] if "_gone_record" in table.columns else []
     found: list[Check] = [*gone]
     for name, column in contract.schema.columns.items():
-        found += _of_column(table, name, column, contract)
+        found += _of_column(table, name, column, contract, looked)
     for first, second in contract.ordered:
         found.append(Check(second, "impossible_date", table[first] > table[second]))
     found += [Check(part, "above_whole", table[part] > table[whole]) for part, whole in contract.within]
@@ -101,7 +127,9 @@ def _years(born: Any, on: Any) -> Any:
     return (months / 12).floor()
 
 
-def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Contract) -> list[Check]:
+def _of_column(
+    table: "ibis.Table", name: str, column: "pa.Column", contract: Contract, looked: Collection[str]
+) -> list[Check]:
     raw, value, dtype = table[f"_raw_{name}"], table[name], str(column.dtype)
     found = []
     if not column.nullable:
@@ -112,7 +140,7 @@ def _of_column(table: "ibis.Table", name: str, column: "pa.Column", contract: Co
         found.append(Check(name, "deleted_subject", faulty == "deleted"))
         found.append(Check(name, "bad_identifier", faulty == "form"))
         found.append(Check(name, "unknown_subject", faulty == "unknown"))
-    elif dtype == "string":
+    elif name in looked:
         found.append(Check(name, "identity_number", identity_number_in(value)))
         if not contract.codes(name):  # what a list of codes refuses needs no such guess
             found.append(Check(name, "personal_number", personal_number_in(value)))
@@ -146,18 +174,23 @@ def _of_check(name: str, dtype: str, value: Any, check: "pa.Check") -> list[Chec
     return [Check(name, BELOW.get(name, outside), below), Check(name, outside, value > high)]
 
 
-def breaches(accepted: "ibis.Table", contract: Contract) -> tuple[int, list[str]]:
+def breaches(accepted: "ibis.Table", contract: Contract, ask: Statements | None = None) -> tuple[int, list[str]]:
     """How many rows a table has, and the columns in which it is not what the schema says; one query.
 
     Pandera's own validation says the same (the tests hold both against each other) with some ten queries a table.
     """
-    import ibis
-
     held, columns = accepted.schema(), contract.schema.columns
     there = {name: c for name, c in columns.items() if name in held and str(held[name]) == str(c.dtype)}
-    wrong = {name: ibis.or_(*_breach(accepted[name], name, column)).any() for name, column in there.items()}
-    (row,) = accepted.aggregate(accepted.count().name("_n"), **wrong).execute().to_dict("records")
+    asked = ask or Statements(accepted.get_backend(), None)
+    (row,) = asked.with_known(held).fetch("breaches", lambda: _broken(accepted, there)).to_pylist()
     return int(row["_n"]), [name for name in {**columns, **held} if name not in there or row[name]]
+
+
+def _broken(accepted: "ibis.Table", columns: "dict[str, pa.Column]") -> "ibis.Table":
+    import ibis
+
+    wrong = {name: ibis.or_(*_breach(accepted[name], name, column)).any() for name, column in columns.items()}
+    return accepted.aggregate(accepted.count().name("_n"), **wrong)
 
 
 def _breach(value: Any, name: str, column: "pa.Column") -> "list[ibis.expr.types.BooleanValue]":

@@ -11,6 +11,8 @@ from credit_score.engine import kept, sha256
 from credit_score.policy.schema import Scheme
 from credit_score.records.contract import Contract
 from credit_score.records.door.identity import DELETED, judged, place_is_known
+from credit_score.records.door.judge import FAULT
+from credit_score.records.door.statements import Build, Statements
 
 if TYPE_CHECKING:
     import ibis
@@ -46,8 +48,25 @@ class Pseudonyms:
             "known_subjects", schema={"kind": "string", "raw": "string", "subject": "string"}, overwrite=True
         )
 
+    @property
+    def shape(self) -> tuple[object, ...] | None:
+        """What the expressions depend on; None where a store's tables and deletions come in."""
+        alone = self.held is None and self.deleted is None
+        return (self.scheme.person, self.scheme.enterprise) if alone else None
+
+    def look_up(self, ask: Statements, seen: str, contract: Contract) -> None:
+        """Judge the identifiers that stand in each column of a table of typed rows, once each."""
+        for column, kind in contract.identifiers.items():
+            if kind in ("subject", "member"):
+                self._look_up_unmatched(ask, seen, column, kind)
+            else:
+                self._judge(ask, lambda c=column, k=kind: self._normalised(seen, c, k), column, kind)
+
     def joined(self, table: "ibis.Table", contract: Contract) -> "ibis.Table":
-        """The table with ``_fault_c`` (``""``, ``form`` or ``unknown``) and ``_subject_c`` for each identifier c."""
+        """The table with ``_fault_c`` (``""``, ``form`` or ``unknown``) and ``_subject_c`` for each identifier c.
+
+        The identifiers have been looked up.
+        """
         import ibis
 
         for column, kind in contract.identifiers.items():
@@ -70,16 +89,11 @@ class Pseudonyms:
         gone = joined._on.notnull() & ~(joined._begins > joined._on).fill_null(False)
         return joined.mutate(_gone=gone).drop("_asked", "_begins", "_digest", "_on")
 
-    def learn(self, accepted: "ibis.Table", contract: Contract) -> None:
-        """Remember the subjects of an accepted table, so that records can be matched with them."""
+    def learn(self, ask: Statements, judged_rows: str, contract: Contract) -> None:
+        """Remember the subjects of a judged table's accepted rows, so that records can be matched with them."""
         kind = {"enterprises": "enterprise", "individuals": "individual"}.get(contract.name)
-        if kind is None:
-            return
-        import ibis
-
-        column = contract.key
-        rows = accepted.select(kind=ibis.literal(kind), raw=accepted[column], subject=accepted[f"_subject_{column}"])
-        self.engine.insert("known_subjects", rows)
+        if kind is not None:
+            ask.add("known_subjects", lambda: _subjects_in(self.engine.table(judged_rows), contract.key, kind))
 
     def warnings(self) -> "pd.DataFrame":
         """What was accepted all the same: ``table, reason, n``. A place that no list knows is told, never refused.
@@ -113,7 +127,7 @@ class Pseudonyms:
         import ibis
 
         table = table.mutate(**{column: self._normal(table[column], kind)})
-        known = self._judge(table, column, kind)
+        known = self.engine.table(f"map_{column}_{kind}")
         table = table.left_join(known, table[column] == known._id)
         stands = table._pseudonym
         if kind == "enterprise":
@@ -136,12 +150,8 @@ class Pseudonyms:
         """An identifier that must belong to an accepted person or enterprise."""
         import ibis
 
-        alone = ibis.literal("individual" if kind == "member" else "enterprise")
-        table = table.mutate(_kind=table.subject_kind if "subject_kind" in table.columns else alone)
-        person, firm = (self._normal(table[column], kind) for kind in ("person", "enterprise"))
-        table = table.mutate(**{column: ibis.ifelse(table._kind == "individual", person, firm)})
-        subjects = self.subjects
-        unmatched = kept(self.engine, f"map_unmatched_{column}", self._unmatched(table, column))
+        table = self._of_kind(table, column, kind)
+        subjects, unmatched = self.subjects, self.engine.table(f"map_unmatched_{column}")
         table = table.left_join(subjects, [table._kind == subjects.kind, table[column] == subjects.raw])
         table = table.drop("kind", "raw").rename({f"_subject_{column}": "subject"})
         table = table.left_join(unmatched, [table[column] == unmatched._id, table._kind == unmatched._of])
@@ -150,6 +160,15 @@ class Pseudonyms:
         ill_formed = missed & (table._form.fill_null("") != "")
         fault = ibis.cases((ill_formed, "form"), (missed, "unknown"), else_="")
         return table.mutate(**{f"_fault_{column}": fault}).drop("_kind", "_of")
+
+    def _of_kind(self, table: "ibis.Table", column: str, kind: str) -> "ibis.Table":
+        """With ``_kind`` of the subject that a row names, and the identifier in the one way of writing of that kind."""
+        import ibis
+
+        alone = ibis.literal("individual" if kind == "member" else "enterprise")
+        table = table.mutate(_kind=table.subject_kind if "subject_kind" in table.columns else alone)
+        person, firm = (self._normal(table[column], kind) for kind in ("person", "enterprise"))
+        return table.mutate(**{column: ibis.ifelse(table._kind == "individual", person, firm)})
 
     def _of_store(self, table: "ibis.Table", column: str) -> "ibis.Table":
         """Subjects that a store holds from before, found by their pseudonym, or by the code of an enterprise."""
@@ -167,35 +186,62 @@ class Pseudonyms:
             table = found.mutate(**{f"_subject_{column}": subject}).drop("_candidate", "held_kind", "held_subject")
         return table
 
-    def _unmatched(self, table: "ibis.Table", column: str) -> "ibis.Table":
+    def _look_up_unmatched(self, ask: Statements, seen: str, column: str, kind: str) -> None:
         """Verdicts on the identifiers that match no accepted subject: ill-formed, or merely unknown."""
         import ibis
 
-        asked = kept(self.engine, f"map_asked_{column}", table.select("_kind", column).distinct())
-        rest = asked.anti_join(self.subjects, [asked._kind == self.subjects.kind, asked[column] == self.subjects.raw])
-        persons = self._judge(rest.filter(rest._kind == "individual"), column, "person", "p")
-        firms = self._judge(rest.filter(rest._kind == "enterprise"), column, "enterprise", "e")
-        return ibis.union(persons.mutate(_of=ibis.literal("individual")), firms.mutate(_of=ibis.literal("enterprise")))
+        asked, of = f"map_asked_{column}", {"individual": ("person", "p"), "enterprise": ("enterprise", "e")}
+        ask.keep(asked, lambda: self._of_kind(self.engine.table(seen), column, kind).select("_kind", column).distinct())
+        for whose, (scheme, mark) in of.items():
+            self._judge(ask, lambda w=whose: self._rest(asked, column, w), column, scheme, mark)
+        verdicts = [(whose, f"map_{column}_{scheme}{mark}") for whose, (scheme, mark) in of.items()]
+        ask.keep(
+            f"map_unmatched_{column}",
+            lambda: ibis.union(*(self.engine.table(name).mutate(_of=ibis.literal(whose)) for whose, name in verdicts)),
+        )
+
+    def _rest(self, asked: str, column: str, kind: str) -> "ibis.Table":
+        """Identifiers of a kind that match no accepted subject."""
+        table, subjects = self.engine.table(asked), self.subjects
+        rest = table.anti_join(subjects, [table._kind == subjects.kind, table[column] == subjects.raw])
+        return rest.filter(rest._kind == kind)
+
+    def _normalised(self, seen: str, column: str, kind: str) -> "ibis.Table":
+        table = self.engine.table(seen)
+        return table.mutate(**{column: self._normal(table[column], kind)})
 
     def _normal(self, identifier: "ibis.expr.types.StringValue", kind: str) -> "ibis.expr.types.StringValue":
         """An identifier in its one way of writing: national ones in capitals, others as they stand."""
         return identifier if self._scheme(kind)[0] == "plain" else identifier.upper()
 
-    def _judge(self, table: "ibis.Table", column: str, kind: str, mark: str = "") -> "ibis.Table":
+    def _judge(self, ask: Statements, build: Build, column: str, kind: str, mark: str = "") -> None:
+        """Verdicts on the different identifiers of a column, held as ``map_c_kind`` and the mark."""
         import pyarrow as pa
 
-        distinct = table.filter(table[column].notnull()).select(_id=table[column]).distinct()
+        name = f"map_{column}_{kind}{mark}"
         scheme, stands_for = self._scheme(kind)
         batches = [
             _verdicts(judged(batch.column(0).to_pylist(), scheme, stands_for, self.key))
-            for batch in distinct.to_pyarrow_batches(chunk_size=100_000)
+            for batch in ask.batches(name, lambda: _distinct(build(), column), 100_000)
         ]
-        schema = pa.schema([(name, pa.string()) for name in FIELDS])
-        return kept(self.engine, f"map_{column}_{kind}{mark}", pa.Table.from_batches(batches, schema=schema))
+        schema = pa.schema([(field, pa.string()) for field in FIELDS])
+        kept(self.engine, name, pa.Table.from_batches(batches, schema=schema))
 
     def _scheme(self, kind: str) -> tuple[str, str]:
         schemes = {"person": (self.scheme.person, "person"), "enterprise": (self.scheme.enterprise, "sole_proprietor")}
         return schemes.get(kind, ("plain", kind))
+
+
+def _distinct(table: "ibis.Table", column: str) -> "ibis.Table":
+    return table.filter(table[column].notnull()).select(_id=table[column]).distinct()
+
+
+def _subjects_in(verdict: "ibis.Table", column: str, kind: str) -> "ibis.Table":
+    """``kind, raw, subject`` of accepted rows."""
+    import ibis
+
+    good = verdict.filter(verdict[FAULT] == -1)
+    return good.select(kind=ibis.literal(kind), raw=good[column], subject=good[f"_subject_{column}"])
 
 
 def _held_subjects(held: "dict[str, ibis.Table]") -> "ibis.Table | None":

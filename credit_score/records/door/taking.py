@@ -1,19 +1,21 @@
 """One table's files taken in: every row ends in accepted or in rejected, with a reason."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from credit_score.engine import kept
 from credit_score.errors import RecordsError, discreet, masked
 from credit_score.records.contract import Contract
-from credit_score.records.door.held_items import in_force, with_floor
-from credit_score.records.door.judge import FAULT, Check, breaches, checks, judged, typed
+from credit_score.records.door.held_items import VERDICTS, in_force, look_up_items, with_floor
+from credit_score.records.door.judge import FAULT, Check, breaches, checks, judged, suspicious, typed
 from credit_score.records.door.pseudonyms import Pseudonyms
+from credit_score.records.door.statements import Statements
 from credit_score.records.reading.raw import Raw, read_raw
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
+    import pyarrow as pa
 
 REJECTED = ["table", "file", "row", "column", "value", "reason", "unit"]
 FILES = ["table", "file", "written", "read", "accepted", "rejected", "dropped"]
@@ -46,30 +48,78 @@ def take_in(
     if not paths:
         return Taken(empty(engine, contract), pd.DataFrame(columns=REJECTED), pd.DataFrame(columns=FILES))
     raws = [read_raw(engine, path, contract, i) for i, path in enumerate(paths)]
-    seen = _seen(engine, f"map_typed_{contract.name}", typed(_together(raws), contract))
-    table = _referred(engine, names.joined(seen, contract), contract, before)
-    if "record_id" in contract.columns:
-        table = names.is_deleted(table, table.record_id, contract).rename(_gone_record="_gone")
-    if contract.name == "credit_records":
-        table = with_floor(engine, table, seen, in_force(_all_of(engine, "consents", before)))
-    listed = checks(table, contract)
-    verdict = kept(engine, f"judged_{contract.name}", judged(table, contract, listed))
-    if contract.name in before:
-        again = _again(verdict, contract, before[contract.name], len(listed))
-        verdict = kept(engine, f"judged_again_{contract.name}", again)
-    accepted = kept(engine, contract.name, _accepted(verdict, contract))
-    names.learn(verdict.filter(verdict[FAULT] == -1), contract)
-    rejected = _rejected(verdict, contract, listed, raws)
-    per_file = _per_file(verdict, rejected, contract, raws)
+    ask = Statements(engine, _known(contract, names, raws, before))
+    found = _judge(ask, contract, names, raws, before)
+    ask.keep(contract.name, lambda: _accepted(engine.table(found.verdict), contract))
+    accepted = engine.table(contract.name)
+    names.learn(ask, found.verdict, contract)
+    rejected = _rejected(found, contract, raws)
+    per_file = _per_file(found, rejected, contract, raws)
     for name in (f"judged_{contract.name}", f"judged_again_{contract.name}"):
         engine.drop_table(name, force=True)
-    _check(accepted, contract, per_file)
+    _check(accepted, contract, per_file, ask)
     return Taken(accepted, rejected, per_file)
 
 
-def _seen(engine: "ibis.BaseBackend", name: str, table: "ibis.Table") -> "ibis.Table":
-    """The table as a view: nothing is computed yet, and what is built on it stays short."""
-    return engine.create_view(name, table, overwrite=True)
+class _Judged(NamedTuple):
+    """The name of a table of verdicts, what its faults mean, and what is to be asked of it."""
+
+    verdict: str
+    faults: "list[tuple[str, str]]"
+    ask: Statements
+
+
+def _known(
+    contract: Contract, names: Pseudonyms, raws: list[Raw], before: "dict[str, ibis.Table]"
+) -> tuple[object, ...] | None:
+    """What the statements of a table depend on; None where rows of a store come in."""
+    if before or names.shape is None:
+        return None
+    return (contract.fingerprint, names.shape, *(frozenset(raw.heading.places) for raw in raws))
+
+
+def _judge(
+    ask: Statements, contract: Contract, names: Pseudonyms, raws: list[Raw], before: "dict[str, ibis.Table]"
+) -> _Judged:
+    """Every row with its first fault, as a table in the engine."""
+    seen, judgement = f"map_typed_{contract.name}", f"judged_{contract.name}"
+    ask.see(seen, lambda: typed(_together(raws), contract))
+    names.look_up(ask, seen, contract)
+    floor = contract.name == "credit_records" and look_up_items(ask, seen)
+    looked = suspicious(ask, seen, contract)
+    ask = ask.with_known(floor, looked)
+
+    @cache
+    def asked() -> "tuple[ibis.Table, list[Check]]":
+        table = _matched(ask.engine, seen, contract, names, before, floor=floor)
+        return table, checks(table, contract, looked)
+
+    ask.keep(judgement, lambda: judged(asked()[0], contract, asked()[1]))
+    faults = ask.remembered("faults", lambda: [(check.column, check.reason) for check in asked()[1]])
+    if contract.name in before:
+        judgement = f"judged_again_{contract.name}"
+        table = ask.engine.table(f"judged_{contract.name}")
+        ask.keep(judgement, lambda: _again(table, contract, before[contract.name], len(faults)))
+    return _Judged(judgement, [*faults, (contract.key, "duplicate"), (contract.key, "key_conflict")], ask)
+
+
+def _matched(
+    engine: "ibis.BaseBackend",
+    seen: str,
+    contract: Contract,
+    names: Pseudonyms,
+    before: "dict[str, ibis.Table]",
+    *,
+    floor: bool,
+) -> "ibis.Table":
+    """Typed rows with what other tables say of them: subjects, rows referred to, deletions, and the floor."""
+    table = _referred(engine, names.joined(engine.table(seen), contract), contract, before)
+    if "record_id" in contract.columns:
+        table = names.is_deleted(table, table.record_id, contract).rename(_gone_record="_gone")
+    if contract.name == "credit_records":
+        consents = in_force(_all_of(engine, "consents", before))
+        table = with_floor(table, engine.table(VERDICTS) if floor else None, consents)
+    return table
 
 
 def _together(raws: list[Raw]) -> "ibis.Table":
@@ -144,7 +194,7 @@ def _accepted(verdict: "ibis.Table", contract: Contract, *also: str) -> "ibis.Ta
     return rows.select(*also, **columns)
 
 
-def _check(accepted: "ibis.Table", contract: Contract, per_file: "pd.DataFrame") -> None:
+def _check(accepted: "ibis.Table", contract: Contract, per_file: "pd.DataFrame", ask: Statements) -> None:
     """The contract once more, on what is handed on; and the counts of every file must add up."""
     where = ", ".join(per_file["file"])
     if contract.needed and not per_file["read"].sum():
@@ -154,40 +204,53 @@ def _check(accepted: "ibis.Table", contract: Contract, per_file: "pd.DataFrame")
         if row.read != row.accepted + row.rejected:
             what = f"read {row.read} rows, but {row.accepted} + {row.rejected} are accounted for"
             raise RecordsError(what, where=row.file)
-    n_accepted, columns = breaches(accepted, contract)
+    n_accepted, columns = breaches(accepted, contract, ask)
     if n_accepted != per_file["accepted"].sum():
         raise RecordsError(f"{n_accepted} rows are accepted, not {per_file['accepted'].sum()}", where=where)
     if columns:
         raise RecordsError(f"accepted rows break the contract in {', '.join(columns)}", where=where)
 
 
-def _per_file(verdict: "ibis.Table", rejected: "pd.DataFrame", contract: Contract, raws: list[Raw]) -> "pd.DataFrame":
+def _per_file(found: _Judged, rejected: "pd.DataFrame", contract: Contract, raws: list[Raw]) -> "pd.DataFrame":
     """A row a file: what was read, accepted and rejected; ``read`` is counted from the file, not from the verdict."""
     import pandas as pd
 
-    good = verdict.filter(verdict[FAULT] == -1)
-    accepted = good.group_by("_file").aggregate(n=good.count()).execute().set_index("_file")["n"]
+    accepted = _counts(found.ask.fetch("accepted", lambda: _by_file(found.ask.engine.table(found.verdict), FAULT)))
+    read = _counts(found.ask.fetch("read", lambda: _by_file(_together(raws))))
     refused = rejected["file"].value_counts()
     told = [
         (
-            contract.name, raw.path.name, raw.written, int(raw.table.count().execute()) + len(raw.broken),
-            int(accepted.get(i, 0)), int(refused.get(raw.path.name, 0)), ", ".join(map(discreet, raw.heading.dropped)),
+            contract.name, raw.path.name, raw.written, read.get(i, 0) + len(raw.broken),
+            accepted.get(i, 0), int(refused.get(raw.path.name, 0)), ", ".join(map(discreet, raw.heading.dropped)),
         )
         for i, raw in enumerate(raws)
     ]  # fmt: skip
     return pd.DataFrame(told, columns=FILES)
 
 
-def _rejected(verdict: "ibis.Table", contract: Contract, listed: list[Check], raws: list[Raw]) -> "pd.DataFrame":
+def _by_file(table: "ibis.Table", fault: str | None = None) -> "ibis.Table":
+    """The rows of each file, or those without a fault."""
+    good = table.filter(table[fault] == -1) if fault else table
+    return good.group_by("_file").aggregate(n=good.count())
+
+
+def _counts(by_file: "pa.Table") -> dict[int, int]:
+    return {int(row["_file"]): int(row["n"]) for row in by_file.to_pylist()}
+
+
+def _rejected(found: _Judged, contract: Contract, raws: list[Raw]) -> "pd.DataFrame":
     """A row a refused row, by file and place in it."""
     import pandas as pd
 
+    rows = found.ask.fetch("rejected", lambda: _refused(found.ask.engine.table(found.verdict), contract)).to_pandas()
+    told = [_of_file(rows[rows["_file"] == i], contract, found.faults, raw) for i, raw in enumerate(raws)]
+    return pd.concat(told, ignore_index=True)
+
+
+def _refused(verdict: "ibis.Table", contract: Contract) -> "ibis.Table":
     raw = (f"_raw_{c}" for c in contract.columns)
     shown = verdict.select("_file", "row", FAULT, *raw, _unit=_unit(verdict, contract))
-    rows = shown.filter(shown[FAULT] >= 0).order_by("_file", "row").execute()
-    every = [*listed, Check(contract.key, "duplicate", None), Check(contract.key, "key_conflict", None)]  # type: ignore[arg-type]
-    told = [_of_file(rows[rows["_file"] == i], contract, every, raw) for i, raw in enumerate(raws)]
-    return pd.concat(told, ignore_index=True)
+    return shown.filter(shown[FAULT] >= 0).order_by("_file", "row")
 
 
 def _unit(verdict: "ibis.Table", contract: Contract) -> "ibis.expr.types.StringValue":
@@ -200,17 +263,17 @@ def _unit(verdict: "ibis.Table", contract: Contract) -> "ibis.expr.types.StringV
     return ibis.ifelse(verdict["unit"].isin(rules[0]["allowed_values"]), verdict["unit"], "")
 
 
-def _of_file(rows: "pd.DataFrame", contract: Contract, every: list[Check], raw: Raw) -> "pd.DataFrame":
+def _of_file(rows: "pd.DataFrame", contract: Contract, faults: list[tuple[str, str]], raw: Raw) -> "pd.DataFrame":
     import pandas as pd
 
-    columns = [every[i].column for i in rows[FAULT]]
+    columns = [faults[i][0] for i in rows[FAULT]]
     values = [
         _shown(row[f"_raw_{column}"], column, contract)
         for row, column in zip(rows.to_dict(orient="records"), columns, strict=True)
     ]
     refused = pd.DataFrame({
         "table": contract.name, "file": raw.path.name, "row": raw.position(rows["row"]), "column": columns,
-        "value": values, "reason": [every[i].reason for i in rows[FAULT]],
+        "value": values, "reason": [faults[i][1] for i in rows[FAULT]],
         "unit": rows["_unit"].to_numpy(),
     })  # fmt: skip
     refused = pd.concat([refused.astype(_TEXTS), _unreadable(raw, contract).astype(_TEXTS)])

@@ -8,7 +8,7 @@ from stdnum import luhn
 from stdnum.cn import ric
 
 from credit_score.errors import impersonal
-from credit_score.records.door.personal import identity_number_in, personal_number_in
+from credit_score.records.door.personal import digits_in, identity_number_in, personal_number_in
 
 
 def number(day, serial="001", place="130628"):
@@ -82,3 +82,22 @@ def test_the_engine_and_the_errors_agree_on_a_number_in_a_run_of_digits(rows):
         born = day.replace(year=1950 + day.year % 79) if (day.month, day.day) != (2, 29) else day.replace(year=1952)
         texts.append(f"{around.replace('x', '')}1{number(f'{born:%Y%m%d}')[:-1]}{digit}")
     assert found(identity_number_in, *texts) == [impersonal(text) != text for text in texts]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "R-0000000001", "2023-06-30", "虚构乙镇第06村", "1.5", "虚构戊纺织0000001号经营部", "2023年4月"]
+)
+def test_of_a_text_of_few_digits_nothing_more_is_asked(text):
+    assert found(digits_in, text) == [False]
+
+
+SEPARATED = st.text("0123456789", max_size=20) | st.text("0123456789 -.·\u200b\u3000xX号A\t", max_size=40)
+NUMBERS = st.sampled_from([*IDENTIFYING, *OF_PERSONS]) | st.dates().map(lambda d: number(f"{d.replace(day=1):%Y%m%d}"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(SEPARATED, SEPARATED | NUMBERS, SEPARATED).map("".join), min_size=40, max_size=80))
+def test_where_a_number_of_a_person_stands_there_are_digits_enough(texts):
+    """What few digits pass is not looked into: so no number may hide in it."""
+    told = found(lambda text: (identity_number_in(text) | personal_number_in(text)) & ~digits_in(text), *texts)
+    assert not any(told)

@@ -1,0 +1,101 @@
+"""What the door asks of the engine, written out once a process.
+
+The statements by which a table is judged depend on its contract and on the shape of its files, never on what stands in
+them. To build and compile them takes several times as long as the engine takes to answer, so a second reading in a
+process finds them written. What is particular to an engine stands here: DuckDB takes the text as it is, any other
+engine the expression.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from credit_score.engine import kept
+
+if TYPE_CHECKING:
+    import ibis
+    import pyarrow as pa
+
+Build = Callable[[], "ibis.Table"]
+# Some thirty policies' worth; beyond it, all are written again.
+MOST = 5_000
+_WRITTEN: dict[tuple[object, ...], Any] = {}
+
+
+class Statement(NamedTuple):
+    """An expression as the engine takes it."""
+
+    text: str
+    schema: "ibis.Schema"
+
+
+class Statements:
+    """The statements of one table, each by its name.
+
+    ``known`` is all that they depend on, hashable; None where that cannot be said, and each is written anew.
+    """
+
+    def __init__(self, engine: "ibis.BaseBackend", known: tuple[object, ...] | None) -> None:
+        self.engine, self.known = engine, known
+
+    def with_known(self, *more: object) -> "Statements":
+        """The same for statements that depend on more."""
+        return Statements(self.engine, None if self.known is None else (*self.known, *more))
+
+    def remembered(self, name: str, build: Callable[[], Any]) -> Any:
+        """What ``build`` gives, built once for what is known."""
+        if self.known is None:
+            return build()
+        key = (self.engine.name, name, self.known)
+        if key not in _WRITTEN:
+            if len(_WRITTEN) >= MOST:
+                _WRITTEN.clear()
+            _WRITTEN[key] = build()
+        return _WRITTEN[key]
+
+    def see(self, name: str, build: Build) -> None:
+        """Hold an expression as a view of that name: nothing is computed yet, and what is built on it stays short."""
+        if not self._takes_text:
+            self.engine.create_view(name, build(), overwrite=True)
+            return
+        self.engine.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {self._written(name, build).text}')
+
+    def keep(self, name: str, build: Build) -> None:
+        """Compute an expression and hold it as a table of that name."""
+        if not self._takes_text:
+            kept(self.engine, name, build())
+            return
+        written = self._written(name, build)
+        columns = ", ".join(c.sql("duckdb") for c in written.schema.to_sqlglot_column_defs("duckdb"))
+        self.engine.raw_sql(f'CREATE OR REPLACE TABLE "{name}" ({columns})')
+        self.engine.raw_sql(f'INSERT INTO "{name}" {written.text}')
+
+    def add(self, name: str, build: Build) -> None:
+        """Compute an expression and add its rows to the table of that name."""
+        if not self._takes_text:
+            self.engine.insert(name, build())
+            return
+        text = self._written(f"more {name}", build).text
+        self.engine.raw_sql(f'INSERT INTO "{name}" BY NAME {text}')
+
+    def fetch(self, name: str, build: Build) -> "pa.Table":
+        """Compute an expression and hand its few rows on."""
+        if not self._takes_text:
+            return build().to_pyarrow()
+        return self.engine.con.sql(self._written(name, build).text).to_arrow_table()
+
+    def batches(self, name: str, build: Build, size: int) -> "Iterator[pa.RecordBatch]":
+        """Compute an expression and hand its rows on, ``size`` at a time."""
+        if not self._takes_text:
+            return iter(build().to_pyarrow_batches(chunk_size=size))
+        return iter(self.engine.con.execute(self._written(name, build).text).to_arrow_reader(size))
+
+    @property
+    def _takes_text(self) -> bool:
+        return self.engine.name == "duckdb"
+
+    def _written(self, name: str, build: Build) -> Statement:
+        def write() -> Statement:
+            table = build()
+            return Statement(self.engine.compile(table), table.schema())
+
+        return self.remembered(name, write)
