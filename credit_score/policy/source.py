@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]
 
 from credit_score.errors import PolicyError
 
@@ -97,13 +103,21 @@ class Source:
         return f"{self.path}, line {node.start_mark.line + 1}"
 
 
+class _Loader(Composer, SafeLoader):
+    """Nodes put together in Python of what libyaml's scanner reads, where it is there.
+
+    Not by the composer in C: a text of many open brackets takes it beyond its stack, and the process with it.
+    """
+
+    def __init__(self, stream: str) -> None:
+        SafeLoader.__init__(self, stream)
+        Composer.__init__(self)
+
+
 @lru_cache(maxsize=64)
 def _composed(text: str) -> yaml.Node | None:
-    """The nodes of a text, which are read and never changed: one command reads the same rules several times.
-
-    Not by the parser in C: a text of many open brackets takes it beyond its stack, and the process with it.
-    """
-    return yaml.compose(text, Loader=yaml.SafeLoader)
+    """The nodes of a text, which are read and never changed: one command reads the same rules several times."""
+    return yaml.compose(text, Loader=_Loader)
 
 
 def _unreadable(path: Path, error: Exception, node: yaml.Node | None = None) -> PolicyError:

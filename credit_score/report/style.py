@@ -4,7 +4,7 @@ import base64
 import io
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -69,9 +69,16 @@ def as_svg(
 
     with mpl.rc_context(settings() | {"svg.hashsalt": name}):
         text = io.StringIO()
-        _drawn(draw, height, width).savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        _print_svg(_drawn(draw, height, width), text)
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text.getvalue())
     return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+
+
+def _print_svg(figure: "Figure", to: io.StringIO) -> None:
+    """``figure.savefig``, which draws a figure once to lay it out and once more, in one drawing; the same bytes."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    FigureCanvasSVG(figure).print_svg(to, metadata={"Date": None, "Creator": None})
 
 
 def as_png(draw: Callable[["Axes"], Any], *, height: float = 3.2) -> bytes:
@@ -104,6 +111,11 @@ def save_figure(draw: Callable[["Axes"], Any], stem: Path, *, height: float = 3.
 
 def font_face(text: str) -> str:
     """The font as a CSS rule with it inside, cut down to the characters of a text."""
+    return _font_face("".join(sorted(set(re.sub(r"\s", "", text)))) + " ")
+
+
+@lru_cache(maxsize=8)
+def _font_face(characters: str) -> str:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
@@ -111,7 +123,7 @@ def font_face(text: str) -> str:
         font = TTFont(path)
     options = Options(layout_features=[], notdef_outline=True, drop_tables=["DSIG"])
     subsetter = Subsetter(options)
-    subsetter.populate(text="".join(sorted(set(re.sub(r"\s", "", text)))) + " ")
+    subsetter.populate(text=characters)
     subsetter.subset(font)
     font.flavor = "woff"
     font.recalcTimestamp = False
