@@ -259,7 +259,7 @@ def test_a_file_without_a_head_is_refused(text):
 
 def test_text_that_is_no_utf_8_is_refused():
     assert "not readable as YAML in UTF-8" in refusal(amended, BASE, "a: \ud800")
-    assert "amendment, line 5: not readable as YAML in UTF-8" in refusal(amended, BASE, text_of(reason="\ud800"))
+    assert "amendment, line 5: not readable as YAML in UTF-8" in refusal(text_of, reason="\ud800")
 
 
 def test_a_decision_stands_in_an_amendment_alone(edited):
