@@ -10,6 +10,7 @@ import ibis
 import pyarrow as pa
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema
+from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 from ibis.formats.pandas import PandasData
 from ibis.formats.pyarrow import PyArrowData
 
@@ -18,12 +19,26 @@ if TYPE_CHECKING:
     from ibis.expr import operations as ops
 
 
+BLANKS = (9, 10, 11, 12, 13, 32)
+
+
+class Compiler(PySparkCompiler):
+    """Ibis' words for Spark, but for those that Spark reads otherwise than Ibis means them."""
+
+    __slots__ = ()
+
+    def visit_Strip(self, op: Any, *, arg: Any) -> Any:  # noqa: N802 - Ibis' name
+        r"""By code: of the blanks as Ibis writes them Spark takes ``\v`` and ``\f`` for the letters."""
+        return self.f.btrim(arg, self.f.concat(*(self.f.chr(blank) for blank in BLANKS)))
+
+
 Backend.register_options()  # Ibis does so where it opens a backend by its name
 
 
 class SparkBackend(Backend):
     """Ibis on a Spark session. ``place`` is the folder of its tables, ``folders`` those of the tables by name."""
 
+    compiler = Compiler()
     place: Path
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -26,6 +26,7 @@ def session_of(master: str, memory: str | None) -> Any:
     _check_spark()
     _check_java()
     _check_master(master)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # executors need this package too
     os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "conf"))
     sessions = _spark()
     running = sessions.getActiveSession()
@@ -59,7 +60,7 @@ def _settings(master: str, memory: str | None) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
-        "spark.pyspark.python": os.environ.get("PYSPARK_PYTHON", sys.executable),
+        "spark.executorEnv.PYTHONWARNINGS": "ignore::FutureWarning",
     }
     if _LOCAL.fullmatch(master):
         told |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}

@@ -5,9 +5,10 @@ the verdict by a join. What a raw identifier became is forgotten when reading en
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from credit_score.engine import kept, sha256
+from credit_score.engine import dropped, kept, sha256
 from credit_score.policy.schema import Scheme
 from credit_score.records.contract import Contract
 from credit_score.records.door.identity import DELETED, judged, place_is_known
@@ -44,9 +45,7 @@ class Pseudonyms:
         self.engine, self.scheme, self.key = engine, scheme, key
         self.deleted = _deleted(engine, deleted) if deleted else None
         self.held = _held_subjects(held or {})
-        self.subjects = engine.create_table(
-            "known_subjects", schema={"kind": "string", "raw": "string", "subject": "string"}, overwrite=True
-        )
+        self.subjects = kept(engine, "known_subjects", _nobody())
 
     @property
     def shape(self) -> tuple[object, ...] | None:
@@ -111,16 +110,8 @@ class Pseudonyms:
 
     def forget(self) -> None:
         """Drop every raw identifier from the engine."""
-        for name in self.engine.list_tables():
-            if name.startswith(("raw_", "bad_raw_", "scan_raw_", "map_", "known_subjects")):
-                self._drop(name)
-
-    def _drop(self, name: str) -> None:
-        kind = self.engine.con.execute(
-            "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [name]
-        ).fetchone()
-        what = "VIEW" if kind and kind[0] == "VIEW" else "TABLE"
-        self.engine.raw_sql(f'DROP {what} IF EXISTS "{name}"')
+        raw = ("raw_", "bad_raw_", "scan_raw_", "map_", "known_subjects")
+        dropped(self.engine, [name for name in self.engine.list_tables() if name.startswith(raw)])
 
     def _own(self, table: "ibis.Table", column: str, kind: str) -> "ibis.Table":
         """An identifier that the table itself introduces (or that needs no match)."""
@@ -218,18 +209,20 @@ class Pseudonyms:
         """Verdicts on the different identifiers of a column, held as ``map_c_kind`` and the mark."""
         import pyarrow as pa
 
-        name = f"map_{column}_{kind}{mark}"
         scheme, stands_for = self._scheme(kind)
-        batches = [
-            _verdicts(judged(batch.column(0).to_pylist(), scheme, stands_for, self.key))
-            for batch in ask.batches(name, lambda: _distinct(build(), column), 100_000)
-        ]
+        verdicts = partial(_verdicts, scheme=scheme, kind=stands_for, key=self.key)
         schema = pa.schema([(field, pa.string()) for field in FIELDS])
-        kept(self.engine, name, pa.Table.from_batches(batches, schema=schema))
+        ask.over_batches(f"map_{column}_{kind}{mark}", lambda: _distinct(build(), column), verdicts, schema)
 
     def _scheme(self, kind: str) -> tuple[str, str]:
         schemes = {"person": (self.scheme.person, "person"), "enterprise": (self.scheme.enterprise, "sole_proprietor")}
         return schemes.get(kind, ("plain", kind))
+
+
+def _nobody() -> "pa.Table":
+    import pyarrow as pa
+
+    return pa.schema([(name, pa.string()) for name in ("kind", "raw", "subject")]).empty_table()
 
 
 def _distinct(table: "ibis.Table", column: str) -> "ibis.Table":
@@ -265,8 +258,10 @@ def _deleted(engine: "ibis.BaseBackend", days: Mapping[str, str]) -> "ibis.Table
     return told.mutate(_on=told._on.cast("date"))
 
 
-def _verdicts(rows: list[tuple[str, str, str]]) -> "pa.RecordBatch":
+def _verdicts(batch: "pa.RecordBatch", scheme: str, kind: str, key: bytes) -> "pa.RecordBatch":
+    """Each identifier of a batch with its fault and its pseudonym."""
     import pyarrow as pa
 
+    rows = judged(batch.column(0).to_pylist(), scheme, kind, key)
     columns = list(zip(*rows, strict=True)) if rows else [[], [], []]
     return pa.RecordBatch.from_arrays([pa.array(c, pa.string()) for c in columns], names=list(FIELDS))

@@ -6,16 +6,18 @@ process finds them written. What is particular to an engine stands here: DuckDB 
 engine the expression.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from credit_score.engine import kept
+from credit_score.engine import kept, over_batches
 
 if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
 
 Build = Callable[[], "ibis.Table"]
+OfBatch = Callable[["pa.RecordBatch"], "pa.RecordBatch"]
+BATCH = 100_000
 # Some thirty policies' worth; beyond it, all are written again.
 MOST = 5_000
 _WRITTEN: dict[tuple[object, ...], Any] = {}
@@ -72,7 +74,7 @@ class Statements:
     def add(self, name: str, build: Build) -> None:
         """Compute an expression and add its rows to the table of that name."""
         if not self._takes_text:
-            self.engine.insert(name, build())
+            kept(self.engine, name, self.engine.table(name).union(build()))
             return
         text = self._written(f"more {name}", build).text
         self.engine.raw_sql(f'INSERT INTO "{name}" BY NAME {text}')
@@ -83,11 +85,15 @@ class Statements:
             return build().to_pyarrow()
         return self.engine.con.sql(self._written(name, build).text).to_arrow_table()
 
-    def batches(self, name: str, build: Build, size: int) -> "Iterator[pa.RecordBatch]":
-        """Compute an expression and hand its rows on, ``size`` at a time."""
+    def over_batches(self, name: str, build: Build, function: OfBatch, schema: "pa.Schema") -> None:
+        """Compute an expression, and hold what a function makes of each batch of it as a table of that name."""
+        import pyarrow as pa
+
         if not self._takes_text:
-            return iter(build().to_pyarrow_batches(chunk_size=size))
-        return iter(self.engine.con.execute(self._written(name, build).text).to_arrow_reader(size))
+            over_batches(self.engine, name, build(), function, schema)
+            return
+        told = self.engine.con.execute(self._written(name, build).text).to_arrow_reader(BATCH)
+        kept(self.engine, name, pa.Table.from_batches(map(function, told), schema=schema))
 
     @property
     def _takes_text(self) -> bool:

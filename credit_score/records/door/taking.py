@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from credit_score.engine import dropped, kept
 from credit_score.errors import RecordsError, discreet, masked
 from credit_score.records.contract import Contract
 from credit_score.records.door.held_items import VERDICTS, in_force, look_up_items, with_floor
@@ -55,8 +56,7 @@ def take_in(
     names.learn(ask, found.verdict, contract)
     rejected = _rejected(found, contract, raws)
     per_file = _per_file(found, rejected, contract, raws)
-    for name in (f"judged_{contract.name}", f"judged_again_{contract.name}"):
-        engine.drop_table(name, force=True)
+    dropped(engine, [f"judged_{contract.name}", f"judged_again_{contract.name}"])
     _check(accepted, contract, per_file, ask)
     return Taken(accepted, rejected, per_file)
 
@@ -175,7 +175,7 @@ def empty(engine: "ibis.BaseBackend", contract: Contract) -> "ibis.Table":
     import ibis
 
     schema = ibis.schema({name: str(column.dtype) for name, column in contract.schema.columns.items()})
-    return engine.create_table(contract.name, schema=schema, overwrite=True)
+    return kept(engine, contract.name, schema.to_pyarrow().empty_table())
 
 
 def _accepted(verdict: "ibis.Table", contract: Contract, *also: str) -> "ibis.Table":

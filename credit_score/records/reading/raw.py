@@ -72,7 +72,7 @@ def read_raw(engine: "ibis.BaseBackend", path: Path, contract: Contract, number:
 
 
 def _read_csv(engine: "ibis.BaseBackend", path: Path, contract: Contract, name: str) -> Raw:
-    if is_plain(path):
+    if engine.name == "duckdb" and is_plain(path):
         return _read_plain(engine, path, contract, name)
     coding = encoding(path)
     found = heading_of(path, _heading(path, coding), contract)
