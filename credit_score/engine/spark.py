@@ -4,12 +4,14 @@ A table that is kept is written, not cached: its plan stays short, an executor t
 and what was lost of a step in progress Spark computes again. Each engine has a folder and a catalogue of its own.
 """
 
+import atexit
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from credit_score.engine.places import private_folder
-from credit_score.engine.spark_session import session_of
+from credit_score.engine.spark_session import session_of, without_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,22 +25,24 @@ WRITTEN = "_SUCCESS"  # Spark's mark beside files that are whole
 
 def open_spark(master: str, *, memory: str | None, spill: Path | None) -> "ibis.BaseBackend":
     """A session of its own behind Ibis; sessions of one process share the cluster, not the tables."""
-    from credit_score.engine.spark_backend import SparkBackend
-
-    engine = SparkBackend()
-    engine.do_connect(session_of(master, memory))
-    engine.place = Path(spill or private_folder()) / f"tables-{uuid4().hex[:12]}"
-    return engine
+    return _engine(session_of(master, memory), Path(spill or private_folder()))
 
 
 def another(engine: Any) -> "ibis.BaseBackend":
     """Another session on the same cluster, beside it on the disk."""
-    from credit_score.engine.spark_backend import SparkBackend
+    return _engine(engine._session.newSession(), engine.place.parent)
 
-    other = SparkBackend()
-    other.do_connect(engine._session.newSession())
-    other.place = engine.place.with_name(f"tables-{uuid4().hex[:12]}")
-    return other
+
+def _engine(session: Any, beside: Path) -> "ibis.BaseBackend":
+    """Ibis on a session, with a folder that goes when Python ends."""
+    with without_warnings():
+        from credit_score.engine.spark_backend import SparkBackend
+
+        engine = SparkBackend()
+        engine.do_connect(session)
+    engine.place = beside / f"tables-{uuid4().hex[:12]}"
+    atexit.register(shutil.rmtree, engine.place, ignore_errors=True)
+    return engine
 
 
 def handed(engine: Any, other: Any, name: str, table: "ibis.Table") -> "ibis.Table":

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,12 +30,13 @@ def session_of(master: str, memory: str | None) -> Any:
     _check_master(master)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # executors need this package too
     os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "conf"))
-    sessions = _spark()
-    running = sessions.getActiveSession()
+    with without_warnings():
+        from pyspark.sql import SparkSession as Sessions
+    running = Sessions.getActiveSession()
     if running is not None and running.sparkContext.master != master:
         what = f"this process is on {running.sparkContext.master} already, not {master!r}"
         raise CreditScoreError(what, remedy="use one master in a process")
-    builder = sessions.builder.master(master).appName("credit-score")
+    builder = Sessions.builder.master(master).appName("credit-score")
     for name, value in _settings(master, amount).items():
         builder = builder.config(name, value)
     session = builder.getOrCreate().newSession()
@@ -41,12 +44,12 @@ def session_of(master: str, memory: str | None) -> Any:
     return session
 
 
-def _spark() -> Any:
-    """Spark's own warning of a pandas that is too new is about frames; here all goes as Arrow."""
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Spark warns of a pandas that is newer than it knows; what is handed over here is Arrow."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        from pyspark.sql import SparkSession
-    return SparkSession
+        yield
 
 
 def _settings(master: str, memory: str | None) -> dict[str, str]:
