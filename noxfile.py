@@ -58,11 +58,21 @@ def demo(session):
 
 @nox.session
 def tests(session):
-    """Run every test, a process a core, and every notebook; arguments after -- go to pytest, without the notebooks."""
+    """Run the tests, a process a core, and every notebook; arguments after -- go to pytest, without the notebooks.
+
+    Every promise is among them. What is exhaustive by nature is left to ``thorough``.
+    """
     install(session)
-    session.run("pytest", *PARALLEL, *session.posargs, env=ONE_THREAD)
+    session.run("pytest", *PARALLEL, "-m", "not thorough", *session.posargs, env=ONE_THREAD)
     if not session.posargs:
         check_notebooks(session, "notebooks")
+
+
+@nox.session
+def thorough(session):
+    """Run the tests that ``tests`` leaves out: hundreds of made cases, whole runs compared; a process a core."""
+    install(session)
+    session.run("pytest", *PARALLEL, "-m", "thorough", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session

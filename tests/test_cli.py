@@ -124,6 +124,7 @@ def test_check_tells_in_words_what_is_wrong_and_what_to_do(county_folder, tmp_pa
     assert len(pd.read_csv(tmp_path / "rejected.csv")) > 20
 
 
+@pytest.mark.thorough
 def test_demo_goes_from_nothing_to_a_report(tmp_path, monkeypatch):
     monkeypatch.setattr("credit_score.commands.DEMO_SIZES", {"n_enterprises": 60, "n_individuals": 60, "seed": 3})
     code, out, err = told("demo", "--out", tmp_path / "demo", "--lang", "zh")
@@ -412,6 +413,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", place], check=True)
 
 
+@pytest.mark.thorough
 def test_a_disk_that_fills_up_is_told_in_one_line_and_holds_nothing_half_written(small_disk, county_folder, run_folder):
     message = "could not write: No space left on device"
     refused(message, "run", county_folder, "--as-of", ON, "--out", small_disk / "out", "--quiet")
@@ -492,6 +494,7 @@ def test_a_list_is_not_written_into_its_run(run_folder, tmp_path):
     refused("lies in what is read from", "draw", run_folder, "--out", run_folder / "draw.csv")
 
 
+@pytest.mark.thorough
 def test_a_county_without_dirt_runs_to_its_end(tmp_path):
     assert (
         told("synth", "--enterprises", 60, "--individuals", 60, "--no-dirt", "--out", tmp_path / "r", "--quiet")[0] == 0
@@ -508,6 +511,7 @@ def test_a_day_out_of_reach_or_written_otherwise_is_told_in_one_line(records, tm
                 as_of=day)  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_run_that_is_stopped_from_outside_leaves_nothing(tmp_path, name):

@@ -122,6 +122,7 @@ def test_bad_input_is_told_in_one_line(run, rule, tmp_path):
     refused("no such file of a bank's rule", "finance", run, "--rule", tmp_path / "none.yaml", "--quiet")
 
 
+@pytest.mark.thorough
 def test_a_run_without_finance_is_refused_with_what_is_missing(tmp_path):
     alone = run_of(tmp_path, "2023-06-30", enterprises=[firm("f")], credit_records=[record("r", "f", HONOUR)])
     refused("the run holds nothing on finance", "finance", alone.save(tmp_path / "out"))

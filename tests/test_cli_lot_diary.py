@@ -167,6 +167,7 @@ def drawn_by(people, run_folder, tmp_path):
     return lot
 
 
+@pytest.mark.thorough
 def test_each_diary_tells_whether_its_inspectors_were_frozen(run_folder, people, tmp_path):
     lot, recusals = drawn_by(people, run_folder, tmp_path), tmp_path / "recusals.csv"
     ask = ("lot", "diary", lot, "--run", run_folder, "--begins", "2023-07-04", "--on", "2023-07-03", "--quiet")
@@ -231,6 +232,7 @@ def test_a_diary_that_was_recorded_and_lost_its_folder_is_completed_by_the_same_
     assert stamps == {b"DTSTAMP:20230703T000000Z"}
 
 
+@pytest.mark.thorough
 def test_a_draw_of_nobody_goes_through_every_step(county_run, altered_policy, people, tmp_path):
     """Every ratio and floor 0 and no duty: the list is frozen, and no firm is drawn from it."""
     import credit_score as cs

@@ -99,6 +99,7 @@ def test_bad_input_is_told_in_one_line(run, tmp_path):
     refused("lies in what is read from", "measures", run, "--notices", run / "notices")
 
 
+@pytest.mark.thorough
 def test_a_run_without_measures_is_refused_with_what_is_missing(tmp_path):
     policy = plain_policy(tmp_path)
     (policy.folder / "measures.yaml").unlink()

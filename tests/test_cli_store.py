@@ -68,6 +68,7 @@ def test_a_run_on_a_store_is_the_run_on_its_folder(made, run_folder):
     assert (made / "run" / "draw.csv").read_bytes() == (run_folder / "draw.csv").read_bytes()
 
 
+@pytest.mark.thorough
 def test_forgetting_is_told_and_proved_and_a_score_then_refused(told, store, run, tmp_path):
     rows = pd.read_parquet(run / "ledger.parquet")
     person = rows[rows["subject_kind"] == "individual"]["subject"].iloc[0]

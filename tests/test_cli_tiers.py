@@ -137,6 +137,7 @@ def test_a_wrong_use_of_calibrate_shows_the_usage(run_folder):
 # Learned PDs ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_a_run_takes_learned_pds_and_can_be_verified(county_folder, county_run, tmp_path):
     subjects = county_run.sector_tiers["subject"]
     pd.DataFrame({"subject": subjects, "pd": 0.2}).to_csv(tmp_path / "pd.csv", index=False)

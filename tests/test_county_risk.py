@@ -139,6 +139,7 @@ def without_bounds(path):
     path.write_text(yaml.dump(section, allow_unicode=True, Dumper=Plain), "utf-8")
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_pages")
 def test_without_an_evaluation_a_run_is_as_it_was_before_there_were_any(food, tmp_path):
     run = food(change=Path.unlink)

@@ -147,6 +147,7 @@ def test_no_file_of_a_run_folder_holds_one(leaks, run):
     assert len(reasons) >= 6
 
 
+@pytest.mark.thorough
 def test_no_command_says_one(leaks, run, tmp_path):
     out, said = run
     silent_about(leaks.secrets(), said, "run")

@@ -198,6 +198,7 @@ def test_the_report_of_hostile_records_shows_scripts_as_text_and_runs_its_own_al
     assert page.text.count(LABEL) > 50
 
 
+@pytest.mark.thorough
 def test_a_draw_of_hostile_firms_reads_back_and_verifies_in_the_folder_and_as_a_list(hostile, tmp_path, capsys):
     drawn = set(read_list(hostile / "draw.csv")["subject"])
     assert drawn

@@ -153,6 +153,7 @@ def strata_of(rows, ratio, floor):
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("ratio", "floor"), [(0.05, 0), (0.33, 0), (0.05, 2), (0.3, 3), (1.0, 0), (0.0, 0)])
 def test_the_stated_probability_is_how_often_a_firm_is_drawn_over_seeds(framed, by_hand, ratio, floor):
     rows, seeds = one_stratum(10), 1_000 if 0 < ratio < 1 else 100  # of a certainty few seeds tell as much as many

@@ -221,7 +221,12 @@ CHANGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def each(changes, quick):
+    """Changes as parameters; those that are not quick are left to the thorough tests."""
+    return [pytest.param(c, id=c.__name__, marks=[] if c in quick else pytest.mark.thorough) for c in changes]
+
+
+@pytest.mark.parametrize("change", each(CHANGES, (none_at_all, everybody_at_the_maximum)))
 def test_other_records_of_persons_change_nothing_of_enterprises(before, after, change):
     changed = differing(before, after(change))
     assert changed <= set(BY_RECORDS)
@@ -244,7 +249,7 @@ def with_points(altered_policy):
     return made
 
 
-@pytest.mark.parametrize("times", [0, 4])
+@pytest.mark.parametrize("times", [pytest.param(0, marks=pytest.mark.thorough), 4])
 def test_other_points_of_persons_change_nothing_but_what_persons_are_told_and_given(
     records, before, with_points, times
 ):
@@ -260,7 +265,7 @@ def held(scores, policy):
             for row in scores.to_dict("records")}  # fmt: skip
 
 
-@pytest.mark.parametrize("change", [everybody_at_the_maximum, one_person_at_the_maximum], ids=lambda c: c.__name__)
+@pytest.mark.parametrize("change", each((everybody_at_the_maximum, one_person_at_the_maximum), CHANGES[:2]))
 def test_more_records_bring_no_person_fewer_points_or_benefits(policy, before, after, change):
     was, now = (held(tables["scores_individual"], policy) for tables in (before, after(change)))
     assert set(was) == set(now)
@@ -273,6 +278,7 @@ def test_without_any_record_everybody_stands_at_the_base(policy, after):
     assert set(scores["score_milli"]) == {policy.at(ON).individual.base}
 
 
+@pytest.mark.thorough
 def test_a_shops_measure_moves_no_points_of_anybody(records, policy, before):
     """Without any record and any measure of enterprises the points of persons are the same: its owner's among them."""
     own, firms = of_persons(records)

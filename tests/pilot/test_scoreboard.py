@@ -184,6 +184,7 @@ def test_the_command_tells_a_program_numbers_and_null_for_what_is_not_known(run_
     assert data["trend"]
 
 
+@pytest.mark.thorough
 def test_a_run_of_a_policy_without_a_pilot_is_refused_in_one_line(county_run, tmp_path, altered_policy):
     folder = altered_policy()
     for name in ("pilot.yaml", "statements.yaml"):  # uses of reports, which statements name, are of the pilot

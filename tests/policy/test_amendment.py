@@ -300,6 +300,7 @@ PLACES = [CUT, RATIO, OWN, ("inspection", "cap"), ("inspection", "county_minimum
           ("inspection", "statutory_minimums", "minimum.food", "every")]  # fmt: skip
 
 
+@pytest.mark.thorough
 @given(st.sets(st.sampled_from(PLACES), min_size=1), st.text(min_size=1).filter(lambda t: impersonal(t).strip() == t))
 def test_what_is_asked_for_is_what_changes_whatever_the_reason(places, reason):
     values = dict.fromkeys(PLACES, 0.02) | {CUT: 990.5, PLACES[3]: 7, PLACES[5]: 1000, PLACES[6]: "P12M"}

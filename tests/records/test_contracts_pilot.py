@@ -164,6 +164,7 @@ def test_a_part_may_be_its_whole(hand, tmp_path):
     assert hand.read(hand.write(tmp_path / "county", few)).rejected.empty
 
 
+@pytest.mark.thorough
 def test_under_a_policy_without_the_sections_rows_that_need_their_codes_are_refused_and_the_county_still_runs(
     hand, tmp_path, altered_policy
 ):

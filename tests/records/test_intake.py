@@ -56,6 +56,7 @@ def test_what_is_accepted_has_the_contracts_columns_and_types(clean):
 
 
 # What an example costs is its tables, not its rows: three large ones overwrite more cells than six small ones.
+@pytest.mark.thorough
 @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(CHANGES)
 def test_whatever_is_overwritten_each_row_is_accepted_or_rejected(hand, tmp_path_factory, changes):

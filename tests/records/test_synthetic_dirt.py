@@ -149,7 +149,7 @@ def unnumbered(row):
     return {column: value for column, value in row.items() if column != "record_id"}
 
 
-@pytest.fixture(scope="module", params=["csv", "parquet"])
+@pytest.fixture(scope="module", params=["csv", pytest.param("parquet", marks=pytest.mark.thorough)])
 def dirty(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("dirt") / request.param
     facts = make_county(folder, **SIZES, format=request.param)

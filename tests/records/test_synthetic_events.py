@@ -148,7 +148,7 @@ def test_the_register_holds_every_reported_decision_and_those_that_never_were(co
     assert 0.01 < (~reported).mean() < 0.03
 
 
-@pytest.mark.parametrize("file_format", ["csv", "units"])
+@pytest.mark.parametrize("file_format", ["csv", pytest.param("units", marks=pytest.mark.thorough)])
 def test_intake_rejects_the_stated_dirt_of_events_and_decisions(tmp_path, file_format):
     sizes = {"n_enterprises": 500, "n_individuals": 20, "seed": 12}
     facts = make_county(tmp_path / "county", **sizes, format=file_format, events=True)

@@ -45,6 +45,7 @@ def both(tmp_path_factory):
     return {form: (made, read_records(made.folder, policy=GAOYANG)) for form, made in facts.items()}
 
 
+@pytest.mark.thorough
 def test_both_forms_give_the_same_accepted_tables(both, hand):
     plain, units = both["csv"][1], both["units"][1]
     assert plain.tables.keys() == units.tables.keys()
@@ -149,6 +150,7 @@ def test_a_workbook_tells_no_time_of_its_making(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.xlsx"]
 
 
+@pytest.mark.thorough
 def test_a_full_workbook_is_followed_by_another(tmp_path, monkeypatch):
     monkeypatch.setattr("credit_score.records.synthetic.units.MOST_ROWS", 150)
     facts = make_county(tmp_path / "county", n_enterprises=400, n_individuals=0, seed=1, format="units")

@@ -142,6 +142,7 @@ ALTERED = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 @pytest.mark.parametrize("change", ALTERED.values(), ids=list(ALTERED))
 def test_every_citation_leads_to_its_rule_under_other_policies_too(small_run, change):
@@ -283,6 +284,7 @@ def test_a_label_with_markup_stays_text(small_run):
     assert "$x^2$" in text
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_county_without_rejected_rows_or_persons_has_a_report(small_run):
     run = small_run()

@@ -46,6 +46,7 @@ def test_the_data_sheet_tells_in_both_languages_what_is_withheld_and_that_the_au
     assert "`members.csv`" in sheet
 
 
+@pytest.mark.thorough
 def test_with_other_cutoffs_the_set_is_the_same_to_the_byte(published, county_folder, edited_cutoffs, tmp_path):
     run = cs.run_county(cs.read_records(county_folder), edited_cutoffs, as_of="2023-06-30", seed=7)
     other = write_published_set(published_set(RunFolder.open(run.save(tmp_path / "run"))), tmp_path / "set")

@@ -86,6 +86,7 @@ def test_the_page_says_what_is_not_measured_and_cuts_no_short_table(small_run):
     assert 'class="scroll tall"' not in page
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_policy_without_the_sections_has_neither_file_nor_heading(small_run, tmp_path):
     out = small_run(without("clocks", "resources", "pilot", "statements")).save(tmp_path / "out")

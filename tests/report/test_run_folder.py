@@ -75,6 +75,7 @@ def test_every_row_that_went_in_is_accepted_or_stands_in_rejected(run_folder, co
     assert rejected.sum() > 20
 
 
+@pytest.mark.thorough
 def test_the_same_records_and_seed_give_the_same_bytes_wherever_they_lie(run_folder, county_folder, tmp_path):
     elsewhere = shutil.copytree(county_folder, tmp_path / "elsewhere" / "records")
     run = cs.run_county(cs.read_records(elsewhere), cs.load_policy("gaoyang"), as_of="2023-06-30", seed=7)

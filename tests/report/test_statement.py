@@ -77,6 +77,7 @@ def test_the_overriding_condition_and_the_caps_that_cut_are_cited(small_run, tmp
 HEAVY = {"item": "compliance.penalty_minor", "catalogue_kind": "行政管理信息"}
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_weight_is_told_with_the_points_it_multiplies_and_cited_once(small_run, tmp_path, lang):
@@ -102,6 +103,7 @@ def test_a_weight_is_told_with_the_points_it_multiplies_and_cited_once(small_run
     assert text.count("enterprise:items:compliance.penalty_minor") == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_the_amendment_that_ends_a_record_is_cited_with_its_own_ground(small_run, tmp_path):
     records = [HEAVY | {"occurred_on": "2026-02-01", "reported_on": "2026-02-02"}]

@@ -126,6 +126,7 @@ def test_an_identity_number_in_a_list_is_not_repeated(run_folder, county_run):
         assert number not in str(told.value)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_run_in_which_one_department_draws_is_verified_without_naming_it(county_folder, altered_policy, tmp_path):
     def one(section):

@@ -9,6 +9,7 @@ FEW = Boosting(rounds=20, min_leaf=1)
 pytestmark = pytest.mark.filterwarnings("ignore::credit_score.scorecard.checks.CardWarning")  # of noise
 
 
+@pytest.mark.thorough
 @parametrize_with_checks([ScorecardClassifier(), ScorecardClassifier(method="boosted", boosting=FEW)])
 def test_the_estimator_keeps_the_contract(estimator, check):
     check(estimator)

@@ -44,6 +44,7 @@ def test_a_script_that_is_no_file_does_not_run(page):
     assert page.evaluate("window.ran") is None
 
 
+@pytest.mark.thorough
 @pytest.mark.browser
 def test_a_kernel_that_dies_is_told_of_and_a_reload_goes_on(page, server):
     for kernel in kernels(server):
@@ -61,6 +62,7 @@ def test_a_kernel_that_dies_is_told_of_and_a_reload_goes_on(page, server):
     assert page.is_hidden("#lost")
 
 
+@pytest.mark.thorough
 @pytest.mark.browser
 def test_a_page_that_is_reloaded_leaves_no_kernel_behind(page, server):
     before = kernels(server)
@@ -86,6 +88,7 @@ def test_a_run_that_is_damaged_while_it_is_served_is_told_in_one_line(visit, ser
     assert "Traceback" not in page.content()
 
 
+@pytest.mark.thorough
 @pytest.mark.browser
 def test_a_polite_kill_ends_server_and_kernels_and_the_page_says_so(visit, run_folder, tmp_path):
     with serving(run_folder, tmp_path / "drafts") as server:
@@ -131,6 +134,7 @@ def test_another_name_for_this_machine_is_forbidden(server):
     assert status(server, path, {"Host": "rebound.example.org"})[0] == 403
 
 
+@pytest.mark.thorough
 def test_ctrl_c_ends_the_server_and_the_next_has_another_token(server, run_folder, tmp_path):
     with serving(run_folder, tmp_path / "drafts") as other:
         other.send_signal(SIGINT)

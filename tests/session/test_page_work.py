@@ -81,6 +81,7 @@ def test_a_number_that_is_moved_changes_the_figures_python_settles_it_and_it_can
     assert page.faults == []
 
 
+@pytest.mark.thorough
 def test_a_cutoff_that_is_dragged_is_settled_by_python_where_it_was_let_go(page):
     box = page.locator(".handle[data-tier='1']").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 8)
@@ -104,6 +105,7 @@ def test_the_optimum_comes_from_python_and_is_told(page):
     assert page.locator(CHANGED).count() > 4
 
 
+@pytest.mark.thorough
 def test_the_language_is_switched_everywhere(page):
     page.click(".language")
     page.wait_for_selector("text=各级别的抽查安排")
@@ -112,6 +114,7 @@ def test_the_language_is_switched_everywhere(page):
     page.wait_for_selector("text=Tiers and their inspections")
 
 
+@pytest.mark.thorough
 def test_nobody_who_needs_a_reader_or_a_keyboard_is_shut_out(page):
     ratio(page, 30)
     page.wait_for_selector(CHANGED)
@@ -146,6 +149,7 @@ def test_drafts_are_compared_and_one_is_signed_by_another_person(page, server):
     assert page.faults == []
 
 
+@pytest.mark.thorough
 def test_nothing_is_lost_when_the_kernel_dies(page, server):
     ratio(page, 37)
     expect(page.locator(CHANGED)).to_have_text("37%")
@@ -159,6 +163,7 @@ def test_nothing_is_lost_when_the_kernel_dies(page, server):
     expect(page.locator(CHANGED)).to_have_text("37%")
 
 
+@pytest.mark.thorough
 def test_a_second_session_on_the_same_drafts_is_told_who_has_them(page, visit, server):
     other = visit(server.address)
     line = other.inner_text(".fault")

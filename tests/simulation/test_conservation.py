@@ -25,7 +25,7 @@ def at_random(seed):
 
 
 @pytest.mark.parametrize("engine", ["mean", "cells", "firms"])
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(s, marks=pytest.mark.thorough) for s in range(4, 16))])
 def test_firms_visits_and_findings_add_up(seed, engine):
     scenario = at_random(seed)
     result = simulate(scenario, engine=engine, n_replications=0 if engine == "mean" else 4, seed=seed)

@@ -39,6 +39,7 @@ FULL = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FULL)
 def test_cells_and_firms_are_equal_in_distribution(name):
     scenario = full(300, **FULL[name])
@@ -48,6 +49,7 @@ def test_cells_and_firms_are_equal_in_distribution(name):
     check_equal(one, two)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["bernoulli", "afresh"])
 def test_events_and_firms_are_equal_in_distribution(name):
     scenario = full(300, **(FULL[name] | FULL["bernoulli"]))

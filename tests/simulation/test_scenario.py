@@ -181,6 +181,7 @@ def test_shares_become_whole_firms_that_add_up():
     assert numbers(Scenario(**(PLAIN | told))).firms[0].tolist() == [[2], [5]]
 
 
+@pytest.mark.thorough
 def test_a_score_of_the_start_is_that_of_the_status():
     rating = {"kind": "decaying", "cutoffs": [80], "penalty": 10, "keep": 0.9}
     scenario = Scenario(**(PLAIN | firm(start={"90": 0.5, "70": 0.5}) | {"rating": rating, "periods": 1}))

@@ -73,6 +73,7 @@ def made(seed, n=400, levels=12):
     return score, (rng.random(n) < chance).astype(int), rng.integers(1, 4, n).astype(float)
 
 
+@pytest.mark.thorough
 @settings(max_examples=150)
 @given(
     seed=st.integers(0, 10_000),

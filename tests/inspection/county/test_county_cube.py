@@ -77,6 +77,7 @@ def test_a_firm_that_a_condition_overrides_stays_where_it_leads(county_run, alte
     assert lowest.registered[0] == lowest.cube.n_firms - lowest.registered[-1]
 
 
+@pytest.mark.thorough
 def test_load_and_burden_are_expectations_of_what_runs_draw(county_run):
     """Means over seeds of days by department and visits by sector, to four standard errors; no cap binds here."""
     answer = answered(county_run)

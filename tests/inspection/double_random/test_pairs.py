@@ -68,6 +68,7 @@ def test_days_stay_within_two_of_the_longest_visits(seed, n_inspectors, n_visits
     assert max(days) - min(days) <= max(v.days for v in rows)
 
 
+@pytest.mark.thorough
 def test_every_pair_is_as_likely_as_any_other():
     row, people = visits(1), staff(5)
     counts = Counter(tuple(sorted(drawn_pairs(row, people, seed=str(s))[row[0]])) for s in range(4_000))

@@ -106,6 +106,7 @@ def enumerated(held, drawn, cap):
     return found
 
 
+@pytest.mark.thorough
 @settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_by_enumeration_of_every_draw_of_a_small_county(data):
@@ -156,6 +157,7 @@ def drawn_year(frame, schedule, random):
     return np.concatenate(rows).astype(int)
 
 
+@pytest.mark.thorough
 def test_rates_under_a_cap_cover_the_truth_as_often_as_they_say():
     """The bound is four standard errors of a coverage of .95 in 150 years, over three tiers."""
     frame, schedule, bad = made_county()

@@ -24,6 +24,7 @@ def test_a_complete_count_is_the_rate_whatever_the_chances():
     assert row[["hajek", "hajek_low", "hajek_high", "ht"]].tolist() == [0.5] * 4
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("open_bad", "sure", "sure_bad"), [(20, 50, 5), (20, 150, 3)])
 def test_firms_drawn_for_sure_do_not_speak_for_those_that_the_cap_closed(open_bad, sure, sure_bad):
     """Of 50 firms the cap leaves 10 open, who are all drawn; beside them stand firms that are drawn for sure."""
@@ -39,6 +40,7 @@ def test_firms_drawn_for_sure_do_not_speak_for_those_that_the_cap_closed(open_ba
     assert np.mean(held) > 0.95 - 4 * np.sqrt(0.05 * 0.95 / 150)
 
 
+@pytest.mark.thorough
 def test_a_sector_across_a_stratum_that_was_counted_keeps_the_doubt_of_the_other():
     rng, held = np.random.default_rng(2), []
     told = population([(0, "S", 60, 0.1), (0, "O", 540, 0.1), (3, "S", 5, 1.0), (3, "O", 5, 1.0)])

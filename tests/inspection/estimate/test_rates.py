@@ -95,6 +95,7 @@ def test_counties_asked_together_have_the_rates_they_have_alone():
     pd.testing.assert_frame_equal(pooled, alone[pooled.columns], rtol=1e-12)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("by", ["tier_code", "department", "sector"])
 @pytest.mark.parametrize("estimator", ["hajek", "ht"])
 def test_rates_of_the_random_stream_are_unbiased(simulated, by, estimator):

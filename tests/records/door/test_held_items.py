@@ -64,6 +64,7 @@ def test_each_record_is_accepted_or_refused_as_the_law_asks(made, read):
     assert set(read.rejected["column"]) == {"item"}
 
 
+@pytest.mark.thorough
 def test_neither_order_of_rows_nor_how_they_are_spread_over_files_changes_a_verdict(hand, made, read, tmp_path):
     tables, expected = made
     for seed in (1, 2):

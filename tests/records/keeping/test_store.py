@@ -202,6 +202,7 @@ def test_a_store_whose_name_looks_like_a_pattern_is_that_store_alone(hand, take,
     assert cs.read_records(tmp_path / "zz1").tables["credit_records"].count().execute() == 1
 
 
+@pytest.mark.thorough
 def test_a_run_as_of_a_past_day_is_the_same_whatever_came_later(hand, take, opened, policy):
     tables = staffed(hand.few(), policy)
     take(tables, MAY)

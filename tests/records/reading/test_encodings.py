@@ -128,6 +128,7 @@ def test_a_heading_in_neither_encoding_is_refused_in_one_line(hand, tmp_path):
         hand.read(folder)
 
 
+@pytest.mark.thorough
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.binary(min_size=1, max_size=60), min_size=1, max_size=30), st.sampled_from([UTF_8, GB_18030]))
 def test_whatever_bytes_follow_in_a_file_all_its_lines_are_accepted_or_rejected(hand, tmp_path_factory, noise, coding):

@@ -71,6 +71,7 @@ def last_digit(text):
     return 10.0 ** -len(text.strip("%").partition(".")[2])
 
 
+@pytest.mark.thorough
 def test_a_thousand_settings_in_the_file_show_the_numbers_of_python(opened, decision):
     cube, state = decision.cube, State.of(decision.payload["state"])
     hands = list(moves(cube))

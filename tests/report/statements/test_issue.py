@@ -134,6 +134,7 @@ def test_a_run_whose_policy_has_no_statements_is_refused(opened, person, tmp_pat
         issue(replace(opened, manifest=manifest), person, SELF, tmp_path / "x.html", at=AT)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_policy_without_the_section_keeps_no_facts(small_run, tmp_path):
     run = RunFolder.open(small_run(lambda folder: (folder / "statements.yaml").unlink()).save(tmp_path / "out"))
@@ -153,6 +154,7 @@ def test_a_draft_is_told_large_and_in_the_running_head(small_run, tmp_path):
     assert "not for use" in page
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_run_of_another_time_is_refused_but_for_a_demonstration(small_run, opened, person, tmp_path):
     """The run is of 2023-06-30: a statement of it on that day and for thirty days after."""
@@ -185,6 +187,7 @@ def test_a_penalty_normally_not_public_and_one_that_has_ended_stand_in_no_report
     assert verified_file(run, tmp_path / "x.html", on=at.date()).statement == made
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_report_is_the_same_under_other_cut_offs_and_points(small_run, tmp_path):
     """So nothing in it can tell the tier."""

@@ -119,6 +119,7 @@ def test_a_statement_under_a_serial_that_was_never_issued_is_refused(changeable)
     assert "no statement was issued under the serial" in refusal(changeable.run, changeable.person_file)
 
 
+@pytest.mark.thorough
 def test_a_statement_does_not_verify_by_another_run(changeable, county_run, tmp_path):
     other = RunFolder.open(replace(county_run, seed=8).save(tmp_path / "other"))
     assert "no statement was issued under the serial" in refusal(other, changeable.person_file)
