@@ -80,6 +80,11 @@ class Policy:
         return f"Policy({self.name!r}, {str(self.folder)!r})"
 
 
+# One command reads the same files several times, and a server again and again.
+MOST_KNOWN = 32
+_KNOWN: dict[tuple[tuple[str, bytes], ...], Policy] = {}
+
+
 def _in_force(model: PolicyModel, day: date) -> bool:
     try:
         RuleSet.of(model, day)
@@ -121,8 +126,19 @@ def load_policy(name: str | Path) -> Policy:
 
 
 def _base(folder: Path) -> Policy:
-    """The policy of a folder before its amendments."""
-    sources = {section: Source(folder / f"{section}.yaml") for section in _sections(folder)}
+    """The policy of a folder before its amendments; of files that were read before, as it was found then."""
+    files = {f"{section}.yaml": (folder / f"{section}.yaml").read_bytes() for section in _sections(folder)}
+    known = tuple(files.items())
+    if known not in _KNOWN:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[known] = _read(folder, files)
+    read = _KNOWN[known]
+    return Policy(read.model, folder, files, read.data)
+
+
+def _read(folder: Path, files: Mapping[str, bytes]) -> Policy:
+    sources = {name.removesuffix(".yaml"): Source(folder / name, content) for name, content in files.items()}
     _refuse_decisions(sources.values())
 
     def find(location: Location) -> tuple[Source, Location]:
@@ -131,7 +147,6 @@ def _base(folder: Path) -> Policy:
         return source, in_file(rest, source.data)
 
     data = {section: source.data for section, source in sources.items()}
-    files = {source.path.name: source.content for source in sources.values()}
     return _whole(Policy(_model(data, find), folder, files, data))
 
 

@@ -207,3 +207,21 @@ def test_a_day_after_a_repeal_is_refused_without_naming_a_start(written, small):
 
 def test_the_bundled_folder_is_where_bundled_policies_are():
     assert (BUNDLED / "gaoyang" / "policy.yaml").is_file()
+
+
+def test_files_read_before_are_not_read_again_and_a_changed_one_is(tmp_path):
+    first, second = (load_policy(shutil.copytree(BUNDLED / "gaoyang", tmp_path / name)) for name in ("one", "two"))
+    assert second.model is first.model
+    assert (first.folder.name, second.folder.name) == ("one", "two")
+    path = tmp_path / "two" / "policy.yaml"
+    path.write_text(path.read_text("utf-8") + "# a remark\n", "utf-8")
+    third = load_policy(path.parent)
+    assert third.model is not first.model
+    assert third.fingerprint != second.fingerprint
+    path.write_text(path.read_text("utf-8") + "nonsense: 1\n", "utf-8")
+    for _ in range(2):
+        with pytest.raises(PolicyError, match="nonsense"):
+            load_policy(path.parent)
+    path.unlink()
+    with pytest.raises(PolicyError):
+        load_policy(path.parent)
