@@ -4,7 +4,7 @@ A table is an Ibis expression, whichever engine it is in. What the two do differ
 engine is opened, and how a table is kept, taken in, opened from Parquet and written.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
@@ -81,6 +81,23 @@ def over_batches(
 def opened(engine: "ibis.BaseBackend", paths: Iterable[Path | str], name: str | None = None) -> "ibis.Table":
     """Parquet files, or folders of them, as one table; a path means that one, though it hold signs of a pattern."""
     return _way(engine).opened(engine, [str(path) for path in paths], name)
+
+
+def numbered(
+    engine: "ibis.BaseBackend", name: str, paths: Mapping[int, Path], columns: Mapping[str, str]
+) -> "ibis.Table":
+    """The rows of Parquet files of one schema, held under a name, by one query for all of them.
+
+    Each row has ``_file``, the number that its file has in ``paths``; ``row``, its place in the file from 1; and the
+    ``columns``, by their name in the files, as text under the name given. No part of a path is a column. What the
+    engine raises where a file cannot be read is one of :func:`unreadable`.
+    """
+    return _way(engine).numbered(engine, name, paths, columns)
+
+
+def unreadable(engine: "ibis.BaseBackend") -> tuple[type[Exception], ...]:
+    """What an engine raises for a file that it cannot read."""
+    return _way(engine).unreadable()
 
 
 def saved(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from credit_score.engine.places import check_size, private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import ibis
     import pandas as pd
@@ -76,6 +76,28 @@ def opened(engine: "ibis.BaseBackend", paths: list[str], name: str | None) -> "i
     return engine.read_parquet([_parquet(path) for path in paths], table_name=name)
 
 
+def numbered(
+    engine: "ibis.BaseBackend", name: str, paths: "Mapping[int, Path]", columns: "Mapping[str, str]"
+) -> "ibis.Table":
+    """By the places that DuckDB itself tells of a file in its list and of a row in its file."""
+    files = ", ".join(_quoted(one_file(path)) for path in paths.values())
+    chosen = "".join(f', CAST({_named(old)} AS VARCHAR) AS "{new}"' for old, new in columns.items())
+    number = f"list_extract({list(paths)}, CAST(file_index + 1 AS BIGINT))"
+    engine.raw_sql(
+        f'CREATE OR REPLACE TABLE "{name}" AS '  # noqa: S608 - paths and names of columns are quoted
+        f"SELECT {number} AS _file, file_row_number + 1 AS row{chosen} "
+        f"FROM read_parquet([{files}], hive_partitioning=false)"
+    )
+    return engine.table(name)
+
+
+def unreadable() -> tuple[type[Exception], ...]:
+    """Any error of DuckDB."""
+    import duckdb
+
+    return (duckdb.Error,)
+
+
 def saved(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path) -> None:
     """As one file, streamed."""
     import duckdb
@@ -98,6 +120,14 @@ def dropped(engine: "ibis.BaseBackend", names: list[str]) -> None:
 def one_file(path: Path | str) -> str:
     """A path as DuckDB takes it for this one file and for no pattern."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _named(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
 
 
 def _parquet(path: str) -> str:

@@ -8,13 +8,14 @@ import atexit
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from credit_score.engine.places import private_folder
 from credit_score.engine.spark_session import session_of, without_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import ibis
     import pandas as pd
@@ -87,6 +88,31 @@ def opened(engine: Any, paths: list[str], name: str | None) -> "ibis.Table":
     """As a view on the files; columns are those that stand in them, and no part of a path is one."""
     reader = engine._session.read.option("recursiveFileLookup", "true")
     return engine.view(name or f"opened_{uuid4().hex}", reader.parquet(*map(_escaped, paths)))
+
+
+def numbered(engine: Any, name: str, paths: "Mapping[int, Path]", columns: "Mapping[str, str]") -> "ibis.Table":
+    """By what Spark tells of the file and the place of each row; a file is known by its address as Spark writes it."""
+    from pyspark.sql.functions import broadcast, col, regexp_replace
+
+    source = engine._session.read.option("recursiveFileLookup", "true").parquet(
+        *(_escaped(str(path)) for path in paths.values())
+    )
+    numbers = {str(path.absolute()): number for number, path in paths.items()}
+    addresses = [urlsplit(address).path for address in source.inputFiles()]
+    known = [(address, numbers[unquote(address)]) for address in addresses]
+    files = broadcast(engine._session.createDataFrame(known, "_address string, _file bigint"))
+    chosen = [col(f"`{old.replace('`', '``')}`").cast("string").alias(new) for old, new in columns.items()]
+    address = regexp_replace(col("_metadata.file_path"), "^file:/+", "/")  # of one slash here, of three above
+    rows = source.select(address.alias("_address"), (col("_metadata.row_index") + 1).alias("row"), *chosen)
+    return engine.hold(name, rows.join(files, "_address", "left").drop("_address"))
+
+
+def unreadable() -> tuple[type[Exception], ...]:
+    """Any error of Spark, told by Spark itself or from Java."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    return (PySparkException, Py4JError)
 
 
 def saved(engine: Any, table: "ibis.Table", path: Path) -> None:

@@ -100,17 +100,18 @@ def read_folder(
     held = earlier or Earlier()
     known = contracts(policy.model)
     found = files(folder, known, held.tables)
-    prints = {path: fingerprint(path) for paths in found.values() for path in paths}
+    prints = {name: fingerprint(path) for paths in found.values() for name, path in paths.items()}
     gone = held.deleted | held.numbers
     names = Pseudonyms(engine, policy.model.policy.identifiers, pseudonym_key(folder, key), held.tables, gone)
     taken = {}
     for name, contract in known.items():
         progress(f"reading {name}")
-        fresh = [path for path in found.get(name, []) if prints[path] not in held.fingerprints]
+        paths = found.get(name, {})
+        fresh = {part: path for part, path in paths.items() if prints[part] not in held.fingerprints}
         taken[name] = take_in(engine, fresh, contract, names, held.tables)
     audit, warnings = audit_table(names, taken["individuals"].accepted), names.warnings()
     names.forget()
-    told = {path.name: prints[path] for path in prints if prints[path] not in held.fingerprints}
+    told = {part: print_ for part, print_ in prints.items() if print_ not in held.fingerprints}
     return _records(folder, policy, engine, taken, {"audit": audit, "warnings": warnings, "fingerprints": told})
 
 

@@ -1,17 +1,19 @@
 """One table's files taken in: every row ends in accepted or in rejected, with a reason."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from credit_score.engine import dropped, kept
-from credit_score.errors import RecordsError, discreet, masked
+from credit_score.errors import RecordsError, discreet, first_five, masked
 from credit_score.records.contract import Contract
 from credit_score.records.door.held_items import VERDICTS, in_force, look_up_items, with_floor
 from credit_score.records.door.judge import FAULT, Check, breaches, checks, judged, suspicious, typed
 from credit_score.records.door.pseudonyms import Pseudonyms
 from credit_score.records.door.statements import Statements
-from credit_score.records.reading.raw import Raw, read_raw
+from credit_score.records.reading.parts import layout, read_files, together
+from credit_score.records.reading.raw import Raw
 
 if TYPE_CHECKING:
     import ibis
@@ -34,12 +36,12 @@ class Taken(NamedTuple):
 
 def take_in(
     engine: "ibis.BaseBackend",
-    paths: list[Path],
+    paths: Mapping[str, Path],
     contract: Contract,
     names: Pseudonyms,
     held: "dict[str, ibis.Table] | None" = None,
 ) -> Taken:
-    """The files of one table, judged together; ``held`` are the tables taken in before, by name.
+    """The files of one table, by their names, judged together; ``held`` are the tables taken in before, by name.
 
     A row that is held already, in every column, is a duplicate. Raises RecordsError for a file that cannot be read.
     """
@@ -48,7 +50,7 @@ def take_in(
     before = held or {}
     if not paths:
         return Taken(empty(engine, contract), pd.DataFrame(columns=REJECTED), pd.DataFrame(columns=FILES))
-    raws = [read_raw(engine, path, contract, i) for i, path in enumerate(paths)]
+    raws = read_files(engine, paths, contract)
     ask = Statements(engine, _known(contract, names, raws, before))
     found = _judge(ask, contract, names, raws, before)
     ask.keep(contract.name, lambda: _accepted(engine.table(found.verdict), contract))
@@ -75,7 +77,7 @@ def _known(
     """What the statements of a table depend on; None where rows of a store come in."""
     if before or names.shape is None:
         return None
-    return (contract.fingerprint, names.shape, *(frozenset(raw.heading.places) for raw in raws))
+    return (contract.fingerprint, names.shape, *layout(raws))
 
 
 def _judge(
@@ -83,7 +85,7 @@ def _judge(
 ) -> _Judged:
     """Every row with its first fault, as a table in the engine."""
     seen, judgement = f"map_typed_{contract.name}", f"judged_{contract.name}"
-    ask.see(seen, lambda: typed(_together(raws), contract))
+    ask.see(seen, lambda: typed(together(raws), contract))
     names.look_up(ask, seen, contract)
     floor = contract.name == "credit_records" and look_up_items(ask, seen)
     looked = suspicious(ask, seen, contract)
@@ -120,13 +122,6 @@ def _matched(
         consents = in_force(_all_of(engine, "consents", before))
         table = with_floor(table, engine.table(VERDICTS) if floor else None, consents)
     return table
-
-
-def _together(raws: list[Raw]) -> "ibis.Table":
-    """The rows of a table's files as one table, each with the number of its file."""
-    import ibis
-
-    return ibis.union(*(raw.table.mutate(_file=ibis.literal(i)) for i, raw in enumerate(raws)))
 
 
 def _again(verdict: "ibis.Table", contract: Contract, held: "ibis.Table", duplicate: int) -> "ibis.Table":
@@ -196,7 +191,7 @@ def _accepted(verdict: "ibis.Table", contract: Contract, *also: str) -> "ibis.Ta
 
 def _check(accepted: "ibis.Table", contract: Contract, per_file: "pd.DataFrame", ask: Statements) -> None:
     """The contract once more, on what is handed on; and the counts of every file must add up."""
-    where = ", ".join(per_file["file"])
+    where = first_five(per_file["file"])
     if contract.needed and not per_file["read"].sum():
         what = "the file holds a heading and no row"
         raise RecordsError(what, where=where, remedy="send it again with its rows")
@@ -216,12 +211,12 @@ def _per_file(found: _Judged, rejected: "pd.DataFrame", contract: Contract, raws
     import pandas as pd
 
     accepted = _counts(found.ask.fetch("accepted", lambda: _by_file(found.ask.engine.table(found.verdict), FAULT)))
-    read = _counts(found.ask.fetch("read", lambda: _by_file(_together(raws))))
+    read = _counts(found.ask.fetch("read", lambda: _by_file(together(raws))))
     refused = rejected["file"].value_counts()
     told = [
         (
-            contract.name, raw.path.name, raw.written, read.get(i, 0) + len(raw.broken),
-            accepted.get(i, 0), int(refused.get(raw.path.name, 0)), ", ".join(map(discreet, raw.heading.dropped)),
+            contract.name, raw.name, raw.written, read.get(i, 0) + len(raw.broken),
+            accepted.get(i, 0), int(refused.get(raw.name, 0)), ", ".join(map(discreet, raw.heading.dropped)),
         )
         for i, raw in enumerate(raws)
     ]  # fmt: skip
@@ -243,7 +238,9 @@ def _rejected(found: _Judged, contract: Contract, raws: list[Raw]) -> "pd.DataFr
     import pandas as pd
 
     rows = found.ask.fetch("rejected", lambda: _refused(found.ask.engine.table(found.verdict), contract)).to_pandas()
-    told = [_of_file(rows[rows["_file"] == i], contract, found.faults, raw) for i, raw in enumerate(raws)]
+    by_file = dict(iter(rows.groupby("_file")))
+    named = [(by_file.get(raw.number, rows[:0]), raw) for raw in raws if raw.number in by_file or len(raw.broken)]
+    told = [_of_file(part, contract, found.faults, raw) for part, raw in named] or [pd.DataFrame(columns=REJECTED)]
     return pd.concat(told, ignore_index=True)
 
 
@@ -272,7 +269,7 @@ def _of_file(rows: "pd.DataFrame", contract: Contract, faults: list[tuple[str, s
         for row, column in zip(rows.to_dict(orient="records"), columns, strict=True)
     ]
     refused = pd.DataFrame({
-        "table": contract.name, "file": raw.path.name, "row": raw.position(rows["row"]), "column": columns,
+        "table": contract.name, "file": raw.name, "row": raw.position(rows["row"]), "column": columns,
         "value": values, "reason": [faults[i][1] for i in rows[FAULT]],
         "unit": rows["_unit"].to_numpy(),
     })  # fmt: skip
@@ -294,6 +291,6 @@ def _shown(value: object, column: str, contract: Contract) -> str:
 
 
 def _unreadable(raw: Raw, contract: Contract) -> "pd.DataFrame":
-    rows = raw.broken.assign(table=contract.name, file=raw.path.name, column="", unit="")
+    rows = raw.broken.assign(table=contract.name, file=raw.name, column="", unit="")
     rows["value"] = [f"a line of {n:g} bytes" for n in rows["bytes"]]
     return rows[REJECTED]

@@ -188,8 +188,9 @@ def _write(chain: Chain, records: Records, received_on: date) -> None:
         raise RunError(what, where=str(chain.path), remedy="free space and run again; the store is unchanged") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    refused = _refused(records, list(records.fingerprints))["file"].value_counts()
     files = [
-        f | {"sha256": records.fingerprints[f["file"]], "open": len(_refused(records, [f["file"]]))}
+        f | {"sha256": records.fingerprints[f["file"]], "open": int(refused.get(f["file"], 0))}
         for f in records.files.to_dict("records")
     ]
     entry = {"kind": "batch", "number": number, "received_on": received_on.isoformat(), "files": files, "parts": parts}

@@ -1,8 +1,9 @@
 """Files as tables of text: what stands in a file, before anything is believed.
 
-CSV in UTF-8 or GB 18030, Excel workbooks and Parquet. Rows that are none (wrong encoding, too many or too few columns,
-an open quote) come back apart, so that every row of a file is accounted for. A plain CSV file is read by the engine,
-any other line by line (``lines.py``); both give the same rows. Only columns of the contract are kept.
+CSV in UTF-8 or GB 18030, and Excel workbooks; Parquet is read in ``parts.py``. Rows that are none (wrong encoding, too
+many or too few columns, an open quote) come back apart, so that every row of a file is accounted for. A plain CSV file
+is read by the engine, any other line by line (``lines.py``); both give the same rows. Only columns of the contract are
+kept.
 """
 
 # ruff: noqa: S608  (names in SQL are ours or quoted, and so are paths)
@@ -40,9 +41,10 @@ Row = tuple[int, list[str]]
 class Raw:
     """One file as read: ``table`` has ``row`` and the contract's columns as text.
 
-    ``broken`` lists rows that are none: ``row`` (position in the file, heading not counted), ``reason`` and the
-    length in bytes. ``counted``: whether ``row`` in the table counts readable rows only. ``written``: how the file is
-    written, such as ``CSV, gb18030``.
+    ``name`` is the file's in its folder. A ``table`` that holds the rows of several files tells by ``_file`` which row
+    is of which: the ``number`` of its file. ``broken`` lists rows that are none: ``row`` (position in the file, heading
+    not counted), ``reason`` and the length in bytes. ``counted``: whether ``row`` in the table counts readable rows
+    only. ``written``: how the file is written, such as ``CSV, gb18030``.
     """
 
     path: Path
@@ -50,6 +52,8 @@ class Raw:
     broken: "pd.DataFrame"
     heading: Heading
     written: str
+    name: str
+    number: int
     counted: bool = False
 
     def position(self, row: "pd.Series") -> np.ndarray:
@@ -60,38 +64,53 @@ class Raw:
         return row.to_numpy() + np.searchsorted(before, row.to_numpy(), side="right")
 
 
-def read_raw(engine: "ibis.BaseBackend", path: Path, contract: Contract, number: int = 0) -> Raw:
-    """One file as text in the engine, the ``number``-th of its table.
+@dataclass(frozen=True)
+class Source:
+    """A file to read: where it is, its name in the folder, and its number among the files of its table."""
+
+    path: Path
+    name: str
+    number: int
+
+
+def read_raw(engine: "ibis.BaseBackend", source: Source, contract: Contract) -> Raw:
+    """One CSV file or workbook as text in the engine.
 
     Raises RecordsError for an empty file, a wrong heading, and one that is not readable as what it says it is.
     """
+    check_filled(source.path)
+    read = _read_csv if source.path.suffix.lower() == ".csv" else _read_workbook
+    return read(engine, source, contract, f"raw_{contract.name}_{source.number}")
+
+
+def check_filled(path: Path) -> None:
+    """Raise RecordsError for a file without a byte."""
     if path.stat().st_size == 0:
         raise RecordsError("the file is empty", where=str(path), remedy="send it again, or remove it")
-    readers = {".csv": _read_csv, ".xlsx": _read_workbook, ".parquet": _read_parquet}
-    return readers[path.suffix.lower()](engine, path, contract, f"raw_{contract.name}_{number}")
 
 
-def _read_csv(engine: "ibis.BaseBackend", path: Path, contract: Contract, name: str) -> Raw:
+def _read_csv(engine: "ibis.BaseBackend", source: Source, contract: Contract, name: str) -> Raw:
+    path = source.path
     if engine.name == "duckdb" and is_plain(path):
-        return _read_plain(engine, path, contract, name)
+        return _read_plain(engine, source, contract, name)
     coding = encoding(path)
     found = heading_of(path, _heading(path, coding), contract)
     broken: list[Broken] = []
     cells = rows(path, len(found.names), broken, coding)
-    return _streamed(engine, path, found, (cells, broken), contract, name, f"CSV, {coding}")
+    return _streamed(engine, source, found, (cells, broken), contract, name, f"CSV, {coding}")
 
 
-def _read_workbook(engine: "ibis.BaseBackend", path: Path, contract: Contract, name: str) -> Raw:
-    names = table_names(contract.name)
+def _read_workbook(engine: "ibis.BaseBackend", source: Source, contract: Contract, name: str) -> Raw:
+    path, names = source.path, table_names(contract.name)
     found = heading_of(path, headings(path, names), contract)
     broken: list[Broken] = []
     cells = sheet_rows(path, names, len(found.names), broken)
-    return _streamed(engine, path, found, (cells, broken), contract, name, "Excel")
+    return _streamed(engine, source, found, (cells, broken), contract, name, "Excel")
 
 
 def _streamed(
     engine: "ibis.BaseBackend",
-    path: Path,
+    source: Source,
     found: Heading,
     given: tuple[Iterator[Row], list[Broken]],
     contract: Contract,
@@ -107,7 +126,7 @@ def _streamed(
         table = streamed(engine, name, _batches(_until_stopped(cells, stopped), found))
     listed = [(b.row, b.reason, b.bytes) for b in broken]
     told = pd.DataFrame(listed, columns=list(Broken._fields))
-    return Raw(path, _complete(table, contract), told, found, written)
+    return Raw(source.path, complete(table, contract), told, found, written, source.name, source.number)
 
 
 def _until_stopped(cells: Iterator[Row], stopped: list[RecordsError]) -> Iterator[Row]:
@@ -148,19 +167,20 @@ def _batches(cells: Iterator[Row], found: Heading) -> "pa.RecordBatchReader":
     return pa.RecordBatchReader.from_batches(schema, batches())
 
 
-def _read_plain(engine: "ibis.BaseBackend", path: Path, contract: Contract, name: str) -> Raw:
+def _read_plain(engine: "ibis.BaseBackend", source: Source, contract: Contract, name: str) -> Raw:
+    path = source.path
     found = heading_of(path, _heading(path, UTF_8), contract)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(found.names)))
     chosen = ", ".join(f'c{i} AS "{column}"' for column, i in found.places.items())
-    with _readable(path, "CSV in UTF-8"):
+    with _readable(path):
         engine.raw_sql(
             f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER () AS row, {chosen} "
             f"FROM read_csv({_one_file(path)}, "
             f"header=true, auto_detect=false, hive_partitioning=false, columns={{{columns}}}, delim=',', quote='', "
             f"escape='', nullstr='', store_rejects=true, rejects_table='bad_{name}', rejects_scan='scan_{name}')"
         )
-    table = _complete(engine.table(name), contract)
-    return Raw(path, table, _broken(engine, f"bad_{name}"), found, f"CSV, {UTF_8}", counted=True)
+    table, broken = complete(engine.table(name), contract), _broken(engine, f"bad_{name}")
+    return Raw(path, table, broken, found, f"CSV, {UTF_8}", source.name, source.number, counted=True)
 
 
 def _heading(path: Path, coding: str) -> list[str]:
@@ -175,7 +195,7 @@ def _heading(path: Path, coding: str) -> list[str]:
 
 
 @contextmanager
-def _readable(path: Path, kind: str) -> Iterator[None]:
+def _readable(path: Path) -> Iterator[None]:
     """What the engine cannot read is told in one line that repeats no value of the file."""
     import duckdb
 
@@ -184,13 +204,13 @@ def _readable(path: Path, kind: str) -> Iterator[None]:
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
-        told = RecordsError(f"not readable as {kind}: {_what(error)}", where=str(path), remedy="export it again")
-        raise told from None
+        raise not_readable(path, "CSV in UTF-8", error) from None
 
 
-def _what(error: Exception) -> str:
-    """The engine's first line, without a value it repeats."""
-    return re.sub(r'value ".*', "a value in another encoding", str(error).splitlines()[0][:120])
+def not_readable(path: Path, kind: str, error: Exception) -> RecordsError:
+    """What is raised for a file that is not what its name says: the reader's first line, without a value it repeats."""
+    what = re.sub(r'value ".*', "a value in another encoding", (str(error).splitlines() or [""])[0][:120])
+    return RecordsError(f"not readable as {kind}: {what}", where=str(path), remedy="export it again")
 
 
 def _broken(engine: "ibis.BaseBackend", name: str) -> "pd.DataFrame":
@@ -202,37 +222,17 @@ def _broken(engine: "ibis.BaseBackend", name: str) -> "pd.DataFrame":
     return rejects[["row", "reason", "bytes"]]
 
 
-def _read_parquet(engine: "ibis.BaseBackend", path: Path, contract: Contract, name: str) -> Raw:
-    import pandas as pd
-
-    source = f"read_parquet({_one_file(path)}, hive_partitioning=false"
-    with _readable(path, "Parquet"):
-        names = engine.con.execute(f"DESCRIBE SELECT * FROM {source})").df()["column_name"]
-        found = heading_of(path, list(names), contract)
-        chosen = ", ".join(f'CAST("{_doubled(found.names[i])}" AS VARCHAR) AS "{c}"' for c, i in found.places.items())
-        engine.raw_sql(
-            f"CREATE OR REPLACE TABLE {name} AS "
-            f"SELECT file_row_number + 1 AS row, {chosen} FROM {source}, file_row_number=true)"
-        )
-    told = pd.DataFrame(columns=list(Broken._fields))
-    return Raw(path, _complete(engine.table(name), contract), told, found, "Parquet")
-
-
-def _complete(table: "ibis.Table", contract: Contract) -> "ibis.Table":
+def complete(table: "ibis.Table", contract: Contract) -> "ibis.Table":
     """The contract's columns in its order as trimmed text, those absent from the file empty."""
     import ibis
 
     texts = {c: table[c].strip().nullif("") if c in table.columns else ibis.null("string") for c in contract.columns}
-    return table.select(row=table.row, **texts)
+    return table.select(*(c for c in ("_file",) if c in table.columns), row=table.row, **texts)
 
 
 def _one_file(path: Path) -> str:
     """A path in SQL that means this one file."""
     return _quoted(one_file(path))
-
-
-def _doubled(name: str) -> str:
-    return name.replace('"', '""')
 
 
 def _quoted(value: object) -> str:

@@ -24,7 +24,7 @@ def folder(tmp_path):
 
 
 def found(folder, **more):
-    return {table: [path.name for path in paths] for table, paths in files(folder, KNOWN, **more).items()}
+    return {table: list(paths) for table, paths in files(folder, KNOWN, **more).items()}
 
 
 def refused(folder):
