@@ -142,6 +142,8 @@ def _add_run(commands: Commands) -> None:
     learned = "CSV of a learned PD by firm (subject, pd), for departments that evaluate by credit and risk"
     run.add_argument("--pd", type=given, metavar="FILE", help=learned)
     run.add_argument("--out", type=given, required=True, metavar="DIR", help="run folder; appears whole or not at all")
+    apart = "write the Parquet tables of the run in a part for each town of their subjects"
+    run.add_argument("--by", choices=("town",), help=apart)
     engine_options(run)
     run.add_argument("--lang", choices=("zh", "en"), default="en", help="language of the summary (default: en)")
     json_option(run)

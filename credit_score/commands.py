@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
     when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
     given = {"engine": _engine(arguments), "pd": arguments.pd}
     done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, **given)
-    done.save(arguments.out, progress=steps)
+    done.save(arguments.out, progress=steps, by=arguments.by)
     steps("done")
     if arguments.json:
         print((Path(arguments.out) / "manifest.json").read_text(encoding="utf-8"), end="")

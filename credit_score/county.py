@@ -224,11 +224,14 @@ class CountyRun:
         left = load["capacity_days"] - load["out_of_plan_days"] - bound.reindex(load.index, fill_value=0.0)
         return left.clip(lower=0.0).to_dict()
 
-    def save(self, out: Path | str, *, progress: Callable[[str], None] = _silent) -> Path:
-        """Write the run folder, whole or not at all; returns its path. Raises RunError."""
+    def save(self, out: Path | str, *, progress: Callable[[str], None] = _silent, by: str | None = None) -> Path:
+        """Write the run folder, whole or not at all; returns its path. ``by`` ``town``: tables in a part a town.
+
+        Raises RunError.
+        """
         from credit_score.report import save_run
 
-        return save_run(self, out, progress=progress)
+        return save_run(self, out, progress=progress, by=by)
 
 
 def run_county(

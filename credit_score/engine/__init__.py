@@ -4,10 +4,13 @@ A table is an Ibis expression, whichever engine it is in. What the two do differ
 engine is opened, and how a table is kept, taken in, opened from Parquet and written.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
+
+from credit_score.engine.places import partition
 
 if TYPE_CHECKING:
     import ibis
@@ -103,6 +106,19 @@ def unreadable(engine: "ibis.BaseBackend") -> tuple[type[Exception], ...]:
 def saved(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path) -> None:
     """Write a table as Parquet: DuckDB as a file, Spark as a folder of files. Raises OSError if the disk refuses."""
     _way(engine).saved(engine, table, path)
+
+
+def saved_apart(
+    engine: "ibis.BaseBackend", table: "ibis.Table", path: Path, *, by: str, as_: str, order: Sequence[str]
+) -> None:
+    """Write a table as a folder of Parquet files, a folder in it for each value of the column ``by``.
+
+    Such is named as Hive does, ``as_=value``, and the column stands in its name alone; rows are in ``order`` in each.
+    Rows without a value are in ``as_=__HIVE_DEFAULT_PARTITION__``. Raises OSError if the disk refuses.
+    """
+    _way(engine).saved_apart(engine, table, path, by, list(order))
+    for folder in path.glob(f"{by}=*"):
+        folder.rename(path / partition(as_, unquote(folder.name.removeprefix(f"{by}="))))
 
 
 def dropped(engine: "ibis.BaseBackend", names: Iterable[str]) -> None:

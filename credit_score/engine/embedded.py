@@ -73,7 +73,7 @@ def over_batches(
 
 def opened(engine: "ibis.BaseBackend", paths: list[str], name: str | None) -> "ibis.Table":
     """As a view on the files."""
-    return engine.read_parquet([_parquet(path) for path in paths], table_name=name)
+    return engine.read_parquet([_parquet(path) for path in paths], table_name=name, hive_partitioning=False)
 
 
 def numbered(
@@ -106,6 +106,24 @@ def saved(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path) -> None:
         engine.to_parquet(table, str(path))
     except duckdb.IOException as error:
         raise OSError(str(error).splitlines()[0]) from None
+
+
+def saved_apart(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path, by: str, order: list[str]) -> None:
+    """As a file each, by one thread: several would write the rows in an order of their own."""
+    import duckdb
+
+    sql = engine.compile(table.order_by(order))
+    (threads,) = engine.con.execute("SELECT current_setting('threads')").fetchone()
+    engine.raw_sql("SET threads = 1")
+    try:
+        engine.raw_sql(
+            f"COPY ({sql}) TO {_quoted(str(path))} "
+            f"(FORMAT parquet, PARTITION_BY ({_named(by)}), FILENAME_PATTERN 'part-{{i}}')"
+        )
+    except duckdb.IOException as error:
+        raise OSError(str(error).splitlines()[0]) from None
+    finally:
+        engine.raw_sql(f"SET threads = {threads}")
 
 
 def dropped(engine: "ibis.BaseBackend", names: list[str]) -> None:

@@ -11,6 +11,15 @@ from credit_score.errors import CreditScoreError
 _SIZE = re.compile(r"\d+(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)")
 
 
+# What Hive and Spark write by its number in the name of a partition; any other sign, Chinese too, stands as it is.
+_SPECIAL = re.compile(r"""[\x00-\x1f\x7f"#%'*/:=?\\{\[\]^]""")
+
+
+def partition(column: str, value: str) -> str:
+    """The name of the folder of a column's value: ``town=城关镇``, ``town=a%2Fb``."""
+    return f"{column}={_SPECIAL.sub(lambda sign: f'%{ord(sign[0]):02X}', value)}"
+
+
 def check_size(memory: str) -> str:
     """The size as it was given; raises CreditScoreError for one that is none."""
     if not _SIZE.fullmatch(memory):

@@ -120,7 +120,20 @@ def saved(engine: Any, table: "ibis.Table", path: Path) -> None:
     if not path.parent.is_dir():
         raise OSError(f"no folder {path.parent}")
     engine.frame_of(table).write.parquet(str(path))
-    for mark in (*path.glob(f"{WRITTEN}*"), *path.glob(".*.crc")):
+    _clear_marks(path)
+
+
+def saved_apart(engine: Any, table: "ibis.Table", path: Path, by: str, order: list[str]) -> None:
+    """As a file each."""
+    if not path.parent.is_dir():
+        raise OSError(f"no folder {path.parent}")
+    frame = engine.frame_of(table)
+    frame.repartition(by).sortWithinPartitions(by, *order).write.partitionBy(by).parquet(str(path))
+    _clear_marks(path)
+
+
+def _clear_marks(path: Path) -> None:
+    for mark in (*path.glob(f"{WRITTEN}*"), *path.rglob(".*.crc")):
         mark.unlink()
 
 

@@ -66,7 +66,7 @@ class Listed:
         frame = capped_chances(
             self.run.table("frame.parquet"), self.schedule, cap=self.run.manifest["cap"], seed=self.seed
         )
-        if "register.parquet" not in self.run.manifest["outputs"]:
+        if not self.run.holds("register.parquet"):
             return frame
         return frame.merge(self.run.table("register.parquet")[["subject", "sector"]], on="subject", how="left")
 
@@ -183,7 +183,7 @@ def save_findings(found: Findings, listed: Listed, out: Path | str) -> int:
         "rates": pd.concat(stacked, ignore_index=True), "inspectors": found.inspectors, "gradients": found.gradients,
         "floors": found.floors, "results": results.table,
     }  # fmt: skip
-    if "sector_tiers.parquet" in listed.run.manifest["outputs"]:
+    if listed.run.holds("sector_tiers.parquet"):
         own = listed.run.table("sector_tiers.parquet")
         tables["evaluations"] = evaluation_table(own, listed.run.manifest["as_of"]).table
     with whole_folder(out, replaces=MARK) as folder:

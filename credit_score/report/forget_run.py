@@ -53,7 +53,7 @@ def held_of(run: RunFolder, digests: Collection[str]) -> Gone:
 def _records(run: RunFolder) -> Iterator[tuple[str, str]]:
     """Subject and number of every record that a table of the run holds; those with points stand in two."""
     for name in ("ledger.parquet", "facts.parquet"):
-        if name in run.manifest["outputs"]:
+        if run.holds(name):
             rows = run.table(name)
             yield from zip(rows["subject"], rows["record_id"], strict=True)
 
@@ -65,7 +65,7 @@ def _persons(run: RunFolder) -> list[str]:
 
 def _without(path: Path, new: Path, named: Named) -> Rewritten | None:
     """One file without the persons; copied as it is where it names none of them."""
-    new.parent.mkdir(exist_ok=True)
+    new.parent.mkdir(parents=True, exist_ok=True)
     rows = named.without(path, new) if path.suffix == ".parquet" else _csv_without(path, new, named)
     if not rows:
         shutil.copyfile(path, new)

@@ -1,13 +1,13 @@
 """The run folder: what a run leaves on disk, and how a later command reads it back."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score import __version__
-from credit_score.engine import saved
+from credit_score.engine import saved, saved_apart
 from credit_score.errors import RunError
 from credit_score.files import TOOL, fingerprint, fingerprints, whole_folder
 from credit_score.inspection import sampling_frame
@@ -21,12 +21,13 @@ from credit_score.report.statements.facts import report_tables
 from credit_score.sheet import as_written, write_csv
 
 if TYPE_CHECKING:
+    import ibis
     import pandas as pd
 
     from credit_score.records import Records
 
 
-MANIFEST, CUBE = "manifest.json", "cube.json"
+MANIFEST, CUBE, FRAME = "manifest.json", "cube.json", "frame.parquet"
 KEYS = {"status": str, "as_of": str, "as_known_on": str, "seed": int, "cap": int, "synthetic": bool, "outputs": dict}
 TEXTS = (
     "department", "subject", "tier", "duty", "key", "status", "rule", "reference", "enterprise_id", "record_id",
@@ -35,14 +36,21 @@ TEXTS = (
 NUMBERS = ("ratio", "days_per_visit", "draw_probability")
 PARQUET = ("scores_individual", "scores_enterprise", "ledger", "tiers")
 BY_SECTOR = ("register", "sector_tiers")
+BY = ("town",)
+SCORES = ("scores_enterprise.parquet", "scores_individual.parquet")
 
 
-def save_run(run: Run, out: Path | str, *, progress: Callable[[str], None]) -> Path:
-    """Write a run folder whole or not at all, manifest last. Raises RunError."""
+def save_run(run: Run, out: Path | str, *, progress: Callable[[str], None], by: str | None = None) -> Path:
+    """Write a run folder whole or not at all, manifest last; ``by`` ``town``: its Parquet tables in a part a town.
+
+    Raises RunError.
+    """
     check_kind(out)
+    if by not in (None, *BY):
+        raise RunError(f"no tables by {by!r}", where=str(out), remedy=f"use by={' or '.join(map(repr, BY))}")
     with whole_folder(out, replaces=MANIFEST) as folder:
         progress("writing tables")
-        _save_tables(run, folder)
+        _save_tables(run, folder, by)
         progress("drawing the report")
         (folder / "report.html").write_text(report_page(run), encoding="utf-8")
         (folder / MANIFEST).write_text(json.dumps(_manifest(run, folder), ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -69,16 +77,14 @@ def _told(folder: Path) -> dict[str, Any] | None:
     return told if isinstance(told, dict) else None
 
 
-def _save_tables(run: Run, folder: Path) -> None:
+def _save_tables(run: Run, folder: Path, by: str | None) -> None:
     import ibis
 
     status = ibis.literal(run.status)
     tables = {name: run.tables[name] for name in (*PARQUET, *(name for name in BY_SECTOR if name in run.tables))}
     for name, table in (tables | report_tables(run)).items():
-        order = ["subject"] + [c for c in ("record_id", "department") if c in table.columns]
-        saved(run.records.engine, table.order_by(order).mutate(status=status), folder / f"{name}.parquet")
-    frame = sampling_frame(run.tables["frame"]).order_by("department", "tier_code", "duty", "subject")
-    saved(run.records.engine, frame.mutate(status=status), folder / "frame.parquet")
+        _save(run, table.mutate(status=status), folder / f"{name}.parquet", by)
+    _save(run, sampling_frame(run.tables["frame"]).mutate(status=status), folder / FRAME, by)
     marked = {
         "schedule": run.schedule, "workload": run.workload, "draw": run.draw, "uncounted": run.uncounted,
         "rejected": with_words(run.rejected), **reporting_tables(run),
@@ -89,6 +95,33 @@ def _save_tables(run: Run, folder: Path) -> None:
     told = {"status": run.status} | run.county_cube.to_dict()
     (folder / CUBE).write_text(json.dumps(told, ensure_ascii=False) + "\n", "utf-8")
     run.policy.save(folder / "policy")
+
+
+def _save(run: Run, table: "ibis.Table", path: Path, by: str | None) -> None:
+    """A table in its order: as one file or what the engine makes of it, or in a part for each town of its subjects."""
+    order = order_of(path.name, table.columns)
+    if by is None:
+        saved(run.records.engine, table.order_by(order), path)
+        return
+    towns = _towns(run.records)
+    apart = table.left_join(towns, table.subject == towns["_subject"]).drop("_subject")
+    saved_apart(run.records.engine, apart, path, by="_town", as_=by, order=order)
+
+
+def order_of(name: str, columns: Collection[str]) -> list[str]:
+    """The columns by which the rows of a Parquet table of the folder are sorted."""
+    if name == FRAME:
+        return ["department", "tier_code", "duty", "subject"]
+    return ["subject", *(c for c in ("record_id", "department") if c in columns)]
+
+
+def _towns(records: "Records") -> "ibis.Table":
+    """``_subject`` and ``_town`` of everyone in a register; null where it tells none."""
+    import ibis
+
+    firms, persons = records["enterprises"], records["individuals"]
+    both = ((firms, firms.enterprise_id), (persons, persons.person_id))
+    return ibis.union(*(t.select(_subject=key, _town=t.town.nullif("")) for t, key in both))
 
 
 def _save_pilot(run: Run, folder: Path) -> None:
@@ -181,14 +214,50 @@ class RunFolder:
             raise RunError("the manifest is not readable", where=str(folder / MANIFEST), remedy="run again")
         return cls(folder, manifest)
 
+    def holds(self, name: str) -> bool:
+        """Whether the run wrote a file of that name, or a table of parts."""
+        return name in self.manifest["outputs"] or bool(self._parts(name))
+
     def file(self, name: str) -> Path:
-        """A file of the folder, held to its fingerprint in the manifest."""
+        """A file of the folder, or a table that is a folder of parts, each held to its fingerprint in the manifest."""
+        parts = self._parts(name)
+        for part in parts or [name]:
+            self._check(part)
+        found = (p for p in sorted((self.path / name).rglob("*")) if parts and not p.is_dir())
+        if others := [told for p in found if (told := p.relative_to(self.path).as_posix()) not in parts]:
+            raise RunError(f"{others[0]} is not of the run", where=str(self.path), remedy="take it out")
+        return self.path / name
+
+    def _parts(self, name: str) -> list[str]:
+        """The parts of a table by their names in the folder; none where it is a file."""
+        return sorted(told for told in self.manifest["outputs"] if told.startswith(f"{name}/"))
+
+    def _check(self, name: str) -> Path:
         path = self.path / name
         if not path.is_file():
             raise RunError(f"{name} is missing", where=str(self.path), remedy="run again")
         if fingerprint(path) != self.manifest["outputs"].get(name):
             raise RunError(f"{name} is not the file the run wrote", where=str(self.path), remedy="run again")
         return path
+
+    def _place(self, name: str, subject: str) -> Path:
+        """Where the rows of a subject stand in a table: of one by town only the part of the subject's town."""
+        apart = [part for part in self._parts(name) if part.count("/") > 1]
+        if not apart or name in SCORES:
+            return self.file(name)
+        town = self._folder_of(subject)
+        mine = [self._check(part) for part in apart if part.split("/")[1] == town]
+        return mine[0].parent if mine else self.file(name)
+
+    def _folder_of(self, subject: str) -> str | None:
+        """The folder of a subject's town, by the scores."""
+        from pyarrow import parquet
+
+        for part in (part for name in SCORES for part in self._parts(name)):
+            one = [("subject", "==", subject)]
+            if parquet.read_table(self._check(part), columns=["subject"], filters=one, partitioning=None).num_rows:
+                return part.split("/")[1]
+        return None
 
     def policy(self) -> Policy:
         """The policy the run was made under, from the copy in the folder."""
@@ -218,8 +287,10 @@ class RunFolder:
         if name.endswith(".csv"):
             return read_list(self.file(name))
         chosen = [("subject", "==", subject)] if subject is not None else None
-        path = self.file(name)
+        path = self.file(name) if subject is None else self._place(name, subject)
         try:
-            return pd.read_parquet(path, filters=chosen)
+            table = pd.read_parquet(path, filters=chosen, partitioning=None)
         except (ValueError, OSError):
             raise RunError(f"{name} is not readable as Parquet", where=str(self.path), remedy="run again") from None
+        apart = any(part.count("/") > 1 for part in self._parts(name))  # by town, of which each is sorted by itself
+        return table.sort_values(order_of(name, table.columns), ignore_index=True) if apart else table

@@ -8,7 +8,7 @@ from credit_score.inspection import make_schedule, verify_draw, with_own_tiers
 from credit_score.points import balance
 from credit_score.policy import RuleSet
 from credit_score.policy.evaluation import evaluations
-from credit_score.report.run_folder import BY_SECTOR, RunFolder
+from credit_score.report.run_folder import BY_SECTOR, FRAME, RunFolder
 from credit_score.tiers import assign_tiers, sector_tiers
 from credit_score.tiers.sector import COLUMNS
 
@@ -49,7 +49,7 @@ def verified(
 def _check_whole(folder: RunFolder) -> None:
     """A firm that was deleted cannot be drawn again, so such a draw can be computed no more."""
     for entry in folder.manifest.get("deleted", []):
-        if "frame.parquet" in entry["files"]:
+        if any(name.split("/")[0] == FRAME for name in entry["files"]):
             before = entry["files"].get("draw.csv", {}).get("before", folder.manifest["outputs"].get("draw.csv"))
             raise VerificationError(
                 f"rows of a sole proprietor in the frame were deleted on {entry['on']}, as the law required",

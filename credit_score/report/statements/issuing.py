@@ -90,7 +90,7 @@ def issue(run: "RunFolder", subject: str, asked: Asked, out: Path | str, *, at: 
 
 def _statements(run: "RunFolder") -> Statements:
     statements = run.rules().model.statements
-    if statements is None or "facts.parquet" not in run.manifest["outputs"]:
+    if statements is None or not run.holds("facts.parquet"):
         what = "the run's policy has no statements" if statements is None else "the run kept no facts for statements"
         raise PolicyError(what, where=str(run.path), remedy="add its section statements.yaml, and run again")
     return statements
