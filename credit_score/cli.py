@@ -141,6 +141,8 @@ def _add_run(commands: Commands) -> None:
     run.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draw (default: 0)")
     learned = "CSV of a learned PD by firm (subject, pd), for departments that evaluate by credit and risk"
     run.add_argument("--pd", type=given, metavar="FILE", help=learned)
+    since = "an earlier run of the same store: only who is new or changed is scored, to the same result"
+    run.add_argument("--since", type=given, metavar="RUN", help=since)
     run.add_argument("--out", type=given, required=True, metavar="DIR", help="run folder; appears whole or not at all")
     apart = "write the Parquet tables of the run in a part for each town of their subjects"
     run.add_argument("--by", choices=("town",), help=apart)

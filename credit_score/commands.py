@@ -60,9 +60,9 @@ def make_demo(out: str, steps: Steps) -> "CountyRun":
 def run(arguments: argparse.Namespace) -> None:
     """A folder of records to a run folder."""
     steps = Steps(quiet=arguments.quiet)
-    check_out(arguments.out, arguments.folder, arguments.policy)
+    check_out(arguments.out, arguments.folder, arguments.policy, *filter(None, [arguments.since]))
     when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
-    given = {"engine": _engine(arguments), "pd": arguments.pd}
+    given = {"engine": _engine(arguments), "pd": arguments.pd, "since": arguments.since}
     done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, **given)
     done.save(arguments.out, progress=steps, by=arguments.by)
     steps("done")
@@ -103,7 +103,7 @@ def check_file(path: str | None, *inputs: str | Path) -> None:
 
 def _run(
     folder: Path | str, policy: str, when: dict[str, str | None], seed: int, steps: Steps, *,
-    engine: "ibis.BaseBackend | None" = None, pd: str | None = None,
+    engine: "ibis.BaseBackend | None" = None, pd: str | None = None, since: str | None = None,
 ) -> "CountyRun":  # fmt: skip
     from credit_score.county import run_county
     from credit_score.policy import load_policy
@@ -116,7 +116,7 @@ def _run(
     learned = read_figures(pd) if pd else None
     known = (when["as_known_on"] or when["as_of"]) if is_store(Path(folder)) else None
     records = read_records(folder, policy=rules, engine=engine, as_known_on=known, progress=steps)
-    return run_county(records, rules, **when, seed=seed, pd=learned, progress=steps)
+    return run_county(records, rules, **when, seed=seed, pd=learned, since=since, progress=steps)
 
 
 def _tell(run: "CountyRun", out: str, lang: str) -> None:

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any
 
-from credit_score.engine import kept
 from credit_score.errors import NotAvailable, PolicyError, RecordsError
 from credit_score.inspection import (
     Breach,
@@ -26,15 +24,15 @@ from credit_score.inspection import (
     workload,
 )
 from credit_score.outcomes import curve_before
-from credit_score.points import balance, ledger_of, uncounted, with_both_ways
-from credit_score.points.ledger import scored
+from credit_score.points import all_scores, uncounted
+from credit_score.points.scores import held
 from credit_score.policy import Policy, RuleSet
 from credit_score.policy.evaluation import evaluations
 from credit_score.policy.loader import as_date
-from credit_score.policy.ruleset import Catalogue
 from credit_score.records import Records
 from credit_score.records.duties.coverage import coverage_table, first_day
 from credit_score.records.life import known_day
+from credit_score.since import earlier_run, rescored
 from credit_score.tiers import assign_tiers, sector_tiers, tier_shares
 from credit_score.tiers.given import PD_RANGE, check_figures
 
@@ -46,6 +44,7 @@ if TYPE_CHECKING:
     from credit_score.inspection import WhatIfCube
     from credit_score.inspection.county import CountyCube
     from credit_score.pilot import Standing
+    from credit_score.report import RunFolder
 
 
 def _silent(step: str) -> None:
@@ -58,7 +57,8 @@ class CountyRun:
 
     ``tables`` are in the engine: ``ledger``, ``scores_individual``, ``scores_enterprise``, ``tiers``, ``frame``,
     ``draw``, and where a department's evaluation is in force ``register`` and ``sector_tiers``. The attributes named in
-    the documentation give them as frames.
+    the documentation give them as frames. ``since``: of a run that took scores over from an earlier one, which one and
+    how many subjects were scored anew.
     """
 
     records: Records = field(repr=False)
@@ -69,6 +69,7 @@ class CountyRun:
     tables: dict[str, "ibis.Table"] = field(repr=False)
     schedule: "pd.DataFrame" = field(repr=False)
     workload: "pd.DataFrame" = field(repr=False)
+    since: dict[str, Any] | None = field(default=None, repr=False)
 
     @property
     def status(self) -> str:
@@ -242,16 +243,18 @@ def run_county(
     as_known_on: date | str | None = None,
     seed: int = 0,
     pd: "pd.DataFrame | None" = None,
+    since: "RunFolder | Path | str | None" = None,
     progress: Callable[[str], None] = _silent,
 ) -> CountyRun:
     """Score, tier, schedule and draw a county on a day, by the rules in force on that day.
 
     Only what had happened by ``as_of`` and was known by ``as_known_on`` counts; by default the two are one day. Asked
     for a past day as known then, it gives the scores of then; as known later, with the corrections since. ``pd`` is a
-    learned PD of firms, ``subject`` and ``pd`` in [0, 1], for the evaluations by credit and risk. Raises PolicyError
-    before the first rule, and where no evaluation in force counts a PD that is given; RecordsError where records, PDs
-    and policy do not belong together, no enterprise stands in the register on the day, or ``as_known_on`` is before
-    ``as_of``.
+    learned PD of firms, ``subject`` and ``pd`` in [0, 1], for the evaluations by credit and risk. ``since`` is an
+    earlier run of the same store: only new or changed subjects are scored, and the run is the same to the last figure
+    (:mod:`credit_score.since`). Raises PolicyError before the first rule, and where no evaluation in force counts a PD
+    that is given; RecordsError where records, PDs and policy do not belong together, no enterprise stands in the
+    register on the day, or ``as_known_on`` is before ``as_of``; RunError for an earlier run that is none of this store.
     """
     rules = policy.at(as_of)
     _check_counted(rules, pd)
@@ -259,24 +262,26 @@ def run_county(
     _check(records, policy, known)
 
     progress("scoring")
-    tables = _scores(records, rules, known)
+    earlier = earlier_run(since, records, rules, known) if since else None
+    tables = rescored(records, rules, known, earlier, progress) if earlier else all_scores(records, rules, known)
     _check_register(records, tables["scores_enterprise"], rules)
     progress("placing in tiers")
-    tables["tiers"] = _held(
-        records, "tiers", assign_tiers(tables["scores_enterprise"], tables["ledger_enterprise"], rules)
+    tables["tiers"] = held(
+        records.engine, "tiers", assign_tiers(tables["scores_enterprise"], tables["ledger_enterprise"], rules)
     )
     tables |= _by_sector(records, tables, rules, pd)
     progress("scheduling inspections")
     frame = inspection_frame(records.tables, tables["tiers"], rules, tables.get("sector_tiers"))
-    tables["frame"] = _held(records, "frame", frame)
+    tables["frame"] = held(records.engine, "frame", frame)
     schedule = make_schedule(tables["frame"], rules, seed=seed)
     progress("drawing")
     cap = rules.figure(rules.model.inspection.cap).value
-    tables["draw"] = _held(records, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
+    tables["draw"] = held(records.engine, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
     schedule = with_drawn(schedule, tables["draw"])
     beside = out_of_plan(records["inspections"], rules.on)
     load = workload(schedule, records["departments"].execute(), beside)
-    return CountyRun(records, policy, rules, known, seed, tables, schedule, load)
+    told = earlier.told(tables) if earlier else None
+    return CountyRun(records, policy, rules, known, seed, tables, schedule, load, told)
 
 
 def _check(records: Records, policy: Policy, known: date) -> None:
@@ -312,28 +317,6 @@ def _check_register(records: Records, firms: "ibis.Table", rules: RuleSet) -> No
         )
 
 
-def _held(records: Records, name: str, table: "ibis.Table") -> "ibis.Table":
-    """A table of one run, under a name no other run has: a later run on the same records changes none before it."""
-    return kept(records.engine, f"{name}_{uuid4().hex}", table)
-
-
-def _scores(records: Records, rules: RuleSet, known: date) -> dict[str, "ibis.Table"]:
-    """Ledger and score of persons and of enterprises, by the same two expressions."""
-    import ibis
-
-    catalogues = [rules.individual or Catalogue("individual", 0, (), ()), rules.enterprise]
-    tables = {}
-    for catalogue in catalogues:
-        kind = catalogue.subject_kind
-        counted = _held(records, f"ledger_{kind}", ledger_of(records.tables, rules, catalogue, known))
-        subjects = scored(records.tables, rules, catalogue)
-        tables[f"ledger_{kind}"] = counted
-        scores = with_both_ways(balance(counted, subjects, catalogue), counted, catalogue)
-        tables[f"scores_{kind}"] = _held(records, f"scores_{kind}", scores)
-    tables["ledger"] = ibis.union(tables["ledger_individual"], tables["ledger_enterprise"])
-    return tables
-
-
 def _check_counted(rules: RuleSet, pd: "pd.DataFrame | None") -> None:
     """Refuse PDs that would count for nothing."""
     if pd is not None and not any(e.bounds for e in evaluations(rules)):
@@ -350,9 +333,9 @@ def _by_sector(
     """The tiers by credit and risk, and of the register what they rest on; nothing without an evaluation in force."""
     if not evaluations(rules):
         return {}
-    register = _held(records, "register", _register(records, tables["scores_enterprise"], pd))
+    register = held(records.engine, "register", _register(records, tables["scores_enterprise"], pd))
     found = sector_tiers(register, tables["scores_enterprise"], tables["ledger_enterprise"], rules)
-    return {"register": register, "sector_tiers": _held(records, "sector_tiers", found)}
+    return {"register": register, "sector_tiers": held(records.engine, "sector_tiers", found)}
 
 
 def _register(records: Records, scores: "ibis.Table", pd: "pd.DataFrame | None") -> "ibis.Table":

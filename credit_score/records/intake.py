@@ -13,6 +13,7 @@ from credit_score.records.door.audit import audit_table
 from credit_score.records.door.identity import is_synthetic, pseudonym_key
 from credit_score.records.door.pseudonyms import Pseudonyms
 from credit_score.records.door.taking import Taken, take_in
+from credit_score.records.keeping.chain import Chain
 from credit_score.records.life import effective
 from credit_score.records.reading.folder import files
 
@@ -45,6 +46,7 @@ class Records:
         and without, the first that is not. None for a folder of files.
     deleted : of a store, digest of each deleted person → the day of the deletion.
     touched : the same of each person of whom single records were deleted.
+    chain : of a store, its history as it was opened.
     audit : age band and gender by person, in an engine of its own, for audits alone; no score can be joined to it.
     """
 
@@ -62,6 +64,7 @@ class Records:
     known_between: tuple[date, date] | None = None
     deleted: dict[str, str] = field(default_factory=dict, repr=False)
     touched: dict[str, str] = field(default_factory=dict, repr=False)
+    chain: Chain | None = field(default=None, repr=False)
 
     def __getitem__(self, name: str) -> "ibis.Table":
         """One accepted table by its name."""

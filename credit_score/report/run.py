@@ -1,7 +1,7 @@
 """What the report needs of a run: the door through which a run comes in, without knowing who made it."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from credit_score.policy import Policy, RuleSet
 from credit_score.records import Records
@@ -25,6 +25,7 @@ class Run(Protocol):
     tables: dict[str, "ibis.Table"]
     schedule: "pd.DataFrame"
     workload: "pd.DataFrame"
+    since: dict[str, Any] | None
 
     @property
     def status(self) -> str:

@@ -158,10 +158,20 @@ def _manifest(run: Run, folder: Path) -> dict[str, Any]:
         "synthetic": run.records.synthetic,
         "cap": run.rules.figure(run.rules.model.inspection.cap).value,
         "inputs": run.records.fingerprints,
+        **_told_of_store(run),
         "rows": counts.to_dict(orient="index"),
         "deleted": _deleted(run.records),
         "outputs": fingerprints(folder),
     }
+
+
+def _told_of_store(run: Run) -> dict[str, Any]:
+    """Of a store the point of its history, which a later run starts from; and the earlier run that this one did."""
+    chain, between = run.records.chain, run.records.known_between
+    if chain is None or between is None:
+        return {}
+    point = {"last": chain.last, "batches": len(chain.received_by(between[0]))}
+    return {"store": point} | ({"since": run.since} if run.since else {})
 
 
 def _deleted(records: "Records") -> list[dict[str, Any]]:

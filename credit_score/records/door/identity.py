@@ -17,6 +17,7 @@ from typing import Any
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
+from credit_score.engine import sha256 as engine_sha256
 from credit_score.errors import RecordsError
 
 KEY_VARIABLE = "CREDIT_SCORE_KEY"
@@ -51,6 +52,13 @@ def natural_persons(subject: Any) -> Any:
 def deletion_digest(name: str) -> str:
     """What is left of what was deleted: SHA-256 of a pseudonym or of a record's number, in hexadecimal."""
     return sha256(f"{DELETED}{name}".encode()).hexdigest()
+
+
+def deletion_digests(name: Any) -> Any:
+    """The same of a column of Ibis."""
+    import ibis
+
+    return engine_sha256(ibis.literal(DELETED) + name)
 
 
 def record_digest(subject: str, number: str) -> str:

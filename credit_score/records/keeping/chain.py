@@ -30,6 +30,11 @@ def deleted_days(entries: Iterable[dict[str, Any]], what: str) -> dict[str, str]
     return {digest_: day for day, names in sorted(told) for digest_ in names}
 
 
+def day_of(batch: dict[str, Any]) -> date:
+    """The day on which a batch was received."""
+    return date.fromisoformat(batch["received_on"])
+
+
 def key_digest(key: bytes) -> str:
     """By which a store knows the key of its pseudonyms again, without holding it."""
     return hmac.digest(key, b"the key of a store", "sha256").hex()
@@ -80,10 +85,19 @@ class Chain:
         """The same of single ``records``, of their ``numbers``, or of the persons ``touched`` by their deletion."""
         return deleted_days(self.entries, what)
 
+    def received_by(self, day: date) -> list[dict[str, Any]]:
+        """The batches received by a day, in order."""
+        return [b for b in self.batches if day_of(b) <= day]
+
+    def after(self, hash_: str) -> tuple[dict[str, Any], ...] | None:
+        """The entries after the one of a hash, none of which a history with that last entry holds; None without it."""
+        hashes = [self._start, *(e["hash"] for e in self.entries)]
+        return self.entries[hashes.index(hash_) :] if hash_ in hashes else None
+
     @property
     def received_on(self) -> date | None:
         """The day of the last batch."""
-        return date.fromisoformat(self.batches[-1]["received_on"]) if self.batches else None
+        return day_of(self.batches[-1]) if self.batches else None
 
     def parts(self) -> dict[str, str]:
         """Path of each part below the store → the hash its bytes must have now."""

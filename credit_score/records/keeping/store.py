@@ -21,7 +21,7 @@ from credit_score.records.door.judge import content_order
 from credit_score.records.door.pseudonyms import WARNINGS
 from credit_score.records.door.taking import FILES, REJECTED, empty
 from credit_score.records.intake import Earlier, Progress, Records, read_folder, silent
-from credit_score.records.keeping.chain import STORE, Chain, key_digest
+from credit_score.records.keeping.chain import STORE, Chain, day_of, key_digest
 from credit_score.records.reading.folder import check_folder
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on
     chain = Chain.read(store)
     _check_policy(chain, policy)
     chain.check_parts()
-    batches = [b for b in chain.batches if known_on is None or _received(b) <= known_on]
+    batches = chain.received_by(known_on or date.max)
     if not batches:
         when = f" by {known_on}" if known_on else ""
         raise RecordsError(f"nothing was received{when}", where=str(store), remedy="ask for a later day")
@@ -89,7 +89,7 @@ def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on
         counts=sums.reindex(list(known), fill_value=0).astype("int64").rename_axis("table").reset_index(),
         warnings=_frames(chain, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
         synthetic=chain.synthetic, deleted=chain.deletions, touched=chain.deleted("touched"),
-        audit=_audit(chain, batches), known_between=_between(chain, batches),
+        audit=_audit(chain, batches), known_between=_between(chain, batches), chain=chain,
     )  # fmt: skip
 
 
@@ -102,13 +102,9 @@ def every_version(records: Records, name: str) -> "ibis.Table":
     return opened(records.engine, paths, f"versions_{name}") if paths else records[name]
 
 
-def _received(batch: dict[str, Any]) -> date:
-    return date.fromisoformat(batch["received_on"])
-
-
 def _between(chain: Chain, batches: list[dict[str, Any]]) -> tuple[date, date]:
-    after = [_received(b) for b in chain.batches[len(batches) :]]
-    return _received(batches[-1]), after[0] if after else date.max
+    after = [day_of(b) for b in chain.batches[len(batches) :]]
+    return day_of(batches[-1]), after[0] if after else date.max
 
 
 def _chain(store: Path, folder: Path, policy: Policy, key: bytes) -> Chain:
@@ -211,14 +207,31 @@ def _save(records: Records, folder: Path, received_on: date) -> None:
 
 
 def _table(chain: Chain, batches: list[dict[str, Any]], contract: Contract, engine: "ibis.BaseBackend") -> "ibis.Table":
-    """One row a key: of a register the latest received, with the latest days; ties by content."""
-    paths = _parts(chain, batches, contract.name)
-    if not paths:
+    """One row a key: of a register the latest received, with the latest days; ties by content.
+
+    Intake lets no key come twice in a batch, and of tables that are no register not in two batches either
+    (``duplicate``, ``key_conflict``): those are a view on the parts, and only a register's keys that come again are
+    put in order.
+    """
+    name, found = contract.name, [paths for b in batches if (paths := _parts(chain, [b], contract.name))]
+    if not found:
         return empty(engine, contract)
-    rows = opened(engine, paths, f"parts_{contract.name}")
-    latest = [rows.received_on.desc()] if contract.register else []
-    order = [*latest, *content_order(rows, contract, latest=contract.register)]
-    return kept(engine, contract.name, _first(rows, contract.key, order).select(*contract.columns))
+    rows = opened(engine, [path for paths in found for path in paths], f"parts_{name}")
+    if not contract.register or len(found) == 1:
+        return rows.select(*contract.columns)
+    return kept(engine, name, _latest(rows, contract, found, engine).select(*contract.columns))
+
+
+def _latest(rows: "ibis.Table", contract: Contract, found: list[list[str]], engine: "ibis.BaseBackend") -> "ibis.Table":
+    """The version in force of each row of a register: rows whose key stands in one batch alone need no order."""
+    import ibis
+
+    oldest = opened(engine, found[0], f"first_{contract.name}")
+    later = opened(engine, [path for paths in found[1:] for path in paths], f"later_{contract.name}")
+    keys = later.select(contract.key).distinct()
+    versions = ibis.union(oldest.semi_join(keys, contract.key), later)
+    order = [versions.received_on.desc(), *content_order(versions, contract, latest=True)]
+    return ibis.union(oldest.anti_join(keys, contract.key), _first(versions, contract.key, order))
 
 
 def _first(rows: "ibis.Table", key: str, order: "list[ibis.Value]") -> "ibis.Table":
@@ -226,7 +239,7 @@ def _first(rows: "ibis.Table", key: str, order: "list[ibis.Value]") -> "ibis.Tab
     import ibis
 
     place = ibis.row_number().over(ibis.window(group_by=key, order_by=order))
-    return rows.mutate(_place=place).filter(lambda t: t["_place"] == 0)
+    return rows.mutate(_place=place).filter(lambda t: t["_place"] == 0).drop("_place")
 
 
 def _frames(chain: Chain, batches: list[dict[str, Any]], name: str, columns: list[str]) -> "pd.DataFrame":

@@ -1,0 +1,113 @@
+"""A month later with few subjects changed: CPU seconds of a full run and of one that starts from the month before.
+
+The store is the synthetic county; the later batch brings a new record of one subject in a hundred. Both runs are of
+the same day, as known a month later, each in a process of its own; their tables must be equal.
+``python benchmarks/incremental.py --subjects 100000 --records 1000000``
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+import credit_score as cs
+from credit_score.records.keeping.store import add_batch
+from credit_score.records.synthetic import make_county
+
+DAY, LATER = "2023-06-30", "2023-07-31"
+MOST = 0.05  # of the CPU seconds of the full run
+
+
+def taken_in(store: Path, place: Path, subjects: int, records: int, share: float) -> None:
+    """A county of half firms and half persons with as many records a subject, and a month later one of few."""
+    first, policy = place / "first", cs.load_policy("gaoyang")
+    make_county(first, n_enterprises=subjects // 2, n_individuals=subjects // 2, seed=1, format="parquet", dirt=False)
+    rows = pd.read_parquet(first / "credit_records.parquet")
+    more = rows.sample(max(records - len(rows), 0), replace=True, random_state=1)
+    rows = pd.concat([rows, numbered(more, "M")], ignore_index=True)
+    known = rows[rows["reported_on"].astype("datetime64[ns]") <= DAY]
+    known.to_parquet(first / "credit_records.parquet", index=False)
+    add_batch(store, first, policy, received_on=date.fromisoformat(DAY))
+    chosen = known.drop_duplicates("subject_id").sample(frac=share, random_state=2)
+    later = numbered(chosen, "L").assign(reported_on=date(2023, 7, 10))
+    (place / "later").mkdir()
+    for name in ("synthetic.json", "demo.key"):
+        (place / "later" / name).write_bytes((first / name).read_bytes())
+    later.to_parquet(place / "later" / "credit_records.parquet", index=False)
+    add_batch(store, place / "later", policy, received_on=date.fromisoformat(LATER))
+
+
+def numbered(rows: pd.DataFrame, letter: str) -> pd.DataFrame:
+    """Rows under numbers of their own."""
+    return rows.assign(record_id=[f"{letter}{i}" for i in range(len(rows))])
+
+
+def one_run(store: Path, known: str, since: str | None, out: Path) -> dict[str, float]:
+    """A run and its folder; CPU seconds to open the store, by step of the run, and to save."""
+    taken, began = {}, [time.process_time(), "open"]
+
+    def lap(step: str) -> None:
+        taken[began[1]] = taken.get(began[1], 0.0) + time.process_time() - began[0]
+        began[:] = [time.process_time(), step.split(" ", maxsplit=1)[0]]
+
+    policy = cs.load_policy("gaoyang")
+    records = cs.read_records(store, policy=policy, as_known_on=known)
+    run = cs.run_county(records, policy, as_of=DAY, as_known_on=known, seed=1, since=since, progress=lap)
+    lap("save")
+    run.save(out)
+    lap("end")
+    return taken
+
+
+def in_a_process(*words: object) -> dict[str, float]:
+    """The figures of one run, measured in a process of its own."""
+    command = [sys.executable, __file__, "--one", *map(str, words)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def check_equal(one: Path, other: Path) -> None:
+    """Stop where a table of one run is not the other's, row by row."""
+    tables = sorted(p.name for p in one.glob("*.parquet"))
+    texts = [p.relative_to(one).as_posix() for p in one.rglob("*.csv")]
+    for name in tables:
+        if not pd.read_parquet(one / name).equals(pd.read_parquet(other / name)):
+            raise SystemExit(f"{name} is not that of the full run")
+    if any((one / name).read_bytes() != (other / name).read_bytes() for name in [*texts, "cube.json"]):
+        raise SystemExit("a list is not that of the full run")
+
+
+def main() -> None:
+    """Measure, check that both give the same, and print the ratio by step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--subjects", type=int, default=100_000)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--share", type=float, default=0.01)
+    parser.add_argument("--one", nargs=4)
+    size = parser.parse_args()
+    if size.one:
+        store, known, since, out = size.one
+        print(json.dumps(one_run(Path(store), known, since or None, Path(out))))
+        return
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        store, before, full, fast = (place / n for n in ("store", "before", "full", "fast"))
+        taken_in(store, place, size.subjects, size.records, size.share)
+        in_a_process(store, DAY, "", before)
+        whole, part = in_a_process(store, LATER, "", full), in_a_process(store, LATER, before, fast)
+        check_equal(full, fast)
+    for step in whole:
+        print(f"{step:12}{whole[step]:9.2f}{part[step]:9.2f}{part[step] / max(whole[step], 1e-9):8.1%}")
+    for told, steps in (("scoring", ("open", "scoring")), ("all", tuple(whole))):
+        a, b = (sum(taken[s] for s in steps) for taken in (whole, part))
+        print(f"{told}: {a:.2f} CPU s full, {b:.2f} incremental, {b / a:.1%} (goal {MOST:.0%})")
+
+
+if __name__ == "__main__":
+    main()
