@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def all_scores(records: Records, rules: RuleSet, known: date) -> "dict[str, ibis.Table]":
     """``ledger_<kind>`` and ``scores_<kind>`` of both kinds of subject by the same two expressions, and ``ledger``."""
-    tables = {}
+    tables: dict[str, ibis.Table] = {}
     for catalogue in catalogues(rules):
         tables |= scores_of(records.engine, records.tables, rules, catalogue, known)
     return with_ledger(tables)
