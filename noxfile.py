@@ -28,7 +28,7 @@ RELOCK = "python -m nox -s lock"
 UV = "uv==0.13.9"
 MUTMUT = "mutmut==3.8.1"
 BENCHES = ["startup", "ledger", "scorecard", "cutoffs", "accuracy", "cube", "draw", "simulation", "session"]
-AGAINST_RIVALS = {"scorecard", "accuracy", "simulation"}
+AGAINST_RIVALS = {"ledger", "scorecard", "accuracy", "simulation"}
 
 
 def install(session):
