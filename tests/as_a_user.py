@@ -4,6 +4,8 @@ import csv
 import io
 from contextlib import redirect_stderr, redirect_stdout
 
+import pytest
+
 from credit_score.cli import main
 
 
@@ -41,3 +43,12 @@ def raw_identifiers(folder):
                 columns += ["subject_id"] if row.get("subject_kind") == "individual" else []
                 found |= {row[c] for c in columns if len(row.get(c) or "") > 5}
     return found
+
+
+def saved_quickly(run, out):
+    """A run saved without figures and font on its page, for tests that look at neither."""
+    with pytest.MonkeyPatch.context() as patch:
+        for page in ("page", "scoreboard"):
+            patch.setattr(f"credit_score.report.{page}.as_svg", lambda *_, **__: "<svg></svg>")
+        patch.setattr("credit_score.report.page.font_face", lambda html: "")
+        return run.save(out)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from as_a_user import refused, told
+from as_a_user import refused, saved_quickly, told
 from as_firms import A_RATING, HONOUR, LISTED, firm, record, run_of
 
 from credit_score.commands_finance import _targets
@@ -36,7 +36,7 @@ def run(tmp_path_factory):
             for i, (of, to) in enumerate(grants)
         ],
     )  # fmt: skip
-    return made.save(place / "out")
+    return saved_quickly(made, place / "out")
 
 
 @pytest.fixture
@@ -125,4 +125,4 @@ def test_bad_input_is_told_in_one_line(run, rule, tmp_path):
 @pytest.mark.thorough
 def test_a_run_without_finance_is_refused_with_what_is_missing(tmp_path):
     alone = run_of(tmp_path, "2023-06-30", enterprises=[firm("f")], credit_records=[record("r", "f", HONOUR)])
-    refused("the run holds nothing on finance", "finance", alone.save(tmp_path / "out"))
+    refused("the run holds nothing on finance", "finance", saved_quickly(alone, tmp_path / "out"))

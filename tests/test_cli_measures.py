@@ -6,7 +6,7 @@ import shutil
 from datetime import date
 
 import pytest
-from as_a_user import refused, told
+from as_a_user import refused, saved_quickly, told
 from as_firms import HONOUR, KEY, LISTED, event, firm, plain_policy, record, taken, written
 
 import credit_score as cs
@@ -34,7 +34,7 @@ def run(tmp_path_factory):
         ],
     )  # fmt: skip
     records = read_records(folder, policy=policy, key=KEY)
-    return cs.run_county(records, policy, as_of="2023-06-30", seed=1).save(place / "out")
+    return saved_quickly(cs.run_county(records, policy, as_of="2023-06-30", seed=1), place / "out")
 
 
 def test_it_tells_what_stands_what_is_open_and_what_is_to_be_lifted(run):
@@ -106,4 +106,4 @@ def test_a_run_without_measures_is_refused_with_what_is_missing(tmp_path):
     policy = cs.load_policy(policy.folder)
     folder = written(tmp_path, policy, enterprises=[firm("f")], credit_records=[record("r1", "f", LISTED)])
     run = cs.run_county(read_records(folder, policy=policy, key=KEY), policy, as_of="2023-06-30", seed=1)
-    refused("has no measures section; add measures.yaml to it", "measures", run.save(tmp_path / "out"))
+    refused("has no measures section; add measures.yaml to it", "measures", saved_quickly(run, tmp_path / "out"))

@@ -7,7 +7,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from as_a_user import refused, told
+from as_a_user import refused, saved_quickly, told
 
 import credit_score as cs
 from credit_score.errors import NotAvailable
@@ -191,7 +191,7 @@ def test_a_run_of_a_policy_without_a_pilot_is_refused_in_one_line(county_run, tm
         (folder / name).unlink()
     policy = cs.load_policy(folder)
     other = replace(county_run, policy=policy, rules=policy.at(county_run.rules.on))
-    other.save(tmp_path / "run")
+    saved_quickly(other, tmp_path / "run")
     assert not (tmp_path / "run" / "indicators.csv").exists()
     refused("holds no indicators.csv; run again under a policy with pilot.yaml", "pilot", tmp_path / "run")
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from as_a_desk import AT, SELF
+from as_a_user import saved_quickly
 
 from credit_score.errors import RunError, VerificationError
 from credit_score.files import fingerprint
@@ -121,7 +122,7 @@ def test_a_statement_under_a_serial_that_was_never_issued_is_refused(changeable)
 
 @pytest.mark.thorough
 def test_a_statement_does_not_verify_by_another_run(changeable, county_run, tmp_path):
-    other = RunFolder.open(replace(county_run, seed=8).save(tmp_path / "other"))
+    other = RunFolder.open(saved_quickly(replace(county_run, seed=8), tmp_path / "other"))
     assert "no statement was issued under the serial" in refusal(other, changeable.person_file)
     shutil.copytree(log_folder(changeable.run.path), log_folder(other.path))
     assert "the log is of a run with the fingerprint" in refusal(other, changeable.person_file)
