@@ -84,6 +84,10 @@ def _add_synth(commands: Commands) -> None:
     synth.add_argument("--seed", type=int, default=SEED, metavar="N", help=same)
     forms = "csv, parquet, or units: as reporting units send them, GB 18030 and Excel in Chinese (default: csv)"
     synth.add_argument("--format", choices=("csv", "parquet", "units"), default="csv", help=forms)
+    apart = "write Parquet tables of subjects, records and visits in a part a town, or a town and month"
+    synth.add_argument("--by", choices=("town", "town,month"), help=apart)
+    mean = "about how many credit records a subject has on average (default: as the rates give, 2 to 3)"
+    synth.add_argument("--records", type=float, metavar="N", help=mean)
     synth.add_argument("--events", action="store_true", help="with disputes, repairs and a register of decisions")
     synth.add_argument("--no-dirt", dest="dirt", action="store_false", help="without faulty rows")
     synth.add_argument("--out", type=given, required=True, metavar="DIR", help="folder; appears whole or not at all")

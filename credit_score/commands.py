@@ -297,6 +297,7 @@ def synth(arguments: argparse.Namespace) -> None:
     facts = make_county(
         arguments.out, n_enterprises=arguments.enterprises, n_individuals=arguments.individuals,
         seed=arguments.seed, format=arguments.format, dirt=arguments.dirt, events=arguments.events, progress=progress,
+        by=tuple(arguments.by.split(",")) if arguments.by else (), records=arguments.records,
     )  # fmt: skip
     print(f"{arguments.out}: a synthetic county; nothing in it is real")
     for table, n in facts.rows.items():

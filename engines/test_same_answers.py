@@ -75,3 +75,16 @@ def test_the_folders_hold_the_same(folders):
 def test_a_draw_of_spark_is_verified_without_it(folders):
     folder = RunFolder.open(folders[1])
     assert verified(folder, folder.table("draw.csv")) > 10
+
+
+def test_tables_by_town_stand_in_the_same_folders_with_the_same_rows(on_duckdb, on_spark, folders, tmp_path):
+    one, other = on_duckdb.save(tmp_path / "duckdb", by="town"), on_spark.save(tmp_path / "spark", by="town")
+    for name in ("tiers.parquet", "scores_individual.parquet", "ledger.parquet"):
+        towns = sorted(path.name for path in (one / name).iterdir())
+        assert sorted(path.name for path in (other / name).iterdir()) == towns
+        assert len(towns) > 3
+        whole = RunFolder.open(folders[0]).table(name)
+        for folder in (one, other):
+            pd.testing.assert_frame_equal(RunFolder.open(folder).table(name), whole)
+    folder = RunFolder.open(other)
+    assert verified(folder, folder.table("draw.csv")) > 10

@@ -15,6 +15,9 @@ _SIZE = re.compile(r"\d+(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)")
 _SPECIAL = re.compile(r"""[\x00-\x1f\x7f"#%'*/:=?\\{\[\]^]""")
 
 
+NOWHERE = "__HIVE_DEFAULT_PARTITION__"  # how Hive, Spark and DuckDB call the folder of rows without a value
+
+
 def partition(column: str, value: str) -> str:
     """The name of the folder of a column's value: ``town=城关镇``, ``town=a%2Fb``."""
     return f"{column}={_SPECIAL.sub(lambda sign: f'%{ord(sign[0]):02X}', value)}"

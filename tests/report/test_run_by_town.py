@@ -1,4 +1,4 @@
-"""A run whose tables are folders of parts by town: the same rows, draw and reasons, and a part that is not whole named."""
+"""A run whose tables are parts by town: the same rows, draw and reasons, and a part that is not whole named."""
 
 import shutil
 from datetime import date

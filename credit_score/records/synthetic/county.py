@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from credit_score.errors import RecordsError
 from credit_score.files import whole_folder
-from credit_score.records.synthetic.columns import serial
+from credit_score.records.synthetic.apart import BY, DAYS, TOWN, ApartSink, with_towns
+from credit_score.records.synthetic.columns import coded, serial
 from credit_score.records.synthetic.describe import MARK, write_notes
 from credit_score.records.synthetic.dictionary import EVENT_TABLES, TABLES, schema
 from credit_score.records.synthetic.dirt import Soiled, soil
@@ -50,7 +51,7 @@ from credit_score.records.synthetic.people import (
 )
 from credit_score.records.synthetic.ratings import later_records
 from credit_score.records.synthetic.services import NUMBERED, firm_services
-from credit_score.records.synthetic.shape import LEGAL_FORMS
+from credit_score.records.synthetic.shape import LEGAL_FORMS, TOWNS, VILLAGES_PER_TOWN
 from credit_score.records.synthetic.staff import (
     Staff,
     departments_table,
@@ -62,6 +63,7 @@ from credit_score.records.synthetic.streams import blocks, stream
 from credit_score.records.synthetic.sums import scene_uses_table, village_finance_table
 from credit_score.records.synthetic.units import units_sink
 from credit_score.records.synthetic.visits import inspections_table, inspections_truth, make_visits
+from credit_score.records.synthetic.volume import rate_factor
 from credit_score.records.synthetic.write import CsvSink, HeldBack, ParquetSink, Sink, check_free
 
 Format = Literal["csv", "parquet", "units"]
@@ -69,11 +71,12 @@ SINKS: dict[str, Callable[[Path, str, pa.Schema], Sink]] = {
     "csv": CsvSink, "parquet": ParquetSink, "units": units_sink,
 }  # fmt: skip
 OF_THE_COUNTY = ("activities", "government_cases", "posts", "village_finance", "scene_uses")
+_TOWN_FIELD = pa.field(TOWN, pa.string())
 HAPPENED = (*EVENTS, "decisions", "decisions_never_reported")
 Progress = Callable[[list[tuple[str, int, int, int]]], Iterable[tuple[str, int, int, int]]]
 
 
-def make_county(
+def make_county(  # noqa: PLR0913 - what a county can be asked for, each by its name
     out: str | Path,
     *,
     n_enterprises: int,
@@ -82,6 +85,8 @@ def make_county(
     format: Format = "csv",
     dirt: bool = True,
     events: bool = False,
+    by: tuple[str, ...] = (),
+    records: float | None = None,
     progress: Progress | None = None,
 ) -> CountyFacts:
     """Write a fictitious county to the new folder `out` and return its counts.
@@ -90,17 +95,25 @@ def make_county(
     blocks of 50,000. `format` is ``units`` for files as reporting units send them: GB 18030 and Excel, in Chinese.
     `dirt` adds about 1 % of rows that intake must reject, counted by table and kind. `events` adds what became of
     records and a register of decisions; all other rows stay as they are, but for records that replace corrected ones.
+    `by` ``("town",)`` or ``("town", "month")`` writes Parquet tables of subjects, records and visits as folders of
+    parts, by the subject's town and the month of report or visit. `records` is about how many credit records a subject
+    has on average; more than the 2 or so of before come of higher rates.
     `progress` wraps the list of blocks as tqdm does: it is called with the list and iterated over.
 
     Raises RecordsError when `out` is not empty, and for sizes, seeds or formats there are not; RunError when writing
     fails, and then nothing is left behind.
     """
-    _check(n_enterprises=n_enterprises, n_individuals=n_individuals, seed=seed, format=format)
+    sizes = {"n_enterprises": n_enterprises, "n_individuals": n_individuals}
+    _check(**sizes, seed=seed, format=format, by=by)
+    factor = rate_factor(records, **sizes, seed=seed)
     check_free(Path(out))
     with whole_folder(out, replaces=MARK) as folder:
         with ExitStack() as files:
-            later = HeldBack(files.enter_context(TemporaryFile()), schema("credit_records"))
-            draft = _open(files, folder, _Draft(seed=seed, dirt=dirt, format=format, events=events, later=later))
+            columns = schema("credit_records")
+            later = HeldBack(files.enter_context(TemporaryFile()), columns.append(_TOWN_FIELD) if by else columns)
+            scale = {"by": by, "factor": factor, "records": records}
+            told = _Draft(seed=seed, dirt=dirt, format=format, events=events, later=later, **scale)
+            draft = _open(files, folder, told)
             draft.taken.update(enterprises=n_enterprises, individuals=n_individuals)
             staff = _put_staff(draft, n_enterprises)
             steps = _steps(n_enterprises, n_individuals)
@@ -126,6 +139,9 @@ class _Draft:
     format: str
     events: bool
     later: HeldBack
+    by: tuple[str, ...] = ()
+    factor: float = 1.0
+    records: float | None = None
     sinks: dict[str, Sink] = field(default_factory=dict)
     taken: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
@@ -138,6 +154,10 @@ class _Draft:
     def tables(self) -> tuple[str, ...]:
         """The tables of this county, what only a synthetic county knows too."""
         return (*TABLES, *(EVENT_TABLES if self.events else ()))
+
+    def placed(self, table: pa.Table, subject: str, ids: pa.Array, towns: np.ndarray) -> pa.Table:
+        """The table, with the town of each subject where it is to be written by town."""
+        return with_towns(table, subject, ids, coded(towns, TOWNS)) if self.by else table
 
     def put(self, name: str, table: pa.Table, *, rng: np.random.Generator | None = None) -> None:
         """Append a block to a table, with dirt where `rng` is given and the county is to have any."""
@@ -172,6 +192,8 @@ class _Draft:
             rows={name: self.rows[name] for name in self.tables if not name.startswith("truth/")},
             dirt={name: dict(self.counts[name]) for name in self.tables if self.counts[name]},
             events={what: self.happened[what] for what in HAPPENED} if self.events else {},
+            by=self.by,
+            records=self.records,
         )
 
 
@@ -189,19 +211,28 @@ _KEYS = {
 }
 
 
-def _check(*, n_enterprises: int, n_individuals: int, seed: int, format: str) -> None:
+def _check(*, n_enterprises: int, n_individuals: int, seed: int, format: str, by: tuple[str, ...]) -> None:
     check_sizes(n_enterprises, n_individuals)
     if seed < 0:
         raise RecordsError(f"seed {seed}", where="synthetic county", remedy="choose a seed of 0 or more")
     if format not in SINKS:
         raise RecordsError(f"format '{format}'", where="synthetic county", remedy=f"choose {' or '.join(SINKS)}")
+    if by and (by not in BY or format != "parquet"):
+        what, remedy = f"{format} by {','.join(by)}", "choose parquet by town or by town,month"
+        raise RecordsError(what, where="synthetic county", remedy=remedy)
 
 
 def _open(files: ExitStack, folder: Path, draft: _Draft) -> _Draft:
     """Open every table of the county; each is closed with `files`."""
     (folder / "truth").mkdir()
     for name in draft.tables:
-        draft.sinks[name] = files.enter_context(closing(SINKS[draft.format](folder, name, schema(name))))
+        apart = draft.by and name in DAYS
+        sink = (
+            ApartSink(folder, name, schema(name), draft.by)
+            if apart
+            else SINKS[draft.format](folder, name, schema(name))
+        )
+        draft.sinks[name] = files.enter_context(closing(sink))
     return draft
 
 
@@ -232,17 +263,20 @@ def _put_firms(draft: _Draft, staff: Staff, *, block: int, start: int, stop: int
     visits = make_visits(stream(draft.seed, "visits", block), firms=firms, staff=staff)
     first_visit = draft.taken["inspections"]
     draft.taken["inspections"] += len(visits.firm)
-    draft.put("inspections", inspections_table(visits, firms=firms, start=first_visit), rng=rng)
+    visited = inspections_table(visits, firms=firms, start=first_visit)
+    draft.put("inspections", draft.placed(visited, "enterprise_id", firms.ids, firms.town), rng=rng)
     draft.put("truth/inspections", inspections_truth(visits, start=first_visit))
 
     events = stream(draft.seed, "firm_events", block)
-    records = enterprise_records(events, firms=firms, visits=visits, start=draft.taken["credit_records"])
+    first = draft.taken["credit_records"]
+    records = enterprise_records(events, firms=firms, visits=visits, start=first, factor=draft.factor)
     draft.taken["credit_records"] += records.num_rows
-    draft.put("credit_records", records, rng=rng)
-    draft.later.add(later_records(stream(draft.seed, "later_records", block), firms=firms, records=records))
+    draft.put("credit_records", draft.placed(records, "subject_id", firms.ids, firms.town), rng=rng)
+    later = later_records(stream(draft.seed, "later_records", block), firms=firms, records=records)
+    draft.later.add(draft.placed(later, "subject_id", firms.ids, firms.town))
     _put_services(draft, firms, records, block=block)
     if draft.events:
-        _put_events(draft, records, block=block)
+        _put_events(draft, firms, records, block=block)
 
 
 def _put_services(draft: _Draft, firms: Firms, records: pa.Table, *, block: int) -> None:
@@ -253,14 +287,14 @@ def _put_services(draft: _Draft, firms: Firms, records: pa.Table, *, block: int)
         draft.put(name, table, rng=dirt)
 
 
-def _put_events(draft: _Draft, records: pa.Table, *, block: int) -> None:
+def _put_events(draft: _Draft, firms: Firms, records: pa.Table, *, block: int) -> None:
     """What became of a block's records, and the register of the decisions among them."""
     rng, taken = stream(draft.seed, "dirt_of_events", block), draft.taken
     lives = make_lives(
         stream(draft.seed, "record_events", block), records=records, n_events=taken["record_events"],
         n_replaced=taken["replacements"],
     )  # fmt: skip
-    draft.replacements.append(lives.replacements)
+    draft.replacements.append(draft.placed(lives.replacements, "subject_id", firms.ids, firms.town))
     taken.update(record_events=lives.events.num_rows, replacements=lives.replacements.num_rows)
     draft.happened.update(lives.events.column("event").to_pylist())
     draft.put("record_events", lives.events, rng=rng)
@@ -318,6 +352,7 @@ def _put_people(draft: _Draft, *, block: int, start: int, stop: int) -> None:
     draft.put("youth_households", youth, rng=stream(draft.seed, "dirt_of_youth", block))
 
     events = stream(draft.seed, "person_events", block)
-    records = person_records(events, people=people, start=draft.taken["credit_records"])
+    records = person_records(events, people=people, start=draft.taken["credit_records"], factor=draft.factor)
     draft.taken["credit_records"] += records.num_rows
-    draft.put("credit_records", records, rng=rng)
+    towns = people.village // VILLAGES_PER_TOWN
+    draft.put("credit_records", draft.placed(records, "subject_id", people.ids, towns), rng=rng)

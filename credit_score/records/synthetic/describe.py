@@ -69,6 +69,9 @@ def _opening(facts: CountyFacts) -> str:
     n_firms, n_people = facts.n_enterprises, facts.n_individuals
     options = ("" if facts.format == "csv" else f" --format {facts.format}") + (" --events" if facts.events else "")
     options += "" if facts.dirt else " --no-dirt"
+    options += (f" --by {','.join(facts.by)}" if facts.by else "") + (
+        f" --records {facts.records:g}" if facts.records else ""
+    )
     return f"""# A synthetic county
 
 {NOTICE}
@@ -78,7 +81,7 @@ The same sizes and seed give the same bytes:
 
     credit-score synth --enterprises {n_firms} --individuals {n_people} --seed {facts.seed}{options} --out DIR
 
-{_AS_UNITS if facts.format == "units" else _PLAIN.format(facts.format)}
+{_AS_UNITS if facts.format == "units" else _PLAIN.format(facts.format)}{_APART if facts.by else ""}
 - `synthetic.json`: sizes, and how many rows of each table intake must reject, by kind of reason.
 - `demo.key`: a public key for pseudonyms. It protects nothing; never use it with real records.
 - `truth/`: what only a synthetic county knows (latent risks, inspector effects). Scoring never reads it.
@@ -89,6 +92,9 @@ region 999999, which no place has; names begin with 虚构 (fictitious). None ca
 
 
 _PLAIN = "- `*.{}`: the raw tables, one file a table. Dates are ISO text."
+_APART = """
+- `enterprises/`, `individuals/`, `households/`, `credit_records/`, `inspections/`: tables in parts, by the town of the
+  subject and, where asked for, the month of report or visit."""
 _AS_UNITS = """- `*.csv` in GB 18030, `*.xlsx`: the raw tables as units send them, credit records in a file a unit.
   Headings and words are Chinese; each unit names columns and writes days in its own way, and here and there digits are
   full-width. Remarks and phone numbers are there to be dropped; the numbers begin with 0000 and are nobody's."""

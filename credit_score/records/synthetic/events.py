@@ -42,16 +42,23 @@ class Events:
     day: np.ndarray
 
 
-def enterprise_records(rng: np.random.Generator, *, firms: Firms, visits: Visits, start: int) -> pa.Table:
-    """The raw table `credit_records` of a block of firms; `start` records were numbered before it."""
-    parts = (_firm_events(rng, firms), _visit_events(visits), _entry_events(firms))
+def enterprise_records(
+    rng: np.random.Generator, *, firms: Firms, visits: Visits, start: int, factor: float = 1.0
+) -> pa.Table:
+    """The raw table `credit_records` of a block of firms; `start` records were numbered before it.
+
+    `factor` raises the rates of what is no visit and no entry.
+    """
+    parts = (_firm_events(rng, firms, factor), _visit_events(visits), _entry_events(firms))
     return reported_records(rng, parts, items=_ENTERPRISE_LIST, kind="enterprise", ids=firms.ids, start=start)
 
 
-def person_records(rng: np.random.Generator, *, people: People, start: int) -> pa.Table:
-    """The raw table `credit_records` of a block of persons: positive items only."""
-    rates = np.array([i.rate for i in PERSON_ITEMS]) * np.exp(
-        np.array([i.slope for i in PERSON_ITEMS]) * people.activity[:, None]
+def person_records(rng: np.random.Generator, *, people: People, start: int, factor: float = 1.0) -> pa.Table:
+    """The raw table `credit_records` of a block of persons: positive items only. `factor` raises their rates."""
+    rates = (
+        factor
+        * np.array([i.rate for i in PERSON_ITEMS])
+        * np.exp(np.array([i.slope for i in PERSON_ITEMS]) * people.activity[:, None])
     )
     since = np.full(len(people.activity), FIRST_DAY)
     events = _poisson(rng, rates * people.recorded[:, None], since=since)
@@ -60,10 +67,12 @@ def person_records(rng: np.random.Generator, *, people: People, start: int) -> p
     return reported_records(rng, parts, items=PERSON_ITEMS, kind="individual", ids=people.ids, start=start)
 
 
-def _firm_events(rng: np.random.Generator, firms: Firms) -> Events:
+def _firm_events(rng: np.random.Generator, firms: Firms, factor: float) -> Events:
     """Penalties, lists, judgments, commitments, contracts, honours: rate × exp(slope × log odds) × years."""
-    rates = np.array([i.rate for i in ENTERPRISE_ITEMS]) * np.exp(
-        np.array([i.slope for i in ENTERPRISE_ITEMS]) * firms.log_odds[:, None]
+    rates = (
+        factor
+        * np.array([i.rate for i in ENTERPRISE_ITEMS])
+        * np.exp(np.array([i.slope for i in ENTERPRISE_ITEMS]) * firms.log_odds[:, None])
     )
     events = _poisson(rng, rates, since=np.maximum(firms.registered, FIRST_DAY))
     supervisor = choose_by_row(rng, COVERS.T[firms.sector[events.subject]].astype(float))

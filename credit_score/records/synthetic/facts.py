@@ -19,6 +19,8 @@ class CountyFacts:
     dirt : rows intake must reject, by table and kind of reason; tables without dirt are left out.
     events : clean rows of record_events by kind of event, decisions and how many of them were never reported; empty
         for a county without them.
+    by : the parts that tables of subjects, records and visits are written in; none for one file each.
+    records : how many records a subject was to have; None as the rates give.
     """
 
     folder: Path
@@ -29,6 +31,8 @@ class CountyFacts:
     rows: Mapping[str, int]
     dirt: Mapping[str, Mapping[str, int]]
     events: Mapping[str, int] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
+    records: float | None = None
 
     def n_dirty(self, table: str) -> int:
         """Rows of a raw table that intake must reject."""
