@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(20_000, 20, 20)
     try:
         _stop_on_signals()
-        code = int(_job(arguments.job)(arguments) or 0)
+        code = _done(arguments)
         sys.stdout.flush()
         return code
     except CreditScoreError as error:
@@ -87,6 +87,15 @@ def _engine_errors() -> tuple[type[BaseException], ...]:
     """Errors of an engine (no memory, no disk to spill to, no executor left), once it has been loaded at all."""
     named = {"duckdb": "Error", "pyspark.errors": "PySparkException", "py4j.protocol": "Py4JError"}
     return tuple(getattr(sys.modules[module], error) for module, error in named.items() if module in sys.modules)
+
+
+def _done(arguments: argparse.Namespace) -> int:
+    """What a command gives back; its progress is at an end, however it ends."""
+    try:
+        return int(_job(arguments.job)(arguments) or 0)
+    finally:
+        if "credit_score.steps" in sys.modules:
+            sys.modules["credit_score.steps"].end()
 
 
 def _job(name: str) -> Callable[[argparse.Namespace], int | None]:

@@ -4,13 +4,13 @@ import argparse
 import json
 import sys
 import tempfile
-import time
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import CreditScoreError, PolicyError, RunError, first_five
+from credit_score.steps import Steps
 from credit_score.told import rows_of
 
 if TYPE_CHECKING:
@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 DEMO_SIZES = {"n_enterprises": 2000, "n_individuals": 3000, "seed": 2023}
 DEMO_DAY = "2023-06-30"
 DEMO_RUN = "credit-score-demo"
-
-
-class Steps:
-    """Progress in words on stderr: each step as it begins, with the seconds since the command began."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self.quiet, self.began = quiet, time.monotonic()
-
-    def __call__(self, step: str) -> None:
-        if not self.quiet:
-            print(f"  {time.monotonic() - self.began:6.1f} s  {step}", file=sys.stderr, flush=True)
 
 
 def demo(arguments: argparse.Namespace) -> None:
@@ -285,15 +274,9 @@ def _check_columns(listed: "pd.DataFrame", path: Path) -> None:
 
 def synth(arguments: argparse.Namespace) -> None:
     """Write a synthetic county."""
-    from tqdm import tqdm
-
     from credit_score.records.synthetic import make_county
 
-    bar = partial(tqdm, unit="block", disable=arguments.quiet, file=sys.stderr)
-
-    def progress(blocks: Iterable[Any]) -> Iterable[Any]:
-        return bar(blocks)
-
+    progress = partial(_subjects, quiet=arguments.quiet)
     facts = make_county(
         arguments.out, n_enterprises=arguments.enterprises, n_individuals=arguments.individuals,
         seed=arguments.seed, format=arguments.format, dirt=arguments.dirt, events=arguments.events, progress=progress,
@@ -302,6 +285,19 @@ def synth(arguments: argparse.Namespace) -> None:
     print(f"{arguments.out}: a synthetic county; nothing in it is real")
     for table, n in facts.rows.items():
         print(f"  {table:16}{n:>12,} rows")
+
+
+def _subjects(blocks: list[tuple[str, int, int, int]], *, quiet: bool) -> Iterator[tuple[str, int, int, int]]:
+    """The blocks of a county, with how many subjects are written, at what rate and until when; a long one alone."""
+    from tqdm import tqdm
+
+    pause = 0.5 if sys.stderr.isatty() else 10.0
+    total = sum(stop - start for _, _, start, stop in blocks)
+    told = {"unit": " subjects", "unit_scale": True, "delay": 2.0, "mininterval": pause, "miniters": 1}
+    with tqdm(total=total, disable=quiet, file=sys.stderr, **told) as bar:
+        for block in blocks:
+            yield block
+            bar.update(block[3] - block[2])
 
 
 def print_table(table: "pd.DataFrame", *, as_json: bool) -> None:

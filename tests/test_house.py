@@ -19,7 +19,7 @@ ROOMS = (
     "policy", "records", "points", "scorecard", "tiers", "inspection", "simulation", "pilot", "report", "session",
 )  # fmt: skip
 TOP = (
-    "outcomes", "since", "county", "learning", "told", "commands", "commands_estimate", "commands_finance",
+    "outcomes", "since", "county", "learning", "told", "steps", "commands", "commands_estimate", "commands_finance",
     "commands_lot", "commands_measures", "commands_pilot", "commands_publish", "commands_records", "commands_scenes",
     "commands_session", "commands_simulate", "commands_statement", "commands_store", "commands_three_credit",
     "commands_tiers", "cli_command", "cli_lot", "cli_records", "cli_inspection", "cli_statement", "cli_pilot", "cli",

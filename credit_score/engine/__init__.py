@@ -4,6 +4,7 @@ A table is an Ibis expression, whichever engine it is in. What the two do differ
 engine is opened, and how a table is kept, taken in, opened from Parquet and written.
 """
 
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["duckdb", "spark"]
 KINDS: tuple[Kind, ...] = ("duckdb", "spark")
 LOCAL = "local[*]"
+_OPENED: "list[weakref.ref[ibis.BaseBackend]]" = []
 
 
 def open_engine(
@@ -41,10 +43,22 @@ def open_engine(
     if kind == "spark":
         from credit_score.engine.spark import open_spark
 
-        return open_spark(master or LOCAL, memory=memory, spill=spill)
-    from credit_score.engine.embedded import open_duckdb
+        engine = open_spark(master or LOCAL, memory=memory, spill=spill)
+    else:
+        from credit_score.engine.embedded import open_duckdb
 
-    return open_duckdb(memory=memory, spill=spill)
+        engine = open_duckdb(memory=memory, spill=spill)
+    _OPENED.append(weakref.ref(engine, _OPENED.remove))
+    return engine
+
+
+def how_far() -> float | None:
+    """The share in (0, 1] that an engine of this process has done of the query it is at; None where none tells.
+
+    It may be asked from any thread.
+    """
+    engines = [engine for opened_ in list(_OPENED) if (engine := opened_()) is not None]
+    return next((share for engine in reversed(engines) if (share := _way(engine).how_far(engine))), None)
 
 
 def another(engine: "ibis.BaseBackend") -> "ibis.BaseBackend":

@@ -28,8 +28,15 @@ def open_duckdb(*, memory: str | None, spill: Path | None) -> "ibis.BaseBackend"
     cipher = {"temp_file_encryption": True, "force_mbedtls_unsafe": True}
     folder = spill or private_folder()
     engine = ibis.duckdb.connect(temp_directory=str(folder), **cipher, **settings, **limit)
-    engine.raw_sql("SET enable_progress_bar = false")  # in a notebook it would draw one over its outputs
+    engine.raw_sql("SET enable_progress_bar = true")  # without it a query does not tell how far it is
+    engine.raw_sql("SET enable_progress_bar_print = false")  # in a notebook it would draw one over its outputs
     return engine
+
+
+def how_far(engine: "ibis.BaseBackend") -> float | None:
+    """By DuckDB's own count; it is below nought while none is known."""
+    done = float(engine.con.query_progress())
+    return min(done / 100, 1.0) if done > 0 else None
 
 
 def another(engine: "ibis.BaseBackend") -> "ibis.BaseBackend":

@@ -29,6 +29,15 @@ def open_spark(master: str, *, memory: str | None, spill: Path | None) -> "ibis.
     return _engine(session_of(master, memory), Path(spill or private_folder()))
 
 
+def how_far(engine: Any) -> float | None:
+    """By the tasks of the stages that run."""
+    tracker = engine._session.sparkContext.statusTracker()
+    stages = [found for number in tracker.getActiveStageIds() if (found := tracker.getStageInfo(number)) is not None]
+    tasks = sum(stage.numTasks for stage in stages)
+    done = sum(stage.numCompletedTasks for stage in stages)
+    return done / tasks if tasks and done else None
+
+
 def another(engine: Any) -> "ibis.BaseBackend":
     """Another session on the same cluster, beside it on the disk."""
     return _engine(engine._session.newSession(), engine.place.parent)

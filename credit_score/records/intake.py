@@ -1,6 +1,6 @@
 """From a folder of files to :class:`Records`: every row ends in accepted or in rejected, with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from credit_score.records.door.pseudonyms import Pseudonyms
 from credit_score.records.door.taking import Taken, take_in
 from credit_score.records.keeping.chain import Chain
 from credit_score.records.life import effective
+from credit_score.records.reading.amount import amounts
 from credit_score.records.reading.folder import files
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ Progress = Callable[[str], None]
 
 def silent(step: str) -> None:
     """No progress is shown."""
+
+
+def know(progress: Progress, rows: Mapping[str, int]) -> None:
+    """Tell a progress that asks for it (``know``) how many rows each step will go through."""
+    getattr(progress, "know", silent)(rows)
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,7 @@ def read_folder(
     held = earlier or Earlier()
     known = contracts(policy.model)
     found = files(folder, known, held.tables)
+    know(progress, {f"reading {name}": n for name, n in amounts(found).items()})
     prints = {name: fingerprint(path) for paths in found.values() for name, path in paths.items()}
     gone = held.deleted | held.numbers
     names = Pseudonyms(engine, policy.model.policy.identifiers, pseudonym_key(folder, key), held.tables, gone)

@@ -86,7 +86,7 @@ def _one_table(engine: "ibis.BaseBackend", group: list[Source], contract: Contra
     try:
         return numbered(engine, name, {s.number: s.path for s in group}, columns)
     except unreadable(engine) as error:
-        _refuse_damaged(engine, f"tried_{contract.name}", group, columns)
+        _refuse_damaged(engine, f"raw_tried_{contract.name}", group, columns)
         raise not_readable(group[0].path.parent, "Parquet", error) from None
 
 
