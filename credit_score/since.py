@@ -21,10 +21,11 @@ from credit_score.policy import RuleSet
 from credit_score.policy.loader import as_date
 from credit_score.records import Records
 from credit_score.records.keeping.chain import Chain, deleted_days
-from credit_score.report import RunFolder
 
 if TYPE_CHECKING:
     import ibis
+
+    from credit_score.report import RunFolder
 
 AGAIN = "make the run without an earlier one"
 
@@ -33,23 +34,27 @@ AGAIN = "make the run without an earlier one"
 class EarlierRun:
     """An earlier run of a store, and what the store has taken in and deleted since."""
 
-    folder: RunFolder
+    folder: "RunFolder"
     before: Before
     since: Since
 
     def told(self, tables: "dict[str, ibis.Table]") -> dict[str, Any]:
         """What a manifest says of it: the earlier run, and of each kind how many were scored anew."""
+        from credit_score.report import MANIFEST
+
         kinds = ("individual", "enterprise")
         anew = {kind: int(tables.get(f"anew_{kind}", tables[f"scores_{kind}"]).count().execute()) for kind in kinds}
         told = {name: self.folder.manifest[name] for name in ("as_of", "as_known_on")}
-        return {"manifest": fingerprint(self.folder.path / "manifest.json"), **told, "rescored": anew}
+        return {"manifest": fingerprint(self.folder.path / MANIFEST), **told, "rescored": anew}
 
 
-def earlier_run(run: RunFolder | Path | str, records: Records, rules: RuleSet, known: date) -> EarlierRun:
+def earlier_run(run: "RunFolder | Path | str", records: Records, rules: RuleSet, known: date) -> EarlierRun:
     """An earlier run, held to the store and the days of a later one.
 
     Raises RunError where it is not whole, of another store or version, later, or of no store at all.
     """
+    from credit_score.report import RunFolder
+
     folder = run if isinstance(run, RunFolder) else RunFolder.open(run)
     chain, point = _history(folder, records)
     _check_days(folder, rules, known)
@@ -78,7 +83,7 @@ def rescored(
     return with_ledger(tables)
 
 
-def _history(folder: RunFolder, records: Records) -> tuple[Chain, dict[str, Any]]:
+def _history(folder: "RunFolder", records: Records) -> tuple[Chain, dict[str, Any]]:
     """The store's history, and the point of it that the earlier run was made from."""
     told, where = folder.manifest, str(folder.path)
     point = told.get("store")
@@ -88,12 +93,13 @@ def _history(folder: RunFolder, records: Records) -> tuple[Chain, dict[str, Any]
     if told.get("version") != __version__:
         what = f"the earlier run was made by version {told.get('version')}, this is {__version__}"
         raise RunError(what, where=where, remedy=AGAIN)
-    if records.chain.after(str(point.get("last"))) is None:
+    known = isinstance(point.get("batches"), int) and records.chain.after(str(point.get("last"))) is not None
+    if not known:
         raise RunError("the earlier run is of another store, or of one put back since", where=where, remedy=AGAIN)
     return records.chain, point
 
 
-def _check_days(folder: RunFolder, rules: RuleSet, known: date) -> None:
+def _check_days(folder: "RunFolder", rules: RuleSet, known: date) -> None:
     for name, day in (("as_of", rules.on), ("as_known_on", known)):
         if (then := folder.manifest[name]) > day.isoformat():
             what = f"the earlier run is of a later day: {name} {then}, not by {day}"

@@ -14,19 +14,20 @@ from conftest import PLAIN
 
 import credit_score as cs
 from credit_score.county import CountyRun
-from credit_score.engine import saved
-from credit_score.errors import RunError
+from credit_score.engine import opened, saved
+from credit_score.errors import CreditScoreError, RunError
+from credit_score.files import fingerprint
 from credit_score.points import all_scores
 from credit_score.records.keeping.forget import Gone, forget_in_store
 from credit_score.records.keeping.store import add_batch
-from credit_score.report.run_folder import MANIFEST, RunFolder, _manifest
+from credit_score.report.run_folder import MANIFEST, _manifest
 from credit_score.since import earlier_run, rescored
 
 KEY = "a key for tests, of no use elsewhere"
 SCORED = ("ledger", "scores_individual", "scores_enterprise")
 EVENTS = ("notice_served", "disputed", "upheld", "corrected", "withdrawn", "repaired")
 SEEDS = int(os.environ.get("CREDIT_SCORE_SEEDS", "3"))  # more of them take a minute each
-AMENDED = date(2026, 4, 1)  # enterprise.yaml: penalties end earlier from this day on
+WINTER, MARCH, APRIL = date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 2)  # penalties end earlier from 1 April on
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,7 @@ class County:
         return [
             {"person_id": i, "age": self.any_of([18, 40]), "age_on": received, "household_id": "", "town": "T1",
              "village": "V1", "enrolled_on": self.day(date(2022, 1, 1), received - timedelta(91)), "left_on": gone}
-            for i, gone in zip({*new, *(self.any_of(self.subjects["individual"]) for _ in range(2))}, left)
+            for i, gone in zip({*new, self.any_of(self.subjects["individual"])}, left, strict=False)
         ]  # fmt: skip
 
     def record(self, received):
@@ -183,3 +184,108 @@ def test_incremental_runs_in_a_chain_give_what_full_runs_give(seed, policy, tmp_
             before = first = filed(full, tmp_path / f"run{step}")
         month += timedelta(45)
     assert all(0 < share <= 1 for share in anew)
+
+
+@pytest.fixture(scope="module")
+def grown(policy, tmp_path_factory):
+    """A county of two batches, and what was filed of a run after the first."""
+    county = County(99, policy, tmp_path_factory.mktemp("grown"))
+    county.send(WINTER)
+    filed(scored_run(county, WINTER, WINTER), county.place / "winter")
+    county.send(MARCH)
+    return county
+
+
+@pytest.fixture
+def winter(grown, tmp_path):
+    """The earlier run, to change."""
+    return shutil.copytree(grown.place / "winter", tmp_path / "winter")
+
+
+def test_all_that_a_run_gives_is_what_a_full_run_gives(grown):
+    def run(**since):
+        records = grown.open(MARCH)
+        return cs.run_county(records, grown.policy, as_of=MARCH, seed=3, **since)
+
+    full, fast = run(), run(since=grown.place / "winter")
+    check_same(fast, full)
+    for name in ("scores", "tiers", "sector_tiers", "draw", "schedule", "workload", "ledger"):
+        pd.testing.assert_frame_equal(getattr(fast, name), getattr(full, name), obj=name)
+    keys = ["department", "subject"]
+    frames = [r.tables["frame"].order_by(keys).execute() for r in (fast, full)]
+    pd.testing.assert_frame_equal(*frames)
+    assert full.since is None
+    scored = len(full.scores)
+    assert 0 < sum(fast.since["rescored"].values()) < scored
+
+
+def test_a_run_of_the_same_point_and_day_scores_nobody_anew(grown, tmp_path):
+    again = scored_run(grown, MARCH, MARCH, since=filed(scored_run(grown, MARCH, MARCH), tmp_path / "march"))
+    assert again.since["rescored"] == {"individual": 0, "enterprise": 0}
+
+
+def test_where_the_points_of_a_kind_were_amended_all_of_it_are_scored_and_progress_says_so(grown):
+    steps, records, rules = [], grown.open(APRIL), grown.policy.at(APRIL)
+    earlier = earlier_run(grown.place / "winter", records, rules, APRIL)
+    tables = rescored(records, rules, APRIL, earlier, steps.append)
+    anew = earlier.told(tables)["rescored"]
+    assert steps[0] == "scoring everyone of kind enterprise: the points were amended since the earlier run"
+    assert anew["enterprise"] == tables["scores_enterprise"].count().execute()
+    assert anew["individual"] < tables["scores_individual"].count().execute()
+
+
+def amended(folder, **changes):
+    path = folder / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+
+
+SPOILT = {
+    "no run": (lambda f: (f / MANIFEST).unlink(), "holds no manifest.json"),
+    "of files": (lambda f: amended(f, store=None), "the earlier run is of a folder of files, not of a store"),
+    "another store": (lambda f: amended(f, store={"last": "0" * 64, "batches": 1}), "of another store, or of one put"),
+    "half told": (lambda f: amended(f, store={}), "of another store, or of one put back since"),
+    "another version": (lambda f: amended(f, version="0.0"), "made by version 0.0, this is"),
+    "later": (lambda f: amended(f, as_known_on="2026-03-02"), "later day: as_known_on 2026-03-02, not by 2026-03-01"),
+    "no day": (lambda f: amended(f, as_known_on="March"), "March"),
+    "a table less": (lambda f: (f / "ledger.parquet").unlink(), "ledger.parquet is missing"),
+    "other scores": (
+        lambda f: shutil.copy(f / "scores_enterprise.parquet", f / "scores_individual.parquet"),
+        "scores_individual.parquet is not the file the run wrote",
+    ),
+    "other rules": (
+        lambda f: (f / "policy" / "enterprise.yaml").write_text("base: 1", encoding="utf-8"),
+        "policy/enterprise.yaml is not the file the run wrote",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "said"), SPOILT.values(), ids=SPOILT)
+def test_an_earlier_run_that_is_none_of_this_store_is_refused_in_one_line(grown, winter, spoil, said):
+    spoil(winter)
+    with pytest.raises(CreditScoreError, match=said) as refused:
+        cs.run_county(grown.open(MARCH), grown.policy, as_of=MARCH, since=winter)
+    assert "\n" not in str(refused.value)
+
+
+def test_records_of_a_folder_of_files_have_no_earlier_run(grown, county_run):
+    with pytest.raises(RunError, match="the records are of a folder of files"):
+        cs.run_county(county_run.records, county_run.policy, as_of="2023-06-30", since=grown.place / "winter")
+
+
+def test_the_command_runs_since_an_earlier_run_and_its_manifest_tells_which(grown, tmp_path):
+    words = ("run", grown.store, "--policy", grown.place / "winter" / "policy", "--as-of", MARCH, "--quiet", "--json")
+    code, said, error = told(*words, "--since", grown.place / "winter", "--out", tmp_path / "march")
+    assert code == 0, error
+    since = json.loads(said)["since"]
+    assert since["manifest"] == fingerprint(grown.place / "winter" / MANIFEST)
+    assert (since["as_of"], since["as_known_on"]) == ("2026-02-01", "2026-02-01")
+    full = scored_run(grown, MARCH, MARCH)
+    for name in SCORED:
+        written = opened(full.records.engine, [tmp_path / "march" / f"{name}.parquet"]).drop("status")
+        pd.testing.assert_frame_equal(written.execute(), rows(full, name))
+
+
+def test_the_command_writes_no_run_over_the_one_it_starts_from(grown, winter):
+    code, _, error = told("run", grown.store, "--as-of", MARCH, "--since", winter, "--out", winter)
+    assert code == 1
+    assert "lies in what is read from" in error
