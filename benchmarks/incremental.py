@@ -14,13 +14,22 @@ import time
 from datetime import date
 from pathlib import Path
 
+import ibis
 import pandas as pd
 
 import credit_score as cs
+from credit_score.engine import open_engine, opened, saved
+from credit_score.files import fingerprint
+from credit_score.records.keeping.chain import Chain
 from credit_score.records.keeping.store import add_batch
 from credit_score.records.synthetic import make_county
 
 DAY, LATER = "2023-06-30", "2023-07-31"
+KEYS = {
+    "credit_records": ("record_id", "subject_id"), "record_events": ("event_id", "record_id"),
+    "enterprises": ("enterprise_id",), "individuals": ("person_id",), "audit": ("subject",),
+    "inspections": ("inspection_id", "enterprise_id"),
+}  # fmt: skip
 MOST = 0.05  # of the CPU seconds of the full run
 
 
@@ -46,6 +55,28 @@ def taken_in(store: Path, place: Path, subjects: int, records: int, share: float
 def numbered(rows: pd.DataFrame, letter: str) -> pd.DataFrame:
     """Rows under numbers of their own."""
     return rows.assign(record_id=[f"{letter}{i}" for i in range(len(rows))])
+
+
+def repeated(store: Path, larger: Path, times: int) -> None:
+    """A store as many times as large: every subject, record and visit that often, each under a number of its own."""
+    engine, chain = open_engine(), Chain.read(store)
+    copy = ibis.memtable({"copy": list(range(times))})
+    longer = Chain(larger, chain.policy, chain.key, chain.synthetic)
+    for batch in chain.batches:
+        parts = {}
+        for part in batch["parts"]:
+            (larger / part).parent.mkdir(parents=True, exist_ok=True)
+            rows, keys = opened(engine, [store / part]), KEYS.get(Path(part).stem)
+            if keys:
+                every = rows.cross_join(copy)
+                mark = ibis.literal("-") + every["copy"].cast("string")
+                rows = every.mutate(**{key: every[key] + mark for key in keys}).drop("copy").order_by(list(keys[::-1]))
+            saved(engine, rows, larger / part)
+            parts[part] = fingerprint(larger / part)
+        longer = longer.with_entry(
+            **{k: v for k, v in batch.items() if k not in ("previous", "hash")} | {"parts": parts}
+        )
+    longer.write()
 
 
 def one_run(store: Path, known: str, since: str | None, out: Path) -> dict[str, float]:

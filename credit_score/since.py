@@ -56,12 +56,12 @@ def earlier_run(run: "RunFolder | Path | str", records: Records, rules: RuleSet,
     from credit_score.report import RunFolder
 
     folder = run if isinstance(run, RunFolder) else RunFolder.open(run)
-    chain, point = _history(folder, records)
+    chain = _history(folder, records)
     _check_days(folder, rules, known)
     names = ("ledger", "scores_individual", "scores_enterprise")
     tables = {name: opened(records.engine, [folder.file(f"{name}.parquet")]) for name in names}
     before = Before(folder.rules(), as_date(folder.manifest["as_known_on"]), tables)
-    return EarlierRun(folder, before, _since(chain, point, records))
+    return EarlierRun(folder, before, _since(chain, folder.manifest, records))
 
 
 def rescored(
@@ -83,8 +83,8 @@ def rescored(
     return with_ledger(tables)
 
 
-def _history(folder: "RunFolder", records: Records) -> tuple[Chain, dict[str, Any]]:
-    """The store's history, and the point of it that the earlier run was made from."""
+def _history(folder: "RunFolder", records: Records) -> Chain:
+    """The store's history, which holds the point that the earlier run was made from."""
     told, where = folder.manifest, str(folder.path)
     point = told.get("store")
     if records.chain is None or not isinstance(point, dict):
@@ -96,7 +96,7 @@ def _history(folder: "RunFolder", records: Records) -> tuple[Chain, dict[str, An
     known = isinstance(point.get("batches"), int) and records.chain.after(str(point.get("last"))) is not None
     if not known:
         raise RunError("the earlier run is of another store, or of one put back since", where=where, remedy=AGAIN)
-    return records.chain, point
+    return records.chain
 
 
 def _check_days(folder: "RunFolder", rules: RuleSet, known: date) -> None:
@@ -106,11 +106,14 @@ def _check_days(folder: "RunFolder", rules: RuleSet, known: date) -> None:
             raise RunError(what, where=str(folder.path), remedy="give a run of an earlier day")
 
 
-def _since(chain: Chain, point: dict[str, Any], records: Records) -> Since:
-    """Rows of the batches that the earlier run had not opened, and whom deletions reached since."""
+def _since(chain: Chain, told: dict[str, Any], records: Records) -> Since:
+    """Rows of the batches that the earlier run had not opened, and whom deletions reached since, there or here."""
+    point = told["store"]
     until = records.known_between[0] if records.known_between else date.max
     fresh = chain.received_by(until)[int(point["batches"]) :]
-    parts = {name: [p for b in fresh for p in chain.parts_of(b, name)] for name in ("credit_records", "record_events")}
+    names = ("credit_records", "record_events", "enterprises", "individuals")
+    parts = {name: [p for b in fresh for p in chain.parts_of(b, name)] for name in names}
     deletions = [e for e in chain.after(point["last"]) or () if e["kind"] == "deletion"]
+    deletions += [e for e in told.get("deleted", []) if e["files"]]
     gone = {digest for what in ("subjects", "touched") for digest in deleted_days(deletions, what)}
     return Since({name: opened(records.engine, paths) for name, paths in parts.items() if paths}, gone)

@@ -63,10 +63,12 @@ class County:
 
     def send(self, received):
         """A folder of news taken in: subjects that come, leave and return, records, events about any record."""
-        tables = {"enterprises": self.firms(received), "individuals": self.people(received)}
-        tables["credit_records"] = [self.record(received) for _ in range(40)]
-        tables["record_events"] = [self.event(received) for _ in range(12)]
-        if not self.store.exists():
+        begins = not self.store.exists()
+        subjects, records, events = (25, 250, 50) if begins else (1, 6, 4)
+        tables = {"enterprises": self.firms(received, subjects), "individuals": self.people(received, subjects)}
+        tables["credit_records"] = [self.record(received) for _ in range(records)]
+        tables["record_events"] = [self.event(received) for _ in range(events)]
+        if begins:
             departments = [d.id for d in self.policy.model.inspection.departments]
             tables["departments"] = [{"department": d, "inspectors": 3, "days_per_inspector": 90} for d in departments]
         folder = self.place / self.number("batch")
@@ -78,8 +80,8 @@ class County:
                 writer.writerows(rows)
         add_batch(self.store, folder, self.policy, received_on=received, key=KEY)
 
-    def firms(self, received):
-        new = [self.number("F") for _ in range(6)]
+    def firms(self, received, n):
+        new = [self.number("F") for _ in range(n)]
         self.subjects["enterprise"] += new
         about = self.policy.model.policy
         return [
@@ -89,10 +91,10 @@ class County:
             for i in {*new, self.any_of(self.subjects["enterprise"])}
         ]  # fmt: skip
 
-    def people(self, received):
-        new = [self.number("P") for _ in range(6)]
+    def people(self, received, n):
+        new = [self.number("P") for _ in range(n)]
         self.subjects["individual"] += new
-        left = [self.any_of(["", self.day(received - timedelta(90), received + timedelta(90))]) for _ in range(8)]
+        left = [self.any_of(["", self.day(received - timedelta(90), received + timedelta(90))]) for _ in range(n + 1)]
         return [
             {"person_id": i, "age": self.any_of([18, 40]), "age_on": received, "household_id": "", "town": "T1",
              "village": "V1", "enrolled_on": self.day(date(2022, 1, 1), received - timedelta(91)), "left_on": gone}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from credit_score.points.ledger import COLUMNS, scored
+from credit_score.points.ledger import COLUMNS, REGISTER, is_scored
 from credit_score.points.scores import catalogues, held, scores_of
 from credit_score.policy.ruleset import Catalogue, RuleSet
 from credit_score.records import Records
@@ -59,10 +59,10 @@ def changed(records: Records, rules: RuleSet, known: date, before: Before, since
     found = [
         *_by_records(records.tables, since, days),
         _ended(before.tables["ledger"], days[0]),
-        *(_by_register(records, rules, c, before) for c in catalogues(rules)),
+        *(_by_register(records, rules, before, since, kind) for kind in REGISTER),
     ]
     if since.gone:
-        found += [_reached(before.scores(c.subject_kind), since.gone) for c in catalogues(rules)]
+        found += [_reached(records, before, since, kind) for kind in REGISTER]
     return held(records.engine, "changed", ibis.union(*found).distinct())
 
 
@@ -91,8 +91,8 @@ def taken_over(
     ledger, scores = anew[f"ledger_{kind}"], anew[f"scores_{kind}"]
     rest = before.scores(kind).anti_join(subjects, "subject").select(scores.columns)
     counted = before.ledger(kind).anti_join(subjects, "subject").select(COLUMNS)
-    whole = held(records.engine, f"scores_{kind}", ibis.union(rest, scores))
-    return {f"ledger_{kind}": ibis.union(counted, ledger), f"scores_{kind}": whole, f"anew_{kind}": scores}
+    whole = {f"ledger_{kind}": ibis.union(counted, ledger), f"scores_{kind}": ibis.union(rest, scores)}
+    return whole | {f"anew_{kind}": scores}
 
 
 def _of(table: "ibis.Table", subjects: "ibis.Table", column: str) -> "ibis.Table":
@@ -122,17 +122,27 @@ def _ended(ledger: "ibis.Table", happened: tuple[date, date]) -> "ibis.Table":
     return ledger.filter(_in(ledger.expires_on, happened)).select("subject")
 
 
-def _by_register(records: Records, rules: RuleSet, catalogue: Catalogue, before: Before) -> "ibis.Table":
-    """Who is scored on one of the days alone."""
+def _by_register(records: Records, rules: RuleSet, before: Before, since: Since, kind: str) -> "ibis.Table":
+    """Who has a new version in the register, or is scored on one of the days alone by the one that stood on both."""
     import ibis
 
-    then, now = before.scores(catalogue.subject_kind).select("subject"), scored(records.tables, rules, catalogue)
-    return ibis.union(then.anti_join(now, "subject"), now.anti_join(then, "subject"))
+    column, name = REGISTER[kind]
+    register = records[name]
+    moved = is_scored(register, rules, kind) != is_scored(register, before.rules, kind)
+    found = register.filter(moved).select(subject=register[column])
+    if name not in since.tables:
+        return found
+    fresh = since.tables[name]
+    return ibis.union(found, fresh.select(subject=fresh[column]))
 
 
-def _reached(scores: "ibis.Table", gone: Collection[str]) -> "ibis.Table":
-    """Whom a deletion reached: a person who came back after it has nothing of before."""
-    return scores.filter(deletion_digests(scores.subject).isin(sorted(gone))).select("subject")
+def _reached(records: Records, before: Before, since: Since, kind: str) -> "ibis.Table":
+    """Whom a deletion reached, in the store or in the earlier run; who came back after it has nothing of before."""
+    import ibis
+
+    column, name = REGISTER[kind]
+    subjects = ibis.union(records[name].select(subject=column), before.scores(kind).select("subject"))
+    return subjects.filter(deletion_digests(subjects.subject).isin(sorted(since.gone)))
 
 
 def _in(day: "ibis.Value", between: tuple[date, date]) -> "ibis.Value":

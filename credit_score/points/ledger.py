@@ -14,6 +14,8 @@ from credit_score.records.life import effective, with_life
 if TYPE_CHECKING:
     import ibis
 
+# Kind of subject → the column that names it in its register, and the register.
+REGISTER = {"enterprise": ("enterprise_id", "enterprises"), "individual": ("person_id", "individuals")}
 COLUMNS = (
     "subject",
     "subject_kind",
@@ -117,15 +119,22 @@ def scored(tables: dict[str, "ibis.Table"], rules: RuleSet, catalogue: Catalogue
     Enterprises registered by then; persons surely of age who are enrolled and have not left, where the policy has
     points for persons. Nobody else is in the table, and nothing follows from not being in it.
     """
+    column, listed = REGISTER[catalogue.subject_kind]
+    register = tables[listed]
+    return register.filter(is_scored(register, rules, catalogue.subject_kind)).select(subject=register[column])
+
+
+def is_scored(register: "ibis.Table", rules: RuleSet, kind: str) -> "ibis.Value":
+    """Whether each row of the register of a kind of subject has a score on the day."""
     import ibis
 
     day = ibis.date(rules.on)
-    if catalogue.subject_kind == "enterprise":
-        firms = tables["enterprises"]
-        return firms.filter(firms.registered_on <= day).select(subject=firms.enterprise_id)
-    people = tables["individuals"] if rules.individual else tables["individuals"].limit(0)
-    stays = people.left_on.isnull() | (people.left_on > day)
-    return people.filter(people.enrolled_on <= day, stays, _of_age(people, rules)).select(subject=people.person_id)
+    if kind == "enterprise":
+        return register.registered_on <= day
+    if not rules.individual:
+        return ibis.literal(False)
+    stays = register.left_on.isnull() | (register.left_on > day)
+    return ((register.enrolled_on <= day) & stays & _of_age(register, rules)).fill_null(False)
 
 
 def _of_age(people: "ibis.Table", rules: RuleSet) -> "ibis.Value":

@@ -198,12 +198,17 @@ def _save(records: Records, folder: Path, received_on: date) -> None:
 
     for name, table in records.tables.items():
         if table.count().execute():
-            dated = table.mutate(received_on=ibis.date(received_on)).order_by(table.columns[0])
+            dated = table.mutate(received_on=ibis.date(received_on)).order_by(_by_subject(table))
             saved(records.engine, dated, folder / f"{name}.parquet")
     dated_audit = records.audit.mutate(received_on=ibis.date(received_on))
     saved(records.audit.get_backend(), dated_audit, folder / "audit.parquet")
     records.rejected.to_parquet(folder / "rejected.parquet", index=False)
     records.warnings.to_parquet(folder / "warnings.parquet", index=False)
+
+
+def _by_subject(table: "ibis.Table") -> list[str]:
+    """The order of a part: a subject's records stand together, so they take less room and are found and summed fast."""
+    return [*(c for c in ("subject_id",) if c in table.columns), table.columns[0]]
 
 
 def _table(chain: Chain, batches: list[dict[str, Any]], contract: Contract, engine: "ibis.BaseBackend") -> "ibis.Table":
