@@ -149,6 +149,12 @@ def bench(session):
 
 
 @nox.session
+def guard(session):
+    """Hold counts of calls, queries and modules, and the ledger's ratio to SQL, to their limits; --set after -- sets them."""
+    measure(session, ["guard"], session.posargs)
+
+
+@nox.session
 def scale(session):
     """Measure a county at several sizes: seconds a step, peak memory, and the slope."""
     measure(session, ["scale"], session.posargs)
