@@ -150,7 +150,7 @@ def bench(session):
 
 @nox.session
 def guard(session):
-    """Hold counts of calls, queries and modules, and the ledger's ratio to SQL, to their limits; --set after -- sets them."""
+    """Hold counts of calls, queries and modules, and a ratio to SQL, to limits; ``--set`` after -- writes new ones."""
     measure(session, ["guard"], session.posargs)
 
 

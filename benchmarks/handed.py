@@ -1,39 +1,25 @@
-"""A table handed to another Python, and its answer: columns in one ``.npz`` without pickle, figures back as JSON.
+"""A table handed to another Python: columns in one ``.npz`` without pickle.
 
 Both sides use this module, so it needs numpy and pandas alone.
 """
 
-import json
-import os
-import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-
-PYTHON = "CREDIT_SCORE_YARDSTICK"
-SCRIPT = Path(__file__).with_name("yardstick.py")
-ABSENT = "not installed: `nox -s bench` puts it into an environment of its own"
+from cost import Cost
+from rivals import rival
 
 
-def ask(job: str, X: pd.DataFrame, **arrays: np.ndarray) -> dict[str, Any] | None:
-    """What the yardsticks say of a table, or None, with a line on the screen, where they are not installed.
-
-    Raises SystemExit with the last of their words where they fail.
-    """
-    python = os.environ.get(PYTHON)
-    if not python:
-        print(f"{job}: yardsticks {ABSENT}")
-        return None
+def ask(job: str, X: pd.DataFrame, *arguments: Any, libraries: Iterable[str], **arrays: np.ndarray) -> Cost | str:
+    """What a job of ``yardstick.py`` costs on a table and answers, or in words why it did not run."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "table.npz")
         hand_over(path, X, **arrays)
-        done = subprocess.run([python, str(SCRIPT), job, str(path)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"yardstick {job} failed:\n{done.stderr[-2000:]}")
-    return json.loads(done.stdout.splitlines()[-1])
+        return rival(f"yardstick:{job}", str(path), *arguments, libraries=libraries)
 
 
 def hand_over(path: Path, X: pd.DataFrame, **arrays: np.ndarray) -> None:

@@ -1,24 +1,24 @@
-"""A scorecard of a large table: fit and points in CPU seconds, against optbinning and a bare loop over the columns.
+"""A scorecard of a large table: CPU seconds of fit and points beside optbinning, toad and a bare loop over the columns.
 
 ``python benchmarks/scorecard.py --rows 20000`` for a try. Twenty columns of numbers and five of categories, 5 %
 missing, made up from a seed. What is compiled is compiled in a run before, of the same rows, which is not counted: on a
-part of them some loops would not be met. Of optbinning nothing is compiled; it is warmed up on a few rows.
+part of them some loops would not be met. Of the rivals nothing is compiled; they are warmed up on a few rows.
 """
 
 import argparse
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from board import Figure, write
-from handed import ABSENT, ask
+from board import NOTHING, Figure, times, write
+from cost import Cost, cost_of
+from handed import ask
 from numba import njit
 
 from credit_score.scorecard import Binning, Card, ScorecardClassifier
 
-SEED = 4
+SEED, RUNS = 4, 3
 MAX_BINS = 8
 FIT, POINTS, LOOP = 10, 20, 2
 
@@ -82,48 +82,58 @@ def bare_loop(card: Card, X: pd.DataFrame) -> Callable[[], np.ndarray]:
     return run
 
 
-def cpu_seconds(job: Callable[[], Any]) -> tuple[float, Any]:
-    """CPU seconds of one run, all threads together, and what came of it."""
-    began = time.process_time()
-    result = job()
-    return time.process_time() - began, result
+def own(n: int, bins: dict[str, int] | None) -> tuple[pd.DataFrame, Callable[[], ScorecardClassifier]]:
+    """The table, and the fit of a card to it with no more bins a characteristic than told."""
+    X, bad = made_up(n)
+    binning = {name: Binning(max_bins=most) for name, most in (bins or {}).items()}
+    return X, lambda: ScorecardClassifier(max_bins=MAX_BINS, binning=binning).fit(X, bad)
 
 
-def measured(X: pd.DataFrame, bad: np.ndarray, binning: dict[str, Binning]) -> dict[str, Any]:
-    """CPU seconds of fit, points and bare loop of one card; its information value and bins by characteristic."""
-    fit, model = cpu_seconds(lambda: ScorecardClassifier(max_bins=MAX_BINS, binning=binning).fit(X, bad))
-    points, ours = cpu_seconds(lambda: model.points(X))
-    loop, theirs = cpu_seconds(bare_loop(model.card_, X))
-    if not (ours == theirs).all():
-        raise SystemExit("the bare loop does not give the same points")
-    listed = model.card_.characteristics
-    bins = {c.name: sum(a.count > 0 for a in c.of("interval", "values", "other")) for c in listed}
-    return {"fit": fit, "points": points, "loop": loop, "iv": {c.name: c.iv for c in listed}, "bins": bins}
+def fit(n: int, bins: dict[str, int] | None) -> Callable[[], dict[str, Any]]:
+    """A job of :mod:`cost`: our card fitted; information value and bins of each characteristic."""
+    _, fitted = own(n, bins)
+
+    def run() -> dict[str, Any]:
+        listed = fitted().card_.characteristics
+        counted = {c.name: sum(a.count > 0 for a in c.of("interval", "values", "other")) for c in listed}
+        return {"iv": {c.name: c.iv for c in listed}, "bins": counted}
+
+    return run
 
 
-def as_many(bins: dict[str, int]) -> dict[str, Binning]:
-    """Cut each characteristic into no more attributes than the yardstick did."""
-    return {name: Binning(max_bins=n) for name, n in bins.items()}
+def points(n: int, bins: dict[str, int] | None) -> Callable[[], None]:
+    """A job of :mod:`cost`: the points of every row by our card."""
+    X, fitted = own(n, bins)
+    model = fitted()
+
+    def run() -> None:
+        model.points(X)
+
+    return run
 
 
-def figures(rows: str, ours: dict[str, Any], theirs: dict[str, Any] | None) -> list[Figure]:
-    """What goes on the board."""
-    fit, points = (f"{name} {rows}, {ours[name]:.3g} CPU s" for name in ("fit", "points"))
-    loop = ours["points"] / ours["loop"]
-    bare = Figure(points, f"bare numba loop over the raw columns, {ours['loop']:.3g} CPU s", f"{loop:.2f} ×",
-                  f"≤ {LOOP} ×", loop <= LOOP)  # fmt: skip
-    if theirs is None:
-        return [Figure(fit, "optbinning", ABSENT, f"≥ {FIT} ×"), Figure(points, "optbinning", ABSENT, f"≥ {POINTS} ×"),
-                bare]  # fmt: skip
-    faster = {name: theirs[name] / ours[name] for name in ("fit", "points")}
-    return [
-        Figure(fit, f"optbinning, {theirs['fit']:.3g} CPU s", f"{faster['fit']:.2f} × faster", f"≥ {FIT} ×",
-               faster["fit"] >= FIT),
-        *information(ours, theirs),
-        Figure(points, f"optbinning, {theirs['points']:.3g} CPU s", f"{faster['points']:.0f} × faster",
-               f"≥ {POINTS} ×", faster["points"] >= POINTS),
-        bare,
-    ]  # fmt: skip
+def loop(n: int, bins: dict[str, int] | None) -> Callable[[], None]:
+    """A job of :mod:`cost`: the same points by the bare loop; it raises where they are not the same."""
+    X, fitted = own(n, bins)
+    model = fitted()
+    bare = bare_loop(model.card_, X)
+    if not (bare() == model.points(X)).all():
+        raise ValueError("the bare loop does not give the same points")
+
+    def run() -> None:
+        bare()
+
+    return run
+
+
+def against(job: str, name: str, ours: Cost, theirs: Cost | str, least: float | None) -> Figure:
+    """A row of the board: how many times faster than a rival, held to a least where there is one."""
+    goal = f"≥ {least:g} ×" if least else NOTHING
+    if isinstance(theirs, str):
+        return Figure(job, name, theirs, goal, cost=ours)
+    faster = times(theirs, ours)
+    met = faster >= least if least else None
+    return Figure(job, name, f"{faster:.1f} × faster", goal, met, cost=ours, beside=theirs)
 
 
 def information(ours: dict[str, Any], theirs: dict[str, Any]) -> list[Figure]:
@@ -143,13 +153,26 @@ def main() -> None:
     """Measure and put on the board."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    size = parser.parse_args()
-    X, bad = made_up(size.rows)
-    theirs = ask("speed", X, bad=bad, max_bins=np.array([MAX_BINS]))
-    binning = as_many(theirs["bins"]) if theirs else {}
-    measured(X, bad, binning)
-    rows = f"{size.rows:,} rows × 20 numbers and 5 categories"
-    write("scorecard", figures(rows, measured(X, bad, binning), theirs))
+    n = parser.parse_args().rows
+    X, bad = made_up(n)
+    asked = {"fit": FIT, "points": POINTS}
+    theirs = {f: ask(f, X, MAX_BINS, libraries=("optbinning", "ortools"), bad=bad) for f in asked}
+    toads = {f: ask(f"toad_{f}", X, MAX_BINS, libraries=("toad", "pandas", "numpy"), bad=bad) for f in asked}
+    bins = theirs["fit"].answer["bins"] if isinstance(theirs["fit"], Cost) else None
+    ours = {f: cost_of(f"scorecard:{f}", n, bins, warm=1, runs=RUNS) for f in (*asked, "loop")}
+    rows = []
+    for f, least in asked.items():
+        job = f"{f} {n:,} rows × 20 numbers and 5 categories"
+        rows += [
+            against(job, "optbinning", ours[f], theirs[f], least),
+            against(job, "toad", ours[f], toads[f], None),
+        ]
+    if isinstance(theirs["fit"], Cost):
+        rows += information(ours["fit"].answer, theirs["fit"].answer)
+    ratio = 1 / times(ours["loop"], ours["points"])
+    rows.append(Figure(job, "bare numba loop over the raw columns", f"{ratio:.2f} × its CPU", f"≤ {LOOP} ×",
+                       ratio <= LOOP, cost=ours["points"], beside=ours["loop"]))  # fmt: skip
+    write("scorecard", rows, own=("numba", "numpy", "pandas", "scikit-learn"))
 
 
 if __name__ == "__main__":

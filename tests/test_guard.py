@@ -9,14 +9,15 @@ from pathlib import Path
 import ibis
 import pytest
 
-BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
-sys.path.insert(0, str(BENCHMARKS))
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 
 import cost
 import counts
 import guard
 
 from credit_score.engine import kept, open_engine
+
+BENCHMARKS = Path(guard.__file__).parent
 
 
 def guarded(limits, *words):
