@@ -6,11 +6,11 @@ and takes several times as long where numpy has no vector sort for the processor
 """
 
 import argparse
-import statistics
-import time
+from collections.abc import Callable
 
 import numpy as np
-from board import Figure, write
+from board import NOTHING, Figure, times, write
+from cost import cost_of
 
 from credit_score.tiers import TierCalibrator
 
@@ -33,40 +33,41 @@ def made_up(n: int, seed: int = SEED) -> tuple[dict[str, np.ndarray], np.ndarray
     return spread, bad.astype(float)
 
 
-def milliseconds(score: np.ndarray, bad: np.ndarray) -> float:
-    """Median CPU milliseconds of a fit over runs, after one that is not counted."""
-    taken = []
-    for _ in range(RUNS + 1):
-        began = time.process_time()
+def fit(n: int, spread: str) -> Callable[[], None]:
+    """A job of :mod:`cost`: the cut-offs of scores so spread."""
+    scores, bad = made_up(n)
+    score = scores[spread]
+
+    def run() -> None:
         TierCalibrator(N_TIERS, n_cells=N_CELLS).fit(score, bad)
-        taken.append((time.process_time() - began) * 1000)
-    return statistics.median(taken[1:])
+
+    return run
 
 
-def sorting(score: np.ndarray) -> float:
-    """Median CPU milliseconds of a bare sort of the scores, which no cut-offs can do without."""
-    taken = []
-    for _ in range(RUNS):
-        began = time.process_time()
+def sort(n: int, spread: str) -> Callable[[], None]:
+    """A job of :mod:`cost`: a bare sort of the scores, which no cut-offs can do without."""
+    score = made_up(n)[0][spread]
+
+    def run() -> None:
         np.sort(score)
-        taken.append((time.process_time() - began) * 1000)
-    return statistics.median(taken)
+
+    return run
 
 
 def main() -> None:
     """Measure and put on the board."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    size = parser.parse_args()
-    spread, bad = made_up(size.rows)
+    n = parser.parse_args().rows
     figures = []
-    for place, (name, score) in enumerate(spread.items()):
-        taken, bare = milliseconds(score, bad), sorting(score)
-        job = f"{N_TIERS} tiers of {size.rows:,} scores at {N_CELLS:,} cells, likelihood: {name}"
-        told = f"{taken:.1f} ms of CPU, median of {RUNS} runs, {taken / bare:.2f} ×"
-        held = {"goal": f"≤ {GOAL:g} ms", "met": taken <= GOAL} if place == 0 else {"goal": "–"}
-        figures.append(Figure(job, f"numpy.sort of them, {bare:.1f} ms", told, **held))
-    write("cutoffs", figures)
+    for place, name in enumerate(made_up(10)[0]):
+        taken = cost_of("cutoffs:fit", n, name, warm=1, runs=RUNS)
+        bare = cost_of("cutoffs:sort", n, name, warm=1, runs=RUNS, libraries=("numpy",))
+        job = f"{N_TIERS} tiers of {n:,} scores at {N_CELLS:,} cells, likelihood: {name}"
+        told, ms = f"{1 / times(bare, taken):.2f} × its CPU, median of {RUNS} runs", taken.cpu * 1000
+        held = {"goal": f"≤ {GOAL:g} ms of CPU", "met": ms <= GOAL} if place == 0 else {"goal": NOTHING}
+        figures.append(Figure(job, "numpy.sort of them", told, cost=taken, beside=bare, **held))
+    write("cutoffs", figures, own=("numba", "numpy"))
 
 
 if __name__ == "__main__":

@@ -4,16 +4,13 @@
 """
 
 import argparse
-import json
-import resource
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
-from board import Figure, write
+from board import NOTHING, Figure, write
+from cost import GIB, cost_of
 
 GOAL_GIB = 2.0
 MEMORY = "1GB"
@@ -28,15 +25,19 @@ def made_up(path: Path, n: int) -> None:
     )
 
 
-def child(path: str) -> None:
-    """Draw from the list, and print seconds, peak memory and the firms drawn."""
+def draw(path: str) -> Callable[[], int]:
+    """A job of :mod:`cost`: a draw from the list, and how many firms were drawn."""
+    return lambda: drawn_from(path)
+
+
+def drawn_from(path: str) -> int:
+    """Draw from a list, and count the firms drawn."""
     import pandas as pd
 
     from credit_score.engine import open_engine, opened
     from credit_score.inspection import draw_visits
     from credit_score.inspection.schedule import with_visits
 
-    began = time.perf_counter()
     frame = opened(open_engine(memory=MEMORY), [path], "frame")
     firms = frame.group_by("department", "tier_code", "tier", "duty").aggregate(firms=frame.count()).execute()
     numbers = pd.DataFrame(
@@ -46,28 +47,22 @@ def child(path: str) -> None:
     schedule = with_visits(strata, seed="7f" * 32)
     drawn = draw_visits(frame, schedule, cap=4, seed="7f" * 32).count().execute()
     if drawn != schedule["drawn"].sum():
-        raise SystemExit(f"{drawn} drawn of {schedule['drawn'].sum()}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(json.dumps({"seconds": time.perf_counter() - began, "peak": peak, "drawn": int(drawn)}))
+        raise ValueError(f"{drawn} drawn of {schedule['drawn'].sum()}")
+    return int(drawn)
 
 
 def main() -> None:
     """Measure and put on the board."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=50_000_000)
-    parser.add_argument("--child", metavar="FILE", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.child:
-        child(asked.child)
-        return
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "frame.parquet"
         made_up(path, asked.rows)
-        said = subprocess.run([sys.executable, __file__, "--child", path], capture_output=True, text=True, check=True)
-    told = json.loads(said.stdout.splitlines()[-1])
-    value = f"{told['seconds']:.0f} s, peak {told['peak']:.2f} GiB, {told['drawn']:,} firms drawn"
-    job = f"draw from {asked.rows:,} firms, engine held to {MEMORY}"
-    write("draw", [Figure(job, "–", value, f"≤ {GOAL_GIB:g} GiB", told["peak"] <= GOAL_GIB)])
+        cost = cost_of("draw:draw", str(path))
+    job, peak = f"draw from {asked.rows:,} firms, engine held to {MEMORY}", cost.peak / GIB
+    value = f"peak {peak:.2f} GiB, {cost.answer:,} firms drawn"
+    write("draw", [Figure(job, NOTHING, value, f"≤ {GOAL_GIB:g} GiB", peak <= GOAL_GIB, cost=cost)], own=("duckdb",))
 
 
 if __name__ == "__main__":

@@ -42,23 +42,23 @@ def county() -> dict[str, float]:
 def samples() -> Callable[[], dict[str, int]]:
     """A job of :mod:`cost`: the counts of a county's steps, after one county that is not counted."""
     with tempfile.TemporaryDirectory() as place:
-        steps(Path(place))
+        steps(Path(place), lambda job: ({}, job()))
 
     def run() -> dict[str, int]:
         with tempfile.TemporaryDirectory() as place:
-            return steps(Path(place))
+            return steps(Path(place), counted)
 
     return run
 
 
-def steps(place: Path) -> dict[str, int]:
-    """Counts of each step from the samples to a run folder."""
+def steps(place: Path, count: Callable[[Callable[[], Any]], tuple[dict[str, int], Any]]) -> dict[str, int]:
+    """Counts of each step from the samples to a run folder; ``count`` runs a job, and says what it asked for."""
     import credit_score as cs
 
     policy = cs.load_policy("gaoyang")
-    reading, records = counted(lambda: cs.read_records(SAMPLES, policy=policy))
-    running, run = counted(lambda: cs.run_county(records, policy, as_of="2023-06-30", seed=1))
-    saving, _ = counted(lambda: run.save(place / "run"))
+    reading, records = count(lambda: cs.read_records(SAMPLES, policy=policy))
+    running, run = count(lambda: cs.run_county(records, policy, as_of="2023-06-30", seed=1))
+    saving, _ = count(lambda: run.save(place / "run"))
     found = {"read_records": reading, "run_county": running, "run.save": saving}
     return {f"{step}: {what}": n for step, counts in found.items() for what, n in counts.items()}
 

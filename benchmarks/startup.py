@@ -1,40 +1,38 @@
 """What a command costs before it does anything: import and help, against a bare Python."""
 
-import statistics
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 
 from board import Figure, write
+from cost import cost_of
 
 RUNS = 11
+BARE = ("-c", "pass")
+COMMANDS = {
+    "`import credit_score`": (("-c", "import credit_score"), 0.2),
+    "`credit-score --help`": (("-m", "credit_score.cli", "--help"), 0.5),
+}
 
 
-def seconds(*command: str) -> float:
-    """Wall seconds of one run of a command."""
-    began = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - began
+def started(*words: str) -> Callable[[], None]:
+    """A job of :mod:`cost`: a fresh Python with these words, waited for."""
 
+    def run() -> None:
+        subprocess.run([sys.executable, *words], check=True, capture_output=True)
 
-def more_than(base: tuple[str, ...], command: tuple[str, ...]) -> float:
-    """Median over pairs of runs of how much longer a command takes than a bare one."""
-    seconds(*base), seconds(*command)
-    return statistics.median(seconds(*command) - seconds(*base) for _ in range(RUNS))
+    return run
 
 
 def main() -> None:
     """Measure and put on the board."""
-    bare = (sys.executable, "-c", "pass")
-    imported = more_than(bare, (sys.executable, "-c", "import credit_score"))
-    helped = more_than(bare, (sys.executable, "-m", "credit_score.cli", "--help"))
-    write(
-        "start-up",
-        [
-            Figure("`import credit_score`", "`python -c pass`", f"{imported:.3f} s more", "≤ 0.2 s", imported <= 0.2),
-            Figure("`credit-score --help`", "`python -c pass`", f"{helped:.3f} s more", "≤ 0.5 s", helped <= 0.5),
-        ],
-    )
+    bare, rows = cost_of("startup:started", *BARE, warm=1, runs=RUNS), []
+    for job, (words, most) in COMMANDS.items():
+        cost = cost_of("startup:started", *words, warm=1, runs=RUNS)
+        more = cost.wall - bare.wall
+        rows.append(Figure(job, "`python -c pass`", f"{more:.3f} s more, {cost.cpu / bare.cpu:.2f} × its CPU",
+                           f"≤ {most} s", more <= most, cost=cost, beside=bare))  # fmt: skip
+    write("start-up", rows)
 
 
 if __name__ == "__main__":
