@@ -1,13 +1,10 @@
-"""The rivals of the simulation on one model, each as its users would write it: ``agents.py NAME FIRMS``.
+"""The rivals of the simulation on one model, each as its users would write it.
 
 numpy goes a month at a time over arrays of all firms, mesa has an agent a firm, simpy a process a firm that sleeps
-until something happens to it. Prints one line of JSON, the prevalence at the end and CPU seconds; nothing of this
-project is imported.
+until something happens to it. Jobs of :mod:`cost` that answer the prevalence at the end; nothing of this project is
+imported.
 """
 
-import json
-import sys
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -103,16 +100,22 @@ def by_simpy(n_firms: int) -> float:
     return float(np.mean(ended))
 
 
-RIVALS: dict[str, Callable[[int], float]] = {"numpy": by_numpy, "mesa": by_mesa, "simpy": by_simpy}
+def job(rival: Callable[[int], float], n_firms: int) -> Callable[[], float]:
+    """A job of :mod:`cost`: a rival's run, after a small one that is not counted."""
+    rival(300)
+    return lambda: rival(n_firms)
 
 
-def main(name: str, n_firms: int) -> None:
-    """Run a rival, after a small run that is not counted."""
-    RIVALS[name](300)
-    began = time.process_time()
-    found = RIVALS[name](n_firms)
-    print(json.dumps({"prevalence": found, "cpu": time.process_time() - began}))
+def numpy(n_firms: int) -> Callable[[], float]:
+    """Arrays of all firms, a month at a time."""
+    return job(by_numpy, n_firms)
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+def mesa(n_firms: int) -> Callable[[], float]:
+    """An agent a firm."""
+    return job(by_mesa, n_firms)
+
+
+def simpy(n_firms: int) -> Callable[[], float]:
+    """A process a firm."""
+    return job(by_simpy, n_firms)

@@ -5,26 +5,20 @@ begin and end, deterrence, independent visits, no cap. The rivals are in ``agent
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from pathlib import Path
 
-import agents
 import numpy as np
 from agents import BETA, CURE, FIX, MONTHS, ONSET, RATIOS, RELEASE, SEEN, SHARES, TIERS, VIOLATING
-from board import Figure, write
-from handed import PYTHON
+from board import NOTHING, Figure, write
+from cost import Cost, cost_of, spent
+from rivals import rival
 
 from credit_score.simulation import Scenario, simulate
 from credit_score.simulation.ranges import drawn
 from credit_score.simulation.totals import totals
 
-HERE = Path(__file__).parent
 RUNS, GOALS = 5, {"numpy": 35.0, "mesa": 1000.0}
 
 
@@ -42,66 +36,47 @@ def model(n_firms: int, **fields: object) -> Scenario:
     return Scenario(**(told | fields))
 
 
-def seconds(job: Callable[[], object], runs: int, clock: Callable[[], float]) -> float:
-    """Median seconds of a job over runs by a clock, after one that is not counted."""
-    job()
-    taken = []
-    for _ in range(runs):
-        began = clock()
-        job()
-        taken.append(clock() - began)
-    return statistics.median(taken)
+def years(engine: str, n_firms: int) -> Callable[[], None]:
+    """A job of :mod:`cost`: one replication by an engine."""
+    scenario = model(n_firms)
 
+    def run() -> None:
+        simulate(scenario, engine=engine, n_replications=1, threads=1)
 
-def cpu(job: Callable[[], object], runs: int = RUNS) -> float:
-    """Median CPU seconds."""
-    return seconds(job, runs, time.process_time)
+    return run
 
 
 def wall(job: Callable[[], object], runs: int = 3) -> float:
-    """Median seconds on the wall."""
-    return seconds(job, runs, time.perf_counter)
-
-
-def rival(name: str, n_firms: int) -> dict[str, float] | None:
-    """Prevalence and CPU seconds of a rival, by the Python that has it; nothing where there is none."""
-    python = sys.executable if name == "numpy" else os.environ.get(PYTHON)
-    if not python:
-        return None
-    command = [python, str(Path(agents.__file__)), name, str(n_firms)]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+    """Median seconds on the wall over runs, after one that is not counted."""
+    job()
+    return statistics.median(spent(job)[1] for _ in range(runs))
 
 
 def firms(n_firms: int) -> list[Figure]:
     """Firms event-driven, and month by month, against the rivals; all must come to the same prevalence."""
     scenario, figures = model(n_firms), []
     exact = float(simulate(scenario, n_replications=0).violating[0, -1].sum()) / n_firms
-    ours = {e: cpu(lambda e=e: simulate(scenario, engine=e, n_replications=1, threads=1)) for e in ("events", "firms")}
-    per = {name: t / n_firms / MONTHS * 1e9 for name, t in ours.items()}
-    for name, n in (
-        ("numpy", n_firms),
-        ("mesa", max(n_firms // 30, 3) // 3 * 3),
-        ("simpy", max(n_firms // 30, 3) // 3 * 3),
-    ):
-        found = rival(name, n)
-        if found is None:
-            figures.append(Figure(f"{n_firms:,} firms × {MONTHS} months", name, "not installed", "–"))
+    ours = {e: cost_of("simulation:years", e, n_firms, warm=1, runs=RUNS) for e in ("events", "firms")}
+    few = max(n_firms // 30, 3) // 3 * 3
+    for name, n in (("numpy", n_firms), ("mesa", few), ("simpy", few)):
+        found = rival(f"agents:{name}", n, libraries=(name,))
+        if isinstance(found, str):
+            figures.append(Figure(f"{n_firms:,} firms × {MONTHS} months", name, found))
             continue
-        if abs(found["prevalence"] - exact) > 4 * np.sqrt(exact * (1 - exact) / n) + 0.01 * exact:
-            raise SystemExit(
-                f"{name} comes to a prevalence of {found['prevalence']:.4f}, the mean field to {exact:.4f}"
-            )
-        theirs = found["cpu"] / n / MONTHS * 1e9
-        figures += [ratio(name, engine, n_firms, own, theirs) for engine, own in per.items()]
+        if abs(found.answer - exact) > 4 * np.sqrt(exact * (1 - exact) / n) + 0.01 * exact:
+            raise SystemExit(f"{name} comes to a prevalence of {found.answer:.4f}, the mean field to {exact:.4f}")
+        figures += [ratio(name, engine, (n_firms, n), own, found) for engine, own in ours.items()]
     return figures
 
 
-def ratio(name: str, engine: str, n_firms: int, own: float, theirs: float) -> Figure:
-    """How many times faster an engine is than a rival, ns of CPU a firm-month."""
-    goal, times = GOALS.get(name) if engine == "events" else None, theirs / own
-    value = f"{times:.1f} × faster a firm-month ({own:.2f} and {theirs:.1f} ns of CPU)"
-    job, told = f"{n_firms:,} firms × {MONTHS} months, {engine}", f"{goal:g} ×" if goal else "–"
-    return Figure(job, name, value, told, None if goal is None else times >= goal)
+def ratio(name: str, engine: str, sizes: tuple[int, int], own: Cost, theirs: Cost) -> Figure:
+    """How many times faster an engine is than a rival, ns of CPU a firm-month; each by its own number of firms."""
+    per = [cost.cpu / n / MONTHS * 1e9 for cost, n in zip((own, theirs), sizes, strict=True)]
+    goal, faster = GOALS.get(name) if engine == "events" else None, per[1] / per[0]
+    value = f"{faster:.1f} × faster a firm-month ({per[0]:.2f} and {per[1]:.1f} ns of CPU)"
+    job, told = f"{sizes[0]:,} firms × {MONTHS} months, {engine}", f"{goal:g} ×" if goal else NOTHING
+    met = None if goal is None else faster >= goal
+    return Figure(job, f"{name}, {sizes[1]:,} firms", value, told, met, cost=own, beside=theirs)
 
 
 def bands() -> list[Figure]:
@@ -127,15 +102,13 @@ def indices() -> list[Figure]:
     return [Figure(f"65,536 runs of the mean field × {MONTHS} months", "–", f"{taken:.2f} s", "5 s", taken <= 5)]
 
 
-def peak(engine: str, n_firms: int) -> int:
-    """Bytes at most held by a process of its own that simulates two months of so many firms, as Linux tells them."""
-    code = (
-        "import pathlib, simulation as b\n"
-        f"b.simulate(b.model({n_firms}, periods=2), engine={engine!r}, n_replications=1, threads=1)\n"
-        "print(pathlib.Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE)
-    return int(ran.stdout) * 1024
+def two_months(engine: str, n_firms: int) -> Callable[[], None]:
+    """A job of :mod:`cost`: two months of so many firms."""
+
+    def run() -> None:
+        simulate(model(n_firms, periods=2), engine=engine, n_replications=1, threads=1)
+
+    return run
 
 
 def memory() -> list[Figure]:
@@ -143,8 +116,10 @@ def memory() -> list[Figure]:
     few, many = 3_000_000, 30_000_000
     figures = []
     for engine in ("firms", "events"):
-        each = max(peak(engine, many) - peak(engine, few), 0) / (many - few)
-        figures.append(Figure(f"memory, {engine}", "–", f"{each:.1f} bytes a firm", "8 bytes", each <= 8))
+        small, large = (cost_of("simulation:two_months", engine, n) for n in (few, many))
+        each = max(large.peak - small.peak, 0) / (many - few)
+        job, told = f"memory, {engine}, {many:,} firms", f"{each:.1f} bytes a firm"
+        figures.append(Figure(job, f"{few:,} firms", told, "8 bytes", each <= 8, cost=large, beside=small))
     return figures
 
 
@@ -155,7 +130,7 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ.setdefault("NUMBA_NUM_THREADS", "1")
     n_firms = asked.firms // 3 * 3
-    write("Simulation", [*firms(n_firms), *bands(), *indices(), *memory()])
+    write("Simulation", [*firms(n_firms), *bands(), *indices(), *memory()], own=("numba", "numpy"))
 
 
 if __name__ == "__main__":
