@@ -20,6 +20,8 @@ from credit_score.files import fingerprint
 from credit_score.points import all_scores
 from credit_score.records.keeping.forget import Gone, forget_in_store
 from credit_score.records.keeping.store import add_batch
+from credit_score.report import RunFolder
+from credit_score.report.forget_run import forget_in_run
 from credit_score.report.run_folder import MANIFEST, _manifest
 from credit_score.since import earlier_run, rescored
 
@@ -224,6 +226,12 @@ def test_all_that_a_run_gives_is_what_a_full_run_gives(grown):
 def test_a_run_of_the_same_point_and_day_scores_nobody_anew(grown, tmp_path):
     again = scored_run(grown, MARCH, MARCH, since=filed(scored_run(grown, MARCH, MARCH), tmp_path / "march"))
     assert again.since["rescored"] == {"individual": 0, "enterprise": 0}
+
+
+def test_who_was_taken_out_of_the_earlier_run_alone_is_scored_again(grown, winter):
+    person = pd.read_parquet(winter / "scores_individual.parquet")["subject"][0]
+    forget_in_run(RunFolder.open(winter), Gone.of([person]), MARCH)
+    check_same(scored_run(grown, MARCH, MARCH, since=winter), scored_run(grown, MARCH, MARCH))
 
 
 def test_where_the_points_of_a_kind_were_amended_all_of_it_are_scored_and_progress_says_so(grown):
