@@ -66,7 +66,7 @@ class County:
     def send(self, received):
         """A folder of news taken in: subjects that come, leave and return, records, events about any record."""
         begins = not self.store.exists()
-        subjects, records, events = (25, 250, 50) if begins else (1, 6, 4)
+        subjects, records, events = (25, 250, 50) if begins else (1, 6, 9)
         tables = {"enterprises": self.firms(received, subjects), "individuals": self.people(received, subjects)}
         tables["credit_records"] = [self.record(received) for _ in range(records)]
         tables["record_events"] = [self.event(received) for _ in range(events)]
