@@ -38,7 +38,7 @@ class Steps:
             return
         with self._lock:
             self._write(f"  {time.monotonic() - self.began:6.1f} s  {step}\n")
-            self._step, self._since = step, time.monotonic()
+            self._step = step
         if self._thread is None:
             _RUNNING.add(self)
             self._thread = threading.Thread(target=_watch, args=(weakref.ref(self), self._over), daemon=True)
@@ -81,32 +81,36 @@ class Steps:
             moment, share = time.monotonic(), how_far()
             now.see(self._step, share, moment)
             due = now.told + (REWRITTEN if self._is_terminal else self._every)
-            if share and not self._over.is_set() and moment >= max(self._since + self._after, due):
+            if now.moves and not self._over.is_set() and moment >= max(now.began + self._after, due):
                 line = f"  {moment - self.began:6.1f} s  {self._step}: {now.words(self.rows.get(self._step))}"
                 self._write(f"{line}\r" if self._is_terminal else f"{line}\n")
                 now.told = moment
 
 
 class _Pass:
-    """One pass of the engine: a share that falls, or another step, begins a new one."""
+    """One pass of the engine, from when it was first seen: a share that falls, or another step, begins a new one."""
 
     def __init__(self) -> None:
-        self.step, self.number, self.share, self.began, self.now = "", 0, 0.0, 0.0, 0.0
-        self.told = -EVERY
+        self.step, self.number, self.first, self.share, self.began, self.now = "", 0, 0.0, 0.0, 0.0, 0.0
+        self.told, self.runs = -EVERY, False
 
     def see(self, step: str, share: float | None, moment: float) -> None:
         if step != self.step:
             self.step, self.number, self.share = step, 0, 1.0
         if share is not None and (share < self.share - 0.01 or not self.number):
-            self.number, self.began = self.number + 1, moment
-        self.share, self.now = (1.0 if share is None else share), moment
+            self.number, self.first, self.began = self.number + 1, share, moment
+        self.runs, self.share, self.now = share is not None, (1.0 if share is None else share), moment
+
+    @property
+    def moves(self) -> bool:
+        """Whether a query runs, and has gone on since it was first seen: without that there is no rate."""
+        return self.runs and self.share > self.first and self.now > self.began
 
     def words(self, rows: int | None) -> str:
-        """``pass 2, 43 % of 1,000,000 rows, 120,000 rows/s, 5 s left``."""
-        spent = max(self.now - self.began, 1e-3)
-        left = spent * (1 - self.share) / self.share
-        of = f" of {rows:,} rows, {rows * self.share / spent:,.0f} rows/s" if rows else ""
-        return f"pass {self.number}, {self.share:.0%}{of}, {_span(left)} left"
+        """``pass 2, 43% of 1,000,000 rows, 120,000 rows/s, 5 s left``."""
+        rate = (self.share - self.first) / (self.now - self.began)
+        of = f" of {rows:,} rows, {rows * rate:,.0f} rows/s" if rows else ""
+        return f"pass {self.number}, {self.share:.0%}{of}, {_span((1 - self.share) / rate)} left"
 
 
 def _span(seconds: float) -> str:
