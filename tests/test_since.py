@@ -73,6 +73,10 @@ class County:
         if begins:
             departments = [d.id for d in self.policy.model.inspection.departments]
             tables["departments"] = [{"department": d, "inspectors": 3, "days_per_inspector": 90} for d in departments]
+        self.take(tables, received)
+
+    def take(self, tables, received):
+        """Tables written into a folder and taken into the store."""
         folder = self.place / self.number("batch")
         folder.mkdir()
         for name, rows in tables.items():
@@ -226,6 +230,19 @@ def test_all_that_a_run_gives_is_what_a_full_run_gives(grown):
 def test_a_run_of_the_same_point_and_day_scores_nobody_anew(grown, tmp_path):
     again = scored_run(grown, MARCH, MARCH, since=filed(scored_run(grown, MARCH, MARCH), tmp_path / "march"))
     assert again.since["rescored"] == {"individual": 0, "enterprise": 0}
+
+
+def test_late_news_of_an_event_changes_the_score_it_is_about(policy, tmp_path):
+    county = County(7, policy, tmp_path)
+    county.send(WINTER)
+    first = scored_run(county, WINTER, WINTER)
+    filed(first, tmp_path / "winter")
+    counted = rows(first, "ledger").iloc[0]
+    news = county.event(WINTER) | {"record_id": counted["record_id"], "event": "withdrawn", "replaced_by": ""}
+    county.take({"record_events": [news | {"happened_on": WINTER, "known_on": WINTER}]}, MARCH)
+    fast = scored_run(county, WINTER, MARCH, since=tmp_path / "winter")
+    check_same(fast, scored_run(county, WINTER, MARCH))
+    assert counted["record_id"] not in set(rows(fast, "ledger")["record_id"])
 
 
 def test_who_was_taken_out_of_the_earlier_run_alone_is_scored_again(grown, winter):
