@@ -2,7 +2,7 @@
 
 The store is the synthetic county; the later batch brings a new record of one subject in a hundred. Both runs are of
 the same day, as known a month later, each in a process of its own; their tables must be equal.
-``python benchmarks/incremental.py --subjects 100000 --records 1000000``
+``python benchmarks/incremental.py --subjects 100000 --records 1000000 --times 20``
 """
 
 import argparse
@@ -120,6 +120,9 @@ def main() -> None:
     parser.add_argument("--subjects", type=int, default=100_000)
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--share", type=float, default=0.01)
+    parser.add_argument(
+        "--times", type=int, default=1, help="the store that often in one, for sizes that intake is long for"
+    )
     parser.add_argument("--one", nargs=4)
     size = parser.parse_args()
     if size.one:
@@ -130,6 +133,9 @@ def main() -> None:
         place = Path(name)
         store, before, full, fast = (place / n for n in ("store", "before", "full", "fast"))
         taken_in(store, place, size.subjects, size.records, size.share)
+        if size.times > 1:
+            repeated(store, place / "larger", size.times)
+            store = place / "larger"
         in_a_process(store, DAY, "", before)
         whole, part = in_a_process(store, LATER, "", full), in_a_process(store, LATER, before, fast)
         check_equal(full, fast)
