@@ -156,7 +156,8 @@ def print_verdict(records: "Records", lang: str) -> None:
     from credit_score.language import say
 
     print(f"{say('column.read', lang):>10}{say('column.accepted', lang):>10}{say('column.rejected', lang):>10}")
-    for row in records.files.itertuples():
+    files = _by_name(records.files, lang)
+    for row in files.itertuples():
         print(f"{row.read:>10,}{row.accepted:>10,}{row.rejected:>10,}  {row.table}: {row.file} ({row.written})")
     counts = records.counts[["read", "accepted", "rejected"]].sum()
     print("".join(f"{n:>10,}" for n in counts) + f"  {say('column.total', lang)}")
@@ -164,8 +165,21 @@ def print_verdict(records: "Records", lang: str) -> None:
         print(f"  {row.n:>6,}  {row.table}: {say(f'reason.{row.reason}', lang)} — {say(f'remedy.{row.reason}', lang)}")
     for row in records.warnings.itertuples():
         print(f"  {row.n:>6,}  {row.table}: {say(f'warning.{row.reason}', lang)}")
-    for row in records.files[records.files["dropped"] != ""].itertuples():
+    for row in files[files["dropped"] != ""].itertuples():
         print(f"  {row.file}: {say('told.dropped', lang, columns=row.dropped)}")
+
+
+def _by_name(files: "pd.DataFrame", lang: str) -> "pd.DataFrame":
+    """The files as they lie in the folder: the parts of one table are one row, with how many there are."""
+    from credit_score.language import say
+
+    named = files.assign(name=files["file"].str.split("/").str[0], apart=files["file"].str.contains("/").astype(int))
+    told = named.groupby(["table", "name"], sort=False).agg(
+        read=("read", "sum"), accepted=("accepted", "sum"), rejected=("rejected", "sum"), written=("written", "first"),
+        dropped=("dropped", "max"), parts=("apart", "sum"),
+    ).reset_index().rename(columns={"name": "file"})  # fmt: skip
+    counted = [f", {say('told.parts', lang, n=f'{n:,}')}" if n else "" for n in told["parts"]]
+    return told.assign(written=told["written"] + counted)
 
 
 def explain(arguments: argparse.Namespace) -> None:

@@ -55,9 +55,13 @@ def _read_parquet(engine: "ibis.BaseBackend", sources: list[Source], contract: C
 
     groups: dict[tuple[tuple[str, str], ...], list[Source]] = {}
     headings: dict[int, Heading] = {}
+    held: dict[tuple[str, ...], Heading] = {}  # thousands of parts mostly have one heading: it is judged once
     for source in sources:
         schema = _schema(source.path)
-        headings[source.number] = heading_of(source.path, schema.names, contract)
+        names = tuple(schema.names)
+        if names not in held:
+            held[names] = heading_of(source.path, names, contract)
+        headings[source.number] = held[names]
         groups.setdefault(tuple(sorted((f.name, str(f.type)) for f in schema)), []).append(source)
     none, found = pd.DataFrame(columns=list(Broken._fields)), {}
     for group in groups.values():
