@@ -52,3 +52,7 @@ def engine_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--memory", metavar="SIZE", help=memory)
     spill = "folder for what does not fit; of a cluster, one that all its machines share"
     command.add_argument("--spill", type=given, metavar="DIR", help=spill)
+    work = (
+        "folder to keep in what is computed: after a kill, the same command goes on from there; empty when it is done"
+    )
+    command.add_argument("--work", type=given, metavar="DIR", help=work)

@@ -51,14 +51,26 @@ def run(arguments: argparse.Namespace) -> None:
     steps = Steps(quiet=arguments.quiet)
     check_out(arguments.out, arguments.folder, arguments.policy, *filter(None, [arguments.since]))
     when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
-    given = {"engine": _engine(arguments), "pd": arguments.pd, "since": arguments.since}
-    done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, **given)
+    check_work(arguments.work, arguments.folder, arguments.out)
+    into = {"engine": _engine(arguments), "work": arguments.work}
+    given = {"pd": arguments.pd, "since": arguments.since}
+    done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, into=into, **given)
     done.save(arguments.out, progress=steps, by=arguments.by)
     steps("done")
     if arguments.json:
         print((Path(arguments.out) / "manifest.json").read_text(encoding="utf-8"), end="")
     else:
         _tell(done, arguments.out, arguments.lang)
+    if done.records.work:
+        done.records.work.clear()
+
+
+def check_work(work: str | None, *others: str) -> None:
+    """Refuse a folder for work that is, holds or lies in one that is read from or written."""
+    from credit_score.files import check_apart
+
+    if work:
+        check_apart(Path(work), [Path(other) for other in others])
 
 
 def _engine(arguments: argparse.Namespace) -> "ibis.BaseBackend":
@@ -92,8 +104,9 @@ def check_file(path: str | None, *inputs: str | Path) -> None:
 
 def _run(
     folder: Path | str, policy: str, when: dict[str, str | None], seed: int, steps: Steps, *,
-    engine: "ibis.BaseBackend | None" = None, pd: str | None = None, since: str | None = None,
+    into: "dict[str, Any] | None" = None, pd: str | None = None, since: str | None = None,
 ) -> "CountyRun":  # fmt: skip
+    """``into``: of :func:`~credit_score.records.read_records`, where tables live."""
     from credit_score.county import run_county
     from credit_score.policy import load_policy
     from credit_score.records import read_records
@@ -104,7 +117,7 @@ def _run(
     rules.at(str(when["as_of"]))
     learned = read_figures(pd) if pd else None
     known = (when["as_known_on"] or when["as_of"]) if is_store(Path(folder)) else None
-    records = read_records(folder, policy=rules, engine=engine, as_known_on=known, progress=steps)
+    records = read_records(folder, policy=rules, as_known_on=known, progress=steps, **(into or {}))
     return run_county(records, rules, **when, seed=seed, pd=learned, since=since, progress=steps)
 
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +32,7 @@ from credit_score.policy.loader import as_date
 from credit_score.records import Records
 from credit_score.records.duties.coverage import coverage_table, first_day
 from credit_score.records.life import known_day
-from credit_score.since import earlier_run, rescored
+from credit_score.since import EarlierRun, earlier_run, rescored
 from credit_score.tiers import assign_tiers, sector_tiers, tier_shares
 from credit_score.tiers.given import PD_RANGE, check_figures
 
@@ -263,25 +263,36 @@ def run_county(
 
     progress("scoring")
     earlier = earlier_run(since, records, rules, known) if since else None
+    records = _within_work(records, rules.on, known, seed, pd, earlier)
     tables = rescored(records, rules, known, earlier, progress) if earlier else all_scores(records, rules, known)
     _check_register(records, tables["scores_enterprise"], rules)
     progress("placing in tiers")
     tables["tiers"] = held(
-        records.engine, "tiers", assign_tiers(tables["scores_enterprise"], tables["ledger_enterprise"], rules)
+        records, "tiers", assign_tiers(tables["scores_enterprise"], tables["ledger_enterprise"], rules)
     )
     tables |= _by_sector(records, tables, rules, pd)
     progress("scheduling inspections")
     frame = inspection_frame(records.tables, tables["tiers"], rules, tables.get("sector_tiers"))
-    tables["frame"] = held(records.engine, "frame", frame)
+    tables["frame"] = held(records, "frame", frame)
     schedule = make_schedule(tables["frame"], rules, seed=seed)
     progress("drawing")
     cap = rules.figure(rules.model.inspection.cap).value
-    tables["draw"] = held(records.engine, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
+    tables["draw"] = held(records, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
     schedule = with_drawn(schedule, tables["draw"])
     beside = out_of_plan(records["inspections"], rules.on)
     load = workload(schedule, records["departments"].execute(), beside)
     told = earlier.told(tables) if earlier else None
     return CountyRun(records, policy, rules, known, seed, tables, schedule, load, told)
+
+
+def _within_work(
+    records: Records, on: date, known: date, seed: int, pd: "pd.DataFrame | None", earlier: EarlierRun | None
+) -> Records:
+    """The records with the part of their work that is this run's, where what is computed is kept."""
+    if records.work is None:
+        return records
+    also = None if pd is None else pd.to_csv(), earlier and earlier.fingerprint
+    return replace(records, work=records.work.within(on, known, seed, *also))
 
 
 def _check(records: Records, policy: Policy, known: date) -> None:
@@ -333,9 +344,9 @@ def _by_sector(
     """The tiers by credit and risk, and of the register what they rest on; nothing without an evaluation in force."""
     if not evaluations(rules):
         return {}
-    register = held(records.engine, "register", _register(records, tables["scores_enterprise"], pd))
+    register = held(records, "register", _register(records, tables["scores_enterprise"], pd))
     found = sector_tiers(register, tables["scores_enterprise"], tables["ledger_enterprise"], rules)
-    return {"register": register, "sector_tiers": held(records.engine, "sector_tiers", found)}
+    return {"register": register, "sector_tiers": held(records, "sector_tiers", found)}
 
 
 def _register(records: Records, scores: "ibis.Table", pd: "pd.DataFrame | None") -> "ibis.Table":

@@ -38,14 +38,19 @@ class EarlierRun:
     before: Before
     since: Since
 
-    def told(self, tables: "dict[str, ibis.Table]") -> dict[str, Any]:
-        """What a manifest says of it: the earlier run, and of each kind how many were scored anew."""
+    @property
+    def fingerprint(self) -> str:
+        """Of its manifest, which tells all its files."""
         from credit_score.report import MANIFEST
 
+        return fingerprint(self.folder.path / MANIFEST)
+
+    def told(self, tables: "dict[str, ibis.Table]") -> dict[str, Any]:
+        """What a manifest says of it: the earlier run, and of each kind how many were scored anew."""
         kinds = ("individual", "enterprise")
         anew = {kind: int(tables.get(f"anew_{kind}", tables[f"scores_{kind}"]).count().execute()) for kind in kinds}
         told = {name: self.folder.manifest[name] for name in ("as_of", "as_known_on")}
-        return {"manifest": fingerprint(self.folder.path / MANIFEST), **told, "rescored": anew}
+        return {"manifest": self.fingerprint, **told, "rescored": anew}
 
 
 def earlier_run(run: "RunFolder | Path | str", records: Records, rules: RuleSet, known: date) -> EarlierRun:
@@ -73,7 +78,7 @@ def rescored(
     tables: dict[str, ibis.Table] = {}
     for catalogue in (c for c in catalogues(rules) if c not in kept_):
         progress(f"scoring everyone of kind {catalogue.subject_kind}: the points were amended since the earlier run")
-        tables |= scores_of(records.engine, records.tables, rules, catalogue, known)
+        tables |= scores_of(records, records.tables, rules, catalogue, known)
     if kept_:
         subjects = changed(records, rules, known, before, earlier.since)
         progress(f"scoring {subjects.count().execute():,} subjects that are new or changed")

@@ -110,9 +110,22 @@ def saved(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path) -> None:
     import duckdb
 
     try:
-        engine.to_parquet(table, str(path))
+        engine.raw_sql(f"COPY ({_promised(engine, table)}) TO {_quoted(str(path))} (FORMAT parquet)")
     except duckdb.IOException as error:
         raise OSError(str(error).splitlines()[0]) from None
+
+
+def _promised(engine: "ibis.BaseBackend", table: "ibis.Table") -> str:
+    """The table in DuckDB's words, its columns of the types that Ibis promises, as a table that is kept has them.
+
+    DuckDB sums in 128 bits, which Parquet does not have: it would hold floating numbers.
+    """
+    engine._run_pre_execute_hooks(table)
+    sql = engine.compile(table)
+    told = dict(zip((found := engine.con.sql(sql)).columns, map(str, found.types), strict=True))
+    types = {name: engine.compiler.type_mapper.to_string(kind) for name, kind in table.schema().items()}
+    cast = ", ".join(f"CAST({_named(c)} AS {kind}) AS {_named(c)}" for c, kind in types.items() if told[c] != kind)
+    return f"SELECT * REPLACE ({cast}) FROM ({sql})" if cast else sql  # noqa: S608 - columns are quoted
 
 
 def saved_apart(engine: "ibis.BaseBackend", table: "ibis.Table", path: Path, by: str, order: list[str]) -> None:

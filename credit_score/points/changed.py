@@ -63,13 +63,13 @@ def changed(records: Records, rules: RuleSet, known: date, before: Before, since
     ]
     if since.gone:
         found += [_reached(records, before, since, kind) for kind in REGISTER]
-    return held(records.engine, "changed", ibis.union(*found).distinct())
+    return held(records, "changed", ibis.union(*found).distinct())
 
 
 def restricted(records: Records, subjects: "ibis.Table") -> "dict[str, ibis.Table]":
     """The accepted tables that scores rest on, of some subjects alone; the records held in the engine."""
     tables = records.tables
-    mine = held(records.engine, "changed_records", _of(tables["credit_records"], subjects, "subject_id"))
+    mine = held(records, "changed_records", _of(tables["credit_records"], subjects, "subject_id"))
     return {
         "credit_records": mine,
         "record_events": tables["record_events"].semi_join(mine, "record_id"),
@@ -87,7 +87,7 @@ def taken_over(
 
     rules, catalogue, known = scoring
     kind = catalogue.subject_kind
-    anew = scores_of(records.engine, tables, rules, catalogue, known)
+    anew = scores_of(records, tables, rules, catalogue, known)
     ledger, scores = anew[f"ledger_{kind}"], anew[f"scores_{kind}"]
     rest = before.scores(kind).anti_join(subjects, "subject").select(scores.columns)
     counted = before.ledger(kind).anti_join(subjects, "subject").select(COLUMNS)

@@ -18,7 +18,7 @@ def all_scores(records: Records, rules: RuleSet, known: date) -> "dict[str, ibis
     """``ledger_<kind>`` and ``scores_<kind>`` of both kinds of subject by the same two expressions, and ``ledger``."""
     tables: dict[str, ibis.Table] = {}
     for catalogue in catalogues(rules):
-        tables |= scores_of(records.engine, records.tables, rules, catalogue, known)
+        tables |= scores_of(records, records.tables, rules, catalogue, known)
     return with_ledger(tables)
 
 
@@ -28,14 +28,14 @@ def catalogues(rules: RuleSet) -> list[Catalogue]:
 
 
 def scores_of(
-    engine: "ibis.BaseBackend", tables: "dict[str, ibis.Table]", rules: RuleSet, catalogue: Catalogue, known: date
+    records: Records, tables: "dict[str, ibis.Table]", rules: RuleSet, catalogue: Catalogue, known: date
 ) -> "dict[str, ibis.Table]":
     """``ledger_<kind>`` and ``scores_<kind>`` of everyone of a kind whom accepted tables name."""
     kind = catalogue.subject_kind
-    counted = held(engine, f"ledger_{kind}", ledger_of(tables, rules, catalogue, known))
+    counted = held(records, f"ledger_{kind}", ledger_of(tables, rules, catalogue, known))
     subjects = scored(tables, rules, catalogue)
     scores = with_both_ways(balance(counted, subjects, catalogue), counted, catalogue)
-    return {f"ledger_{kind}": counted, f"scores_{kind}": held(engine, f"scores_{kind}", scores)}
+    return {f"ledger_{kind}": counted, f"scores_{kind}": held(records, f"scores_{kind}", scores)}
 
 
 def with_ledger(tables: "dict[str, ibis.Table]") -> "dict[str, ibis.Table]":
@@ -45,6 +45,11 @@ def with_ledger(tables: "dict[str, ibis.Table]") -> "dict[str, ibis.Table]":
     return tables | {"ledger": ibis.union(tables["ledger_individual"], tables["ledger_enterprise"])}
 
 
-def held(engine: "ibis.BaseBackend", name: str, table: "ibis.Table") -> "ibis.Table":
-    """A table of one run, under a name no other run has: a later run on the same records changes none before it."""
-    return kept(engine, f"{name}_{uuid4().hex}", table)
+def held(records: Records, name: str, table: "ibis.Table") -> "ibis.Table":
+    """A table of one run, computed once: in the work of a run that may be killed, else in the engine under a new name.
+
+    A later run on the same records changes none before it.
+    """
+    if records.work is not None:
+        return records.work.table(name, table)
+    return kept(records.engine, f"{name}_{uuid4().hex}", table)

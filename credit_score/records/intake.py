@@ -3,17 +3,21 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from credit_score import __version__
+from credit_score.engine.work import Work
 from credit_score.files import fingerprint
 from credit_score.policy import Policy
 from credit_score.records.contracts import contracts
 from credit_score.records.door.audit import audit_table
 from credit_score.records.door.identity import is_synthetic, pseudonym_key
 from credit_score.records.door.pseudonyms import Pseudonyms
+from credit_score.records.door.resuming import kept_taken
 from credit_score.records.door.taking import Taken, take_in
-from credit_score.records.keeping.chain import Chain
+from credit_score.records.keeping.chain import Chain, key_digest
 from credit_score.records.life import effective
 from credit_score.records.reading.amount import amounts
 from credit_score.records.reading.folder import files
@@ -53,6 +57,7 @@ class Records:
     deleted : of a store, digest of each deleted person → the day of the deletion.
     touched : the same of each person of whom single records were deleted.
     chain : of a store, its history as it was opened.
+    work : where what is computed is kept against a kill; None where nothing is.
     audit : age band and gender by person, in an engine of its own, for audits alone; no score can be joined to it.
     """
 
@@ -71,6 +76,7 @@ class Records:
     deleted: dict[str, str] = field(default_factory=dict, repr=False)
     touched: dict[str, str] = field(default_factory=dict, repr=False)
     chain: Chain | None = field(default=None, repr=False)
+    work: Work | None = field(default=None, repr=False)
 
     def __getitem__(self, name: str) -> "ibis.Table":
         """One accepted table by its name."""
@@ -98,13 +104,14 @@ def read_folder(
     *,
     key: str | bytes | None = None,
     earlier: Earlier | None = None,
+    work: Path | None = None,
     progress: Progress = silent,
 ) -> Records:
     """A folder of CSV, Excel or Parquet files, judged under a policy's codes and identifier scheme.
 
     Rows that break the contract are rejected with a reason and never raise. Files that a store has taken in
-    ``earlier`` are passed over. Raises RecordsError for a missing folder or table, an empty file, a wrong heading, or
-    no key for pseudonyms.
+    ``earlier`` are passed over. Tables that a ``work`` folder holds of the same files are not read again. Raises
+    RecordsError for a missing folder or table, an empty file, a wrong heading, or no key for pseudonyms.
     """
     held = earlier or Earlier()
     known = contracts(policy.model)
@@ -112,17 +119,22 @@ def read_folder(
     know(progress, {f"reading {name}": n for name, n in amounts(found).items()})
     prints = {name: fingerprint(path) for paths in found.values() for name, path in paths.items()}
     gone = held.deleted | held.numbers
-    names = Pseudonyms(engine, policy.model.policy.identifiers, pseudonym_key(folder, key), held.tables, gone)
+    secret = pseudonym_key(folder, key)
+    names = Pseudonyms(engine, policy.model.policy.identifiers, secret, held.tables, gone)
+    told = (__version__, policy.fingerprint, prints, key_digest(secret), sorted(held.fingerprints))
+    resumed = Work.on(engine, work, *told) if work else None
     taken = {}
     for name, contract in known.items():
         progress(f"reading {name}")
         paths = found.get(name, {})
         fresh = {part: path for part, path in paths.items() if prints[part] not in held.fingerprints}
-        taken[name] = take_in(engine, fresh, contract, names, held.tables)
+        take = partial(take_in, engine, fresh, contract, names, held.tables)
+        taken[name] = kept_taken(resumed, contract, take) if resumed and fresh else take()
     audit, warnings = audit_table(names, taken["individuals"].accepted), names.warnings()
     names.forget()
-    told = {part: print_ for part, print_ in prints.items() if print_ not in held.fingerprints}
-    return _records(folder, policy, engine, taken, {"audit": audit, "warnings": warnings, "fingerprints": told})
+    fresh_prints = {part: print_ for part, print_ in prints.items() if print_ not in held.fingerprints}
+    more = {"audit": audit, "warnings": warnings, "fingerprints": fresh_prints, "work": resumed}
+    return _records(folder, policy, engine, taken, more)
 
 
 def _records(
