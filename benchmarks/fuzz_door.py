@@ -21,7 +21,7 @@ from fuzz_pool import REGISTERS, Pool
 import credit_score as cs
 from credit_score.engine import open_engine
 from credit_score.records.contracts import contracts
-from credit_score.records.reading.raw import read_raw
+from credit_score.records.reading.parts import read_files
 from credit_score.report.run_folder import with_words
 from credit_score.sheet import write_csv
 
@@ -85,13 +85,13 @@ class Door:
     def _alone(self, files: list[Broken], here: Path, told: Told) -> set[str]:
         """Each file through the reader alone; the names of those refused."""
         engine, refused = open_engine(), set()
-        for number, file in enumerate(files):
+        for file in files:
             path = here / file.name
             path.write_bytes(file.data)
             self.say(file.name)
             began = time.perf_counter()
             try:
-                raw = read_raw(engine, path, self.contracts[file.table], number)
+                (raw,) = read_files(engine, {file.name: path}, self.contracts[file.table])
                 self._count(file, int(raw.table.count().execute()) + len(raw.broken), told)
             except cs.CreditScoreError as error:
                 refused.add(file.name)

@@ -76,7 +76,7 @@ def test_a_row_that_is_lost_is_noticed(door, pool):
 
 
 def test_a_crash_of_the_reader_is_noticed_and_names_the_file(door, pool, monkeypatch):
-    monkeypatch.setattr(fuzz_door, "read_raw", lambda *_: 1 // 0)
+    monkeypatch.setattr(fuzz_door, "read_files", lambda *_: 1 // 0)
     file = some(pool)
     told = alone(door, file)
     assert told.fates[file.kind, fuzz_door.FAULT] == 1

@@ -89,7 +89,7 @@ def numbered(
     """By the places that DuckDB itself tells of a file in its list and of a row in its file."""
     files = ", ".join(_quoted(one_file(path)) for path in paths.values())
     chosen = "".join(f', CAST({_named(old)} AS VARCHAR) AS "{new}"' for old, new in columns.items())
-    number = f"list_extract({list(paths)}, CAST(file_index + 1 AS BIGINT))"
+    number = f"CAST(list_extract({list(paths)}, CAST(file_index + 1 AS BIGINT)) AS BIGINT)"
     engine.raw_sql(
         f'CREATE OR REPLACE TABLE "{name}" AS '  # noqa: S608 - paths and names of columns are quoted
         f"SELECT {number} AS _file, file_row_number + 1 AS row{chosen} "

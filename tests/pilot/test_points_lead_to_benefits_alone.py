@@ -62,8 +62,8 @@ OF_ENTERPRISES = {
 }  # fmt: skip
 # Modules that name the scores or the ledger of persons: those that make, keep and show them, and those of benefits.
 READERS = {
-    "county.py", "report/run_folder.py", "report/page.py", "report/content.py", "pilot/standing.py",
-    "pilot/three_credit/counted.py", "pilot/reach.py", "pilot/publication/cubes.py",
+    "county.py", "points/scores.py", "since.py", "report/run_folder.py", "report/page.py", "report/content.py",
+    "pilot/standing.py", "pilot/three_credit/counted.py", "pilot/reach.py", "pilot/publication/cubes.py",
 }  # fmt: skip
 
 

@@ -150,3 +150,14 @@ def test_a_thousand_parts_are_read_by_one_query(hand, parted, monkeypatch):
     counts = hand.read(folder).counts.set_index("table").loc["credit_records"]
     assert (counts["read"], counts["accepted"]) == (1005, 5)
     assert asked == ["raw_credit_records_0"]
+
+
+def test_one_table_may_come_as_parquet_and_csv_at_once(hand, clean, tmp_path):
+    tables = hand.county()
+    rows = tables.pop("credit_records")
+    folder = hand.write(tmp_path / "both", tables)
+    pd.DataFrame(rows[:2]).to_parquet(folder / "credit_records-one.parquet", index=False)
+    pd.DataFrame(rows[2:]).to_csv(folder / "credit_records-two.csv", index=False)
+    read = hand.read(folder)
+    assert hand.as_text(read, "credit_records") == hand.as_text(clean, "credit_records")
+    assert read.files.loc[read.files["table"] == "credit_records", "read"].tolist() == [2, len(rows) - 2]
