@@ -291,7 +291,7 @@ def _within_work(
     """The records with the part of their work that is this run's, where what is computed is kept."""
     if records.work is None:
         return records
-    also = None if pd is None else pd.to_csv(), earlier and earlier.fingerprint
+    also = None if pd is None else pd.to_dict("list"), earlier and earlier.fingerprint
     return replace(records, work=records.work.within(on, known, seed, *also))
 
 

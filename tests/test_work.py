@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -119,3 +120,12 @@ def test_a_store_is_worked_on_too(county, tmp_path):
     assert main([*words, "--quiet"]) == 0
     assert not work.exists()
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["seed"] == 3
+
+
+def test_other_learned_chances_are_other_work(county, tmp_path):
+    policy = cs.load_policy("gaoyang")
+    records = cs.read_records(county, policy=policy, work=tmp_path / "work")
+    firms = cs.run_county(records, policy, as_of=ON).tiers["subject"]
+    given = [pd.DataFrame({"subject": firms, "pd": chance}) for chance in (0.05, 0.95)]
+    runs = [cs.run_county(records, policy, as_of=ON, pd=table) for table in given]
+    assert not runs[0].sector_tiers.equals(runs[1].sector_tiers)
