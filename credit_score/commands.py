@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     steps = Steps(quiet=arguments.quiet)
     check_out(arguments.out, arguments.folder, arguments.policy, *filter(None, [arguments.since]))
     when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
-    check_work(arguments.work, arguments.folder, arguments.out)
+    check_work(arguments.work, arguments.folder, arguments.out, *filter(None, [arguments.since]))
     into = {"engine": _engine(arguments), "work": arguments.work}
     given = {"pd": arguments.pd, "since": arguments.since}
     done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, into=into, **given)

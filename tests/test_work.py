@@ -129,3 +129,17 @@ def test_other_learned_chances_are_other_work(county, tmp_path):
     given = [pd.DataFrame({"subject": firms, "pd": chance}) for chance in (0.05, 0.95)]
     runs = [cs.run_county(records, policy, as_of=ON, pd=table) for table in given]
     assert not runs[0].sector_tiers.equals(runs[1].sector_tiers)
+
+
+@pytest.mark.parametrize("option", ["--work", "--spill"])
+def test_a_file_in_the_place_of_a_folder_is_told_at_once(county, tmp_path, capsys, option):
+    (tmp_path / "file").write_text("")
+    assert main([*command(county, tmp_path / "out", option, str(tmp_path / "file")), "--quiet"]) == 1
+    told = f"credit-score: {tmp_path / 'file'}: is a file, not a folder; choose another folder\n"
+    assert capsys.readouterr().err == told
+    assert not (tmp_path / "out").exists()
+
+
+def test_work_can_be_read_by_this_user_alone(county, tmp_path):
+    records = cs.read_records(county, work=tmp_path / "work")
+    assert records.work.top.stat().st_mode & 0o777 == 0o700

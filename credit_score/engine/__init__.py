@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
-from credit_score.engine.places import partition
+from credit_score.engine.places import check_folder, partition
 
 if TYPE_CHECKING:
     import ibis
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Kind = Literal["duckdb", "spark"]
-KINDS: tuple[Kind, ...] = ("duckdb", "spark")
 LOCAL = "local[*]"
 _OPENED: "list[weakref.ref[ibis.BaseBackend]]" = []
 
@@ -38,8 +37,10 @@ def open_engine(
         on other machines it must be a folder that all of them share.
     master : Spark's master, as ``spark://host:7077``; by default all cores of this machine.
 
-    Raises CreditScoreError for a size that is none, without Spark or Java, and where no master answers.
+    Raises CreditScoreError for a size that is none, a file in the place of ``spill``, without Spark or Java, and where
+    no master answers.
     """
+    spill = check_folder(spill) if spill else None
     if kind == "spark":
         from credit_score.engine.spark import open_spark
 

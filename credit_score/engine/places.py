@@ -9,12 +9,8 @@ from pathlib import Path
 from credit_score.errors import CreditScoreError
 
 _SIZE = re.compile(r"\d+(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)")
-
-
 # What Hive and Spark write by its number in the name of a partition; any other sign, Chinese too, stands as it is.
 _SPECIAL = re.compile(r"""[\x00-\x1f\x7f"#%'*/:=?\\{\[\]^]""")
-
-
 NOWHERE = "__HIVE_DEFAULT_PARTITION__"  # how Hive, Spark and DuckDB call the folder of rows without a value
 
 
@@ -28,6 +24,14 @@ def check_size(memory: str) -> str:
     if not _SIZE.fullmatch(memory):
         raise CreditScoreError(f"memory {memory!r} is not a size", remedy="write it as 2GB or 500MB")
     return memory
+
+
+def check_folder(place: Path | str) -> Path:
+    """The path of a folder that is there or can be made; raises CreditScoreError where a file stands."""
+    folder = Path(place)
+    if folder.exists() and not folder.is_dir():
+        raise CreditScoreError("is a file, not a folder", where=str(folder), remedy="choose another folder")
+    return folder
 
 
 def private_folder() -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from credit_score.engine import opened, saved
+from credit_score.engine.places import check_folder
 
 if TYPE_CHECKING:
     import ibis
@@ -28,9 +29,13 @@ class Work:
 
     @classmethod
     def on(cls, engine: "ibis.BaseBackend", place: Path | str, *known: object) -> "Work":
-        """The work on what ``known`` tells, in a folder below a place that only this user can read."""
-        Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)
-        top = Path(place) / _digest(known)
+        """The work on what ``known`` tells, in a folder below a place, which only this user can read.
+
+        Raises CreditScoreError where the place is a file.
+        """
+        top = check_folder(place) / _digest(known)
+        top.parent.mkdir(parents=True, exist_ok=True)
+        top.mkdir(mode=0o700, exist_ok=True)
         return cls(engine, top, top)
 
     def within(self, *known: object) -> "Work":
@@ -51,10 +56,6 @@ class Work:
             write(partial)
             partial.rename(path)
         return path
-
-    def has(self, name: str) -> bool:
-        """Whether something was kept under a name."""
-        return (self.folder / name).exists()
 
     def clear(self) -> None:
         """Remove the whole job's work, and the place if nothing else is in it."""

@@ -80,9 +80,12 @@ def test_without_a_number_of_records_the_rates_are_as_they_are():
     [
         ({"by": ("town",), "format": "csv"}, "csv by town; choose parquet by town or by town,month"),
         ({"by": ("month",)}, "parquet by month; choose"),
-        ({"records": 0.5}, "0.5 records a subject, of which .* have none of the rates; ask for more"),
+        (
+            {"records": 0.5},
+            "0.5 records a subject, where the registers, visits and ratings alone make .*; ask for more",
+        ),
         ({"records": 1e9}, "records a subject, 6e.11 in all; ask for fewer"),
-        ({"records": float("nan")}, "nan records a subject"),
+        ({"records": float("nan")}, "nan is no number of records a subject; ask for some, as 10"),
     ],
 )
 def test_what_cannot_be_written_is_refused(tmp_path, asked, told):

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Build = Callable[[], "ibis.Table"]
 OfBatch = Callable[["pa.RecordBatch"], "pa.RecordBatch"]
-BATCH = 100_000
 # Some thirty policies' worth; beyond it, all are written again.
 MOST = 5_000
 _WRITTEN: dict[tuple[object, ...], Any] = {}
@@ -87,13 +86,9 @@ class Statements:
 
     def over_batches(self, name: str, build: Build, function: OfBatch, schema: "pa.Schema") -> None:
         """Compute an expression, and hold what a function makes of each batch of it as a table of that name."""
-        import pyarrow as pa
-
-        if not self._takes_text:
-            over_batches(self.engine, name, build(), function, schema)
-            return
-        told = self.engine.con.execute(self._written(name, build).text).to_arrow_reader(BATCH)
-        kept(self.engine, name, pa.Table.from_batches(map(function, told), schema=schema))
+        asked = f"map_asked_of_{name}"
+        self.see(asked, build)
+        over_batches(self.engine, name, self.engine.table(asked), function, schema)
 
     @property
     def _takes_text(self) -> bool:

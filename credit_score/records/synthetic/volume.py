@@ -27,13 +27,16 @@ def rate_factor(records: float | None, *, n_enterprises: int, n_individuals: int
     if records is None:
         return 1.0
     n = n_enterprises + n_individuals
-    if not math.isfinite(records) or records * n > MOST_RECORDS / 2:
+    if not (math.isfinite(records) and records > 0):
+        raise RecordsError(f"{records} is no number of records a subject", where="synthetic county",
+                           remedy="ask for some, as 10")  # fmt: skip
+    if records * n > MOST_RECORDS / 2:
         what, remedy = f"{records} records a subject, {records * n:.3g} in all", "ask for fewer"
         raise RecordsError(what, where="synthetic county", remedy=remedy)
     with_rate, without = _sample(n_enterprises, n_individuals, seed)
     if not with_rate or records * n < without:
-        least = f"{without / max(n, 1):.2f} have none of the rates"
-        raise RecordsError(f"{records} records a subject, of which {least}", where="synthetic county",
+        least = f"the registers, visits and ratings alone make {without / max(n, 1):.2f}"
+        raise RecordsError(f"{records} records a subject, where {least}", where="synthetic county",
                            remedy="ask for more")  # fmt: skip
     return (records * n - without) / with_rate
 
