@@ -71,11 +71,11 @@ def parts_of(rows: list[list[str]], *, shared: bool) -> Parts:
 
 
 def zipped(parts: Parts) -> bytes:
-    """The parts as an archive."""
+    """The parts as an archive; none is dated, so that the same parts are the same bytes at any time."""
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(sink, "w") as archive:
         for name, data in parts.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return sink.getvalue()
 
 

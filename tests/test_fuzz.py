@@ -1,6 +1,8 @@
 """The fuzzer's own accounting: a fault that is put in is noticed, and a sound reader has none."""
 
+import io
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -47,6 +49,11 @@ def alone(door, file):
 
 def test_the_same_seed_breaks_the_same_files(pool):
     assert Job(1, 0, 30).files(pool) == Job(1, 0, 30).files(pool) != Job(2, 0, 30).files(pool)
+
+
+def test_a_workbook_holds_no_date_of_its_writing():
+    archive = zipfile.ZipFile(io.BytesIO(fuzz_workbook.zipped({"a": b"a" * 99, "b": b""})))
+    assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_every_way_of_breaking_makes_a_file(pool, monkeypatch):
