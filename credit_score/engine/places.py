@@ -34,8 +34,10 @@ def check_folder(place: Path | str) -> Path:
     return folder
 
 
-def private_folder() -> Path:
-    """A new folder that only this user can read, gone when Python ends."""
-    folder = Path(tempfile.mkdtemp(prefix="credit-score-"))
+def private_folder(beside: Path | None = None) -> Path:
+    """A new folder that only this user can read, in a folder if one is given; gone when Python ends."""
+    if beside:
+        beside.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="credit-score-", dir=beside))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from credit_score.records.contract import Contract
 from credit_score.records.door.personal import digits_in, identity_number_in, personal_number_in
-from credit_score.records.door.statements import Statements
+from credit_score.records.door.statements import Build, Statements
 from credit_score.records.reading.values import narrow, read_code, read_date, read_month, read_number
 from credit_score.records.reading.vocabulary import of_any_kind
 
@@ -83,14 +83,15 @@ def searched(contract: Contract) -> list[str]:
     return [c for c, column in columns if str(column.dtype) == "string" and c not in contract.identifiers]
 
 
-def suspicious(ask: Statements, seen: str, contract: Contract) -> tuple[str, ...]:
+def suspicious(ask: Statements, raw: Build, contract: Contract) -> tuple[str, ...]:
     """Of the searched columns those in which such a number can stand at all: of most tables none.
 
-    What finds one is long, and is then neither compiled nor evaluated.
+    What finds one is long, and is then neither compiled nor evaluated. Text as it was written tells, full-width digits
+    too: to read it as types takes longer than to look.
     """
 
     def asked() -> "ibis.Table":
-        table = ask.engine.table(seen)
+        table = raw()
         return table.aggregate(**{c: digits_in(table[c]).any() for c in searched(contract)})
 
     (found,) = ask.fetch("digits", asked).to_pylist() if searched(contract) else [{}]
@@ -199,20 +200,29 @@ def _breach(value: Any, name: str, column: "pa.Column") -> "list[ibis.expr.types
     return [missing, *(check.wrong.fill_null(False) for checks in of_checks for check in checks)]
 
 
-def judged(table: "ibis.Table", contract: Contract, listed: list[Check]) -> "ibis.Table":
-    """The table with ``_fault``: the index of the first check that fails, or -1.
+def first_fault(listed: list[Check]) -> Any:
+    """The index of the first check that a row fails, or -1."""
+    import ibis
 
-    Of rows without a fault that share a key the one with the earliest days stays, whatever the order in which
-    they came; the others get the index ``len(listed)``: a duplicate.
+    return ibis.cases(*((check.wrong.fill_null(False), i) for i, check in enumerate(listed)), else_=-1)
+
+
+def repeated(good: "ibis.Table", raw: "ibis.Table", contract: Contract) -> "ibis.Table":
+    """``_file, row`` of rows whose key another row has too, but for the one that stays.
+
+    It stays that has the earliest days, the columns of ``raw`` read as types, whatever the order in which they came.
+    ``good``: ``_file``, ``row``, ``_key`` of rows without a fault. Hardly a key repeats: only those whose hash does are
+    read and sorted.
     """
     import ibis
 
-    first = ibis.cases(*((check.wrong.fill_null(False), i) for i, check in enumerate(listed)), else_=-1)
-    table = table.mutate(_first=first)
-    order = [*content_order(table, contract), table["_file"], table.row]
-    window = ibis.window(group_by=[table[contract.key], table._first], order_by=order)
-    again = (table._first == -1) & (ibis.row_number().over(window) > 0)
-    return table.mutate(**{FAULT: ibis.ifelse(again, len(listed), table._first)}).drop("_first")
+    hashed = good.mutate(_hash=good["_key"].hash())
+    often = hashed.group_by("_hash").aggregate(_n=hashed.count()).filter(lambda t: t["_n"] > 1)
+    few = hashed.semi_join(often, "_hash").drop("_hash")
+    rows = typed(raw.semi_join(few, ["_file", "row"]), contract).inner_join(few, ["_file", "row"])
+    order = [*content_order(rows, contract), rows["_file"], rows["row"]]
+    numbered = rows.mutate(_place=ibis.row_number().over(ibis.window(group_by=rows["_key"], order_by=order)))
+    return numbered.filter(numbered["_place"] > 0).select("_file", "row")
 
 
 def content_order(table: "ibis.Table", contract: Contract, *, latest: bool = False) -> "list[ibis.Value]":

@@ -34,8 +34,8 @@ MOBILE = _ALONE.format("(?:(?:00)?86[ -]?)?1[3-9][0-9][ .-]?[0-9]{4}[ .-]?[0-9]{
 CARD = _ALONE.format("(62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14})")
 _DAY_INSIDE = "^[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _DIGITS = 19
-# What each of these numbers has: eleven digits with nothing between them that is not taken out.
-MANY_DIGITS = f"[0-9](?:{SEPARATORS}*[0-9]){{10}}"
+# What each of these numbers has, full-width or not: eleven digits with nothing between that is not taken out.
+MANY_DIGITS = f"[0-9０-９](?:(?:{SEPARATORS}|[－．＿])*[0-9０-９]){{10}}"
 
 
 def digits_in(text: "StringValue") -> "BooleanValue":

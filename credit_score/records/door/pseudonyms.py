@@ -12,7 +12,6 @@ from credit_score.engine import dropped, kept, sha256
 from credit_score.policy.schema import Scheme
 from credit_score.records.contract import Contract
 from credit_score.records.door.identity import DELETED, judged, place_is_known
-from credit_score.records.door.judge import FAULT
 from credit_score.records.door.statements import Build, Statements
 
 if TYPE_CHECKING:
@@ -88,11 +87,11 @@ class Pseudonyms:
         gone = joined._on.notnull() & ~(joined._begins > joined._on).fill_null(False)
         return joined.mutate(_gone=gone).drop("_asked", "_begins", "_digest", "_on")
 
-    def learn(self, ask: Statements, judged_rows: str, contract: Contract) -> None:
-        """Remember the subjects of a judged table's accepted rows, so that records can be matched with them."""
+    def learn(self, ask: Statements, accepted: Build, contract: Contract) -> None:
+        """Remember the subjects of a table's accepted rows by their ``_key``, so that records can be matched."""
         kind = {"enterprises": "enterprise", "individuals": "individual"}.get(contract.name)
         if kind is not None:
-            ask.add("known_subjects", lambda: _subjects_in(self.engine.table(judged_rows), contract.key, kind))
+            ask.add("known_subjects", lambda: _subjects_in(accepted(), contract.key, kind))
 
     def warnings(self) -> "pd.DataFrame":
         """What was accepted all the same: ``table, reason, n``. A place that no list knows is told, never refused.
@@ -229,12 +228,11 @@ def _distinct(table: "ibis.Table", column: str) -> "ibis.Table":
     return table.filter(table[column].notnull()).select(_id=table[column]).distinct()
 
 
-def _subjects_in(verdict: "ibis.Table", column: str, kind: str) -> "ibis.Table":
+def _subjects_in(good: "ibis.Table", column: str, kind: str) -> "ibis.Table":
     """``kind, raw, subject`` of accepted rows."""
     import ibis
 
-    good = verdict.filter(verdict[FAULT] == -1)
-    return good.select(kind=ibis.literal(kind), raw=good[column], subject=good[f"_subject_{column}"])
+    return good.select(kind=ibis.literal(kind), raw=good["_key"], subject=good[column])
 
 
 def _held_subjects(held: "dict[str, ibis.Table]") -> "ibis.Table | None":
