@@ -29,14 +29,17 @@ def test_what_does_not_fit_is_spilled_and_is_not_readable_there(tmp_path):
     engine.raw_sql("CREATE TABLE t AS SELECT i, 'person-' || i AS a, md5(i::VARCHAR) AS b FROM range(3000000) r(i)")
     engine.raw_sql("CREATE TABLE s AS SELECT a, b, row_number() OVER (ORDER BY b) AS place FROM t")
     assert engine.table("s").count().execute() == 3_000_000
-    spilled = list(tmp_path.iterdir())
+    spilled = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {"tables.db"} < {path.name for path in spilled}
     assert sum(path.stat().st_size for path in spilled) > 10_000_000
     assert not [path.name for path in spilled if b"person-2" in path.read_bytes()]
 
 
 def test_memory_and_the_place_to_spill_can_be_given(tmp_path):
     engine = open_engine(memory="500MB", spill=tmp_path)
-    assert setting(engine, "temp_directory") == str(tmp_path)
+    (own,) = tmp_path.iterdir()
+    assert setting(engine, "temp_directory") == str(own)
+    assert own.stat().st_mode & 0o077 == 0
     assert setting(engine, "memory_limit") == "476.8 MiB"
 
 

@@ -166,7 +166,8 @@ def _overruled(
         if not contract.register:
             other = fresh.anti_join(same, PLACE).semi_join(before, [contract.key])
             found.append(other.select(*PLACE, _why=ibis.literal(duplicate + 1, "int64")))
-    return ibis.union(*found).rename({f"_of_{c}": c for c in PLACE})
+    whole = dict.fromkeys(PLACE, "int64")  # a small number that an engine was told may have become a smaller type
+    return ibis.union(*(rows.cast(whole) for rows in found)).rename({f"_of_{c}": c for c in PLACE})
 
 
 def _good(rows: "ibis.Table", contract: Contract) -> "ibis.Table":
