@@ -15,7 +15,6 @@ from credit_score.inspection import (
     Breach,
     breaches,
     burden,
-    county_share,
     draw_visits,
     inspection_frame,
     make_schedule,
@@ -23,6 +22,7 @@ from credit_score.inspection import (
     with_drawn,
     workload,
 )
+from credit_score.long_list import LongList, Tables
 from credit_score.outcomes import curve_before
 from credit_score.points import all_scores, uncounted
 from credit_score.points.scores import held
@@ -102,8 +102,12 @@ class CountyRun:
     @cached_property
     def draw(self) -> "pd.DataFrame":
         """The firms to visit, with ``status`` on every row: nothing unsigned is for use."""
-        drawn = self.tables["draw"].order_by("department", "tier_code", "duty", "place").execute()
-        return drawn.assign(status=self.status)
+        return self.drawn.frame.assign(status=self.status)
+
+    @cached_property
+    def drawn(self) -> LongList:
+        """The same in the engine, in its order, without the status."""
+        return LongList(self.tables["draw"].order_by("department", "tier_code", "duty", "place"))
 
     @property
     def ledger(self) -> "pd.DataFrame":
@@ -144,7 +148,7 @@ class CountyRun:
         return Standing(self.records, self.rules, self.as_known_on, self.tables, self.status)
 
     @cached_property
-    def pilot(self) -> "dict[str, pd.DataFrame]":
+    def pilot(self) -> Tables:
         """The tables of the pilot's parts by name; empty where the policy has none of their sections."""
         from credit_score.pilot import pilot_tables
 
@@ -166,7 +170,8 @@ class CountyRun:
     @cached_property
     def county_share(self) -> float:
         """Share of registered enterprises that at least one department visits in the year."""
-        return county_share(self.draw, int(self.tier_shares["firms"].sum()))
+        visited, firms = self.tables["draw"].subject.nunique().execute(), self.tier_shares["firms"].sum()
+        return float(visited / firms) if firms else 0.0
 
     @cached_property
     def breaches(self) -> "list[Breach]":

@@ -14,7 +14,7 @@ import pytest
 import credit_score
 
 PACKAGE = Path(credit_score.__file__).parent
-GROUND = ("errors", "language", "engine", "files", "sheet", "partition")
+GROUND = ("errors", "language", "engine", "files", "sheet", "long_list", "partition")
 ROOMS = (
     "policy", "records", "points", "scorecard", "tiers", "inspection", "simulation", "pilot", "report", "session",
 )  # fmt: skip

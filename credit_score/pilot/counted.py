@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from credit_score.pilot.spans import Span
+from credit_score.pilot.spans import EVER, Span
 
 if TYPE_CHECKING:
     import ibis
@@ -16,11 +16,20 @@ def counted(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
 
     What ends on a day does not stand on it.
     """
+    if "ended" not in rows.columns and all(span.since == EVER for span in spans):
+        return _counted_first(rows, spans)
     joined = _within(rows, spans)
     if "ended" in rows.columns:
         joined = joined.filter(joined.ended.isnull() | (joined.ended > joined.until))
     found = joined.group_by("at").aggregate(n=joined.key.nunique())
     return at_each(found, spans)
+
+
+def _counted_first(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
+    """Of what never ends: keys by the day on which each first began, and those days at each span."""
+    first = rows.group_by("key").aggregate(begun=rows.begun.min())
+    joined = _within(first.group_by("begun").aggregate(keys=first.count()), spans)
+    return at_each(joined.group_by("at").aggregate(n=joined["keys"].sum()), spans)
 
 
 def counted_last(rows: "ibis.Table", spans: Sequence[Span], values: Sequence[str]) -> Counts:

@@ -45,7 +45,7 @@ def _listed(measure: Measure, rules: RuleSet) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def matched_measures(standing: Standing) -> "pd.DataFrame":
+def matched_measures(standing: Standing) -> "ibis.Table":
     """The measures that stand on the day, by what was known: a row a record × measure.
 
     ``starts_on``: the first day on which it may be taken: the record is known and the rule in force. ``ends_on``: the
@@ -68,7 +68,7 @@ def matched_measures(standing: Standing) -> "pd.DataFrame":
     by = ibis.cases((ends == rows.expires_on, "record"), (ends == most, "longest"), else_="repeal")
     told = rows.mutate(ends_on=ends, ends_by=by)
     standing_now = told.filter(told.starts_on <= day, told.ends_on > day)
-    return standing_now.select(*MATCHED).order_by("direction", "measure", "enterprise_id", "record_id").execute()
+    return standing_now.select(*MATCHED)
 
 
 def _candidates(standing: Standing) -> "ibis.Table":

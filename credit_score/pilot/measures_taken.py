@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from credit_score.long_list import LongList
 from credit_score.pilot.items import as_day
-from credit_score.pilot.measures import matched_measures, measures_of
+from credit_score.pilot.measures import MATCHED, matched_measures, measures_of
 from credit_score.pilot.standing import Standing
 from credit_score.policy import RuleSet
 from credit_score.policy.catalogues import Item
@@ -34,7 +35,7 @@ STATISTICS = (
 )  # fmt: skip
 
 
-def measure_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
+def measure_tables(standing: Standing) -> "dict[str, pd.DataFrame | LongList]":
     """``measures_matched``, ``measures_taken`` and ``measure_statistics``; nothing where the policy has no measures.
 
     ``measures_matched`` has ``state``: ``taken`` where a unit has begun it and it runs, ``open`` where none has, and
@@ -42,13 +43,22 @@ def measure_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
     """
     if standing.rules.model.measures is None:
         return {}
-    matched, taken = matched_measures(standing), taken_measures(standing)
-    running = set(zip(*(taken.loc[taken["state"] == "running", c] for c in ("enterprise_id", "measure")), strict=True))
-    pairs = zip(matched["enterprise_id"], matched["measure"], strict=True)
-    told = [BEGUN if pair in running else OPEN for pair in pairs]
-    matched = matched.assign(state=told if standing.has("measures_taken") else UNKNOWN)
+    taken = taken_measures(standing)
     statistics = measure_statistics(taken, _refused(standing))
-    return {"measures_matched": matched, "measures_taken": taken, "measure_statistics": statistics}
+    return {"measures_matched": _matched(standing, taken), "measures_taken": taken, "measure_statistics": statistics}
+
+
+def _matched(standing: Standing, taken: "pd.DataFrame") -> LongList:
+    import ibis
+
+    matched, state = matched_measures(standing), ibis.literal(UNKNOWN)
+    if standing.has("measures_taken"):
+        pair = ["enterprise_id", "measure"]
+        running = ibis.memtable(taken.loc[taken["state"] == "running", pair].drop_duplicates().assign(_runs=True))
+        matched = matched.left_join(running.cast(dict.fromkeys(pair, "string")), pair)
+        state = ibis.ifelse(matched["_runs"].fill_null(False), BEGUN, OPEN)
+    told = matched.select(*MATCHED, state=state)
+    return LongList(told.order_by("direction", "measure", "enterprise_id", "record_id"))
 
 
 def taken_measures(standing: Standing) -> "pd.DataFrame":

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from credit_score.long_list import LongList, Tables
 from credit_score.pilot.finance import finance_tables
 from credit_score.pilot.indicators import indicator_tables
 from credit_score.pilot.measures_taken import measure_tables
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Indicators come first: what a unit owes is read off them.
-PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (
+PARTS: "tuple[Callable[[Standing], Mapping[str, pd.DataFrame | LongList]], ...]" = (
     indicator_tables, three_credit_tables, youth_table, sector_table, scene_tables, measure_tables, finance_tables,
     publication_tables,
 )  # fmt: skip
@@ -26,9 +27,9 @@ PARTS: "tuple[Callable[[Standing], dict[str, pd.DataFrame]], ...]" = (
 SUMMED: "tuple[Callable[[Standing, Mapping[str, pd.DataFrame]], dict[str, pd.DataFrame]], ...]" = (unit_tables,)
 
 
-def pilot_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
+def pilot_tables(standing: Standing) -> Tables:
     """Name → table of every part, as the run folder keeps them under ``pilot/``; a part without rules gives none."""
-    made = {name: table for part in PARTS for name, table in part(standing).items()}
+    made: dict[str, pd.DataFrame | LongList] = {name: table for part in PARTS for name, table in part(standing).items()}
     for part in SUMMED:
-        made |= part(standing, made)
-    return made
+        made |= part(standing, Tables(made))
+    return Tables(made)

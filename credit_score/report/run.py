@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from credit_score.inspection import Breach
     from credit_score.inspection.county import CountyCube
+    from credit_score.long_list import LongList, Tables
 
 
 class Run(Protocol):
@@ -60,7 +61,11 @@ class Run(Protocol):
         """The limits of law and capacity that the schedule does not keep."""
 
     @property
-    def pilot(self) -> "dict[str, pd.DataFrame]":
+    def drawn(self) -> "LongList":
+        """The firms to visit, in the engine and in their order."""
+
+    @property
+    def pilot(self) -> "Tables":
         """The tables of the pilot's parts by name."""
 
     @property

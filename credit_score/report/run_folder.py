@@ -13,6 +13,7 @@ from credit_score.files import TOOL, fingerprint, fingerprints, whole_folder
 from credit_score.inspection import sampling_frame
 from credit_score.inspection.county import CountyCube
 from credit_score.language import say
+from credit_score.long_list import LongList, slices
 from credit_score.policy import Policy, RuleSet, load_policy
 from credit_score.report.page import report_page
 from credit_score.report.reporting import reporting_tables
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from credit_score.records import Records
 
 
-MANIFEST, CUBE, FRAME = "manifest.json", "cube.json", "frame.parquet"
+MANIFEST, CUBE, FRAME, REJECTED = "manifest.json", "cube.json", "frame.parquet", "rejected.csv"
 KEYS = {"status": str, "as_of": str, "as_known_on": str, "seed": int, "cap": int, "synthetic": bool, "outputs": dict}
 TEXTS = (
     "department", "subject", "tier", "duty", "key", "status", "rule", "reference", "enterprise_id", "record_id",
@@ -85,12 +86,13 @@ def _save_tables(run: Run, folder: Path, by: str | None) -> None:
     for name, table in (tables | report_tables(run)).items():
         _save(run, table.mutate(status=status), folder / f"{name}.parquet", by)
     _save(run, sampling_frame(run.tables["frame"]).mutate(status=status), folder / FRAME, by)
-    marked = {
-        "schedule": run.schedule, "workload": run.workload, "draw": run.draw, "uncounted": run.uncounted,
-        "rejected": with_words(run.rejected), **reporting_tables(run),
+    listed = {
+        "schedule": run.schedule, "workload": run.workload, "draw": run.drawn, "uncounted": run.uncounted,
+        **reporting_tables(run),
     }  # fmt: skip
-    for name, table in marked.items():
-        write_csv(table.assign(status=run.status), folder / f"{name}.csv")
+    for name, table in listed.items():
+        _save_list(table, folder / f"{name}.csv", run.status)
+    write_csv(lambda: (with_words(part).assign(status=run.status) for part in slices(run.rejected)), folder / REJECTED)
     _save_pilot(run, folder)
     told = {"status": run.status} | run.county_cube.to_dict()
     (folder / CUBE).write_text(json.dumps(told, ensure_ascii=False) + "\n", "utf-8")
@@ -128,16 +130,23 @@ def _save_pilot(run: Run, folder: Path) -> None:
     """Each table of the pilot as CSV in a folder of its own."""
     if run.pilot:
         (folder / "pilot").mkdir()
-    for name, table in run.pilot.items():
-        write_csv(table.assign(status=run.status), folder / "pilot" / f"{name}.csv")
+    for name, table in run.pilot.made.items():
+        _save_list(table, folder / "pilot" / f"{name}.csv", run.status)
     if "indicators" in run.pilot:
         write_csv(run.pilot["indicators"].assign(status=run.status), folder / "indicators.csv")
 
 
+def _save_list(table: "pd.DataFrame | LongList", path: Path, status: str) -> None:
+    """As CSV, every row with the run's status."""
+    parts = table.batches if isinstance(table, LongList) else lambda: iter([table])
+    write_csv(lambda: (part.assign(status=status) for part in parts()), path)
+
+
 def with_words(rejected: "pd.DataFrame") -> "pd.DataFrame":
     """Rejected rows with what the reason means and what to do, in both languages."""
+    reasons = rejected["reason"]
     words = {
-        f"{kind}_{lang}": [say(f"{kind}.{reason}", lang) for reason in rejected["reason"]]
+        f"{kind}_{lang}": reasons.map({r: say(f"{kind}.{r}", lang) for r in reasons.unique()})
         for kind in ("reason", "remedy")
         for lang in ("zh", "en")
     }

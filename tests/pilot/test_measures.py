@@ -7,6 +7,7 @@ import ibis
 import pytest
 from as_firms import A_RATING, HONOUR, KEY, LISTED, SERIOUS, event, firm, record, standings, taken
 
+from credit_score.long_list import Tables
 from credit_score.pilot.measures import matched_measures, measure_list
 from credit_score.pilot.measures_taken import count_ends, measure_tables
 from credit_score.policy import load_policy
@@ -62,7 +63,7 @@ def amended(altered_policy):
 
 
 def of(standing, name="f"):
-    matched = matched_measures(standing)
+    matched = matched_measures(standing).order_by("measure", "record_id").execute()
     return matched[matched["enterprise_id"] == name]
 
 
@@ -177,7 +178,7 @@ def test_a_firm_that_is_not_registered_yet_has_no_measure(on):
 
 
 def test_records_of_persons_lead_to_no_measure(on):
-    matched = matched_measures(on("2023-06-30"))
+    matched = matched_measures(on("2023-06-30")).execute()
     assert names(on("2023-06-30"), "own") == ["measure.fast_lane", "measure.priority"]
     assert "of-person" not in set(matched["record_id"])
     assert not matched["enterprise_id"].str.startswith("P-").any()
@@ -196,8 +197,8 @@ def test_rows_forged_about_persons_in_every_table_match_nobody(on, letter):
     ledger = standing.tables["ledger_enterprise"]
     counted = ledger.union(ledger.mutate(subject=ibis.literal(owner)))
     records = replace(standing.records, tables=standing.records.tables | forged)
-    told = measure_tables(replace(standing, records=records, tables={"ledger_enterprise": counted}))
-    plain = measure_tables(standing)
+    told = Tables(measure_tables(replace(standing, records=records, tables={"ledger_enterprise": counted})))
+    plain = Tables(measure_tables(standing))
     for name in ("measures_matched", "measures_taken"):
         assert told[name].equals(plain[name])
         assert owner not in told[name].astype(str).to_numpy()

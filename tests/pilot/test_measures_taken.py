@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from as_firms import HONOUR, KEY, LISTED, SERIOUS, event, firm, record, standings, taken
 
+from credit_score.long_list import Tables
 from credit_score.pilot.measures_taken import measure_tables
 from credit_score.policy import load_policy
 from credit_score.records.door.identity import pseudonym
@@ -62,7 +63,7 @@ def on(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def told(on):
-    return measure_tables(on(ON))
+    return Tables(measure_tables(on(ON)))
 
 
 def day(text):
@@ -129,7 +130,7 @@ def test_before_a_repair_is_known_its_measure_is_running_and_nothing_is_late(on)
 
 def test_without_a_file_of_what_units_did_no_measure_is_called_open(tmp_path):
     on = standings(tmp_path, enterprises=[firm("f")], credit_records=[record("r", "f", LISTED)])
-    told = measure_tables(on(ON))
+    told = Tables(measure_tables(on(ON)))
     assert set(told["measures_matched"]["state"]) == {""}
     assert told["measures_taken"].empty
     assert told["measure_statistics"].empty

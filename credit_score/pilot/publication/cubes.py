@@ -128,7 +128,7 @@ def _decided(standing: Standing, by: tuple[str, ...]) -> Cube:
     from credit_score.pilot.publication.decisions import decided_items, public_decisions
 
     rows = public_decisions(standing, persons=True)
-    counted = rows.groupby(list(by))["subject"].nunique().rename("n").reset_index()
+    counted = rows.group_by(*by).aggregate(n=rows.subject.nunique()).execute()
     codes = {"unit": [u.id for u in standing.rules.about.units], "item": list(decided_items(standing.rules))}
     return _filled(counted, {d: codes[d] for d in by})
 

@@ -15,7 +15,6 @@ from credit_score.records.life import with_life
 
 if TYPE_CHECKING:
     import ibis
-    import pandas as pd
 
 LICENCE, PENALTY = "licence", "penalty"
 COLUMNS = [
@@ -31,7 +30,7 @@ def decided_items(rules: RuleSet) -> dict[str, Label]:
     return licences | {item: labels[item] for grade in (repair.classes if repair else ()) for item in grade.items}
 
 
-def public_decisions(standing: Standing, *, persons: bool) -> "pd.DataFrame":
+def public_decisions(standing: Standing, *, persons: bool) -> "ibis.Table":
     """Decisions that are public on the day, of sole proprietors or of all others, a row a record.
 
     ``record_id, kind`` (licence or penalty)``, item, unit, decided_on, reported_on, published_until`` (the first day on
@@ -47,9 +46,8 @@ def public_decisions(standing: Standing, *, persons: bool) -> "pd.DataFrame":
     is_person = ibis.or_(*(lived.subject_id.startswith(begin) for begin in PERSONS))
     lived = lived.filter(is_person if persons else ~is_person)
     licensed = lived.filter(lived["item"].isin(licences)).mutate(kind=ibis.literal(LICENCE), until=ibis.null("date"))
-    rows = _named(ibis.union(licensed, _penalties(lived, standing)), standing).execute()
-    order = ["decided_on", "unit", "record_id"]
-    return rows[COLUMNS].sort_values(order, ascending=[False, True, True], ignore_index=True)
+    rows = _named(ibis.union(licensed, _penalties(lived, standing)), standing).select(COLUMNS)
+    return rows.order_by(ibis.desc("decided_on"), "unit", "record_id")
 
 
 def _penalties(lived: "ibis.Table", standing: Standing) -> "ibis.Table":

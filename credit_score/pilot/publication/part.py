@@ -4,11 +4,13 @@ No table here holds points, a tier, a draw, a schedule or an exact count of pers
 """
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from credit_score.errors import PolicyError
 from credit_score.language import LANGUAGES, say
+from credit_score.long_list import LongList
 from credit_score.pilot.disclosure import least_count
 from credit_score.pilot.groups import ALL
 from credit_score.pilot.protection import protected_release
@@ -46,7 +48,7 @@ def limits(rules: RuleSet) -> tuple[int, int]:
     return int(rules.figure(own.least_count).value), int(rules.figure(own.round_to).value)
 
 
-def publication_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
+def publication_tables(standing: Standing) -> "dict[str, pd.DataFrame | LongList]":
     """``published_NAME`` of each table that records alone make, and ``published_cells_CUBE`` of each cube of persons.
 
     The cells are those that there can be, without their counts: with them anybody can repeat the audit. A table whose
@@ -81,8 +83,8 @@ def with_labels(table: "pd.DataFrame", coded: Iterable[str], rules: RuleSet) -> 
     for column in coded:
         labels = words.get(column, {})
         for lang in LANGUAGES:
-            named = [_said(labels.get(code), code, lang) for code in told[column]]
-            told = told.assign(**{f"{column}_{lang}": named})
+            said = {code: _said(labels.get(code), code, lang) for code in told[column].unique()}
+            told = told.assign(**{f"{column}_{lang}": told[column].map(said)})
     first = [c for d in coded for c in (d, *(f"{d}_{lang}" for lang in LANGUAGES))]
     return told[[*first, *(c for c in told.columns if c not in first)]]
 
@@ -102,10 +104,11 @@ def _words(rules: RuleSet) -> dict[str, dict[str, Label]]:
     return {name: {n.id: n.label for n in named} for name, named in groups.items()} | {"item": decided_items(rules)}
 
 
-def _plain(table: PublishedTable, standing: Standing) -> "pd.DataFrame":
+def _plain(table: PublishedTable, standing: Standing) -> "pd.DataFrame | LongList":
     """A table of firms that are no natural persons, which the law lets one by one be told."""
     if table.of == "decisions":
-        return with_labels(public_decisions(standing, persons=False), ("item", "unit"), standing.rules)
+        in_words = partial(with_labels, coded=("item", "unit"), rules=standing.rules)
+        return LongList(public_decisions(standing, persons=False), in_words)
     return with_labels(_firms(table, standing), table.by, standing.rules)
 
 

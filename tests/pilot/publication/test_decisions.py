@@ -47,7 +47,7 @@ def decided(record, item, subject=FIRM, on=date(2023, 5, 4)):
 
 
 def listed(*args, persons=False, **kw):
-    return list(public_decisions(standing(*args, **kw), persons=persons)["record_id"])
+    return list(public_decisions(standing(*args, **kw), persons=persons).execute()["record_id"])
 
 
 def test_licences_and_penalties_of_firms_are_listed_the_last_first_with_name_and_end_of_publicity():
@@ -56,7 +56,7 @@ def test_licences_and_penalties_of_firms_are_listed_the_last_first_with_name_and
         decided("R2", "compliance.penalty_serious", FIRM, date(2023, 5, 20)),
         decided("R3", "tax.a_rating"),
     ]
-    found = public_decisions(standing(records), persons=False)
+    found = public_decisions(standing(records), persons=False).execute()
     rows = found[["record_id", "kind", "name", "disputed"]].to_numpy().tolist()
     assert rows == [["R2", "penalty", "甲公司", "no"], ["R1", "licence", "乙合作社", "no"]]
     # Three years from the date of the document, and no end for a licence.
@@ -86,7 +86,7 @@ def test_a_record_under_dispute_stays_and_says_so():
     day = date(2023, 6, 1)
     found = public_decisions(
         standing([decided("R1", "licence.granted")], [("R1", "disputed", day, day)]), persons=False
-    )
+    ).execute()
     assert found["disputed"].tolist() == ["yes"]
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from credit_score.long_list import Tables
 from credit_score.pilot.publication import publication_tables
 from credit_score.pilot.publication.cubes import PERSONS, cube
 from credit_score.pilot.publication.part import limits, published_tables
@@ -11,7 +12,7 @@ from credit_score.pilot.reach import band_names
 
 @pytest.fixture(scope="module")
 def tables(county_run):
-    return publication_tables(county_run.standing)
+    return Tables(publication_tables(county_run.standing))
 
 
 @pytest.fixture(scope="module")

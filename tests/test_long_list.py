@@ -1,0 +1,60 @@
+"""A list of the engine is the same whether it is asked for whole or passes through a batch at a time."""
+
+import io
+
+import ibis
+import pandas as pd
+import pytest
+
+from credit_score import long_list
+from credit_score.long_list import LongList, Tables, slices
+from credit_score.sheet import write_csv
+
+ROWS = pd.DataFrame(
+    {"n": range(7), "text": ["a", "=1", None, "甲", "", "-5", "x,y"], "day": [None, *["2023-06-30"] * 6]}
+)
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch):
+    monkeypatch.setattr(long_list, "BATCH", 3)
+
+
+def listed(frame, **more):
+    con = ibis.duckdb.connect()
+    table = con.create_table("t", frame)
+    return LongList(table.mutate(day=table["day"].cast("date")).order_by("n"), **more)
+
+
+def written(table):
+    file = io.BytesIO()
+    write_csv(table, file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("frame", [ROWS, ROWS[:1], ROWS[:0], ROWS.assign(text=["a"] * 6 + ["b\rc"])])
+def test_a_list_written_in_batches_is_the_list_written_whole(frame):
+    found = listed(frame.astype({"text": "str", "day": "str"}).where(frame.notna(), None))
+    assert max(len(batch) for batch in found.batches()) <= 3
+    assert written(found.batches) == written(found.frame)
+    assert written(found.batches).startswith(
+        b"n,text,day\n" if len(frame) < 7 or "\r" not in frame["text"].iloc[6] else b'"n"'
+    )
+
+
+def test_words_are_put_beside_each_batch_as_beside_the_whole():
+    found = listed(ROWS, told=lambda batch: batch.assign(twice=batch["n"] * 2))
+    assert pd.concat(list(found.batches()), ignore_index=True)["twice"].tolist() == found.frame["twice"].tolist()
+
+
+def test_slices_of_a_frame_are_all_its_rows_and_one_stands_for_none():
+    assert [len(part) for part in slices(ROWS)] == [3, 3, 1]
+    assert [len(part) for part in slices(ROWS[:0])] == [0]
+
+
+def test_tables_give_frames_and_keep_what_is_long_in_the_engine():
+    tables = Tables({"short": ROWS, "long": listed(ROWS)})
+    assert list(tables) == ["short", "long"]
+    assert len(tables) == 2
+    assert tables["long"]["n"].tolist() == tables["short"]["n"].tolist()
+    assert isinstance(tables.made["long"], LongList)
