@@ -35,7 +35,7 @@ class LongList:
             n += len(batch)
             yield self.told(batch)
         if not n:
-            yield self.frame
+            yield self.told(self.rows.execute())
 
 
 def slices(table: "pd.DataFrame") -> "Iterator[pd.DataFrame]":
