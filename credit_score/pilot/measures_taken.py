@@ -76,15 +76,23 @@ def taken_measures(standing: Standing) -> "pd.DataFrame":
 
     on, measures = standing.on, {m.id: m for m in measures_of(standing.rules)}
     grounds: dict[str, list[_Ground]] = {}
-    for row in _records(standing):
-        grounds.setdefault(row["measure_id"], []).append(_ground(row, measures[row["measure"]], standing))
-    begun = _begun(standing).semi_join(standing.firms, "enterprise_id").execute()
-    told = [
-        _told(row, measures[row["measure"]], grounds.get(row["measure_id"], []), on) for row in begun.to_dict("records")
-    ]
-    frame = pd.DataFrame(told, columns=list(TAKEN)).astype({"days_to_feedback": "Int64", "days_late": "Int64"})
+    for batch in LongList(_records(standing)).batches():
+        for row in _each(batch):
+            grounds.setdefault(row["measure_id"], []).append(_ground(row, measures[row["measure"]], standing))
+
+    def told(batch: "pd.DataFrame") -> "pd.DataFrame":
+        rows = (_told(row, measures[row["measure"]], grounds.get(row["measure_id"], []), on) for row in _each(batch))
+        return pd.DataFrame(rows, columns=list(TAKEN)).astype({"days_to_feedback": "Int64", "days_late": "Int64"})
+
+    begun = LongList(_begun(standing).semi_join(standing.firms, "enterprise_id"), told)
+    frame = pd.concat(list(begun.batches()), ignore_index=True)
     first = frame["state"].ne("to_lift").mul(2) + frame["direction"].eq("reward")
     return frame.assign(_first=first).sort_values(["_first", "begun_on", "measure_id"], ignore_index=True)[list(TAKEN)]
+
+
+def _each(batch: "pd.DataFrame") -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = batch.to_dict("records")
+    return rows
 
 
 def measure_statistics(taken: "pd.DataFrame", refused: "pd.DataFrame") -> "pd.DataFrame":
@@ -112,7 +120,7 @@ def measure_statistics(taken: "pd.DataFrame", refused: "pd.DataFrame") -> "pd.Da
     return both.reset_index()[list(STATISTICS)].sort_values(by, ignore_index=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Ground:
     """One record that a measure rests on: from when, until when (half-open), and what ends it."""
 
@@ -138,7 +146,7 @@ def _refused(standing: Standing) -> "pd.DataFrame":
     return named.groupby(["month", "unit", "direction"]).size().rename("refused").reset_index()
 
 
-def _records(standing: Standing) -> list[dict[str, Any]]:
+def _records(standing: Standing) -> "ibis.Table":
     """The records that measures taken can rest on, by what was known, with what became of each."""
     import ibis
 
@@ -155,9 +163,7 @@ def _records(standing: Standing) -> list[dict[str, Any]]:
         records.subject_kind == "enterprise", records.occurred_on <= day, records.reported_on <= known
     )
     mine = mine.select("record_id", "item", "catalogue_kind", "occurred_on", "reported_on", enterprise_id="subject_id")
-    rows = asked.join(mine, ["enterprise_id", "item", "catalogue_kind"]).left_join(lives, "record_id")
-    listed: list[dict[str, Any]] = rows.execute().to_dict("records")
-    return listed
+    return asked.join(mine, ["enterprise_id", "item", "catalogue_kind"]).left_join(lives, "record_id")
 
 
 def _led_to(rules: RuleSet) -> "ibis.Table":

@@ -5,7 +5,6 @@ league it counts for each of them, and it moves none: a unit is placed by what i
 share only one of the others may be able to do what is lacking. What is shared and late stands in a column beside.
 """
 
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +49,8 @@ def unit_tables(standing: Standing, made: Tables) -> "dict[str, pd.DataFrame]":
         *resource_items(standing, office), *post_items(standing, office),
     ]  # fmt: skip
     units = standing.rules.about.units
-    days = calendar_table(ChainMap(cases, made), standing.rules, plan)
+    told_of = {name: made[name] for name in ("indicators", "plan_tasks") if name in made}
+    days = calendar_table(told_of | cases, standing.rules, plan)
     table = item_table(items, standing.on, [unit.id for unit in units])
     return {
         "unit_items": table, "league": league(table, made, units), "office": office_table(standing, office),
