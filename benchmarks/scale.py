@@ -1,79 +1,156 @@
-"""A county at several sizes, from raw Parquet to the run folder: seconds, memory, and the slope between them.
+"""Ever larger counties, from raw Parquet to the run folder: what each size costs, and how cost grows with the size.
 
-Each size runs in a process of its own, so that the peak memory is its own.
-``python benchmarks/scale.py 100000 1000000``
+``python benchmarks/scale.py 100000 500000 2000000`` makes and runs each size of subjects (half enterprises, half
+persons, ten credit records a subject) in processes of their own, and keeps its figures in ``scale.json`` beside those
+of other sizes; ``--place`` is where the data go. Without sizes it tells of those that are kept. The figures of all
+sizes go to the board and to ``docs/scale.md``.
 """
 
 import argparse
 import json
 import math
-import resource
-import subprocess
-import sys
+import os
+import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from board import Figure, write
+from board import NOTHING, Figure, where, write
+from cost import GIB, Cost, cost_of
+from reliability import put, table
 
-STEPS = ("synth", "read", "run", "save")
+KEPT, PAGE = Path(__file__).parent / "scale.json", Path(__file__).parent.parent / "docs" / "scale.md"
+RECORDS, AS_OF, MEMORY, MOST = 10, "2023-06-30", "5GB", 8 * GIB
+LIBRARIES = ("duckdb", "ibis-framework", "pyarrow", "pandas")
+READING, WRITING = "reading", ("writing tables", "drawing the report")
+STAGES = ("read", "compute", "write")
 
 
-def one_size(n: int, place: Path) -> dict[str, float]:
-    """Make, read, run and save a county of n enterprises and n persons; seconds a step, and peak memory."""
-    import credit_score as cs
+class Stages:
+    """Progress that notes at each step the CPU and wall seconds so far, and what lies in the folder to spill."""
+
+    def __init__(self, spill: Path) -> None:
+        self.spill, self.noted, self.spilled = spill, list[tuple[str, float, float]](), 0
+
+    def __call__(self, step: str) -> None:
+        used = os.times()
+        self.noted.append((step, used.user + used.system, time.perf_counter()))
+        self.spilled = max(self.spilled, size_of(self.spill))
+
+    def told(self) -> dict[str, list[float]]:
+        """CPU and wall seconds of reading, of computing and of writing."""
+        sums = {stage: [0.0, 0.0] for stage in STAGES}
+        for (step, *before), (_, *after) in zip(self.noted, self.noted[1:], strict=False):
+            stage = "read" if step.startswith(READING) else "write" if step in WRITING else "compute"
+            sums[stage] = [total + end - begin for total, begin, end in zip(sums[stage], before, after, strict=True)]
+        return sums
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of the files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def making(n: int, folder: str) -> Callable[[], dict[str, int]]:
+    """The job of writing a county of n subjects; answers with the rows of its tables."""
     from credit_score.records.synthetic import make_county
 
-    taken: dict[str, float] = {}
-
-    def timed(step: str, job):
-        began = time.perf_counter()
-        result = job()
-        taken[step] = time.perf_counter() - began
-        return result
-
-    folder = place / "records"
-    facts = timed("synth", lambda: make_county(folder, n_enterprises=n, n_individuals=n, seed=1, format="parquet"))
-    policy = cs.load_policy("gaoyang")
-    records = timed("read", lambda: cs.read_records(folder))
-    if not (records.counts["read"] == records.counts["accepted"] + records.counts["rejected"]).all():
-        raise SystemExit("rows were lost")
-    run = timed("run", lambda: cs.run_county(records, policy, as_of="2023-06-30", seed=1))
-    timed("save", lambda: run.save(place / "out"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    return taken | {"rows": float(sum(facts.rows.values())), "peak_gib": peak}
+    half = {"n_enterprises": n // 2, "n_individuals": n // 2}
+    return lambda: make_county(Path(folder), **half, seed=1, format="parquet", by=("town",), records=RECORDS).rows
 
 
-def in_a_process(n: int) -> dict[str, float]:
-    """The figures of one size, measured in a process of its own."""
-    command = [sys.executable, __file__, "--one", str(n)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
+def running(folder: str, place: str, memory: str) -> Callable[[], dict[str, Any]]:
+    """The job of a run, with tables and spill in a place on the disk."""
+    import credit_score as cs
+    from credit_score.engine import open_engine
+
+    def run() -> dict[str, Any]:
+        spill, out = Path(place) / "spill", Path(place) / "run"
+        stages, policy = Stages(spill), cs.load_policy("gaoyang")
+        records = cs.read_records(folder, engine=open_engine(memory=memory, spill=spill), progress=stages)
+        if not (records.counts["read"] == records.counts["accepted"] + records.counts["rejected"]).all():
+            raise ValueError("rows were lost")
+        cs.run_county(records, policy, as_of=AS_OF, seed=1, progress=stages).save(out, progress=stages)
+        stages("end")
+        rows = records.counts.set_index("table")["read"].to_dict()
+        return {"stages": stages.told(), "rows": rows, "spilled": stages.spilled, "saved": size_of(out)}
+
+    return run
+
+
+def measured(n: int, place: Path) -> dict[str, Any]:
+    """The figures of one size; a county that stands in the place already is read and left, any other made and removed."""
+    folder = place / f"county-{n}"
+    there = folder.is_dir()
+    try:
+        made = None if there else cost_of("scale:making", n, str(folder))
+        ran = cost_of("scale:running", str(folder), str(place), MEMORY, libraries=LIBRARIES)
+        told = {"subjects": n, "bytes": size_of(folder), "where": where(), "memory": MEMORY}
+        return told | {"making": made and _cost(made), "running": _cost(ran)} | ran.answer
+    finally:
+        for path in (*([] if there else [folder]), place / "run", place / "spill"):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {"cpu": cost.cpu, "wall": cost.wall, "peak": cost.peak, "versions": cost.versions}
+
+
+def exponent(sizes: list[dict[str, Any]], figure: Callable[[dict[str, Any]], float]) -> float:
+    """The slope of the least-squares line through the logarithms of a figure and of the number of records."""
+    points = [(math.log(size["rows"]["credit_records"]), math.log(figure(size))) for size in sizes]
+    x, y = (sum(column) / len(points) for column in zip(*points, strict=True))
+    return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
+
+
+def figures(sizes: list[dict[str, Any]]) -> list[Figure]:
+    """The largest size, and the exponents over all of them."""
+    last = sizes[-1]
+    job = f"{last['subjects']:,} subjects, {last['rows']['credit_records']:,} records, raw Parquet to run folder"
+    peak = last["running"]["peak"]
+    value = f"{last['running']['cpu']:,.0f} s CPU, {last['running']['wall'] / 60:.0f} min, {peak / GIB:.2f} GiB"
+    found = [Figure(job, NOTHING, value, "≤ 8 GiB", peak <= MOST)]
+    if len(sizes) > 1:
+        slope = exponent(sizes, lambda size: size["running"]["cpu"])
+        spread = f"{sizes[0]['rows']['credit_records']:,} to {last['rows']['credit_records']:,} records"
+        found.append(Figure(f"exponent of CPU seconds, {spread}", "1 is linear", f"{slope:.3f}", "≤ 1.1", slope <= 1.1))
+    return found
+
+
+def shown(sizes: list[dict[str, Any]]) -> str:
+    """The sizes as a table."""
+    heading = (
+        "subjects", "credit records", "all rows", "raw, MB", "CPU, s", "wall, s", "read, CPU s", "compute, CPU s",
+        "write, CPU s", "peak, GiB", "spilled, GB", "run folder, MB",
+    )  # fmt: skip
+    rows = [
+        (
+            size["subjects"], size["rows"]["credit_records"], sum(size["rows"].values()), round(size["bytes"] / 1e6),
+            round(size["running"]["cpu"]), round(size["running"]["wall"]),
+            *(round(size["stages"][stage][0]) for stage in STAGES), f"{size['running']['peak'] / GIB:.2f}",
+            f"{size['spilled'] / 1e9:.1f}", round(size["saved"] / 1e6),
+        )
+        for size in sizes
+    ]  # fmt: skip
+    return table(heading, rows)
 
 
 def main() -> None:
-    """Measure the sizes and put them on the board."""
+    """Measure the sizes that are asked for, and tell of all that are kept."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sizes", nargs="*", type=int, default=[50_000, 200_000, 1_000_000])
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("sizes", nargs="*", type=int)
+    parser.add_argument("--place", type=Path)
     arguments = parser.parse_args()
-    if arguments.one:
-        with tempfile.TemporaryDirectory() as place:
-            print(json.dumps(one_size(arguments.one, Path(place))))
-        return
-    found = {n: in_a_process(n) for n in arguments.sizes}
-    figures = []
-    for n, figure in found.items():
-        seconds = ", ".join(f"{step} {figure[step]:.1f}" for step in STEPS)
-        value = f"{seconds} s; peak {figure['peak_gib']:.2f} GiB"
-        figures.append(Figure(f"{n:,} enterprises and as many persons, {figure['rows']:,.0f} rows", "–", value, "–"))
-    small, large = min(found), max(found)
-    if large > small:
-        total = {n: sum(found[n][s] for s in STEPS[1:]) for n in (small, large)}
-        slope = math.log(total[large] / total[small]) / math.log(large / small)
-        job = "exponent of read + run + save in the size"
-        figures.append(Figure(job, "1 is linear", f"{slope:.2f}", "≤ 1.1", slope <= 1.1))
-    write("scale", figures)
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    with tempfile.TemporaryDirectory(dir=arguments.place) as temporary:
+        for n in arguments.sizes:
+            kept[str(n)] = measured(n, arguments.place or Path(temporary))
+            KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    sizes = sorted(kept.values(), key=lambda size: size["subjects"])
+    write("scale", figures(sizes))
+    put("sizes", shown(sizes), page=PAGE)
 
 
 if __name__ == "__main__":

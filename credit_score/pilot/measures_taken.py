@@ -91,8 +91,7 @@ def taken_measures(standing: Standing) -> "pd.DataFrame":
 
 
 def _each(batch: "pd.DataFrame") -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = batch.to_dict("records")
-    return rows
+    return [{str(name): cell for name, cell in row.items()} for row in batch.to_dict("records")]
 
 
 def measure_statistics(taken: "pd.DataFrame", refused: "pd.DataFrame") -> "pd.DataFrame":
