@@ -7,6 +7,7 @@ authorisation that the proprietor signed; what else it learns the proprietor han
 
 from typing import TYPE_CHECKING
 
+from credit_score.long_list import LongList
 from credit_score.pilot.disclosure import least_count, protected
 from credit_score.pilot.indicators.asked import Asked
 from credit_score.pilot.indicators.lacking import Lacking
@@ -35,7 +36,7 @@ OF_FIRMS = SEEN[5:]
 SOLE = "sole_proprietor"
 
 
-def finance_tables(standing: Standing) -> "dict[str, pd.DataFrame]":
+def finance_tables(standing: Standing) -> "dict[str, pd.DataFrame | LongList]":
     """The funnel by month and by groups of the day, the banks, which firm each may see, and cells for a what-if.
 
     ``finance_funnel``, ``finance_groups``, ``finance_banks``, ``authorised``, ``finance_cells``: all internal, and
@@ -141,7 +142,7 @@ def finance_banks(standing: Standing) -> "pd.DataFrame":
     return told.order_by("bank_id").execute()
 
 
-def authorised_firms(standing: Standing) -> "pd.DataFrame":
+def authorised_firms(standing: Standing) -> LongList:
     """Firm × bank where the firm's own authorisation for that bank stands on the day: a row a pair, internal.
 
     ``authorisation_id`` and ``given_on`` are of the latest. ``items``: which items have a record that counts, by their
@@ -156,7 +157,7 @@ def authorised_firms(standing: Standing) -> "pd.DataFrame":
     told = rows.left_join(counted_items(standing), "enterprise_id").drop("enterprise_id_right")
     own = told.legal_form == SOLE
     empty = {c: ibis.ifelse(own, ibis.null(told[c].type()), told[c]) for c in OF_FIRMS}
-    return told.mutate(**empty).select(*SEEN).order_by("bank_id", "enterprise_id").execute()
+    return LongList(told.mutate(**empty).select(*SEEN).order_by("bank_id", "enterprise_id"))
 
 
 def bank_list(authorised: "pd.DataFrame", bank: str) -> "pd.DataFrame":
@@ -177,7 +178,7 @@ def counted_items(standing: Standing) -> "ibis.Table":
     return told.mutate(disputed_items=told.disputed_items.fill_null(ibis.literal("")))
 
 
-def finance_cells(standing: Standing) -> "pd.DataFrame":
+def finance_cells(standing: Standing) -> LongList:
     """Firms by score, tier, size, items and whether a natural person: what a bank's own rule is tried on. Internal.
 
     Returns ``score_milli, tier, size, sole, items, firms``; no firm stands in it.
@@ -187,7 +188,7 @@ def finance_cells(standing: Standing) -> "pd.DataFrame":
     rows = rows.left_join(counted_items(standing), "enterprise_id")
     rows = rows.mutate(items=rows["items"].fill_null(""), sole=rows.legal_form == SOLE)
     by = ["score_milli", "tier", "size", "sole", "items"]
-    return rows.group_by(by).aggregate(firms=rows.count()).order_by(by).execute()
+    return LongList(rows.group_by(by).aggregate(firms=rows.count()).order_by(by))
 
 
 def _pairs(standing: Standing) -> "ibis.Table":

@@ -6,8 +6,11 @@ since are the county's fault, not the enterprise's.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
+from credit_score.engine import dropped, kept, over_batches
 from credit_score.long_list import LongList
 from credit_score.pilot.items import as_day
 from credit_score.pilot.measures import MATCHED, matched_measures, measures_of
@@ -23,11 +26,14 @@ from credit_score.records.life import TAKEN_BACK
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
+    import pyarrow as pa
 
 TAKEN = (
     "measure_id", "enterprise_id", "measure", "direction", "unit", "begun_on", "ended_on", "fed_back_on",
     "days_to_feedback", "state", "why", "ground_ended_on", "days_late",
 )  # fmt: skip
+RECORD = ("item", "occurred_on", "reported_on", "repaired", *TAKEN_BACK)
+BEGUN_ROW = ("measure_id", "enterprise_id", "measure", "unit", "begun_on", "ended_on", "fed_back_on")
 OPEN, BEGUN, UNKNOWN = "open", "taken", ""
 STATISTICS = (
     "month", "unit", "direction", "n", "fed_back", "feedback_share", "days_to_feedback", "to_lift", "lifted_late",
@@ -44,24 +50,32 @@ def measure_tables(standing: Standing) -> "dict[str, pd.DataFrame | LongList]":
     if standing.rules.model.measures is None:
         return {}
     taken = taken_measures(standing)
-    statistics = measure_statistics(taken, _refused(standing))
-    return {"measures_matched": _matched(standing, taken), "measures_taken": taken, "measure_statistics": statistics}
+    return {
+        "measures_matched": _matched(standing, taken), "measures_taken": _listed(taken),
+        "measure_statistics": measure_statistics(taken, _refused(standing)),
+    }  # fmt: skip
 
 
-def _matched(standing: Standing, taken: "pd.DataFrame") -> LongList:
+def _matched(standing: Standing, taken: "ibis.Table") -> LongList:
     import ibis
 
     matched, state = matched_measures(standing), ibis.literal(UNKNOWN)
     if standing.has("measures_taken"):
         pair = ["enterprise_id", "measure"]
-        running = ibis.memtable(taken.loc[taken["state"] == "running", pair].drop_duplicates().assign(_runs=True))
-        matched = matched.left_join(running.cast(dict.fromkeys(pair, "string")), pair)
+        running = taken.filter(taken.state == "running").select(pair).distinct().mutate(_runs=True)
+        matched = matched.left_join(running, pair)
         state = ibis.ifelse(matched["_runs"].fill_null(False), BEGUN, OPEN)
     told = matched.select(*MATCHED, state=state)
     return LongList(told.order_by("direction", "measure", "enterprise_id", "record_id"))
 
 
-def taken_measures(standing: Standing) -> "pd.DataFrame":
+def _listed(taken: "ibis.Table") -> LongList:
+    """Those to be lifted first, discipline before rewards; days in whole numbers though some have none."""
+    rows = taken.order_by(taken.state != "to_lift", taken.direction == "reward", "begun_on", "measure_id")
+    return LongList(rows, lambda batch: batch.astype({"days_to_feedback": "Int64", "days_late": "Int64"}))
+
+
+def taken_measures(standing: Standing) -> "ibis.Table":
     """What units have begun by the day on registered enterprises, a row a measure taken.
 
     ``state``: ``running``; ``to_lift`` (it runs, but no ground stands any more, or none ever did); ``ended``;
@@ -70,31 +84,39 @@ def taken_measures(standing: Standing) -> "pd.DataFrame":
     law or a published list), ``no_unit`` (not one of those named for it on that day), ``no_record`` (none stood on its
     first day). ``ground_ended_on``: its day, for a record taken back the day that became known, where there never was a
     ground the first day of the measure. ``days_late``: calendar days from it to the end, or to the day while it runs.
-    What is dated after the day is not there yet. Those to be lifted come first.
+    What is dated after the day is not there yet. Held in the engine.
     """
-    import pandas as pd
-
-    on, measures = standing.on, {m.id: m for m in measures_of(standing.rules)}
-    grounds: dict[str, list[_Ground]] = {}
-    for batch in LongList(_records(standing)).batches():
-        for row in _each(batch):
-            grounds.setdefault(row["measure_id"], []).append(_ground(row, measures[row["measure"]], standing))
-
-    def told(batch: "pd.DataFrame") -> "pd.DataFrame":
-        rows = (_told(row, measures[row["measure"]], grounds.get(row["measure_id"], []), on) for row in _each(batch))
-        return pd.DataFrame(rows, columns=list(TAKEN)).astype({"days_to_feedback": "Int64", "days_late": "Int64"})
-
-    begun = LongList(_begun(standing).semi_join(standing.firms, "enterprise_id"), told)
-    frame = pd.concat(list(begun.batches()), ignore_index=True)
-    first = frame["state"].ne("to_lift").mul(2) + frame["direction"].eq("reward")
-    return frame.assign(_first=first).sort_values(["_first", "begun_on", "measure_id"], ignore_index=True)[list(TAKEN)]
+    engine, mark = standing.records.engine, uuid4().hex
+    begun = kept(engine, f"measures_begun_{mark}", _with_grounds(standing))
+    judged = partial(_judged, model=standing.rules.model, on=standing.on)
+    taken = over_batches(engine, f"measures_taken_{mark}", begun, judged, _schema())
+    dropped(engine, [f"measures_begun_{mark}"])
+    return taken
 
 
-def _each(batch: "pd.DataFrame") -> list[dict[str, Any]]:
-    return [{str(name): cell for name, cell in row.items()} for row in batch.to_dict("records")]
+def _schema() -> "pa.Schema":
+    import pyarrow as pa
+
+    days = dict.fromkeys(("begun_on", "ended_on", "fed_back_on", "ground_ended_on"), pa.date32())
+    types = days | dict.fromkeys(("days_to_feedback", "days_late"), pa.int64())
+    return pa.schema([(name, types.get(name, pa.string())) for name in TAKEN])
 
 
-def measure_statistics(taken: "pd.DataFrame", refused: "pd.DataFrame") -> "pd.DataFrame":
+def _judged(batch: "pa.RecordBatch", *, model: PolicyModel, on: date) -> "pa.RecordBatch":
+    """Each measure begun by the records that it can rest on."""
+    import pyarrow as pa
+
+    measures = {m.id: m for m in (model.measures.measures if model.measures else ())}
+
+    def told(row: dict[str, Any]) -> dict[str, Any]:
+        measure = measures[row["measure"]]
+        grounds = [_ground(record, measure, row["begun_on"], model, on) for record in row["records"] or ()]
+        return _told(row, measure, grounds, on)
+
+    return pa.RecordBatch.from_pylist([told(row) for row in batch.to_pylist()], schema=_schema())
+
+
+def measure_statistics(taken: "ibis.Table", refused: "pd.DataFrame") -> "pd.DataFrame":
     """By month of beginning, unit and direction: how many were taken, fed back, after how many days, and lifted late.
 
     ``days_to_feedback``: mean of those fed back; ``days_late``: sum. ``refused`` (``month, unit, direction, refused``):
@@ -103,20 +125,22 @@ def measure_statistics(taken: "pd.DataFrame", refused: "pd.DataFrame") -> "pd.Da
     import pandas as pd
 
     by = ["month", "unit", "direction"]
-    told = taken.assign(
-        month=[str(day)[:7] for day in taken["begun_on"]], fed_back=taken["fed_back_on"].notna(),
-        to_lift=taken["state"] == "to_lift", lifted_late=taken["state"] == "lifted_late",
-    )  # fmt: skip
-    sums = told.groupby(by).agg(
-        n=("measure_id", "size"), fed_back=("fed_back", "sum"), days_to_feedback=("days_to_feedback", "mean"),
-        to_lift=("to_lift", "sum"), lifted_late=("lifted_late", "sum"), days_late=("days_late", "sum"),
-    )  # fmt: skip
-    both = sums.join(refused.set_index(by), how="outer")
+    rows = taken.mutate(month=_month(taken))
+    sums = rows.group_by(by).aggregate(
+        n=rows.count(), fed_back=rows.fed_back_on.count(), days_to_feedback=rows.days_to_feedback.mean(),
+        to_lift=rows.count(where=rows.state == "to_lift"), lifted_late=rows.count(where=rows.state == "lifted_late"),
+        days_late=rows.days_late.sum(),
+    ).execute()  # fmt: skip
+    both = sums.set_index(by).join(refused.set_index(by), how="outer")
     counts = {c: both[c].fillna(0).astype("int64") for c in ("n", "fed_back", "to_lift", "lifted_late", "days_late",
                                                              "refused")}  # fmt: skip
     both = both.assign(**counts, feedback_share=(both["fed_back"] / both["n"]).astype("Float64"))
     both["days_to_feedback"] = pd.to_numeric(both["days_to_feedback"]).astype("Float64")
     return both.reset_index()[list(STATISTICS)].sort_values(by, ignore_index=True)
+
+
+def _month(rows: "ibis.Table") -> "ibis.expr.types.StringValue":
+    return rows.begun_on.cast("string").substr(0, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +163,22 @@ def _begun(standing: Standing) -> "ibis.Table":
 
 def _refused(standing: Standing) -> "pd.DataFrame":
     """Rows that name no registered enterprise, by month, unit and direction."""
-    rows = _begun(standing).anti_join(standing.firms, "enterprise_id").execute()
+    rows = _begun(standing).anti_join(standing.firms, "enterprise_id")
+    found = rows.group_by("unit", "measure", month=_month(rows)).aggregate(refused=rows.count()).execute()
     directions = {m.id: m.direction for m in measures_of(standing.rules)}
-    named = rows.assign(month=[str(d)[:7] for d in rows["begun_on"]], direction=rows["measure"].map(directions))
-    return named.groupby(["month", "unit", "direction"]).size().rename("refused").reset_index()
+    named = found.assign(direction=found["measure"].map(directions))
+    return named.groupby(["month", "unit", "direction"])["refused"].sum().reset_index()
+
+
+def _with_grounds(standing: Standing) -> "ibis.Table":
+    """Measures begun on registered enterprises, each with the ``records`` that it can rest on, null where none."""
+    import ibis
+
+    found = _records(standing)
+    each = ibis.struct({name: found[name] for name in RECORD})
+    records = found.group_by("measure_id").aggregate(records=each.collect(order_by=found.record_id))
+    begun = _begun(standing).semi_join(standing.firms, "enterprise_id")
+    return begun.left_join(records, "measure_id").select(*BEGUN_ROW, "records")
 
 
 def _records(standing: Standing) -> "ibis.Table":
@@ -156,7 +192,7 @@ def _records(standing: Standing) -> "ibis.Table":
     repaired = heard.happened_on.min(where=(heard.event == "repaired") & (heard.happened_on <= day))
     lives = heard.group_by("record_id").aggregate(repaired=repaired, **back)
     firms = standing.firms.select("enterprise_id", "legal_form")
-    asked = _begun(standing).select("measure_id", "enterprise_id", "measure", "begun_on").join(firms, "enterprise_id")
+    asked = _begun(standing).select("measure_id", "enterprise_id", "measure").join(firms, "enterprise_id")
     asked = asked.join(_led_to(standing.rules), ["measure", "legal_form"])
     mine = records.filter(
         records.subject_kind == "enterprise", records.occurred_on <= day, records.reported_on <= known
@@ -176,16 +212,16 @@ def _led_to(rules: RuleSet) -> "ibis.Table":
     return ibis.memtable(listed, schema=dict.fromkeys(columns, "string"))
 
 
-def _ground(row: dict[str, Any], measure: Measure, standing: Standing) -> _Ground:
+def _ground(record: dict[str, Any], measure: Measure, begun: date, model: PolicyModel, on: date) -> _Ground:
     """The ground that a record is for a measure: its own end, or what ended it before."""
-    days: list[Any] = [as_day(row[c]) for c in ("occurred_on", "reported_on", "begun_on")]
-    occurred, reported, begun = days
+    days: list[Any] = [as_day(record[c]) for c in ("occurred_on", "reported_on")]
+    occurred, reported = days
     since, until = measure.spell(begun) or (begun, begun)
     starts = max(occurred, reported, since)
-    longest = measure.longest.at(standing.on) if measure.longest else None
+    longest = measure.longest.at(on) if measure.longest else None
     ends = {
-        **{name: as_day(row[name]) for name in ("repaired", *TAKEN_BACK)},
-        "expired": count_ends(standing.rules.model, row["item"], occurred),
+        **{name: as_day(record[name]) for name in ("repaired", *TAKEN_BACK)},
+        "expired": count_ends(model, record["item"], occurred),
         "longest": months_later(starts, longest.value) if longest else None, "repeal": until,
     }  # fmt: skip
     found = [(day, why) for why, day in ends.items() if day is not None]

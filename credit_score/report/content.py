@@ -56,14 +56,23 @@ def sector_tables(run: Run) -> list[dict[str, Any]]:
     ``firms``, ``forced`` (by an overriding condition), ``with_pd`` and ``by_pd`` (whose level a learned PD decided).
     """
     found = evaluations(run.rules)
-    placed = run.tables["sector_tiers"].execute() if found else None
-    known = run.tables["register"].filter(run.tables["register"].pd.notnull()) if found else None
-    with_pd = set(known.subject.execute()) if known is not None else set()
-    return [_sector_table(e, placed[placed["department"] == e.department], with_pd, run.rules) for e in found]
+    placed = _placed(run) if found else None
+    return [_sector_table(e, placed[placed["department"] == e.department], run.rules) for e in found]
 
 
-def _sector_table(own: Evaluation, placed: "pd.DataFrame", with_pd: set[str], rules: RuleSet) -> dict[str, Any]:
-    counts = placed.groupby(["credit_tier", "risk_level"]).size().to_dict()
+def _placed(run: Run) -> "pd.DataFrame":
+    """Firms by department, credit tier and level of risk: ``n``, and of them ``forced``, ``with_pd`` and ``by_pd``."""
+    register = run.tables["register"]
+    known = register.filter(register.pd.notnull()).select("subject").distinct().mutate(_known=True)
+    rows = run.tables["sector_tiers"].left_join(known, "subject")
+    return rows.group_by("department", "credit_tier", "risk_level").aggregate(
+        n=rows.count(), forced=rows.count(where=rows.decided_by != BY_MATRIX), with_pd=rows["_known"].count(),
+        by_pd=rows.count(where=rows.risk_from == BY_PD),
+    ).execute()  # fmt: skip
+
+
+def _sector_table(own: Evaluation, placed: "pd.DataFrame", rules: RuleSet) -> dict[str, Any]:
+    counts = placed.set_index(["credit_tier", "risk_level"])["n"].to_dict()
     rule = f"risk:evaluations:{own.id}"
     rows = [
         {
@@ -80,9 +89,8 @@ def _sector_table(own: Evaluation, placed: "pd.DataFrame", with_pd: set[str], ru
     ]  # fmt: skip
     return {
         "label": _both(own.label), "department": labels(rules, "departments")[own.department], "rows": rows,
-        "levels": [_both(level.label) for level in own.levels], "firms": len(placed), "rule": rule,
-        "forced": int((placed["decided_by"] != BY_MATRIX).sum()), "with_pd": int(placed["subject"].isin(with_pd).sum()),
-        "by_pd": int((placed["risk_from"] == BY_PD).sum()),
+        "levels": [_both(level.label) for level in own.levels], "firms": int(placed["n"].sum()), "rule": rule,
+        **{name: int(placed[name].sum()) for name in ("forced", "with_pd", "by_pd")},
     }  # fmt: skip
 
 

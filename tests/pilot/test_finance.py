@@ -6,6 +6,7 @@ import ibis
 import pytest
 from as_firms import A_RATING, HONOUR, KEY, LISTED, event, firm, record, run_of
 
+from credit_score.long_list import Tables
 from credit_score.pilot.finance import bank_list, finance_tables
 from credit_score.records.door.identity import pseudonym
 
@@ -53,7 +54,7 @@ def standing(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(standing):
-    return finance_tables(standing)
+    return Tables(finance_tables(standing))
 
 
 def test_the_funnel_counts_what_stood_at_the_end_of_each_month(tables):
@@ -84,7 +85,7 @@ def test_a_step_without_its_file_is_not_known_and_never_zero(tmp_path):
     alone = run_of(
         tmp_path, ON, enterprises=[firm("f")], credit_records=[record("r", "f", HONOUR)], banks=[bank("001")]
     )
-    told = finance_tables(alone.standing)["finance_funnel"].set_index(["month", "step"])
+    told = Tables(finance_tables(alone.standing))["finance_funnel"].set_index(["month", "step"])
     assert told.loc[("2023-06", "platform"), ["n", "share"]].isna().all()
     assert told.loc[("2023-06", "banks_joined"), "n"] == 0
 
@@ -148,7 +149,7 @@ def test_a_persons_row_forged_into_the_platform_or_the_authorisations_is_nobodys
         table = standing.records[name]
         forged[name] = table.union(table.mutate(**{key: "forged-" + table[key], "enterprise_id": ibis.literal(person)}))
     spoilt = replace(standing, records=replace(standing.records, tables=standing.records.tables | forged))
-    for name, table in finance_tables(spoilt).items():
+    for name, table in Tables(finance_tables(spoilt)).items():
         assert table.equals(tables[name]), name
 
 

@@ -6,6 +6,7 @@ import pytest
 from as_firms import HONOUR, KEY, LISTED, SERIOUS, event, firm, record, standings, taken
 
 from credit_score.long_list import Tables
+from credit_score.pilot.items import as_day
 from credit_score.pilot.measures_taken import measure_tables
 from credit_score.policy import load_policy
 from credit_score.records.door.identity import pseudonym
@@ -74,7 +75,7 @@ def day(text):
 def test_the_state_of_a_measure_taken_is_as_worked_out_by_hand(told, name):
     row = told["measures_taken"].set_index("measure_id").loc[f"m-{name}"]
     state, why, over, late = CASES[name][5:]
-    assert (row["state"], row["why"], row["ground_ended_on"], row["days_late"]) == (state, why, day(over), late)
+    assert (row["state"], row["why"], as_day(row["ground_ended_on"]), row["days_late"]) == (state, why, day(over), late)
 
 
 def test_discipline_without_a_basis_or_on_a_form_the_law_does_not_name_is_to_be_lifted_from_its_first_day(told):
@@ -96,7 +97,7 @@ def test_what_is_dated_after_the_day_is_not_there_yet(on, told):
     rows = told["measures_taken"].set_index("measure_id")
     assert "m-later" not in rows.index
     assert rows.loc["m-after", ["ended_on", "fed_back_on"]].isna().all()
-    later = measure_tables(on("2023-07-10"))["measures_taken"].set_index("measure_id")
+    later = Tables(measure_tables(on("2023-07-10")))["measures_taken"].set_index("measure_id")
     assert later.loc["m-after", "state"] == "ended"
     assert later.loc["m-later", "state"] == "running"
 
@@ -123,7 +124,7 @@ def test_statistics_count_by_month_unit_and_direction_what_the_rows_say(told):
 
 
 def test_before_a_repair_is_known_its_measure_is_running_and_nothing_is_late(on):
-    rows = measure_tables(on("2023-04-30"))["measures_taken"].set_index("measure_id")
+    rows = Tables(measure_tables(on("2023-04-30")))["measures_taken"].set_index("measure_id")
     assert rows.loc["m-still", "state"] == "running"
     assert rows.loc["m-still", "days_late"] == 0
 
