@@ -61,10 +61,12 @@ def test_tables_give_frames_and_keep_what_is_long_in_the_engine():
 
 
 def test_saving_a_run_makes_no_long_list_whole(county_run, tmp_path, monkeypatch):
-    """The draw, the measures that follow from records and the published decisions have a row a firm or a record."""
+    """The draw, measures, published decisions and lists of financing have a row a firm or a record."""
     run = cs.run_county(county_run.records, county_run.policy, as_of="2023-06-30", seed=7)
     long = [name for name, table in run.pilot.made.items() if isinstance(table, LongList)]
-    assert {"measures_matched", "published_double_publicity"} <= set(long)
+    assert set(long) == {
+        "measures_matched", "measures_taken", "published_double_publicity", "authorised", "finance_cells",
+    }  # fmt: skip
     monkeypatch.setattr(LongList, "frame", property(lambda self: pytest.fail("a long list was made whole")))
     run.save(tmp_path / "run")
     lines = (tmp_path / "run" / "draw.csv").read_text(encoding="utf-8").splitlines()

@@ -85,6 +85,15 @@ def test_discipline_without_a_basis_or_on_a_form_the_law_does_not_name_is_to_be_
         assert (row["state"], row["why"], row["days_late"]) == ("to_lift", why, 10)
 
 
+def test_measures_judged_a_few_at_a_time_are_those_judged_at_once(on, told, monkeypatch):
+    monkeypatch.setattr("credit_score.engine.embedded.BATCH", 3)
+    standing = on(ON)
+    again = Tables(measure_tables(standing))
+    for name in ("measures_taken", "measure_statistics", "measures_matched"):
+        assert again[name].equals(told[name]), name
+    assert not [name for name in standing.records.engine.list_tables() if name.startswith("measures_begun")]
+
+
 def test_what_is_to_be_lifted_comes_first_and_discipline_before_rewards(told):
     states = list(told["measures_taken"]["state"])
     n = states.count("to_lift")
