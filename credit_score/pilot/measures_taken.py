@@ -7,6 +7,7 @@ since are the county's fault, not the enterprise's.
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -32,7 +33,7 @@ TAKEN = (
     "measure_id", "enterprise_id", "measure", "direction", "unit", "begun_on", "ended_on", "fed_back_on",
     "days_to_feedback", "state", "why", "ground_ended_on", "days_late",
 )  # fmt: skip
-RECORD = ("item", "occurred_on", "reported_on", "repaired", *TAKEN_BACK)
+RECORD = ("record_id", "item", "occurred_on", "reported_on", "repaired", *TAKEN_BACK)
 BEGUN_ROW = ("measure_id", "enterprise_id", "measure", "unit", "begun_on", "ended_on", "fed_back_on")
 OPEN, BEGUN, UNKNOWN = "open", "taken", ""
 STATISTICS = (
@@ -110,7 +111,8 @@ def _judged(batch: "pa.RecordBatch", *, model: PolicyModel, on: date) -> "pa.Rec
 
     def told(row: dict[str, Any]) -> dict[str, Any]:
         measure = measures[row["measure"]]
-        grounds = [_ground(record, measure, row["begun_on"], model, on) for record in row["records"] or ()]
+        records = sorted(row["records"] or (), key=itemgetter("record_id"))  # not every engine collects in an order
+        grounds = [_ground(record, measure, row["begun_on"], model, on) for record in records]
         return _told(row, measure, grounds, on)
 
     return pa.RecordBatch.from_pylist([told(row) for row in batch.to_pylist()], schema=_schema())
@@ -176,7 +178,7 @@ def _with_grounds(standing: Standing) -> "ibis.Table":
 
     found = _records(standing)
     each = ibis.struct({name: found[name] for name in RECORD})
-    records = found.group_by("measure_id").aggregate(records=each.collect(order_by=found.record_id))
+    records = found.group_by("measure_id").aggregate(records=each.collect())
     begun = _begun(standing).semi_join(standing.firms, "enterprise_id")
     return begun.left_join(records, "measure_id").select(*BEGUN_ROW, "records")
 
