@@ -138,7 +138,7 @@ def of_statements():
 def reasons():
     """Every reason for which a row can be rejected, read off the code that gives them."""
     door = PACKAGE / "records" / "door"
-    text = "".join((door / f"{name}.py").read_text(encoding="utf-8") for name in ("judge", "taking"))
+    text = "".join((door / f"{name}.py").read_text(encoding="utf-8") for name in ("judge", "verdict"))
     given = set(re.findall(r"(?:Check|, )\([\w.]+, \"(\w+)\"", text)) | set(
         re.findall(r"\"(\w+)\" if dtype == \"date\"", text)
     )

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from credit_score.language import LANGUAGES, say
+from credit_score.long_list import Tables
 from credit_score.pilot.levels import Asked, calibrate
 from credit_score.report import scenes
 from credit_score.report.page import report_page
@@ -48,7 +49,7 @@ def test_the_page_shows_the_section_in_both_languages_and_cites_every_scene(coun
 def test_without_uses_from_providers_nothing_counts_as_measured(county_run, monkeypatch):
     months = county_run.pilot["scene_months"]
     unused = {"scene_months": months.assign(uses=months["uses"].mask(months["uses"].notna()))}
-    monkeypatch.setitem(vars(county_run), "pilot", county_run.pilot | unused)
+    monkeypatch.setitem(vars(county_run), "pilot", Tables(county_run.pilot.made | unused))
     told = scenes.section(county_run)
     assert not told["measured"]
     assert {row["observed"] for row in told["rows"]} == {None}
