@@ -2,7 +2,7 @@
 
 import csv
 import io
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 import pytest
 
@@ -45,10 +45,17 @@ def raw_identifiers(folder):
     return found
 
 
-def saved_quickly(run, out):
-    """A run saved without figures and font on its page, for tests that look at neither."""
+@contextmanager
+def quick_pages():
+    """Reports have neither figures nor font here: drawing them is most of what saving a small run costs."""
     with pytest.MonkeyPatch.context() as patch:
         for page in ("page", "scoreboard"):
             patch.setattr(f"credit_score.report.{page}.as_svg", lambda *_, **__: "<svg></svg>")
         patch.setattr("credit_score.report.page.font_face", lambda html: "")
-        return run.save(out)
+        yield
+
+
+def saved_quickly(run, out, **options):
+    """A run saved without figures and font on its page, for tests that look at neither."""
+    with quick_pages():
+        return run.save(out, **options)

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 import yaml
-from as_a_user import told
+from as_a_user import quick_pages, told
 from as_keepers import COURT, PRESS, TASK, listed, opened, sealed
 from as_villages import run_of, tables
 from hypothesis import settings
@@ -83,6 +83,13 @@ def county_run(county_folder):
 def run_folder(county_run, tmp_path_factory):
     """The run saved; read it, do not change it."""
     return county_run.save(tmp_path_factory.mktemp("run") / "out")
+
+
+@pytest.fixture
+def quick_page():
+    """Pages without figures and font, for tests that look at neither."""
+    with quick_pages():
+        yield
 
 
 class WithoutAliases(yaml.SafeDumper):

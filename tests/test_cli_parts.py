@@ -33,6 +33,7 @@ def test_a_store_takes_parts_in_once(parted, tmp_path, capsys):
     capsys.readouterr()
 
 
+@pytest.mark.usefixtures("quick_page")
 def test_a_run_by_town_is_verified_and_told_where_a_part_is_missing(parted, tmp_path, capsys):
     run = tmp_path / "run"
     assert main(["run", str(parted), "--as-of", DAY, "--by", "town", "--quiet", "--out", str(run)]) == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from as_a_user import saved_quickly
 import yaml
 
 import credit_score as cs
@@ -140,7 +141,7 @@ def without_bounds(path):
 
 
 @pytest.mark.thorough
-@pytest.mark.usefixtures("quick_pages")
+@pytest.mark.usefixtures("quick_page")
 def test_without_an_evaluation_a_run_is_as_it_was_before_there_were_any(food, tmp_path):
     run = food(change=Path.unlink)
     assert run.sector_tiers is None
@@ -154,17 +155,8 @@ def test_without_an_evaluation_a_run_is_as_it_was_before_there_were_any(food, tm
 
 
 @pytest.fixture(scope="module")
-def quick_pages():
-    """Pages without figures and font."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("credit_score.report.page.as_svg", lambda *_, **__: "<svg></svg>")
-        patch.setattr("credit_score.report.page.font_face", lambda html: "")
-        yield
-
-
-@pytest.fixture(scope="module")
-def saved(food, tmp_path_factory, quick_pages):
-    return food(pds(canteen=0.3, fined=0.01)).save(tmp_path_factory.mktemp("saved") / "out")
+def saved(food, tmp_path_factory):
+    return saved_quickly(food(pds(canteen=0.3, fined=0.01)), tmp_path_factory.mktemp("saved") / "out")
 
 
 def explained(folder, subject, lang="en"):

@@ -37,14 +37,6 @@ def small_run(plain_county):
     return made
 
 
-@pytest.fixture
-def quick_page(monkeypatch):
-    """Pages without figures and font, for tests that look at neither."""
-    for page in ("page", "scoreboard"):
-        monkeypatch.setattr(f"credit_score.report.{page}.as_svg", lambda *_, **__: "<svg></svg>")
-    monkeypatch.setattr("credit_score.report.page.font_face", lambda html: "")
-
-
 HOST = "{send: command => sent.push(command), listen: callback => { window.tell = callback; }}"
 PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><link rel="icon" href="data:,">
 <title>-</title><style>body{margin:0} %s</style></head><body><main id="here"></main><script type="module">%s
