@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from as_a_user import saved_quickly
 import yaml
+from as_a_user import saved_quickly
 
 import credit_score as cs
 from credit_score.errors import PolicyError, RecordsError, VerificationError
