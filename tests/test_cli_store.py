@@ -37,7 +37,8 @@ def made(county_folder, tmp_path_factory):
         code, out, _ = as_a_user.told(*TAKE, county_folder, "--store", store, "--json")
         assert code == 0
         (place / "intake.json").write_text(out, encoding="utf-8")
-        assert main(("run", store, "--as-of", "2023-06-30", "--seed", "7", "--out", run, "--quiet")) == 0
+        with as_a_user.quick_pages():
+            assert main(("run", store, "--as-of", "2023-06-30", "--seed", "7", "--out", run, "--quiet")) == 0
     return place
 
 

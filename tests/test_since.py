@@ -298,6 +298,7 @@ def test_records_of_a_folder_of_files_have_no_earlier_run(grown, county_run):
         cs.run_county(county_run.records, county_run.policy, as_of="2023-06-30", since=grown.place / "winter")
 
 
+@pytest.mark.usefixtures("quick_page")
 def test_the_command_runs_since_an_earlier_run_and_its_manifest_tells_which(grown, tmp_path):
     words = ("run", grown.store, "--policy", grown.place / "winter" / "policy", "--as-of", MARCH, "--quiet", "--json")
     code, said, error = told(*words, "--since", grown.place / "winter", "--out", tmp_path / "march")

@@ -111,6 +111,7 @@ def test_work_lies_apart_from_what_is_read_and_written(county, tmp_path, capsys,
     assert "choose another place" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("quick_page")
 def test_a_store_is_worked_on_too(county, tmp_path):
     store, work = tmp_path / "store", tmp_path / "work"
     assert main(["intake", str(county), "--store", str(store), "--received-on", ON, "--quiet"]) == 0
