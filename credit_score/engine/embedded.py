@@ -34,11 +34,17 @@ def open_duckdb(*, memory: str | None, spill: Path | None) -> "ibis.BaseBackend"
     engine = ibis.duckdb.connect(temp_directory=str(folder), **cipher, **settings, **limit)
     engine.raw_sql("SET enable_progress_bar = true")  # without it a query does not tell how far it is
     engine.raw_sql("SET enable_progress_bar_print = false")  # in a notebook it would draw one over its outputs
+    engine.place = folder if spill else None
     if spill:
         file = _quoted(str(folder / "tables.db"))
         engine.raw_sql(f"ATTACH {file} AS {ON_DISK} (ENCRYPTION_KEY '{secrets.token_hex(32)}')")
         engine.raw_sql(f"USE {ON_DISK}")
     return engine
+
+
+def on_disk(engine: "ibis.BaseBackend") -> bool:
+    """Whether its tables lie in a file, and are called so in what is written for it."""
+    return getattr(engine, "place", None) is not None
 
 
 def how_far(engine: "ibis.BaseBackend") -> float | None:
@@ -84,7 +90,7 @@ def over_batches(
 
     engine._run_pre_execute_hooks(table)
     reading = engine.con.cursor()
-    if engine.current_catalog == ON_DISK:
+    if on_disk(engine):
         reading.execute(f"USE {ON_DISK}")
     source = reading.execute(engine.compile(table)).to_arrow_reader(BATCH)
     return streamed(engine, name, pa.RecordBatchReader.from_batches(schema, map(function, source)))

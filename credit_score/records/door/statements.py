@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from credit_score.engine import kept, over_batches
+from credit_score.engine.embedded import on_disk
 
 if TYPE_CHECKING:
     import ibis
@@ -46,7 +47,7 @@ class Statements:
         """What ``build`` gives, built once for what is known."""
         if self.known is None:
             return build()
-        key = (self.engine.name, name, self.known)
+        key = (self.engine.name, on_disk(self.engine), name, self.known)
         if key not in _WRITTEN:
             if len(_WRITTEN) >= MOST:
                 _WRITTEN.clear()

@@ -2,6 +2,7 @@
 
 import pytest
 
+import credit_score as cs
 from credit_score.engine import open_engine
 from credit_score.records.door import statements
 from credit_score.records.door.statements import Statements
@@ -76,3 +77,13 @@ def test_what_cannot_be_said_to_depend_on_something_is_not_remembered(fresh):
     ask = Statements(open_engine(), None).with_known("more")
     assert [ask.remembered("name", lambda n=n: n) for n in (1, 2)] == [1, 2]
     assert statements._WRITTEN == {}
+
+
+def test_what_was_written_for_tables_in_memory_is_not_asked_of_tables_on_the_disk(hand, fresh, tmp_path):
+    """The texts name the catalogue in which the tables lie."""
+    folder = hand.write(tmp_path / "county", hand.county())
+    spill = {"spill": tmp_path / "disk"}
+    read = [cs.read_records(folder, key=hand.KEY, engine=open_engine(**more)) for more in ({}, spill, {}, spill)]
+    for name in read[0].tables:
+        assert all(one[name].to_pyarrow().num_rows == read[0][name].to_pyarrow().num_rows for one in read)
+    assert all(one.rejected.equals(read[0].rejected) for one in read)
