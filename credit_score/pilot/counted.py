@@ -27,7 +27,9 @@ def counted(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
 
 def _counted_first(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
     """Of what never ends: keys by the day on which each first began, and those days at each span."""
-    first = rows.group_by("key").aggregate(begun=rows.begun.min())
+    import ibis
+
+    first = rows.filter(rows.begun >= ibis.date(EVER)).group_by("key").aggregate(begun=lambda t: t.begun.min())
     joined = _within(first.group_by("begun").aggregate(keys=first.count()), spans)
     return at_each(joined.group_by("at").aggregate(n=joined["keys"].sum()), spans)
 
