@@ -23,7 +23,7 @@ from cost import GIB, Cost, cost_of
 from reliability import put, table
 
 KEPT, PAGE = Path(__file__).parent / "scale.json", Path(__file__).parent.parent / "docs" / "scale.md"
-RECORDS, AS_OF, MEMORY, MOST, MOST_SLOPE = 10, "2023-06-30", "5GB", 8 * GIB, 1.1
+RECORDS, AS_OF, MEMORY, MOST, MOST_SLOPE = 10, "2023-06-30", "4GB", 8 * GIB, 1.1
 LIBRARIES = ("duckdb", "ibis-framework", "pyarrow", "pandas")
 READING, WRITING = "reading", ("writing tables", "drawing the report")
 STAGES = ("read", "compute", "write")
@@ -154,6 +154,8 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int)
     parser.add_argument("--place", type=Path)
     arguments = parser.parse_args()
+    if arguments.place and not arguments.place.is_dir():
+        parser.error(f"--place: {arguments.place} is no folder")
     kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     with tempfile.TemporaryDirectory(dir=arguments.place) as temporary:
         for n in arguments.sizes:

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from credit_score.engine import dropped
 from credit_score.errors import NotAvailable, PolicyError, RecordsError
 from credit_score.inspection import (
     Breach,
@@ -282,12 +283,27 @@ def run_county(
     schedule = make_schedule(tables["frame"], rules, seed=seed)
     progress("drawing")
     cap = rules.figure(rules.model.inspection.cap).value
-    tables["draw"] = held(records, "draw", draw_visits(tables["frame"], schedule, cap=cap, seed=seed))
+    tables["draw"] = _drawn(records, tables["frame"], schedule, cap, seed)
     schedule = with_drawn(schedule, tables["draw"])
     beside = out_of_plan(records["inspections"], rules.on)
     load = workload(schedule, records["departments"].execute(), beside)
     told = earlier.told(tables) if earlier else None
     return CountyRun(records, policy, rules, known, seed, tables, schedule, load, told)
+
+
+def _drawn(
+    records: Records, frame: "ibis.Table", schedule: "pd.DataFrame", cap: int, seed: int
+) -> "ibis.Table":
+    """The draw; what each department draws is held as any table of the run is, until all of it is one."""
+    turns: list[ibis.Table] = []
+
+    def hold(name: str, table: "ibis.Table") -> "ibis.Table":
+        turns.append(held(records, name, table))
+        return turns[-1]
+
+    drawn = held(records, "draw", draw_visits(frame, schedule, cap=cap, seed=seed, hold=hold))
+    dropped(records.engine, [turn.get_name() for turn in turns])
+    return drawn
 
 
 def _within_work(

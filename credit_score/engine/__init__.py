@@ -136,6 +136,11 @@ def saved_apart(
         folder.rename(path / partition(as_, unquote(folder.name.removeprefix(f"{by}="))))
 
 
+def parts_of(engine: "ibis.BaseBackend", keys: int) -> int:
+    """In how many parts, a power of two, so many keys are to be grouped for what is grouped to fit in memory."""
+    return _way(engine).parts_of(keys)
+
+
 def dropped(engine: "ibis.BaseBackend", names: Iterable[str]) -> None:
     """Take tables and views out of the engine; a name that it has not is passed over."""
     _way(engine).dropped(engine, list(names))

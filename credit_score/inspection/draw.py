@@ -4,7 +4,7 @@ Each firm's key is SHA-256 of seed, department and firm; the firms of a stratum 
 are drawn. A firm's key depends on nothing else: not on row order, not on other firms.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
+Hold = Callable[[str, "ibis.Table"], "ibis.Table"]
 REACH = 12  # signs of a key that are compared first
 LARGE = 100_000  # firms of a stratum from which on it pays not to sort them all
 
@@ -24,7 +25,9 @@ def sampling_frame(frame: "ibis.Table") -> "ibis.Table":
     return frame.select(*COLUMNS)
 
 
-def draw_visits(frame: "ibis.Table", schedule: "pd.DataFrame", *, cap: int, seed: int | str) -> "ibis.Table":
+def draw_visits(
+    frame: "ibis.Table", schedule: "pd.DataFrame", *, cap: int, seed: int | str, hold: Hold | None = None
+) -> "ibis.Table":
     """The firms to visit in the year: a row a department × drawn firm.
 
     Statutory duties come first; then the departments draw in turn, in an order that the seed gives. A firm that
@@ -36,6 +39,7 @@ def draw_visits(frame: "ibis.Table", schedule: "pd.DataFrame", *, cap: int, seed
     schedule : strata with ``drawn`` (n), ``frequency`` (visits a year to a drawn firm) and ``draw_probability``.
     cap : most planned visits to one firm a year, over all departments; statutory duties stand above it.
     seed : the draw's seed; the same seed gives the same draw.
+    hold : how what a department draws is computed once and held, by the turn's name; by default in the engine's memory.
 
     Returns ``department, subject, tier_code, tier, duty, place`` (in the stratum, 1 first), ``visits``,
     ``draw_probability`` and ``key``. The probability is the firm's chance over all seeds with this order of
@@ -44,18 +48,23 @@ def draw_visits(frame: "ibis.Table", schedule: "pd.DataFrame", *, cap: int, seed
     """
     import ibis
 
+    hold = hold or _in_memory
     listed = _with_quota(sampling_frame(frame), schedule)
     keyed = listed.mutate(key=draw_key(listed.department, listed.subject, seed))
     before = keyed.filter(keyed.duty != RANDOM)
-    drawn = _smallest_keys(before.mutate(open_for_sure=True)).cache()
+    drawn = [hold("turn_0", _smallest_keys(before.mutate(open_for_sure=True)))]
     at_random = keyed.filter(keyed.duty == RANDOM)
-    for department in turns(schedule["department"].unique(), seed):
+    for turn, department in enumerate(turns(schedule["department"].unique(), seed), 1):
         mine = at_random.filter(at_random.department == department)
-        room = _with_room(mine, drawn, before, cap)
-        taken = _within_reach(room) if _is_large(schedule, department) else _smallest_keys(room)
-        drawn = ibis.union(drawn, taken).cache()
+        room = _with_room(mine, ibis.union(*drawn), before, cap)
+        take = _within_reach if _is_large(schedule, department) else _of_all
+        drawn.append(take(room, f"turn_{turn}", hold))
         before = ibis.union(before, mine)
-    return drawn
+    return ibis.union(*drawn)
+
+
+def _in_memory(name: str, table: "ibis.Table") -> "ibis.Table":
+    return table.cache()
 
 
 def _is_large(schedule: "pd.DataFrame", department: str) -> bool:
@@ -64,7 +73,11 @@ def _is_large(schedule: "pd.DataFrame", department: str) -> bool:
     )
 
 
-def _within_reach(listed: "ibis.Table") -> "ibis.Table":
+def _of_all(listed: "ibis.Table", name: str, hold: Hold) -> "ibis.Table":
+    return hold(name, _smallest_keys(listed))
+
+
+def _within_reach(listed: "ibis.Table", name: str, hold: Hold) -> "ibis.Table":
     """The smallest keys of each stratum, looked for first among those within reach.
 
     Of millions of firms few have a key small enough to be drawn, and only these are sorted; where they are too few, as
@@ -72,12 +85,12 @@ def _within_reach(listed: "ibis.Table") -> "ibis.Table":
     """
     import ibis
 
-    near = _smallest_keys(listed.filter(listed.key.left(REACH) <= listed.reach)).cache()
+    near = hold(name, _smallest_keys(listed.filter(listed.key.left(REACH) <= listed.reach)))
     found = near.group_by(*STRATUM).aggregate(found=near.count())
     asked = listed.group_by(*STRATUM, "drawn", "reach").aggregate(open=listed.count())
     held = asked.left_join(found, STRATUM)
     short = held.filter(held.found.fill_null(0) < ibis.least(held.drawn, held.open))
-    return _smallest_keys(listed) if short.count().execute() else near
+    return _of_all(listed, f"{name}_of_all", hold) if short.count().execute() else near
 
 
 def reach(drawn: int, firms: int) -> str:

@@ -207,18 +207,23 @@ def first_fault(listed: list[Check]) -> Any:
     return ibis.cases(*((check.wrong.fill_null(False), i) for i, check in enumerate(listed)), else_=-1)
 
 
-def repeated(good: "ibis.Table", raw: "ibis.Table", contract: Contract) -> "ibis.Table":
+def hashes_that_repeat(good: "ibis.Table", part: int, of: int) -> "ibis.Table":
+    """``_hash`` of the ``_key`` that more than one row has, of one part of all hashes; ``of`` is a power of two."""
+    hashed = good.select(_hash=good["_key"].hash())
+    mine = hashed.filter(hashed["_hash"].bit_and(of - 1) == part) if of > 1 else hashed
+    return mine.group_by("_hash").aggregate(_n=mine.count()).filter(lambda t: t["_n"] > 1).select("_hash")
+
+
+def repeated(good: "ibis.Table", often: "ibis.Table", raw: "ibis.Table", contract: Contract) -> "ibis.Table":
     """``_file, row`` of rows whose key another row has too, but for the one that stays.
 
     It stays that has the earliest days, the columns of ``raw`` read as types, whatever the order in which they came.
-    ``good``: ``_file``, ``row``, ``_key`` of rows without a fault. Hardly a key repeats: only those whose hash does are
-    read and sorted.
+    ``good``: ``_file``, ``row``, ``_key`` of rows without a fault. Hardly a key repeats: only those whose hash is one
+    of ``often`` are read and sorted.
     """
     import ibis
 
-    hashed = good.mutate(_hash=good["_key"].hash())
-    often = hashed.group_by("_hash").aggregate(_n=hashed.count()).filter(lambda t: t["_n"] > 1)
-    few = hashed.semi_join(often, "_hash").drop("_hash")
+    few = good.mutate(_hash=good["_key"].hash()).semi_join(often, "_hash").drop("_hash")
     rows = typed(raw.semi_join(few, ["_file", "row"]), contract).inner_join(few, ["_file", "row"])
     order = [*content_order(rows, contract), rows["_file"], rows["row"]]
     numbered = rows.mutate(_place=ibis.row_number().over(ibis.window(group_by=rows["_key"], order_by=order)))

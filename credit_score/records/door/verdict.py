@@ -8,9 +8,19 @@ was written in a refused row is read once more from the files, where it stands.
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from credit_score.engine import parts_of
 from credit_score.records.contract import Contract
 from credit_score.records.door.held_items import VERDICTS, in_force, look_up_items, with_floor
-from credit_score.records.door.judge import FAULT, Check, checks, first_fault, repeated, suspicious, typed
+from credit_score.records.door.judge import (
+    FAULT,
+    Check,
+    checks,
+    first_fault,
+    hashes_that_repeat,
+    repeated,
+    suspicious,
+    typed,
+)
 from credit_score.records.door.pseudonyms import Pseudonyms
 from credit_score.records.door.statements import Build, Statements
 
@@ -61,7 +71,7 @@ class Verdict(NamedTuple):
     @property
     def names(self) -> list[str]:
         """The tables to drop when all is asked."""
-        return [f"{what}_{self.contract.name}" for what in ("judged", "overruled")]
+        return [f"{what}_{self.contract.name}" for what in ("judged", "often", "overruled")]
 
     def _table(self, what: str) -> "ibis.Table":
         return self.ask.engine.table(f"{what}_{self.contract.name}")
@@ -84,6 +94,7 @@ def verdict_on(
         return table, checks(table, contract, looked)
 
     ask.keep(found, lambda: _judged(*asked(), contract))
+    _keep_often(ask, contract)
     faults = ask.remembered("faults", lambda: [(check.column, check.reason) for check in asked()[1]])
     ask.keep(f"overruled_{contract.name}", lambda: _overruled(ask.engine, raw(), contract, held, len(faults)))
     return Verdict(contract, [*faults, (contract.key, "duplicate"), (contract.key, "key_conflict")], ask, raw)
@@ -99,7 +110,7 @@ def _matched(
     floor: bool,
 ) -> "ibis.Table":
     """Typed rows with what other tables say of them: subjects, rows referred to, deletions, and the floor."""
-    table = _referred(engine, names.joined(engine.table(seen), contract), contract, held)
+    table = _referred(engine, engine.table(seen), names.joined(engine.table(seen), contract), contract, held)
     if "record_id" in contract.columns:
         table = names.is_deleted(table, table.record_id, contract).rename(_gone_record="_gone")
     if contract.name == "credit_records":
@@ -109,13 +120,22 @@ def _matched(
 
 
 def _referred(
-    engine: "ibis.BaseBackend", table: "ibis.Table", contract: Contract, held: "dict[str, ibis.Table]"
+    engine: "ibis.BaseBackend",
+    seen: "ibis.Table",
+    table: "ibis.Table",
+    contract: Contract,
+    held: "dict[str, ibis.Table]",
 ) -> "ibis.Table":
-    """With ``_known_c`` for each column c that names a row of another table: that row's key, null if there is none."""
+    """With ``_known_c`` for each column c that names a row of another table: that row's key, null if there is none.
+
+    Of the other table, which may be long, only what the rows ``seen`` name is told apart.
+    """
     for column, other in contract.refers.items():
         key, rows = f"_known_{column}", _all_of(engine, other, held)
-        named = rows.select(rows.columns[0]).distinct().rename({key: rows.columns[0]})
+        named = rows.select(rows.columns[0]).rename({key: rows.columns[0]})
         own = f"_subject_{column}" if column in contract.identifiers else column
+        asked = seen if own == column else table
+        named = named.semi_join(asked, named[key] == asked[own]).distinct()
         table = table.left_join(named, table[own] == named[key])
     return table
 
@@ -146,6 +166,17 @@ def _judged(table: "ibis.Table", listed: list[Check], contract: Contract) -> "ib
     return table.select(*PLACE, **{FAULT: first_fault(listed)}, **columns)
 
 
+def _keep_often(ask: Statements, contract: Contract) -> None:
+    """Hold the hashes that more than one key without a fault has (``often_…``), found in parts that fit in memory."""
+    judged, often = f"judged_{contract.name}", f"often_{contract.name}"
+    (told,) = ask.fetch("rows", lambda: ask.engine.table(judged).aggregate(n=lambda t: t.count())).to_pylist()
+    parts = parts_of(ask.engine, told["n"])
+    for part in range(parts):
+        one = ask.with_known(part, parts)
+        hold = one.add if part else one.keep
+        hold(often, lambda part=part: hashes_that_repeat(_good(ask.engine.table(judged), contract), part, parts))
+
+
 def _overruled(
     engine: "ibis.BaseBackend", raw: "ibis.Table", contract: Contract, held: "dict[str, ibis.Table]", duplicate: int
 ) -> "ibis.Table":
@@ -157,7 +188,8 @@ def _overruled(
     import ibis
 
     good = _good(engine.table(f"judged_{contract.name}"), contract)
-    again = repeated(good.select(*PLACE, "_key"), raw, contract)
+    often = engine.table(f"often_{contract.name}")
+    again = repeated(good.select(*PLACE, "_key"), often, raw, contract)
     found = [again.mutate(_why=ibis.literal(duplicate, "int64"))]
     if contract.name in held:
         fresh, before = good.anti_join(again, PLACE), held[contract.name]
