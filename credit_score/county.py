@@ -291,9 +291,7 @@ def run_county(
     return CountyRun(records, policy, rules, known, seed, tables, schedule, load, told)
 
 
-def _drawn(
-    records: Records, frame: "ibis.Table", schedule: "pd.DataFrame", cap: int, seed: int
-) -> "ibis.Table":
+def _drawn(records: Records, frame: "ibis.Table", schedule: "pd.DataFrame", cap: int, seed: int) -> "ibis.Table":
     """The draw; what each department draws is held as any table of the run is, until all of it is one."""
     turns: list[ibis.Table] = []
 

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credit_score.county import run_county
+from credit_score.engine import open_engine, parts_of
 from credit_score.errors import RecordsError
 from credit_score.files import fingerprint
 from credit_score.policy import load_policy
@@ -109,6 +110,25 @@ def test_of_rows_with_one_key_the_first_is_accepted_and_the_others_are_duplicate
     assert set(records.rejected["reason"]) == {"duplicate"}
     assert len(records.rejected) == 10
     assert set(records["enterprises"].execute()["town"]) == {"T1"}
+
+
+@pytest.mark.parametrize("groups", [1, 2, 3])
+def test_keys_that_repeat_are_found_in_parts_as_in_one(hand, tmp_path, monkeypatch, groups):
+    tables = hand.county()
+    tables["credit_records"] += [*tables["credit_records"][:3], tables["credit_records"][0]]
+    folder = hand.write(tmp_path / "parts", tables)
+    whole = hand.read(folder)
+    monkeypatch.setattr("credit_score.engine.embedded.GROUPS", groups)
+    assert parts_of(whole.engine, 9) == {1: 16, 2: 8, 3: 4}[groups]
+    parts = hand.read(folder)
+    assert hand.rejected_by(parts, "row", "reason") == {(row, "duplicate") for row in (6, 7, 8, 9)}
+    assert parts.counts.equals(whole.counts)
+    assert hand.as_text(parts, "credit_records") == hand.as_text(whole, "credit_records")
+
+
+@pytest.mark.parametrize(("keys", "parts"), [(0, 1), (1, 1), (1 << 25, 1), ((1 << 25) + 1, 2), (200_000_000, 8)])
+def test_no_part_of_keys_is_larger_than_fits(keys, parts):
+    assert parts_of(open_engine(), keys) == parts
 
 
 def test_a_faulty_row_does_not_make_a_sound_one_of_the_same_key_a_duplicate(hand, tmp_path):

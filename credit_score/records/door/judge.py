@@ -210,7 +210,7 @@ def first_fault(listed: list[Check]) -> Any:
 def hashes_that_repeat(good: "ibis.Table", part: int, of: int) -> "ibis.Table":
     """``_hash`` of the ``_key`` that more than one row has, of one part of all hashes; ``of`` is a power of two."""
     hashed = good.select(_hash=good["_key"].hash())
-    mine = hashed.filter(hashed["_hash"].bit_and(of - 1) == part) if of > 1 else hashed
+    mine = hashed.filter((hashed["_hash"] & (of - 1)) == part) if of > 1 else hashed
     return mine.group_by("_hash").aggregate(_n=mine.count()).filter(lambda t: t["_n"] > 1).select("_hash")
 
 
