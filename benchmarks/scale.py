@@ -27,6 +27,13 @@ RECORDS, AS_OF, MEMORY, MOST, MOST_SLOPE = 10, "2023-06-30", "4GB", 8 * GIB, 1.1
 LIBRARIES = ("duckdb", "ibis-framework", "pyarrow", "pandas")
 READING, WRITING = "reading", ("writing tables", "drawing the report")
 STAGES = ("read", "compute", "write")
+PLANNED = {"a province": 6_100_000, "a country": 190_000_000}
+GROWING: dict[str, Callable[[dict[str, Any]], float]] = {
+    "raw Parquet, GB": lambda size: size["bytes"] / 1e9,
+    "CPU, hours": lambda size: size["running"]["cpu"] / 3600,
+    "on the disk meanwhile, GB": lambda size: size["spilled"] / 1e9,
+    "run folder, GB": lambda size: size["saved"] / 1e9,
+}
 
 
 class Stages:
@@ -115,9 +122,8 @@ def figures(sizes: list[dict[str, Any]]) -> list[Figure]:
     found = [Figure(job, NOTHING, value, "≤ 8 GiB", peak <= MOST)]
     if len(sizes) > 1:
         spread = f"{sizes[0]['rows']['credit_records']:,} to {last['rows']['credit_records']:,} records"
-        steps = [exponent([a, b], cpu) for a, b in itertools.pairwise(sizes)]
         found += [_slope(f"exponent of CPU seconds fitted from {spread}", exponent(sizes, cpu))]
-        found += [_slope("the steepest exponent from one size to the next", max(steps))]
+        found += [_slope("the steepest exponent from one size to the next", steepest(sizes, cpu))]
     return found
 
 
@@ -148,6 +154,21 @@ def shown(sizes: list[dict[str, Any]]) -> str:
     return table(heading, rows)
 
 
+def steepest(sizes: list[dict[str, Any]], figure: Callable[[dict[str, Any]], float]) -> float:
+    """The steepest exponent of a figure from one size to the next."""
+    return max(exponent([a, b], figure) for a, b in itertools.pairwise(sizes))
+
+
+def plan(sizes: list[dict[str, Any]]) -> str:
+    """What larger counties are to cost, as a table: from the largest size on along the steepest slope measured."""
+    rows = [("exponent", NOTHING, *(f"{steepest(sizes, figure):.2f}" for figure in GROWING.values()))]
+    for name, subjects in PLANNED.items():
+        grown = subjects / sizes[-1]["subjects"]
+        told = (figure(sizes[-1]) * grown ** steepest(sizes, figure) for figure in GROWING.values())
+        rows.append((name, f"{subjects:,}", *(f"{value:,.3g}" for value in told)))
+    return table(("", "subjects", *GROWING), rows)
+
+
 def main() -> None:
     """Measure the sizes that are asked for, and tell of all that are kept."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -164,6 +185,7 @@ def main() -> None:
     sizes = sorted(kept.values(), key=lambda size: size["subjects"])
     write("scale", figures(sizes))
     put("sizes", shown(sizes), page=PAGE)
+    put("plan", plan(sizes), page=PAGE)
 
 
 if __name__ == "__main__":
