@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 def balance(ledger: "ibis.Table", subjects: "ibis.Table", catalogue: Catalogue) -> "ibis.Table":
     """The score of every subject, in integer milli-points.
 
-    score = base + Σ_d clip(Σ_i clip(Σ points of item i, ± cap_i), floor_d, cap_d)
+    score = base + Σ_d clip(Σ_i clip(records of item i × its points, ± cap_i), floor_d, cap_d)
+
+    A record earns its item's points, so that records are counted: a count takes an engine a quarter of the memory that
+    a sum does, for every subject and item.
 
     Parameters
     ----------
-    ledger : rows of :func:`credit_score.points.ledger.ledger`.
+    ledger : rows of :func:`credit_score.points.ledger.ledger` by the same catalogue.
     subjects : one column ``subject``; who has no row in the ledger stands at the base.
 
     Returns ``subject``, ``score_milli``, ``n_records`` and one column ``points_<dimension>_milli``
@@ -23,13 +26,15 @@ def balance(ledger: "ibis.Table", subjects: "ibis.Table", catalogue: Catalogue) 
     """
     import ibis
 
-    sums = {_column(d): _sum(ledger, d, catalogue.items) for d in catalogue.dimensions}
-    by_subject = ledger.group_by("subject").aggregate(n_records=ledger.count(), **sums)
+    items = {f"_n_{k}": item for k, item in enumerate(catalogue.items)}
+    counts = {name: ledger.count(where=ledger.item == item.id) for name, item in items.items()}
+    by_subject = ledger.group_by("subject").aggregate(n_records=ledger.count(), **counts)
     joined = subjects.left_join(by_subject, "subject").drop("subject_right")
-    bounded = {_column(d): _within(joined[_column(d)], d) for d in catalogue.dimensions}
-    filled = joined.mutate(n_records=joined.n_records.fill_null(0).cast("int64"), **bounded)
-    score = sum((filled[column] for column in sums), ibis.literal(catalogue.base))
-    return filled.mutate(score_milli=score.cast("int64")).select("subject", "score_milli", "n_records", *sums)
+    filled = joined.mutate(**{name: joined[name].fill_null(0).cast("int64") for name in ("n_records", *counts)})
+    points = {f"points_{d.id}_milli": _points(filled, items, d) for d in catalogue.dimensions}
+    told = filled.mutate(**points)
+    score = sum((told[column] for column in points), ibis.literal(catalogue.base))
+    return told.mutate(score_milli=score.cast("int64")).select("subject", "score_milli", "n_records", *points)
 
 
 def with_both_ways(scores: "ibis.Table", ledger: "ibis.Table", catalogue: Catalogue) -> "ibis.Table":
@@ -48,34 +53,17 @@ def with_both_ways(scores: "ibis.Table", ledger: "ibis.Table", catalogue: Catalo
     return both.select(*scores.columns, "n_disputed", "score_undisputed_milli")
 
 
-def _column(dimension: Dimension) -> str:
-    return f"points_{dimension.id}_milli"
+def _points(counts: "ibis.Table", items: dict[str, Item], dimension: Dimension) -> Any:
+    """The points of a dimension: those of each item cut to ± its cap, their sum held within floor and cap.
 
-
-def _sum(ledger: "ibis.Table", dimension: Dimension, items: tuple[Item, ...]) -> Any:
-    """The points of a dimension: items with a cap summed and cut to ± their cap, the others together."""
-    capped = [i for i in items if i.dimension == dimension.id and i.cap is not None]
-    inside = ledger.dimension == dimension.id
-    total = _where(ledger, inside & ledger.item.notin([i.id for i in capped]) if capped else inside)
-    for item in capped:
-        total = total + _between(_where(ledger, ledger.item == item.id), -(item.cap or 0), item.cap)
-    return total
-
-
-def _where(ledger: "ibis.Table", chosen: Any) -> Any:
-    """The points of chosen rows, 0 where a subject has none.
-
-    Not a filtered sum with its null filled: Ibis then takes the sum for never null and drops a later
-    ``fill_null`` for subjects without any row.
+    ``items``: those of the columns of ``counts``.
     """
     import ibis
 
-    return ibis.ifelse(chosen, ledger.points_milli, 0).sum()
-
-
-def _within(total: Any, dimension: Dimension) -> Any:
-    """A sum held between the dimension's floor and cap; who has no record in it sums to 0 before that."""
-    return _between(total.fill_null(0), dimension.floor, dimension.cap).cast("int64")
+    mine = {name: i for name, i in items.items() if i.dimension == dimension.id}
+    earned = (_between(counts[name] * i.points, None if i.cap is None else -i.cap, i.cap) for name, i in mine.items())
+    total = sum(earned, ibis.literal(0, "int64"))
+    return _between(total, dimension.floor, dimension.cap).cast("int64")
 
 
 def _between(total: Any, low: int | None, high: int | None) -> Any:

@@ -6,6 +6,7 @@ from credit_score.engine import open_engine, opened
 from credit_score.errors import RunError, VerificationError, discreet, first_five
 from credit_score.inspection import make_schedule, verify_draw, with_own_tiers
 from credit_score.points import balance
+from credit_score.points.ledger import item_table
 from credit_score.policy import RuleSet
 from credit_score.policy.evaluation import evaluations
 from credit_score.report.run_folder import BY_SECTOR, FRAME, RunFolder
@@ -92,6 +93,7 @@ def _check_tiers(tables: dict[str, "ibis.Table"], rules: RuleSet) -> None:
     """Tiers are what scores, ledger and policy give, and the frame holds them."""
     ledger = tables["ledger"].filter(tables["ledger"].subject_kind == "enterprise")
     scores = tables["scores_enterprise"]
+    _check_points(ledger, rules)
     summed = balance(ledger, scores.select("subject"), rules.enterprise).select("subject", again="score_milli")
     both = scores.join(summed, "subject")
     if wrong := both.filter(both.again != both.score_milli).count().execute():
@@ -102,6 +104,13 @@ def _check_tiers(tables: dict[str, "ibis.Table"], rules: RuleSet) -> None:
     _check_placed(tables["tiers"], again, "tiers.parquet")
     listed = tables["frame"].select("department", "subject").join(again, "subject")
     _check_placed(tables["frame"], listed if own is None else with_own_tiers(listed, own), "frame.parquet")
+
+
+def _check_points(ledger: "ibis.Table", rules: RuleSet) -> None:
+    """Every row of the ledger earns the points of its item."""
+    said = item_table(rules.enterprise, rules.on).select("item", "dimension", "points_milli", "reference")
+    if wrong := ledger.anti_join(said, said.columns).count().execute():
+        _refuse(f"{wrong} records have another item, or other points, than the policy gives", "ledger.parquet")
 
 
 def _check_placed(table: "ibis.Table", again: "ibis.Table", where: str) -> None:

@@ -154,3 +154,15 @@ def test_a_score_that_is_not_the_sum_of_its_ledger_is_refused(copy):
     forge_table(copy, "scores_enterprise.parquet", lambda t: t.assign(score_milli=[999_999, *t["score_milli"][1:]]))
     with pytest.raises(VerificationError, match="1 firms have another score than the ledger gives"):
         check(copy)
+
+
+@pytest.mark.parametrize("column", ["points_milli", "item", "reference"])
+def test_a_record_that_earns_what_no_rule_gives_is_refused(copy, column):
+    def forged(ledger):
+        firms = ledger.index[ledger["subject_kind"] == "enterprise"]
+        ledger.loc[firms[0], column] += 1 if column == "points_milli" else "?"
+        return ledger
+
+    forge_table(copy, "ledger.parquet", forged)
+    with pytest.raises(VerificationError, match="1 records have another item, or other points, than the policy gives"):
+        check(copy)
