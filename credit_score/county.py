@@ -300,7 +300,7 @@ def _drawn(records: Records, frame: "ibis.Table", schedule: "pd.DataFrame", cap:
         return turns[-1]
 
     drawn = held(records, "draw", draw_visits(frame, schedule, cap=cap, seed=seed, hold=hold))
-    dropped(records.engine, [turn.get_name() for turn in turns])
+    dropped(records.engine, turns)
     return drawn
 
 

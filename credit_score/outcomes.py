@@ -76,5 +76,5 @@ def _scores(records: Records, rules: RuleSet, subjects: "Iterable[str]") -> dict
     ledger = ledger_of(records.tables, rules, rules.enterprise, rules.on).semi_join(asked, "subject")
     firms = scored(records.tables, rules, rules.enterprise).semi_join(asked, "subject")
     found = balance(ledger, firms, rules.enterprise).select("subject", "score_milli").execute()
-    dropped(records.engine, [asked.get_name()])
+    dropped(records.engine, [asked])
     return dict(zip(found["subject"], found["score_milli"] / 1000, strict=True))

@@ -22,3 +22,9 @@ def test_a_later_run_on_the_same_records_leaves_an_earlier_one_as_it_was(records
     assert len(first.ledger) == before[0]
     assert first.burden("tier").equals(before[1])
     assert first.tier_shares["firms"].tolist() == first.burden("tier")["firms"].tolist()
+
+
+def test_what_is_held_on_the_way_to_a_run_is_dropped(county_run):
+    left = [name for name in county_run.records.engine.list_tables() if name.startswith(("turn_", "visited_"))]
+    assert left == []
+    assert any(name.startswith("draw_") for name in county_run.records.engine.list_tables())

@@ -4,7 +4,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from credit_score.engine import kept, open_engine, saved
+from credit_score.engine import dropped, kept, open_engine, opened, saved
 from credit_score.errors import CreditScoreError
 
 
@@ -65,3 +65,12 @@ def test_a_table_is_saved_as_parquet_and_a_place_that_is_not_there_told(tmp_path
     assert pd.read_parquet(tmp_path / "numbers.parquet")["n"].tolist() == [1, 2]
     with pytest.raises(OSError, match="nowhere"):
         saved(engine, table, tmp_path / "nowhere" / "numbers.parquet")
+
+
+@pytest.mark.parametrize("spill", [True, False])
+def test_tables_and_views_are_dropped_as_such_or_by_name(tmp_path, spill):
+    engine = open_engine(spill=tmp_path / "spill" if spill else None)
+    tables = [kept(engine, name, pd.DataFrame({"a": [1]})) for name in ("one", "two", "three")]
+    saved(engine, tables[0], tmp_path / "four.parquet")
+    dropped(engine, [tables[0], "two", opened(engine, [tmp_path / "four.parquet"], "four"), "no such"])
+    assert {"one", "two", "three", "four"} & set(engine.list_tables()) == {"three"}

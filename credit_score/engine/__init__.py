@@ -141,9 +141,9 @@ def parts_of(engine: "ibis.BaseBackend", keys: int) -> int:
     return _way(engine).parts_of(keys)
 
 
-def dropped(engine: "ibis.BaseBackend", names: Iterable[str]) -> None:
-    """Take tables and views out of the engine; a name that it has not is passed over."""
-    _way(engine).dropped(engine, list(names))
+def dropped(engine: "ibis.BaseBackend", tables: "Iterable[str | ibis.Table]") -> None:
+    """Take tables and views, or those of a name, out of the engine; a name that it has not is passed over."""
+    _way(engine).dropped(engine, [t if isinstance(t, str) else t.op().name for t in tables])
 
 
 def sha256(text: "ibis.expr.types.StringValue") -> "ibis.expr.types.StringValue":

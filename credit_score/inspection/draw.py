@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 Hold = Callable[[str, "ibis.Table"], "ibis.Table"]
 REACH = 12  # signs of a key that are compared first
-LARGE = 100_000  # firms of a stratum from which on it pays not to sort them all
+QUOTA = {
+    "department": "string", "tier_code": "int64", "duty": "string", "drawn": "int64", "frequency": "int64",
+    "draw_probability": "float64",
+}  # fmt: skip
+ALL = "f" * REACH  # every key lies within it
 
 
 def sampling_frame(frame: "ibis.Table") -> "ibis.Table":
@@ -48,18 +52,20 @@ def draw_visits(
     """
     import ibis
 
-    hold = hold or _in_memory
-    listed = _with_quota(sampling_frame(frame), schedule)
+    hold, order = hold or _in_memory, turns(schedule["department"].unique(), seed)
+    quota = schedule[list(QUOTA)].assign(stratum=range(len(schedule)))
+    listed = sampling_frame(frame).join(ibis.memtable(quota, schema=QUOTA | {"stratum": "int64"}), STRATUM)
+    quota = quota.assign(open_for_sure=_open_for_sure(listed, quota, order, cap))
     keyed = listed.mutate(key=draw_key(listed.department, listed.subject, seed))
-    before = keyed.filter(keyed.duty != RANDOM)
-    drawn = [hold("turn_0", _smallest_keys(before.mutate(open_for_sure=True)))]
-    at_random = keyed.filter(keyed.duty == RANDOM)
-    for turn, department in enumerate(turns(schedule["department"].unique(), seed), 1):
-        mine = at_random.filter(at_random.department == department)
-        room = _with_room(mine, ibis.union(*drawn), before, cap)
-        take = _within_reach if _is_large(schedule, department) else _of_all
-        drawn.append(take(room, f"turn_{turn}", hold))
-        before = ibis.union(before, mine)
+    drawn = [hold("turn_0", _smallest_keys(keyed.filter(keyed.duty != RANDOM).mutate(open_for_sure=True)))]
+    for turn, department in enumerate(order, 1):
+        mine = keyed.filter(keyed.duty == RANDOM, keyed.department == department)
+        taken = _visits(ibis.union(*drawn))
+        strata = quota.merge(_open_firms(mine, taken, cap), on="stratum")
+        found = hold(f"turn_{turn}", _open_within_reach(mine, strata, taken, cap))
+        if strata["reach"].ne(ALL).any() and found.count().execute() < _to_draw(strata):
+            found = hold(f"turn_{turn}_of_all", _open_within_reach(mine, strata.assign(reach=ALL), taken, cap))
+        drawn.append(found)
     return ibis.union(*drawn)
 
 
@@ -67,34 +73,60 @@ def _in_memory(name: str, table: "ibis.Table") -> "ibis.Table":
     return table.cache()
 
 
-def _is_large(schedule: "pd.DataFrame", department: str) -> bool:
-    return "firms" in schedule.columns and bool(
-        (schedule.loc[schedule["department"] == department, "firms"] >= LARGE).any()
-    )
+def _visits(drawn: "ibis.Table") -> "ibis.Table":
+    """``subject, taken``: the visits that were drawn for each firm so far."""
+    return drawn.group_by("subject").aggregate(taken=drawn.visits.sum())
 
 
-def _of_all(listed: "ibis.Table", name: str, hold: Hold) -> "ibis.Table":
-    return hold(name, _smallest_keys(listed))
+def _open_for_sure(listed: "ibis.Table", quota: "pd.DataFrame", order: list[str], cap: int) -> list[bool]:
+    """Of each stratum: whether every firm of it is open whatever is drawn before its turn.
 
-
-def _within_reach(listed: "ibis.Table", name: str, hold: Hold) -> "ibis.Table":
-    """The smallest keys of each stratum, looked for first among those within reach.
-
-    Of millions of firms few have a key small enough to be drawn, and only these are sorted; where they are too few, as
-    where the cap has closed many, all are.
+    Firms that share their strata in every department are of one kind, and there are few kinds.
     """
     import ibis
 
-    near = hold(name, _smallest_keys(listed.filter(listed.key.left(REACH) <= listed.reach)))
-    found = near.group_by(*STRATUM).aggregate(found=near.count())
-    asked = listed.group_by(*STRATUM, "drawn", "reach").aggregate(open=listed.count())
-    held = asked.left_join(found, STRATUM)
-    short = held.filter(held.found.fill_null(0) < ibis.least(held.drawn, held.open))
-    return _of_all(listed, f"{name}_of_all", hold) if short.count().execute() else near
+    by_lot, possible = listed.duty == RANDOM, ibis.ifelse(listed.draw_probability > 0, listed.frequency, 0)
+    own = {f"turn_{k}": listed.stratum.max(where=by_lot & (listed.department == d)) for k, d in enumerate(order)}
+    by_firm = listed.group_by("subject").aggregate(most=ibis.ifelse(by_lot, 0, possible).sum().cast("int64"), **own)
+    kinds = by_firm.drop("subject").distinct().execute()
+    sure, most = [True] * len(quota), kinds["most"].to_numpy()
+    could = quota["frequency"].where(quota["draw_probability"] > 0, 0)
+    for turn in own:
+        strata = kinds[turn].fillna(-1).astype("int64")
+        closed = strata[(strata >= 0) & (most + strata.map(quota["frequency"]) > cap)]
+        sure = [was and number not in set(closed) for number, was in enumerate(sure)]
+        most = most + strata.map(could).fillna(0).astype("int64").to_numpy()
+    return sure
+
+
+def _open_firms(mine: "ibis.Table", taken: "ibis.Table", cap: int) -> "pd.DataFrame":
+    """``stratum, open, reach``: how many firms of each stratum are open under the cap, and the reach of their keys."""
+    joined = mine.left_join(taken, "subject").drop("subject_right")
+    is_open = joined.taken.fill_null(0) + joined.frequency <= cap
+    told = joined.group_by("stratum", "drawn").aggregate(open=is_open.sum().cast("int64")).execute()
+    return told.assign(reach=[reach(*n) for n in told[["drawn", "open"]].itertuples(index=False)]).drop(columns="drawn")
+
+
+def _to_draw(strata: "pd.DataFrame") -> int:
+    """How many firms the strata draw: of one with fewer open than it is to draw all that are."""
+    return int(strata[["drawn", "open"]].min(axis="columns").sum())
+
+
+def _open_within_reach(mine: "ibis.Table", strata: "pd.DataFrame", taken: "ibis.Table", cap: int) -> "ibis.Table":
+    """The smallest keys of open firms, looked for among those within reach.
+
+    Of millions of firms few have a key small enough to be drawn, and only these are held and sorted.
+    """
+    import ibis
+
+    schema = {"stratum": "int64", "open_for_sure": "boolean", "reach": "string"}
+    near = mine.join(ibis.memtable(strata[[*schema]], schema=schema), "stratum")
+    room = near.filter(near.key.left(REACH) <= near.reach).left_join(taken, "subject").drop("subject_right")
+    return _smallest_keys(room.filter(room.taken.fill_null(0) + room.frequency <= cap))
 
 
 def reach(drawn: int, firms: int) -> str:
-    """A key that more firms than are to be drawn lie under, all but surely: the first signs of it, in hexadecimal."""
+    """A key that more of so many firms lie under than are drawn, all but surely: its first signs, in hexadecimal."""
     part = min(1.0, (drawn + 8 * sqrt(drawn) + 60) / max(firms, 1))
     return f"{min(int(part * 16**REACH), 16**REACH - 1):0{REACH}x}"
 
@@ -109,36 +141,6 @@ def draw_key(department: "ibis.Value", subject: "ibis.Value", seed: int | str) -
     import ibis
 
     return (ibis.literal(f"{seed}|") + department + ibis.literal("|") + subject).hexdigest("sha256")
-
-
-def _with_quota(frame: "ibis.Table", schedule: "pd.DataFrame") -> "ibis.Table":
-    import ibis
-
-    schema = {
-        "department": "string", "tier_code": "int64", "duty": "string", "drawn": "int64", "frequency": "int64",
-        "draw_probability": "float64",
-    }  # fmt: skip
-    columns = {c: list(schedule[c]) for c in schema}
-    # Without the number of firms everybody is within reach.
-    firms = schedule["firms"] if "firms" in schedule.columns else schedule["drawn"] * 0
-    columns["reach"] = [reach(int(n), int(of)) for n, of in zip(schedule["drawn"], firms, strict=True)]
-    quota = ibis.memtable(columns, schema=schema | {"reach": "string"})
-    return frame.join(quota, STRATUM)
-
-
-def _with_room(listed: "ibis.Table", drawn: "ibis.Table", before: "ibis.Table", cap: int) -> "ibis.Table":
-    """Firms that the visits drawn for them so far leave room for under the cap.
-
-    ``open_for_sure``: whether every firm of the stratum would be open whatever had been drawn before.
-    """
-    possible = before.filter(before.draw_probability > 0)
-    most = possible.group_by("subject").aggregate(most=possible.frequency.sum())
-    taken = drawn.group_by("subject").aggregate(taken=drawn.visits.sum())
-    joined = listed.left_join(taken, "subject").drop("subject_right").left_join(most, "subject").drop("subject_right")
-    fits = joined.most.fill_null(0) + joined.frequency <= cap
-    surely = joined.group_by(*STRATUM).aggregate(open_for_sure=fits.all())
-    marked = joined.join(surely, STRATUM)
-    return marked.filter(marked.taken.fill_null(0) + marked.frequency <= cap).drop("taken", "most")
 
 
 def _smallest_keys(listed: "ibis.Table") -> "ibis.Table":

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from credit_score.inspection import draw_visits, sampling_frame
-from credit_score.inspection.draw import reach, turns
+from credit_score.inspection.draw import REACH, reach, turns
 from credit_score.inspection.schedule import with_visits
 
 DEPARTMENTS = ("a", "b", "c")
@@ -41,13 +41,14 @@ def test_the_firms_with_the_smallest_keys_are_drawn_and_a_key_is_sha256_of_seed_
 
 
 @pytest.mark.parametrize("cap", [1, 99])
-def test_what_is_within_reach_is_drawn_as_if_all_were_sorted(framed, quotas, by_hand, monkeypatch, cap):
-    """With a cap of 1 the department that draws last finds most of its firms closed, and none within reach."""
-    from credit_score.inspection import draw as module
-
-    monkeypatch.setattr(module, "LARGE", 0)
+@pytest.mark.parametrize("far", [True, False], ids=["reach as it is", "reach too short"])
+@pytest.mark.parametrize("most", [890, 900])
+def test_what_is_within_reach_is_drawn_as_if_all_were_sorted(framed, quotas, by_hand, monkeypatch, cap, far, most):
+    """With a cap of 1 the departments that draw last find most of their firms closed, or all of them."""
+    if not far:
+        monkeypatch.setattr("credit_score.inspection.draw.reach", lambda drawn, firms: "0" * REACH)
     frame = framed([(d, f"f{i}", 0) for i in range(900) for d in DEPARTMENTS])
-    schedule = quotas([(d, 0, n, 1) for d, n in zip(DEPARTMENTS, (3, 890, 5), strict=True)]).assign(firms=900)
+    schedule = quotas([(d, 0, n, 1) for d, n in zip(DEPARTMENTS, (3, most, 5), strict=True)]).assign(firms=900)
     found = drawn(frame, schedule, cap=cap)
     _, picked = by_hand(frame.execute(), schedule, cap=cap, seed=7)
     for (department, _, _), firms in picked.items():
