@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
@@ -172,6 +172,36 @@ def test_a_probability_is_stated_only_where_no_firm_could_have_been_closed_by_th
     found = drawn(framed(rows), quotas([(d, 0, 3) for d in DEPARTMENTS]), cap=cap)
     stated = found.groupby("department")["draw_probability"].agg(lambda chance: set(chance.fillna(0)))
     assert [stated[d] for d in turns(DEPARTMENTS, 7)] == [{0.25}] * cap + [{0}] * (3 - cap)
+
+
+def surely_open(rows, schedule, cap, seed):
+    """By plain loops the strata of the draw by lot of which no firm could have been closed before its turn."""
+    numbers = {(q.department, q.tier_code, q.duty): (q.frequency, q.draw_probability) for q in schedule.itertuples()}
+    order, most, shut = turns({d for d, *_ in rows}, seed), Counter(), set()
+    for d, firm, code, duty in sorted(rows, key=lambda row: (row[3] == "", order.index(row[0]))):
+        visits, chance = numbers[d, code, duty]
+        if not duty and most[firm] + visits > cap:
+            shut.add((d, code, duty))
+        most[firm] += visits * (chance > 0)
+    return {stratum for stratum in numbers if not stratum[2]} - shut
+
+
+@settings(max_examples=25)
+@given(st.data(), st.integers(1, 6), st.integers(0, 10**6))
+def test_where_a_probability_is_stated_is_what_plain_loops_find(framed, quotas, data, cap, seed):
+    strata = st.none() | st.tuples(st.integers(0, 2), st.sampled_from(["", "", "duty"]))
+    held = data.draw(st.lists(st.tuples(strata, strata, strata), min_size=1, max_size=12))
+    rows = [(d, f"f{i}", *own) for i, firm in enumerate(held) for d, own in zip(DEPARTMENTS, firm, strict=True) if own]
+    numbers = {
+        key: data.draw(st.tuples(st.integers(0, 4), st.integers(1, 3)))
+        for key in sorted({(d, *s) for d, _, *s in rows})
+    }
+    schedule = quotas([(d, code, n, visits, duty) for (d, code, duty), (n, visits) in numbers.items()])
+    assume(rows)
+    found = drawn(framed(rows), schedule, cap=cap, seed=seed).query("duty == ''")
+    sure = surely_open(rows, schedule, cap, seed)
+    stated = [(q.department, q.tier_code, "") in sure for q in found.itertuples()]
+    assert found["draw_probability"].notna().tolist() == stated
 
 
 def test_a_stratum_from_which_nothing_can_be_drawn_closes_no_firm(framed, quotas):
