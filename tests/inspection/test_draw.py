@@ -187,9 +187,9 @@ def surely_open(rows, schedule, cap, seed):
 
 
 @settings(max_examples=25)
-@given(st.data(), st.integers(1, 6), st.integers(0, 10**6))
+@given(st.data(), st.integers(1, 4), st.integers(0, 10**6))
 def test_where_a_probability_is_stated_is_what_plain_loops_find(framed, quotas, data, cap, seed):
-    strata = st.none() | st.tuples(st.integers(0, 2), st.sampled_from(["", "", "duty"]))
+    strata = st.sampled_from([None, (0, ""), (0, ""), (1, ""), (0, "duty")])
     held = data.draw(st.lists(st.tuples(strata, strata, strata), min_size=1, max_size=12))
     rows = [(d, f"f{i}", *own) for i, firm in enumerate(held) for d, own in zip(DEPARTMENTS, firm, strict=True) if own]
     numbers = {
