@@ -82,8 +82,8 @@ def _add_synth(commands: Commands) -> None:
     synth.add_argument("--individuals", type=int, default=3000, metavar="N", help="persons (default: %(default)s)")
     same = "seed; the same gives the same bytes (default: %(default)s)"
     synth.add_argument("--seed", type=int, default=SEED, metavar="N", help=same)
-    forms = "csv, parquet, or units: as reporting units send them, GB 18030 and Excel in Chinese (default: csv)"
-    synth.add_argument("--format", choices=("csv", "parquet", "units"), default="csv", help=forms)
+    forms = "csv (default), parquet (default with --by), or units: as reporting units send them, GB 18030 and Excel"
+    synth.add_argument("--format", choices=("csv", "parquet", "units"), help=forms)
     apart = "write Parquet tables of subjects, records and visits in a part a town, or a town and month"
     synth.add_argument("--by", choices=("town", "town,month"), help=apart)
     mean = "about how many credit records a subject has on average (default: as the rates give, 2 to 3)"

@@ -16,6 +16,7 @@ from credit_score.inspection import (
     Breach,
     breaches,
     burden,
+    county_share,
     draw_visits,
     inspection_frame,
     make_schedule,
@@ -171,8 +172,8 @@ class CountyRun:
     @cached_property
     def county_share(self) -> float:
         """Share of registered enterprises that at least one department visits in the year."""
-        visited, firms = self.tables["draw"].subject.nunique().execute(), self.tier_shares["firms"].sum()
-        return float(visited / firms) if firms else 0.0
+        visited = self.tables["draw"].subject.nunique().execute()
+        return county_share(int(visited), int(self.tier_shares["firms"].sum()))
 
     @cached_property
     def breaches(self) -> "list[Breach]":

@@ -323,7 +323,7 @@ def check_for_use(run: RunFolder) -> None:
 def check_feasible(run: RunFolder, listed: "pd.DataFrame") -> None:
     """Raise PolicyError for a schedule that breaks a rule or asks for more days than there are."""
     n_firms = len(run.table("tiers.parquet"))
-    check_schedule(run.table("workload.csv"), county_share(listed, n_firms), run.rules())
+    check_schedule(run.table("workload.csv"), county_share(listed["subject"].nunique(), n_firms), run.rules())
 
 
 def _table(run: RunFolder) -> "ibis.Table":

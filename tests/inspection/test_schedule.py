@@ -187,7 +187,9 @@ def test_visits_drawn_are_those_of_the_draw_and_none_where_nothing_was_drawn():
     assert made["visits_drawn"].tolist() == [3, 0]
 
 
-def test_a_firm_that_several_departments_visit_counts_once_in_the_county_share():
-    draw = pd.DataFrame({"subject": ["f", "f", "g"]})
-    assert county_share(draw, 10) == 0.2
-    assert county_share(draw, 0) == 0
+def test_a_firm_that_several_departments_visit_counts_once_in_the_county_share(county_run):
+    visited = set(county_run.draw["subject"])
+    assert len(visited) < len(county_run.draw)
+    assert county_run.county_share == county_share(len(visited), len(county_run.tiers))
+    assert county_share(2, 10) == 0.2
+    assert county_share(0, 0) == 0
