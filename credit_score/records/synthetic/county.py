@@ -92,8 +92,8 @@ def make_county(  # noqa: PLR0913 - what a county can be asked for, each by its 
     """Write a fictitious county to the new folder `out` and return its counts.
 
     The same arguments give the same bytes. Memory does not grow with the county: subjects are made and written in
-    blocks of 50,000. `format` is ``units`` for files as reporting units send them: GB 18030 and Excel, in Chinese. Without
-    it the tables are CSV, in parts Parquet.
+    blocks of 50,000. `format` is ``units`` for files as reporting units send them: GB 18030 and Excel, in Chinese.
+    Without it the tables are CSV, in parts Parquet.
     `dirt` adds about 1 % of rows that intake must reject, counted by table and kind. `events` adds what became of
     records and a register of decisions; all other rows stay as they are, but for records that replace corrected ones.
     `by` ``("town",)`` or ``("town", "month")`` writes Parquet tables of subjects, records and visits as folders of
