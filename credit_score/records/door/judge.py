@@ -207,9 +207,8 @@ def first_fault(listed: list[Check]) -> Any:
     return ibis.cases(*((check.wrong.fill_null(False), i) for i, check in enumerate(listed)), else_=-1)
 
 
-def hashes_that_repeat(good: "ibis.Table", part: int, of: int) -> "ibis.Table":
-    """``_hash`` of the ``_key`` that more than one row has, of one part of all hashes; ``of`` is a power of two."""
-    hashed = good.select(_hash=good["_key"].hash())
+def hashes_that_repeat(hashed: "ibis.Table", part: int, of: int) -> "ibis.Table":
+    """The ``_hash`` that more than one row has, of one part of all hashes; ``of`` is a power of two."""
     mine = hashed.filter((hashed["_hash"] & (of - 1)) == part) if of > 1 else hashed
     return mine.group_by("_hash").aggregate(_n=mine.count()).filter(lambda t: t["_n"] > 1).select("_hash")
 

@@ -71,7 +71,7 @@ class Verdict(NamedTuple):
     @property
     def names(self) -> list[str]:
         """The tables to drop when all is asked."""
-        return [f"{what}_{self.contract.name}" for what in ("judged", "often", "overruled")]
+        return [f"{what}_{self.contract.name}" for what in ("judged", "hashes", "often", "overruled")]
 
     def _table(self, what: str) -> "ibis.Table":
         return self.ask.engine.table(f"{what}_{self.contract.name}")
@@ -167,14 +167,19 @@ def _judged(table: "ibis.Table", listed: list[Check], contract: Contract) -> "ib
 
 
 def _keep_often(ask: Statements, contract: Contract) -> None:
-    """Hold the hashes that more than one key without a fault has (``often_…``), found in parts that fit in memory."""
-    judged, often = f"judged_{contract.name}", f"often_{contract.name}"
+    """Hold the hashes that more than one key without a fault has (``often_…``), found in parts that fit in memory.
+
+    Of several parts the hashes are held too (``hashes_…``): to hash all keys takes longer than to read them.
+    """
+    judged, hashes, often = (f"{what}_{contract.name}" for what in ("judged", "hashes", "often"))
     (told,) = ask.fetch("rows", lambda: ask.engine.table(judged).aggregate(n=lambda t: t.count())).to_pylist()
     parts = parts_of(ask.engine, told["n"])
+    prepare = ask.keep if parts > 1 else ask.see
+    prepare(hashes, lambda: _good(ask.engine.table(judged), contract).select(_hash=lambda t: t["_key"].hash()))
     for part in range(parts):
         one = ask.with_known(part, parts)
         hold = one.add if part else one.keep
-        hold(often, lambda part=part: hashes_that_repeat(_good(ask.engine.table(judged), contract), part, parts))
+        hold(often, lambda part=part: hashes_that_repeat(ask.engine.table(hashes), part, parts))
 
 
 def _overruled(
