@@ -20,6 +20,7 @@ MATCHED = (
     "enterprise_id", "measure", "direction", "record_id", "item", "unit", "occurred_on", "starts_on", "ends_on",
     "ends_by", "disputed", "rule", "basis", "reference",
 )  # fmt: skip
+GROUND = ("rule", "basis", "reference")  # the same wherever a measure is matched
 
 
 def measure_list(rules: RuleSet) -> "pd.DataFrame":
@@ -78,6 +79,14 @@ def _candidates(standing: Standing) -> "ibis.Table":
     counted = standing.tables["ledger_enterprise"].drop("reference")  # of its points, not of a measure
     counted = counted.join(firms, "subject").join(units, "record_id")
     return counted.join(_rules_table(standing.rules), ["item", "legal_form"]).rename(enterprise_id="subject")
+
+
+def grounds(rules: RuleSet) -> "pd.DataFrame":
+    """``rule, basis, reference`` of each measure that may be taken on the day, by its name."""
+    import pandas as pd
+
+    found = {m.id: _rule(m, rules, spell) for m in measures_of(rules) if (spell := m.spell(rules.on))}
+    return pd.DataFrame.from_dict(found, orient="index", columns=[*GROUND], dtype="str")
 
 
 def _rules_table(rules: RuleSet) -> "ibis.Table":

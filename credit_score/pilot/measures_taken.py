@@ -14,7 +14,7 @@ from uuid import uuid4
 from credit_score.engine import dropped, kept, over_batches
 from credit_score.long_list import LongList
 from credit_score.pilot.items import as_day
-from credit_score.pilot.measures import MATCHED, matched_measures, measures_of
+from credit_score.pilot.measures import GROUND, MATCHED, grounds, matched_measures, measures_of
 from credit_score.pilot.standing import Standing
 from credit_score.policy import RuleSet
 from credit_score.policy.catalogues import Item
@@ -58,6 +58,7 @@ def measure_tables(standing: Standing) -> "dict[str, pd.DataFrame | LongList]":
 
 
 def _matched(standing: Standing, taken: "ibis.Table") -> LongList:
+    """The list in its order; what it cites is long, the same in many rows, and put beside them once they are sorted."""
     import ibis
 
     matched, state = matched_measures(standing), ibis.literal(UNKNOWN)
@@ -66,8 +67,14 @@ def _matched(standing: Standing, taken: "ibis.Table") -> LongList:
         running = taken.filter(taken.state == "running").select(pair).distinct().mutate(_runs=True)
         matched = matched.left_join(running, pair)
         state = ibis.ifelse(matched["_runs"].fill_null(False), BEGUN, OPEN)
-    told = matched.select(*MATCHED, state=state)
-    return LongList(told.order_by("direction", "measure", "enterprise_id", "record_id"))
+    told = matched.select(*(c for c in MATCHED if c not in GROUND), state=state)
+    rows = told.order_by("direction", "measure", "enterprise_id", "record_id")
+    return LongList(rows, partial(_cited, by=grounds(standing.rules)))
+
+
+def _cited(batch: "pd.DataFrame", by: "pd.DataFrame") -> "pd.DataFrame":
+    own = by.reindex(batch["measure"]).set_axis(batch.index)
+    return batch.assign(**{name: own[name] for name in GROUND})[[*MATCHED, "state"]]
 
 
 def _listed(taken: "ibis.Table") -> LongList:
