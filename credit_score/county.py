@@ -172,7 +172,7 @@ class CountyRun:
     @cached_property
     def county_share(self) -> float:
         """Share of registered enterprises that at least one department visits in the year."""
-        visited = self.tables["draw"].subject.nunique().execute()
+        visited = self.tables["draw"].select("subject").distinct().count().execute()
         return county_share(int(visited), int(self.tier_shares["firms"].sum()))
 
     @cached_property

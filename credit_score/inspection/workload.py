@@ -79,7 +79,8 @@ def burden(frame: "ibis.Table", schedule: "pd.DataFrame", by: str) -> "pd.DataFr
     counted = frame.group_by(by, *STRATUM).aggregate(n=frame.count()).execute().sort_values([by, *STRATUM])
     counted = counted.merge(schedule[[*STRATUM, "firms", "visits_drawn"]], on=list(STRATUM), how="left")
     counted["visits"] = counted["visits_drawn"] * counted["n"] / counted["firms"]
-    firms = frame.group_by(by).aggregate(firms=frame.subject.nunique()).execute().set_index(by)["firms"]
+    each = frame.select(by, "subject").distinct()
+    firms = each.group_by(by).aggregate(firms=each.count()).execute().set_index(by)["firms"]
     borne = counted.groupby(by, as_index=False)["visits"].sum()
     borne.insert(1, "firms", borne[by].map(firms))
     return borne.assign(visits_per_firm=borne["visits"] / borne["firms"])

@@ -21,8 +21,8 @@ def counted(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
     joined = _within(rows, spans)
     if "ended" in rows.columns:
         joined = joined.filter(joined.ended.isnull() | (joined.ended > joined.until))
-    found = joined.group_by("at").aggregate(n=joined.key.nunique())
-    return at_each(found, spans)
+    keys = joined.select("at", "key").distinct()
+    return at_each(keys.group_by("at").aggregate(n=keys.count()), spans)
 
 
 def _counted_first(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
