@@ -22,7 +22,7 @@ def counted(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
     if "ended" in rows.columns:
         joined = joined.filter(joined.ended.isnull() | (joined.ended > joined.until))
     keys = joined.select("at", "key").distinct()
-    return at_each(keys.group_by("at").aggregate(n=keys.count()), spans)
+    return at_each(keys.group_by("at").aggregate(n=keys.key.count()), spans)
 
 
 def _counted_first(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
