@@ -30,7 +30,7 @@ def _counted_first(rows: "ibis.Table", spans: Sequence[Span]) -> Counts:
     import ibis
 
     first = rows.filter(rows.begun >= ibis.date(EVER)).group_by("key").aggregate(begun=lambda t: t.begun.min())
-    joined = _within(first.group_by("begun").aggregate(keys=first.count()), spans)
+    joined = _within(first.group_by("begun").aggregate(keys=first.key.count()), spans)
     return at_each(joined.group_by("at").aggregate(n=joined["keys"].sum()), spans)
 
 

@@ -107,13 +107,15 @@ def test_a_light_is_amber_until_what_is_missing_is_due(missing, on, colour):
 
 
 def test_what_never_ends_is_counted_by_its_first_day_as_by_each_of_its_days():
-    """A key may have many rows, one before any day that counts, or none with a day."""
+    """A key may have many rows, one before any day that counts, or none with a day; a row without a key is nobody's."""
     days = [None, date(1850, 1, 1), *(date(2023, month, 3) for month in range(1, 7))]
     rows = [{"key": f"k{i * j % 11}", "begun": day} for i, day in enumerate(days) for j in range(3)]
+    rows += [{"key": None, "begun": date(2023, 1, 20)}]
     table = ibis.memtable(rows, schema={"key": "string", "begun": "date"})
     spans = stocks((date(2022, 12, 31), date(2023, 2, 28), date(2023, 4, 3), date(2023, 6, 30)))
     by_hand = tuple(
-        len({r["key"] for r in rows if r["begun"] and date(1900, 1, 1) <= r["begun"] <= s.at}) for s in spans
+        len({r["key"] for r in rows if r["key"] and r["begun"] and date(1900, 1, 1) <= r["begun"] <= s.at})
+        for s in spans
     )
     assert counted(table, spans) == by_hand == counted(table.mutate(ended=ibis.null("date")), spans)
     assert by_hand[0] == 0 < by_hand[1] < by_hand[-1]
