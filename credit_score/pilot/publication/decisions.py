@@ -35,7 +35,7 @@ def public_decisions(standing: Standing, *, persons: bool) -> "ibis.Table":
 
     ``record_id, kind`` (licence or penalty)``, item, unit, decided_on, reported_on, published_until`` (the first day on
     which it is public no more, empty where nothing ends it)``, subject, name, disputed`` (yes or no), the last decision
-    first. Of sole proprietors for counting only: never told as it is.
+    first. Of sole proprietors for counting only, in no order: never told as it is.
     """
     import ibis
 
@@ -47,7 +47,7 @@ def public_decisions(standing: Standing, *, persons: bool) -> "ibis.Table":
     lived = lived.filter(is_person if persons else ~is_person)
     licensed = lived.filter(lived["item"].isin(licences)).mutate(kind=ibis.literal(LICENCE), until=ibis.null("date"))
     rows = _named(ibis.union(licensed, _penalties(lived, standing)), standing).select(COLUMNS)
-    return rows.order_by(ibis.desc("decided_on"), "unit", "record_id")
+    return rows if persons else rows.order_by(ibis.desc("decided_on"), "unit", "record_id")
 
 
 def _penalties(lived: "ibis.Table", standing: Standing) -> "ibis.Table":
