@@ -5,6 +5,7 @@ tier nor points, and nothing of a person: of a sole proprietor, who is one, it i
 authorisation that the proprietor signed; what else it learns the proprietor hands over.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from credit_score.long_list import LongList
@@ -29,9 +30,8 @@ FIRM_STEPS = {"platform": "platform", "real_name": "platform", "authorised": "au
 GROUPS = ("legal_form", "size")
 SEEN = (
     "bank_id", "enterprise_id", "authorisation_id", "given_on", "legal_form", "sector", "size", "registered_on",
-    "items", "disputed_items",
 )  # fmt: skip
-# What of a sole proprietor's entry stays empty: the bank learns it from the proprietor.
+# What of a sole proprietor's entry stays empty, as the items do: the bank learns it from the proprietor.
 OF_FIRMS = SEEN[5:]
 SOLE = "sole_proprietor"
 
@@ -135,7 +135,7 @@ def finance_banks(standing: Standing) -> "pd.DataFrame":
     import ibis
 
     banks, pairs = standing.records["banks"], _pairs(standing)
-    counts = pairs.group_by("bank_id").aggregate(firms=pairs.enterprise_id.nunique())
+    counts = pairs.group_by("bank_id").aggregate(firms=pairs.count())
     joined = (banks.joined_on <= ibis.date(standing.on)).fill_null(False)
     told = banks.mutate(joined=joined).left_join(counts, "bank_id")
     told = told.mutate(firms=told.firms.fill_null(0)).select("bank_id", "name", "joined", "firms")
@@ -154,10 +154,11 @@ def authorised_firms(standing: Standing) -> LongList:
 
     firms, pairs = standing.firms, _pairs(standing)
     rows = pairs.join(firms.select("enterprise_id", "legal_form", "sector", "size", "registered_on"), "enterprise_id")
-    told = rows.left_join(counted_items(standing), "enterprise_id").drop("enterprise_id_right")
+    told = rows.left_join(held_items(standing), "enterprise_id").drop("enterprise_id_right")
     own = told.legal_form == SOLE
-    empty = {c: ibis.ifelse(own, ibis.null(told[c].type()), told[c]) for c in OF_FIRMS}
-    return LongList(told.mutate(**empty).select(*SEEN).order_by("bank_id", "enterprise_id"))
+    empty = {c: ibis.ifelse(own, ibis.null(told[c].type()), told[c]) for c in (*OF_FIRMS, "held")}
+    told = told.mutate(**empty).select(*SEEN, "held").order_by("bank_id", "enterprise_id")
+    return LongList(told, partial(_in_words, columns={"items": "12", "disputed_items": "2"}, ids=_ids(standing)))
 
 
 def bank_list(authorised: "pd.DataFrame", bank: str) -> "pd.DataFrame":
@@ -165,17 +166,37 @@ def bank_list(authorised: "pd.DataFrame", bank: str) -> "pd.DataFrame":
     return authorised[authorised["bank_id"] == bank].reset_index(drop=True)
 
 
-def counted_items(standing: Standing) -> "ibis.Table":
-    """``enterprise_id, items, disputed_items``: the items with a record that counts on the day, joined by ``;``."""
+def held_items(standing: Standing) -> "ibis.Table":
+    """``enterprise_id, held``: a digit an item, in the order of their ids: 0 if no record of it counts on the day.
+
+    Else 1, or 2 where one is in dispute. Lists of their names would be ten times as long, and no engine spills them.
+    """
     import ibis
 
     ledger = standing.tables["ledger_enterprise"]
-    each = ledger.group_by("subject", "item").aggregate(disputed=ledger.disputed.any())
-    told = each.group_by(enterprise_id=each.subject).aggregate(
-        items=each["item"].collect().sort().join(";"),
-        disputed_items=each["item"].collect(where=each.disputed).sort().join(";"),
-    )
-    return told.mutate(disputed_items=told.disputed_items.fill_null(ibis.literal("")))
+    digit = ibis.ifelse(ledger.disputed, 2, 1)
+    digits = {f"_{k}": digit.max(where=ledger["item"] == item) for k, item in enumerate(_ids(standing))}
+    found = ledger.group_by(enterprise_id=ledger.subject).aggregate(**digits)
+    held = (found[name].fill_null(0).cast("string") for name in digits)
+    return found.select("enterprise_id", held=ibis.literal("").concat(*held))
+
+
+def _ids(standing: Standing) -> list[str]:
+    return sorted(item.id for item in standing.rules.model.enterprise.items)
+
+
+def _in_words(batch: "pd.DataFrame", columns: dict[str, str], ids: list[str]) -> "pd.DataFrame":
+    """In the place of ``held``, for each column the items that have one of its digits; empty where ``held`` is."""
+    held, at = batch["held"], list(batch.columns).index("held")
+    told = batch.drop(columns="held")
+    for name, digits in reversed(columns.items()):
+        words = {h: _names(h, digits, ids) for h in held.dropna().unique()}
+        told.insert(at, name, held.map(words))
+    return told
+
+
+def _names(held: str, digits: str, ids: list[str]) -> str:
+    return ";".join(item for item, digit in zip(ids, held, strict=True) if digit in digits)
 
 
 def finance_cells(standing: Standing) -> LongList:
@@ -183,12 +204,13 @@ def finance_cells(standing: Standing) -> LongList:
 
     Returns ``score_milli, tier, size, sole, items, firms``; no firm stands in it.
     """
-    firms, tiers = standing.firms, standing.tables["tiers"]
+    firms, tiers, none = standing.firms, standing.tables["tiers"], "0" * len(_ids(standing))
     rows = tiers.select("score_milli", "tier", enterprise_id="subject").join(firms, "enterprise_id")
-    rows = rows.left_join(counted_items(standing), "enterprise_id")
-    rows = rows.mutate(items=rows["items"].fill_null(""), sole=rows.legal_form == SOLE)
-    by = ["score_milli", "tier", "size", "sole", "items"]
-    return LongList(rows.group_by(by).aggregate(firms=rows.count()).order_by(by))
+    rows = rows.left_join(held_items(standing), "enterprise_id")
+    rows = rows.mutate(held=rows.held.fill_null(none).replace("2", "1"), sole=rows.legal_form == SOLE)
+    by = ["score_milli", "tier", "size", "sole", "held"]
+    counted = rows.group_by(by).aggregate(firms=rows.count()).order_by(by)
+    return LongList(counted, partial(_in_words, columns={"items": "1"}, ids=_ids(standing)))
 
 
 def _pairs(standing: Standing) -> "ibis.Table":
