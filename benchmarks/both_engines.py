@@ -11,31 +11,38 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from board import NOTHING, Figure, where, write
 from cost import cost_of
 from reliability import put, table
-from scale import AS_OF, MEMORY, PAGE, making, size_of
+from scale import AS_OF, MEMORY, PAGE, making, plan, size_of
 from spark_log import log_to, told_by
 
 KEPT = Path(__file__).parent / "engines.json"
 LIBRARIES = {"duckdb": ("duckdb",), "spark": ("pyspark",)}
+MOVING: dict[str, Callable[[dict[str, Any]], float]] = {
+    "CPU of executors, hours": lambda size: size["spark"]["cpu"] / 3600,
+    "shuffled, GB": lambda size: size["spark"]["shuffled"] / 1e9,
+    "the widest stage, GB": lambda size: size["spark"]["widest"] / 1e9,
+    "tasks": lambda size: size["spark"]["tasks"],
+}
 BESIDE = {"manifest.json"}  # it holds the fingerprints of Parquet files, which each engine writes in its own way
 
 
 def running(kind: str, folder: str, out: str, log: str) -> Any:
-    """The job of a run on an engine, to a run folder; answers with the number of credit records."""
+    """The job of a run on an engine, to a run folder; answers with how many credit records there are."""
     log_to(Path(log) / kind)
     import credit_score as cs
     from credit_score.engine import open_engine
 
-    def run() -> int:
+    def run() -> dict[str, Any]:
         engine = open_engine(kind, memory=MEMORY, spill=Path(out).parent / f"spill-{kind}")
         records = cs.read_records(folder, engine=engine)
         cs.run_county(records, cs.load_policy("gaoyang"), as_of=AS_OF, seed=1).save(out)
-        return int(records.counts.set_index("table")["read"]["credit_records"])
+        return {"rows": {"credit_records": int(records.counts.set_index("table")["read"]["credit_records"])}}
 
     return run
 
@@ -75,7 +82,7 @@ def measured(n: int, place: Path) -> dict[str, Any]:
         for kind, libraries in LIBRARIES.items():
             shutil.rmtree(runs[kind], ignore_errors=True)
             cost = cost_of("both_engines:running", kind, str(folder), str(runs[kind]), log, libraries=libraries)
-            told |= {"records": cost.answer, kind: {"wall": cost.wall, "cpu": cost.cpu, "versions": cost.versions}}
+            told |= {kind: {"wall": cost.wall, "cpu": cost.cpu, "versions": cost.versions}} | cost.answer
         told["spark"] |= told_by(Path(log) / "spark")
     files = {"files": len(listed(runs["duckdb"])), "saved": size_of(runs["duckdb"])}
     return {"subjects": n, "where": where(), "memory": MEMORY, "apart": differences(*runs.values())} | files | told
@@ -83,8 +90,11 @@ def measured(n: int, place: Path) -> dict[str, Any]:
 
 def figures(sizes: list[dict[str, Any]]) -> list[Figure]:
     """What differs, by size, and how much longer Spark took on the largest."""
-    found = [Figure(f"{size['subjects']:,} subjects, {size['records']:,} records on DuckDB and on Spark: files that "
-                    "differ", NOTHING, _apart(size), "nothing", not size["apart"]) for size in sizes]  # fmt: skip
+    jobs = [f"{size['subjects']:,} subjects, {size['rows']['credit_records']:,} records" for size in sizes]
+    found = [
+        Figure(f"{job} on DuckDB and on Spark: files that differ", NOTHING, _apart(size), "nothing", not size["apart"])
+        for job, size in zip(jobs, sizes, strict=True)
+    ]
     last = sizes[-1]
     return [*found, Figure("seconds of wall: Spark's to DuckDB's, on the largest", NOTHING, f"{_ratio(last):.1f} ×")]
 
@@ -105,7 +115,7 @@ def shown(sizes: list[dict[str, Any]]) -> str:
     )  # fmt: skip
     rows = [
         (
-            size["subjects"], size["records"], len(size["apart"]), round(size["duckdb"]["wall"]),
+            size["subjects"], size["rows"]["credit_records"], len(size["apart"]), round(size["duckdb"]["wall"]),
             round(size["spark"]["wall"]), *(round(size["spark"][name]) for name in ("cpu", "stages", "tasks")),
             *(round(size["spark"][name] / 1e6) for name in ("shuffled", "widest", "spilled")),
         )
@@ -129,6 +139,8 @@ def main() -> int:
     sizes = sorted(kept.values(), key=lambda size: size["subjects"])
     write("engines", figures(sizes))
     put("engines", shown(sizes), page=PAGE)
+    if len(sizes) > 1:
+        put("moved", plan(sizes, MOVING), page=PAGE)
     return int(any(size["apart"] for size in sizes))
 
 

@@ -159,14 +159,14 @@ def steepest(sizes: list[dict[str, Any]], figure: Callable[[dict[str, Any]], flo
     return max(exponent([a, b], figure) for a, b in itertools.pairwise(sizes))
 
 
-def plan(sizes: list[dict[str, Any]]) -> str:
+def plan(sizes: list[dict[str, Any]], growing: dict[str, Callable[[dict[str, Any]], float]]) -> str:
     """What larger counties are to cost, as a table: from the largest size on along the steepest slope measured."""
-    rows = [("exponent", NOTHING, *(f"{steepest(sizes, figure):.2f}" for figure in GROWING.values()))]
+    rows = [("exponent", NOTHING, *(f"{steepest(sizes, figure):.2f}" for figure in growing.values()))]
     for name, subjects in PLANNED.items():
         grown = subjects / sizes[-1]["subjects"]
-        told = (figure(sizes[-1]) * grown ** steepest(sizes, figure) for figure in GROWING.values())
+        told = (figure(sizes[-1]) * grown ** steepest(sizes, figure) for figure in growing.values())
         rows.append((name, f"{subjects:,}", *(f"{value:,.3g}" for value in told)))
-    return table(("", "subjects", *GROWING), rows)
+    return table(("", "subjects", *growing), rows)
 
 
 def main() -> None:
@@ -185,7 +185,7 @@ def main() -> None:
     sizes = sorted(kept.values(), key=lambda size: size["subjects"])
     write("scale", figures(sizes))
     put("sizes", shown(sizes), page=PAGE)
-    put("plan", plan(sizes), page=PAGE)
+    put("plan", plan(sizes, GROWING), page=PAGE)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,26 @@ def command(store, out, *more):
             "--out", str(out), *more]  # fmt: skip
 
 
+def gone(part):
+    part.unlink()
+
+
+def changed(part):
+    part.write_bytes(part.read_bytes()[:-1] + b"\0")
+
+
+@pytest.mark.parametrize(("harm", "what"), [(gone, "is missing"), (changed, "is not what was taken in")])
+def test_a_part_that_is_gone_or_changed_is_named_and_nothing_is_left(cluster, store, tmp_path, harm, what):
+    harm(store / "000001" / "credit_records.parquet")
+    words = command(store, tmp_path / "out", "--engine", "spark", "--master", cluster[0], "--quiet")
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "000001/credit_records.parquet" in done.stderr
+    assert what in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_run_whose_worker_is_killed_ends_with_the_same_numbers(cluster, store, tmp_path):
     master, (_, other) = cluster
     told = tmp_path / "told"
