@@ -161,7 +161,7 @@ def check(arguments: argparse.Namespace) -> None:
 
 
 def _by_reason(records: "Records") -> "pd.DataFrame":
-    return records.rejected.groupby(["table", "reason"], sort=False).size().rename("n").reset_index()
+    return records.refusals.groupby(["table", "reason"], sort=False)["n"].sum().reset_index()
 
 
 def print_verdict(records: "Records", lang: str) -> None:

@@ -29,7 +29,7 @@ def quality(arguments: argparse.Namespace) -> None:
     told = {
         "by_unit": zeros_by_unit(by_month),
         "by_month": by_month,
-        "field_checks": field_check_table(records.rejected),
+        "field_checks": field_check_table(records.refusals),
     }
     if arguments.rows:
         write_table(four_zeros_rows(records, rules), arguments.rows)

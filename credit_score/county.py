@@ -329,7 +329,7 @@ def _check(records: Records, policy: Policy, known: date) -> None:
             where=str(records.folder),
             remedy="read them again with policy= the one you run",
         )
-    unasked = records.rejected.groupby("table")["reason"].agg(lambda why: set(why) == {"no_codes"})  # not in the policy
+    unasked = records.refusals.groupby("table")["reason"].agg(lambda why: set(why) == {"no_codes"})  # not in the policy
     for row in records.counts.itertuples():
         if row.rejected and not row.accepted and not unasked[row.table]:
             raise RecordsError(

@@ -38,11 +38,6 @@ class LongList:
             yield self.told(self.rows.execute())
 
 
-def slices(table: "pd.DataFrame") -> "Iterator[pd.DataFrame]":
-    """A frame some rows at a time; at least one slice."""
-    return (table[at : at + BATCH] for at in range(0, max(len(table), 1), BATCH))
-
-
 class Tables(Mapping[str, "pd.DataFrame"]):
     """Tables by name, each a frame when it is asked for; a long list is one only then."""
 

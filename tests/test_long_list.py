@@ -9,7 +9,7 @@ import pytest
 
 import credit_score as cs
 from credit_score import long_list
-from credit_score.long_list import LongList, Tables, slices
+from credit_score.long_list import LongList, Tables
 from credit_score.sheet import write_csv
 
 ROWS = pd.DataFrame(
@@ -46,11 +46,6 @@ def test_a_list_written_in_batches_is_the_list_written_whole(frame):
 def test_words_are_put_beside_each_batch_as_beside_the_whole():
     found = listed(ROWS, told=lambda batch: batch.assign(twice=batch["n"] * 2))
     assert pd.concat(list(found.batches()), ignore_index=True)["twice"].tolist() == found.frame["twice"].tolist()
-
-
-def test_slices_of_a_frame_are_all_its_rows_and_one_stands_for_none():
-    assert [len(part) for part in slices(ROWS)] == [3, 3, 1]
-    assert [len(part) for part in slices(ROWS[:0])] == [0]
 
 
 def test_tables_give_frames_and_keep_what_is_long_in_the_engine():

@@ -51,9 +51,9 @@ def standing(case, indicator, known):
     rules = RuleSet.of(MODEL.model_copy(update={"scenes": scenes, "pilot": pilot}), case["date"])
     given = {"enterprises": [{"enterprise_id": "E1"}], "credit_records": []} | case.get("records", {})
     tables = {name: table_of(contract, given.get(name, [])) for name, contract in known.items()}
-    rejected = pd.DataFrame(case.get("rejected", []), columns=REFUSED)
+    refusals = pd.DataFrame(case.get("rejected", []), columns=REFUSED).assign(n=1)
     files, none = pd.DataFrame({"table": list(given)}), pd.DataFrame()
-    records = Records(FOLDER, "gaoyang", None, tables, rejected, none, files, none, {}, False, None)
+    records = Records(FOLDER, "gaoyang", None, tables, None, refusals, none, files, none, {}, False, None)
     return Standing(records, rules, rules.on, {}, "draft")
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from credit_score import __version__
 from credit_score.engine.work import Work
 from credit_score.files import fingerprint
+from credit_score.long_list import LongList
 from credit_score.policy import Policy
 from credit_score.records.contracts import contracts
 from credit_score.records.door.audit import audit_table
 from credit_score.records.door.identity import is_synthetic, pseudonym_key
 from credit_score.records.door.pseudonyms import Pseudonyms
+from credit_score.records.door.refused import in_order
 from credit_score.records.door.resuming import kept_taken
 from credit_score.records.door.taking import Taken, take_in
 from credit_score.records.keeping.chain import Chain, key_digest
@@ -45,8 +47,9 @@ class Records:
     Attributes
     ----------
     tables : table name → accepted rows, in the engine; natural persons carry pseudonyms.
-    rejected : one row a refused row: table, file, row (position in the file, header not counted),
-        column, value (masked where it identifies), reason.
+    refused : one row a refused row, in the engine: table, file, row (position in the file, header not counted),
+        column, value (masked where it identifies), reason, unit.
+    refusals : how many of them are alike: table, file, column, reason, unit, n.
     counts : per table ``read``, ``accepted``, ``rejected``; read = accepted + rejected.
     files : the same per file, with how it is ``written`` and the columns that were ``dropped``.
     warnings : what was accepted all the same: table, reason, n.
@@ -65,7 +68,8 @@ class Records:
     policy_name: str
     engine: "ibis.BaseBackend" = field(repr=False)
     tables: dict[str, "ibis.Table"] = field(repr=False)
-    rejected: "pd.DataFrame" = field(repr=False)
+    refused: LongList = field(repr=False)
+    refusals: "pd.DataFrame" = field(repr=False)
     counts: "pd.DataFrame"
     files: "pd.DataFrame"
     warnings: "pd.DataFrame"
@@ -81,6 +85,11 @@ class Records:
     def __getitem__(self, name: str) -> "ibis.Table":
         """One accepted table by its name."""
         return self.tables[name]
+
+    @property
+    def rejected(self) -> "pd.DataFrame":
+        """Every refused row, as one frame."""
+        return self.refused.frame
 
     def effective(self, on: date, as_known_on: date | None = None) -> "ibis.Table":
         """The credit records that count on a day, by what was known on a day; see :mod:`credit_score.records.life`."""
@@ -147,7 +156,8 @@ def _records(
     return Records(
         folder=folder, policy_name=policy.name, engine=engine,
         tables={name: t.accepted for name, t in taken.items()},
-        rejected=pd.concat([t.rejected for t in taken.values()], ignore_index=True),
+        refused=in_order(engine, [table for t in taken.values() for table in t.refused], taken),
+        refusals=pd.concat([t.refusals for t in taken.values()], ignore_index=True),
         counts=sums.reindex(list(taken), fill_value=0).astype("int64").rename_axis("table").reset_index(),
         files=per_file, synthetic=is_synthetic(folder), **more,
     )  # fmt: skip

@@ -129,7 +129,8 @@ def mean_burden(run: Run) -> float:
 
 def reasons(run: Run, lang: str) -> "pd.DataFrame":
     """Rejected rows by reason, most first: ``reason, n, label``."""
-    counted = run.rejected["reason"].value_counts().rename_axis("reason").reset_index(name="n")
+    counted = run.records.refusals.groupby("reason", as_index=False)["n"].sum()
+    counted = counted.sort_values("n", ascending=False, kind="stable", ignore_index=True)
     return counted.assign(label=[say(f"reason.{r}", lang) for r in counted["reason"]])
 
 

@@ -13,7 +13,7 @@ from credit_score.files import TOOL, fingerprint, fingerprints, whole_folder
 from credit_score.inspection import sampling_frame
 from credit_score.inspection.county import CountyCube
 from credit_score.language import say
-from credit_score.long_list import LongList, slices
+from credit_score.long_list import LongList
 from credit_score.policy import Policy, RuleSet, load_policy
 from credit_score.report.page import report_page
 from credit_score.report.reporting import reporting_tables
@@ -92,7 +92,8 @@ def _save_tables(run: Run, folder: Path, by: str | None) -> None:
     }  # fmt: skip
     for name, table in listed.items():
         _save_list(table, folder / f"{name}.csv", run.status)
-    write_csv(lambda: (with_words(part).assign(status=run.status) for part in slices(run.rejected)), folder / REJECTED)
+    refused = run.records.refused.batches
+    write_csv(lambda: (with_words(part).assign(status=run.status) for part in refused()), folder / REJECTED)
     _save_pilot(run, folder)
     told = {"status": run.status} | run.county_cube.to_dict()
     (folder / CUBE).write_text(json.dumps(told, ensure_ascii=False) + "\n", "utf-8")

@@ -11,7 +11,7 @@ from credit_score.errors import RecordsError
 from credit_score.files import fingerprint
 from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
-from credit_score.records.door.taking import REJECTED
+from credit_score.records.door.refused import REJECTED
 
 CONTRACTS = contracts(load_policy("gaoyang").model)
 FEW = ("enterprises", "individuals", "credit_records", "inspections")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AGAIN = ("enterprises", "individuals")
-ACCEPTED, REJECTED, FILES = "accepted.parquet", "rejected.parquet", "files.parquet"
+ACCEPTED, REFUSED, REFUSALS, FILES = (f"{name}.parquet" for name in ("accepted", "refused", "refusals", "files"))
 
 
 def kept_taken(work: Work, contract: Contract, take: Callable[[], Taken]) -> Taken:
@@ -25,13 +25,17 @@ def kept_taken(work: Work, contract: Contract, take: Callable[[], Taken]) -> Tak
         return take()
     place = work.whole(contract.name, lambda folder: _write(work, take(), folder))
     accepted = opened(work.engine, [place / ACCEPTED], contract.name)
-    return Taken(accepted, _read(place / REJECTED), _read(place / FILES))
+    refused = sorted(place.glob(f"*{REFUSED}"))
+    tables = [opened(work.engine, [path], f"{path.name.split('.')[0]}_{contract.name}") for path in refused]
+    return Taken(accepted, tables, _read(place / REFUSALS), _read(place / FILES))
 
 
 def _write(work: Work, taken: Taken, folder: Path) -> None:
     folder.mkdir()
     saved(work.engine, taken.accepted, folder / ACCEPTED)
-    taken.rejected.to_parquet(folder / REJECTED, index=False)
+    for number, table in enumerate(taken.refused):
+        saved(work.engine, table, folder / f"{number}.{REFUSED}")
+    taken.refusals.to_parquet(folder / REFUSALS, index=False)
     taken.files.to_parquet(folder / FILES, index=False)
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from credit_score.engine import dropped, kept
-from credit_score.errors import RecordsError, discreet, first_five, masked
+from credit_score.errors import RecordsError, discreet, first_five
 from credit_score.records.contract import Contract
 from credit_score.records.door.judge import FAULT, breaches
 from credit_score.records.door.pseudonyms import Pseudonyms
+from credit_score.records.door.refused import alike, refused_rows
 from credit_score.records.door.statements import Statements
 from credit_score.records.door.verdict import Verdict, verdict_on
 from credit_score.records.reading.parts import layout, read_files, together
@@ -19,17 +20,15 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-REJECTED = ["table", "file", "row", "column", "value", "reason", "unit"]
 FILES = ["table", "file", "written", "read", "accepted", "rejected", "dropped"]
-PERSONS = ("individuals", "households", "consents", "youth_households")
-_TEXTS = {c: "str" for c in REJECTED if c != "row"}
 
 
 class Taken(NamedTuple):
-    """What became of one table's files."""
+    """What became of one table's files: rows accepted, tables of those refused, and how many of these are alike."""
 
     accepted: "ibis.Table"
-    rejected: "pd.DataFrame"
+    refused: "list[ibis.Table]"
+    refusals: "pd.DataFrame"
     files: "pd.DataFrame"
 
 
@@ -48,18 +47,20 @@ def take_in(
 
     before = held or {}
     if not paths:
-        return Taken(empty(engine, contract), pd.DataFrame(columns=REJECTED), pd.DataFrame(columns=FILES))
+        return Taken(empty(engine, contract), [], alike([]), pd.DataFrame(columns=FILES))
     raws = read_files(engine, paths, contract)
     ask = Statements(engine, _known(contract, names, raws, before))
     found = verdict_on(ask, lambda: together(raws), contract, names, before)
     found.ask.keep(contract.name, lambda: found.accepted.select(*contract.columns))
     accepted = engine.table(contract.name)
     names.learn(found.ask, lambda: found.accepted, contract)
-    rejected = _rejected(found, raws)
-    per_file = _per_file(found, rejected, raws)
+    per_file = _per_file(found, raws)
+    refused = refused_rows(found, raws) if per_file["rejected"].sum() else []
+    refusals = alike(refused)
     dropped(engine, found.names)
     _check(accepted, contract, per_file, ask)
-    return Taken(accepted, rejected, per_file)
+    _check_told(refusals, per_file)
+    return Taken(accepted, refused, refusals, per_file)
 
 
 def _known(
@@ -96,17 +97,27 @@ def _check(accepted: "ibis.Table", contract: Contract, per_file: "pd.DataFrame",
         raise RecordsError(f"accepted rows break the contract in {', '.join(columns)}", where=where)
 
 
-def _per_file(found: Verdict, rejected: "pd.DataFrame", raws: list[Raw]) -> "pd.DataFrame":
+def _check_told(refusals: "pd.DataFrame", per_file: "pd.DataFrame") -> None:
+    """Every refused row is told of."""
+    told = refusals.groupby("file")["n"].sum()
+    for row in per_file.itertuples():
+        if row.rejected != (n := int(told.get(row.file, 0))):
+            raise RecordsError(f"{row.rejected} rows are refused, but {n} are told of", where=str(row.file))
+
+
+def _per_file(found: Verdict, raws: list[Raw]) -> "pd.DataFrame":
     """A row a file: what was read, accepted and rejected; ``read`` is counted from the file, not from the verdict."""
+    import ibis
     import pandas as pd
 
-    accepted = _counts(found.ask.fetch("accepted", lambda: _by_file(found.accepted)))
-    read = _counts(found.ask.fetch("read", lambda: _by_file(together(raws))))
-    refused = rejected["file"].value_counts()
+    ask = found.ask
+    accepted = _counts(ask.fetch("accepted", lambda: _by_file(found.accepted)))
+    refused = _counts(ask.fetch("refused", lambda: _by_file(found.rows.filter(ibis._[FAULT] >= 0))))
+    read = _counts(ask.fetch("read", lambda: _by_file(together(raws))))
     told = [
         (
-            found.contract.name, raw.name, raw.written, read.get(i, 0) + len(raw.broken),
-            accepted.get(i, 0), int(refused.get(raw.name, 0)), ", ".join(map(discreet, raw.heading.dropped)),
+            found.contract.name, raw.name, raw.written, read.get(i, 0) + len(raw.broken), accepted.get(i, 0),
+            refused.get(i, 0) + len(raw.broken), ", ".join(map(discreet, raw.heading.dropped)),
         )
         for i, raw in enumerate(raws)
     ]  # fmt: skip
@@ -119,51 +130,3 @@ def _by_file(rows: "ibis.Table") -> "ibis.Table":
 
 def _counts(by_file: "pa.Table") -> dict[int, int]:
     return {int(row["_file"]): int(row["n"]) for row in by_file.to_pylist()}
-
-
-def _rejected(found: Verdict, raws: list[Raw]) -> "pd.DataFrame":
-    """A row a refused row, by file and place in it."""
-    import pandas as pd
-
-    rows = found.ask.fetch("rejected", lambda: found.refused).to_pandas()
-    by_file = dict(iter(rows.groupby("_file")))
-    named = [(by_file.get(raw.number, rows[:0]), raw) for raw in raws if raw.number in by_file or len(raw.broken)]
-    told = [_of_file(part, found, raw) for part, raw in named] or [pd.DataFrame(columns=REJECTED)]
-    return pd.concat(told, ignore_index=True)
-
-
-def _of_file(rows: "pd.DataFrame", found: Verdict, raw: Raw) -> "pd.DataFrame":
-    import pandas as pd
-
-    contract, faults = found.contract, found.faults
-    columns = [faults[i][0] for i in rows[FAULT]]
-    values = [
-        _shown(row[f"_raw_{column}"], column, contract)
-        for row, column in zip(rows.to_dict(orient="records"), columns, strict=True)
-    ]
-    refused = pd.DataFrame({
-        "table": contract.name, "file": raw.name, "row": raw.position(rows["row"]), "column": columns,
-        "value": values, "reason": [faults[i][1] for i in rows[FAULT]],
-        "unit": rows["_unit"].to_numpy(),
-    })  # fmt: skip
-    refused = pd.concat([refused.astype(_TEXTS), _unreadable(raw, contract).astype(_TEXTS)])
-    return refused.sort_values("row", kind="stable", ignore_index=True)
-
-
-def _shown(value: object, column: str, contract: Contract) -> str:
-    """A refused value as it may be shown: masked if it identifies, or if it could (a long number, a name).
-
-    Of tables of persons only a code that the contract lists is shown: an age or a day tells who a person is.
-    """
-    text = value if isinstance(value, str) else ""
-    identifying = column in contract.identifiers or column in (contract.key, "name")
-    identifying |= contract.name in PERSONS and text not in contract.codes(column)
-    if identifying or len(text) > 40 or not text.isascii():  # a cell may have millions of signs: none is counted
-        return masked(text)
-    return masked(text) if sum(c.isdigit() for c in text) > 8 else text
-
-
-def _unreadable(raw: Raw, contract: Contract) -> "pd.DataFrame":
-    rows = raw.broken.assign(table=contract.name, file=raw.name, column="", unit="")
-    rows["value"] = [f"a line of {n:g} bytes" for n in rows["bytes"]]
-    return rows[REJECTED]

@@ -66,7 +66,7 @@ class Verdict(NamedTuple):
         seen = typed(self.raw().semi_join(wrong, PLACE), self.contract)
         raw = (f"_raw_{c}" for c in self.contract.columns)
         shown = seen.select(*PLACE, *raw, _unit=_unit(seen, self.contract))
-        return shown.inner_join(wrong, PLACE).order_by(PLACE)
+        return shown.inner_join(wrong, PLACE)
 
     @property
     def names(self) -> list[str]:

@@ -54,7 +54,7 @@ FIELD_CHECKS = (
 )
 
 
-def field_check_table(rejected: "pd.DataFrame") -> "pd.DataFrame":
+def field_check_table(refusals: "pd.DataFrame") -> "pd.DataFrame":
     """How many rejected rows of ``credit_records`` each check failed, a row a check; a row fails the first it meets.
 
     Returns ``check, columns, n, label_zh, label_en``.
@@ -63,11 +63,11 @@ def field_check_table(rejected: "pd.DataFrame") -> "pd.DataFrame":
 
     from credit_score.language import say
 
-    rows = rejected[rejected["table"] == TABLE]
-    met = pd.Series(list(zip(rows["column"], rows["reason"], strict=True)), dtype=object)
+    rows = refusals[refusals["table"] == TABLE]
+    met = list(zip(zip(rows["column"], rows["reason"], strict=True), rows["n"], strict=True))
     counted = [
         (c.label.removeprefix("field_check."), ", ".join(sorted({column for column, _ in c.pairs})),
-         sum(pair in c.pairs for pair in met), say(c.label, "zh"), say(c.label, "en"))
+         sum(n for pair, n in met if pair in c.pairs), say(c.label, "zh"), say(c.label, "en"))
         for c in FIELD_CHECKS
     ]  # fmt: skip
     return pd.DataFrame(counted, columns=COLUMNS)

@@ -22,18 +22,19 @@ def four_zeros(records: Records, rules: RuleSet) -> "pd.DataFrame":
 
     Raises PolicyError without clocks, RecordsError beyond the working days that their calendar knows.
     """
-    return quality_table(records.tables, _refused(records, rules), rules, rules.on, _register(records))
+    refusals = _with_units(records.refusals, rules)
+    return quality_table(records.tables, refusals, rules, rules.on, _register(records))
 
 
 def four_zeros_rows(records: Records, rules: RuleSet) -> "pd.DataFrame":
     """The offending rows of :func:`four_zeros`, as :func:`quality_rows`. Raises as it does."""
-    return quality_rows(records.tables, _refused(records, rules), rules, rules.on, _register(records))
+    return quality_rows(records.tables, _with_units(records.rejected, rules), rules, rules.on, _register(records))
 
 
-def _refused(records: Records, rules: RuleSet) -> "pd.DataFrame":
+def _with_units(refused: "pd.DataFrame", rules: RuleSet) -> "pd.DataFrame":
     if not rules.model.clocks:
         raise PolicyError(f"policy {rules.name!r} has no clocks section", remedy="add clocks.yaml to it")
-    return with_units(records.rejected, rules.model)
+    return with_units(refused, rules.model)
 
 
 def _register(records: Records) -> "ibis.Table | None":

@@ -38,14 +38,14 @@ CASES = ("measure", "clock", "unit", "month", "record_id", "offends", "why")
 
 
 def quality_table(
-    tables: Tables, rejected: "pd.DataFrame", rules: RuleSet, on: date, register: "ibis.Table | None" = None
+    tables: Tables, refusals: "pd.DataFrame", rules: RuleSet, on: date, register: "ibis.Table | None" = None
 ) -> "pd.DataFrame":
     """The four measures by unit and month of decision, as of a day.
 
     Parameters
     ----------
     tables : accepted ``credit_records``, and ``record_events`` if there are any.
-    rejected : refused rows with ``table, file, row, column, reason``, and ``unit`` where it is known.
+    refusals : ``n`` refused rows that are alike in ``table, reason``, and in ``unit`` where it is known.
     register : decisions with ``record_id, unit, item, decided_on``; where it has none, nothing is measured by it.
 
     Returns ``unit, month`` (2023-05, or ``unknown``), ``measure, clock`` (empty for wrong, and for items without
@@ -60,7 +60,7 @@ def quality_table(
     listed = None if register is None else decision_clocks(register, tables, rules, on)
     cases = _cases(tables, rules, on, listed)
     counted = cases.group_by(*GROUP).aggregate(n=cases.offends.cast("int64").sum(), of=cases.count()).execute()
-    parts = [counted.assign(needs=""), _rejected_counts(counted, rejected).assign(needs="")]
+    parts = [counted.assign(needs=""), _rejected_counts(counted, refusals).assign(needs="")]
     lacking = without_register(counted, listed), without_clock(tables, register, rules, on)
     parts += [part.assign(n=pd.NA, of=pd.NA) for part in lacking]
     table = pd.concat([part.astype({"n": "Int64", "of": "Int64"}) for part in parts], ignore_index=True)
@@ -164,11 +164,11 @@ def _wrong_rows(rejected: "pd.DataFrame") -> "pd.DataFrame":
     return rows.assign(unit=UNKNOWN if unit is None else unit.where(unit.notna() & (unit != ""), UNKNOWN))
 
 
-def _rejected_counts(counted: "pd.DataFrame", rejected: "pd.DataFrame") -> "pd.DataFrame":
+def _rejected_counts(counted: "pd.DataFrame", refusals: "pd.DataFrame") -> "pd.DataFrame":
     """Rejected rows by unit, month unknown, of all rows of the unit; where it is unknown, of all rows there are."""
     wrong = counted[counted["measure"] == "wrong"]
     accepted = wrong.groupby("unit")["of"].sum()
-    n = _wrong_rows(rejected).groupby("unit").size().rename("n").reset_index()
+    n = _wrong_rows(refusals).groupby("unit")["n"].sum().reset_index()
     own = n["unit"].map(accepted).fillna(0).astype(int) + n["n"]
     n["of"] = own.where(n["unit"] != UNKNOWN, int(accepted.sum() + n["n"].sum()))
     return n.assign(month=UNKNOWN, measure="wrong", clock="")

@@ -17,7 +17,7 @@ _BETWEEN = r"[-_—.()【】]"
 def with_units(rejected: "pd.DataFrame", model: "PolicyModel") -> "pd.DataFrame":
     """Rejected rows with ``unit`` by the file's name where the row itself names none, empty where neither does.
 
-    In a file's name a unit stands by its id or its label in either language after the table's name. A name that means
+    Counts of rows are taken as rows are. In a file's name a unit stands by its id or its label in either language after the table's name. A name that means
     two units means none.
     """
     words = _unit_words(model)

@@ -19,7 +19,8 @@ from credit_score.records.contracts import contracts
 from credit_score.records.door.identity import is_synthetic, pseudonym_key
 from credit_score.records.door.judge import content_order
 from credit_score.records.door.pseudonyms import WARNINGS
-from credit_score.records.door.taking import FILES, REJECTED, empty
+from credit_score.records.door.refused import alike, in_order
+from credit_score.records.door.taking import FILES, empty
 from credit_score.records.intake import Earlier, Progress, Records, read_folder, silent
 from credit_score.records.keeping.chain import STORE, Chain, day_of, key_digest
 from credit_score.records.reading.folder import check_folder
@@ -83,9 +84,10 @@ def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on
     tables = {name: _table(chain, batches, contract, engine) for name, contract in known.items()}
     per_file = pd.DataFrame([f for b in batches for f in b["files"]], columns=[*FILES, "sha256", "open"])
     sums = per_file.groupby("table")[["read", "accepted", "rejected"]].sum()
+    refused = _rejected(chain, batches, engine)
     return Records(
         folder=store, policy_name=policy.name, engine=engine, tables=tables,
-        rejected=_frames(chain, batches, "rejected", REJECTED).fillna({"unit": ""}), files=per_file[FILES],
+        refused=in_order(engine, refused, known), refusals=alike(refused), files=per_file[FILES],
         counts=sums.reindex(list(known), fill_value=0).astype("int64").rename_axis("table").reset_index(),
         warnings=_frames(chain, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
         synthetic=chain.synthetic, deleted=chain.deletions, touched=chain.deleted("touched"),
@@ -152,8 +154,8 @@ def _adds(records: Records, chain: Chain) -> bool:
 
 
 def _refused(records: Records, names: list[str]) -> "pd.DataFrame":
-    """The rows of files that were refused and are not merely held already."""
-    rows = records.rejected
+    """How many rows of files were refused and are not merely held already."""
+    rows = records.refusals
     return rows[rows["file"].isin(names) & (rows["reason"] != "duplicate")]
 
 
@@ -184,7 +186,7 @@ def _write(chain: Chain, records: Records, received_on: date) -> None:
         raise RunError(what, where=str(chain.path), remedy="free space and run again; the store is unchanged") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    refused = _refused(records, list(records.fingerprints))["file"].value_counts()
+    refused = _refused(records, list(records.fingerprints)).groupby("file")["n"].sum()
     files = [
         f | {"sha256": records.fingerprints[f["file"]], "open": int(refused.get(f["file"], 0))}
         for f in records.files.to_dict("records")
@@ -202,7 +204,7 @@ def _save(records: Records, folder: Path, received_on: date) -> None:
             saved(records.engine, dated, folder / f"{name}.parquet")
     dated_audit = records.audit.mutate(received_on=ibis.date(received_on))
     saved(records.audit.get_backend(), dated_audit, folder / "audit.parquet")
-    records.rejected.to_parquet(folder / "rejected.parquet", index=False)
+    saved(records.engine, records.refused.rows, folder / "rejected.parquet")
     records.warnings.to_parquet(folder / "warnings.parquet", index=False)
 
 
@@ -245,6 +247,14 @@ def _first(rows: "ibis.Table", key: str, order: "list[ibis.Value]") -> "ibis.Tab
 
     place = ibis.row_number().over(ibis.window(group_by=key, order_by=order))
     return rows.mutate(_place=place).filter(lambda t: t["_place"] == 0).drop("_place")
+
+
+def _rejected(chain: Chain, batches: list[dict[str, Any]], engine: "ibis.BaseBackend") -> "list[ibis.Table]":
+    """The refused rows of the batches that have any: a part without a row need not tell types."""
+    import pyarrow.parquet as pq
+
+    paths = [path for path in _parts(chain, batches, "rejected") if pq.read_metadata(path).num_rows]
+    return [opened(engine, paths, "parts_rejected")] if paths else []
 
 
 def _frames(chain: Chain, batches: list[dict[str, Any]], name: str, columns: list[str]) -> "pd.DataFrame":

@@ -56,12 +56,10 @@ class Raw:
     number: int
     counted: bool = False
 
-    def position(self, row: "pd.Series") -> np.ndarray:
-        """Position in the file of readable rows, the broken ones before them counted in."""
-        if not self.counted:
-            return row.to_numpy()
-        before = np.sort(self.broken["row"].to_numpy()) - np.arange(len(self.broken))
-        return row.to_numpy() + np.searchsorted(before, row.to_numpy(), side="right")
+    @property
+    def before(self) -> list[int]:
+        """Of readable rows, counted alone, those before which a broken one stands, once for each such."""
+        return list(np.sort(self.broken["row"].to_numpy()) - np.arange(len(self.broken)))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
 from credit_score.records.door.judge import checks
-from credit_score.records.door.taking import REJECTED
+from credit_score.records.door.refused import REJECTED
 from credit_score.records.duties.field_checks import FIELD_CHECKS, field_check_table
 from credit_score.records.duties.quality import MEASURES, quality_rows, quality_table
 from credit_score.records.duties.quality_told import quality_reading, quality_told
@@ -43,7 +43,7 @@ def tables(*records, happened=()):
 def refused(*rows, **more):
     """Rejected rows as (table, column, reason)."""
     made = [(table, f"{table}.csv", i, column, "x", reason, "") for i, (table, column, reason) in enumerate(rows)]
-    return pd.DataFrame(made, columns=REJECTED).assign(**more)
+    return pd.DataFrame(made, columns=REJECTED).assign(n=1, **more)
 
 
 def decisions(*rows):
@@ -260,7 +260,7 @@ def test_what_is_not_measurable_is_said_in_place_of_a_share():
 
 
 def test_the_synthetic_county_is_measured(county_run, county_folder):
-    table = quality_table(county_run.records.tables, county_run.rejected, RULES, ON)
+    table = quality_table(county_run.records.tables, county_run.records.refusals, RULES, ON)
     assert set(table["measure"]) == set(MEASURES)
     late = table[table["measure"] == "late"]
     assert late["of"].sum() > 0

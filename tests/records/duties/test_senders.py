@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from credit_score.policy import load_policy
-from credit_score.records.door.taking import REJECTED
+from credit_score.records.door.refused import REJECTED
 from credit_score.records.duties.senders import with_units
 
 MODEL = load_policy("gaoyang").model
