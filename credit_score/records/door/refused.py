@@ -117,12 +117,15 @@ def alike(tables: "list[ibis.Table]") -> "pd.DataFrame":
 
 
 def in_order(engine: "ibis.BaseBackend", tables: "list[ibis.Table]", order: Iterable[str]) -> LongList:
-    """The rows of such tables as one list: by table in an order, by file, and by their place in it."""
+    """The rows of such tables as one list: by table in an order, by file, and by their place in it.
+
+    Batches of a store may hold files of one name; rows at the same place are then by what is told of them.
+    """
     import ibis
 
     rows = ibis.union(*(t.select(REJECTED) for t in tables or [_none(engine)]))
     rank = rows["table"].cases(*((name, place) for place, name in enumerate(order)), else_=-1)
-    return LongList(rows.order_by(rank, "file", "row").select(REJECTED), lambda batch: batch.astype(_TYPES))
+    return LongList(rows.order_by(rank, *REJECTED[1:]).select(REJECTED), lambda batch: batch.astype(_TYPES))
 
 
 def _none(engine: "ibis.BaseBackend") -> "ibis.Table":

@@ -17,8 +17,8 @@ _BETWEEN = r"[-_—.()【】]"
 def with_units(rejected: "pd.DataFrame", model: "PolicyModel") -> "pd.DataFrame":
     """Rejected rows with ``unit`` by the file's name where the row itself names none, empty where neither does.
 
-    Counts of rows are taken as rows are. In a file's name a unit stands by its id or its label in either language after the table's name. A name that means
-    two units means none.
+    Counts of rows are taken as rows are. In a file's name a unit stands by its id or its label in either language after
+    the table's name. A name that means two units means none.
     """
     words = _unit_words(model)
     pairs = rejected[["table", "file"]].drop_duplicates().itertuples(index=False, name=None)

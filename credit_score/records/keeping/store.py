@@ -250,11 +250,20 @@ def _first(rows: "ibis.Table", key: str, order: "list[ibis.Value]") -> "ibis.Tab
 
 
 def _rejected(chain: Chain, batches: list[dict[str, Any]], engine: "ibis.BaseBackend") -> "list[ibis.Table]":
-    """The refused rows of the batches that have any: a part without a row need not tell types."""
+    """The refused rows of the batches that have any, since a part without a row need not tell types.
+
+    Those of the first batches of an old store tell no unit.
+    """
+    import ibis
     import pyarrow.parquet as pq
 
-    paths = [path for path in _parts(chain, batches, "rejected") if pq.read_metadata(path).num_rows]
-    return [opened(engine, paths, "parts_rejected")] if paths else []
+    paths: dict[bool, list[str]] = {}
+    for path in _parts(chain, batches, "rejected"):
+        told = pq.read_metadata(path)
+        if told.num_rows:
+            paths.setdefault("unit" in told.schema.names, []).append(path)
+    tables = (opened(engine, same, f"parts_rejected_{number}") for number, same in enumerate(paths.values()))
+    return [t if "unit" in t.columns else t.mutate(unit=ibis.literal("")) for t in tables]
 
 
 def _frames(chain: Chain, batches: list[dict[str, Any]], name: str, columns: list[str]) -> "pd.DataFrame":
