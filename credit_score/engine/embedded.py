@@ -87,14 +87,25 @@ def over_batches(
     function: "Callable[[pa.RecordBatch], pa.RecordBatch]",
     schema: "pa.Schema",
 ) -> "ibis.Table":
+    """As :func:`over_query`."""
+    engine._run_pre_execute_hooks(table)
+    return over_query(engine, name, engine.compile(table), function, schema)
+
+
+def over_query(
+    engine: "ibis.BaseBackend",
+    name: str,
+    query: str,
+    function: "Callable[[pa.RecordBatch], pa.RecordBatch]",
+    schema: "pa.Schema",
+) -> "ibis.Table":
     """Batch by batch, in this process, read and written at once: neither side stands whole in Python."""
     import pyarrow as pa
 
-    engine._run_pre_execute_hooks(table)
     reading = engine.con.cursor()
     if on_disk(engine):
         reading.execute(f"USE {ON_DISK}")
-    source = reading.execute(engine.compile(table)).to_arrow_reader(BATCH)
+    source = reading.execute(query).to_arrow_reader(BATCH)
     return streamed(engine, name, pa.RecordBatchReader.from_batches(schema, map(function, source)))
 
 

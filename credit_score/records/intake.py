@@ -16,7 +16,7 @@ from credit_score.records.contracts import contracts
 from credit_score.records.door.audit import audit_table
 from credit_score.records.door.identity import is_synthetic, pseudonym_key
 from credit_score.records.door.pseudonyms import Pseudonyms
-from credit_score.records.door.refused import in_order
+from credit_score.records.door.refused import alike, check_told, in_order
 from credit_score.records.door.resuming import kept_taken
 from credit_score.records.door.taking import Taken, take_in
 from credit_score.records.keeping.chain import Chain, key_digest
@@ -153,11 +153,13 @@ def _records(
 
     per_file = pd.concat([t.files for t in taken.values()], ignore_index=True)
     sums = per_file.groupby("table")[["read", "accepted", "rejected"]].sum()
+    refused = [table for t in taken.values() for table in t.refused]
+    refusals = alike(refused)
+    check_told(refusals, per_file)
     return Records(
         folder=folder, policy_name=policy.name, engine=engine,
         tables={name: t.accepted for name, t in taken.items()},
-        refused=in_order(engine, [table for t in taken.values() for table in t.refused], taken),
-        refusals=pd.concat([t.refusals for t in taken.values()], ignore_index=True),
+        refused=in_order(engine, refused, taken), refusals=refusals,
         counts=sums.reindex(list(taken), fill_value=0).astype("int64").rename_axis("table").reset_index(),
         files=per_file, synthetic=is_synthetic(folder), **more,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from credit_score.engine import kept
-from credit_score.errors import masked
+from credit_score.errors import RecordsError, masked
 from credit_score.long_list import LongList
 from credit_score.records.contract import Contract
 from credit_score.records.door.judge import FAULT
@@ -90,9 +90,9 @@ def shown_of(contract: Contract, faults: Iterable[tuple[str, str]], raws: list[R
 
 def refused_rows(found: Verdict, raws: list[Raw]) -> "list[ibis.Table]":
     """Tables with the columns of REJECTED: the rows with a fault, and, if any, the lines that are no rows."""
-    ask, name = found.ask, f"refused_{found.contract.name}"
-    ask.over_batches(name, lambda: found.refused, shown_of(found.contract, found.faults, raws), schema())
-    return [ask.engine.table(name), *unreadable_lines(ask.engine, found.contract, raws)]
+    contract, shown = found.contract, shown_of(found.contract, found.faults, raws)
+    rows = found.ask.over_batches(f"refused_{contract.name}", lambda: found.refused, shown, schema())
+    return [rows, *unreadable_lines(found.ask.engine, contract, raws)]
 
 
 def unreadable_lines(engine: "ibis.BaseBackend", contract: Contract, raws: list[Raw]) -> "list[ibis.Table]":
@@ -109,11 +109,21 @@ def unreadable_lines(engine: "ibis.BaseBackend", contract: Contract, raws: list[
 
 def alike(tables: "list[ibis.Table]") -> "pd.DataFrame":
     """How many rows are alike: the columns of ALIKE, and ``n``."""
+    import ibis
     import pandas as pd
 
-    counted = [t.group_by(ALIKE).aggregate(n=t.count()).to_pandas() for t in tables]
-    found = pd.concat([pd.DataFrame(columns=[*ALIKE, "n"]), *(c for c in counted if len(c))])
-    return found.astype(dict.fromkeys(ALIKE, "str") | {"n": "int64"}).sort_values(ALIKE, ignore_index=True)
+    if not tables:
+        return pd.DataFrame(columns=[*ALIKE, "n"])
+    rows = ibis.union(*(t.select(ALIKE) for t in tables), distinct=False)
+    return rows.group_by(ALIKE).aggregate(n=rows.count()).execute().sort_values(ALIKE, ignore_index=True)
+
+
+def check_told(refusals: "pd.DataFrame", per_file: "pd.DataFrame") -> None:
+    """Raise RecordsError where a file has a refused row that is not told of, or tells of one it has not."""
+    told = refusals.groupby(["table", "file"])["n"].sum()
+    for row in per_file.itertuples():
+        if row.rejected != (n := int(told.get((row.table, row.file), 0))):
+            raise RecordsError(f"{row.rejected} rows are refused, but {n} are told of", where=str(row.file))
 
 
 def in_order(engine: "ibis.BaseBackend", tables: "list[ibis.Table]", order: Iterable[str]) -> LongList:

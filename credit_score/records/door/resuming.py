@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AGAIN = ("enterprises", "individuals")
-ACCEPTED, REFUSED, REFUSALS, FILES = (f"{name}.parquet" for name in ("accepted", "refused", "refusals", "files"))
+ACCEPTED, REFUSED, FILES = "accepted.parquet", "refused.parquet", "files.parquet"
 
 
 def kept_taken(work: Work, contract: Contract, take: Callable[[], Taken]) -> Taken:
@@ -27,7 +27,7 @@ def kept_taken(work: Work, contract: Contract, take: Callable[[], Taken]) -> Tak
     accepted = opened(work.engine, [place / ACCEPTED], contract.name)
     refused = sorted(place.glob(f"*{REFUSED}"))
     tables = [opened(work.engine, [path], f"{path.name.split('.')[0]}_{contract.name}") for path in refused]
-    return Taken(accepted, tables, _read(place / REFUSALS), _read(place / FILES))
+    return Taken(accepted, tables, _read(place / FILES))
 
 
 def _write(work: Work, taken: Taken, folder: Path) -> None:
@@ -35,7 +35,6 @@ def _write(work: Work, taken: Taken, folder: Path) -> None:
     saved(work.engine, taken.accepted, folder / ACCEPTED)
     for number, table in enumerate(taken.refused):
         saved(work.engine, table, folder / f"{number}.{REFUSED}")
-    taken.refusals.to_parquet(folder / REFUSALS, index=False)
     taken.files.to_parquet(folder / FILES, index=False)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from credit_score.engine import kept, over_batches
-from credit_score.engine.embedded import on_disk
+from credit_score.engine.embedded import on_disk, over_query
 
 if TYPE_CHECKING:
     import ibis
@@ -85,11 +85,11 @@ class Statements:
             return build().to_pyarrow()
         return self.engine.con.sql(self._written(name, build).text).to_arrow_table()
 
-    def over_batches(self, name: str, build: Build, function: OfBatch, schema: "pa.Schema") -> None:
+    def over_batches(self, name: str, build: Build, function: OfBatch, schema: "pa.Schema") -> "ibis.Table":
         """Compute an expression, and hold what a function makes of each batch of it as a table of that name."""
-        asked = f"map_asked_of_{name}"
-        self.see(asked, build)
-        over_batches(self.engine, name, self.engine.table(asked), function, schema)
+        if not self._takes_text:
+            return over_batches(self.engine, name, build(), function, schema)
+        return over_query(self.engine, name, self._written(name, build).text, function, schema)
 
     @property
     def _takes_text(self) -> bool:

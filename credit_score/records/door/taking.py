@@ -9,7 +9,7 @@ from credit_score.errors import RecordsError, discreet, first_five
 from credit_score.records.contract import Contract
 from credit_score.records.door.judge import FAULT, breaches
 from credit_score.records.door.pseudonyms import Pseudonyms
-from credit_score.records.door.refused import alike, refused_rows
+from credit_score.records.door.refused import refused_rows
 from credit_score.records.door.statements import Statements
 from credit_score.records.door.verdict import Verdict, verdict_on
 from credit_score.records.reading.parts import layout, read_files, together
@@ -24,11 +24,10 @@ FILES = ["table", "file", "written", "read", "accepted", "rejected", "dropped"]
 
 
 class Taken(NamedTuple):
-    """What became of one table's files: rows accepted, tables of those refused, and how many of these are alike."""
+    """What became of one table's files: the rows accepted, and tables of those refused."""
 
     accepted: "ibis.Table"
     refused: "list[ibis.Table]"
-    refusals: "pd.DataFrame"
     files: "pd.DataFrame"
 
 
@@ -47,7 +46,7 @@ def take_in(
 
     before = held or {}
     if not paths:
-        return Taken(empty(engine, contract), [], alike([]), pd.DataFrame(columns=FILES))
+        return Taken(empty(engine, contract), [], pd.DataFrame(columns=FILES))
     raws = read_files(engine, paths, contract)
     ask = Statements(engine, _known(contract, names, raws, before))
     found = verdict_on(ask, lambda: together(raws), contract, names, before)
@@ -56,11 +55,9 @@ def take_in(
     names.learn(found.ask, lambda: found.accepted, contract)
     per_file = _per_file(found, raws)
     refused = refused_rows(found, raws) if per_file["rejected"].sum() else []
-    refusals = alike(refused)
     dropped(engine, found.names)
     _check(accepted, contract, per_file, ask)
-    _check_told(refusals, per_file)
-    return Taken(accepted, refused, refusals, per_file)
+    return Taken(accepted, refused, per_file)
 
 
 def _known(
@@ -95,14 +92,6 @@ def _check(accepted: "ibis.Table", contract: Contract, per_file: "pd.DataFrame",
         raise RecordsError(f"{n_accepted} rows are accepted, not {per_file['accepted'].sum()}", where=where)
     if columns:
         raise RecordsError(f"accepted rows break the contract in {', '.join(columns)}", where=where)
-
-
-def _check_told(refusals: "pd.DataFrame", per_file: "pd.DataFrame") -> None:
-    """Every refused row is told of."""
-    told = refusals.groupby("file")["n"].sum()
-    for row in per_file.itertuples():
-        if row.rejected != (n := int(told.get(row.file, 0))):
-            raise RecordsError(f"{row.rejected} rows are refused, but {n} are told of", where=str(row.file))
 
 
 def _per_file(found: Verdict, raws: list[Raw]) -> "pd.DataFrame":
