@@ -96,7 +96,8 @@ def test_a_part_that_is_gone_or_changed_is_named_and_nothing_is_left(cluster, st
         harm()
         words = command(store, tmp_path / "out", "--engine", "spark", "--master", cluster[0], "--quiet")
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
-        ours = [line for line in done.stderr.splitlines() if "credit-score: " in line]  # Spark tells of its start before
+        # Spark tells of its start before.
+        ours = [line for line in done.stderr.splitlines() if "credit-score: " in line]
         assert (done.returncode, len(ours)) == (1, 1)
         assert f"part 000001/credit_records.parquet {what}; restore it from a backup" in ours[0]
         assert done.stderr.rstrip().endswith(ours[0])
