@@ -89,7 +89,7 @@ def open_store(store: Path, policy: Policy, engine: "ibis.BaseBackend", known_on
         folder=store, policy_name=policy.name, engine=engine, tables=tables,
         refused=in_order(engine, refused, known), refusals=alike(refused), files=per_file[FILES],
         counts=sums.reindex(list(known), fill_value=0).astype("int64").rename_axis("table").reset_index(),
-        warnings=_frames(chain, batches, "warnings", WARNINGS), fingerprints={STORE: fingerprint(store / STORE)},
+        warnings=_warnings(chain, batches), fingerprints={STORE: fingerprint(store / STORE)},
         synthetic=chain.synthetic, deleted=chain.deletions, touched=chain.deleted("touched"),
         audit=_audit(chain, batches), known_between=_between(chain, batches), chain=chain,
     )  # fmt: skip
@@ -266,11 +266,11 @@ def _rejected(chain: Chain, batches: list[dict[str, Any]], engine: "ibis.BaseBac
     return [t if "unit" in t.columns else t.mutate(unit=ibis.literal("")) for t in tables]
 
 
-def _frames(chain: Chain, batches: list[dict[str, Any]], name: str, columns: list[str]) -> "pd.DataFrame":
+def _warnings(chain: Chain, batches: list[dict[str, Any]]) -> "pd.DataFrame":
     import pandas as pd
 
-    frames = [pd.read_parquet(path) for path in _parts(chain, batches, name)]
-    return pd.concat([pd.DataFrame(columns=columns), *(f for f in frames if len(f))], ignore_index=True)
+    frames = [pd.read_parquet(path) for path in _parts(chain, batches, "warnings")]
+    return pd.concat([pd.DataFrame(columns=WARNINGS), *(f for f in frames if len(f))], ignore_index=True)
 
 
 def _audit(chain: Chain, batches: list[dict[str, Any]]) -> "ibis.Table":
