@@ -1,12 +1,14 @@
 """A month later with few subjects changed: CPU seconds of a full run and of one that starts from the month before.
 
 The store is the synthetic county; the later batch brings a new record of one subject in a hundred. Both runs are of
-the same day, as known a month later, each in a process of its own; their tables must be equal.
+the same day, as known a month later, each in a process of its own; their tables must be equal. Without a store a month
+is all files read anew; with one it is the later batch taken in: both are told up to the scores.
 ``python benchmarks/incremental.py --subjects 100000 --records 1000000 --times 20``
 """
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +23,7 @@ import credit_score as cs
 from credit_score.engine import open_engine, opened, saved
 from credit_score.files import fingerprint
 from credit_score.records.keeping.chain import Chain
-from credit_score.records.keeping.store import add_batch
+from credit_score.records.keeping.store import add_batch, is_store
 from credit_score.records.synthetic import make_county
 
 DAY, LATER = "2023-06-30", "2023-07-31"
@@ -33,23 +35,29 @@ KEYS = {
 MOST = 0.05  # of the CPU seconds of the full run
 
 
-def taken_in(store: Path, place: Path, subjects: int, records: int, share: float) -> None:
-    """A county of half firms and half persons with as many records a subject, and a month later one of few."""
-    first, policy = place / "first", cs.load_policy("gaoyang")
+def delivered(place: Path, subjects: int, records: int, share: float) -> None:
+    """Raw files: a county of half firms and half persons, ``first``; a month of few, ``later``; both in ``whole``."""
+    first, later, whole = (place / name for name in ("first", "later", "whole"))
     make_county(first, n_enterprises=subjects // 2, n_individuals=subjects // 2, seed=1, format="parquet", dirt=False)
     rows = pd.read_parquet(first / "credit_records.parquet")
     more = rows.sample(max(records - len(rows), 0), replace=True, random_state=1)
     rows = pd.concat([rows, numbered(more, "M")], ignore_index=True)
     known = rows[rows["reported_on"].astype("datetime64[ns]") <= DAY]
-    known.to_parquet(first / "credit_records.parquet", index=False)
-    add_batch(store, first, policy, received_on=date.fromisoformat(DAY))
     chosen = known.drop_duplicates("subject_id").sample(frac=share, random_state=2)
-    later = numbered(chosen, "L").assign(reported_on=date(2023, 7, 10))
-    (place / "later").mkdir()
+    news = numbered(chosen, "L").assign(reported_on="2023-07-10")
+    later.mkdir()
     for name in ("synthetic.json", "demo.key"):
-        (place / "later" / name).write_bytes((first / name).read_bytes())
-    later.to_parquet(place / "later" / "credit_records.parquet", index=False)
-    add_batch(store, place / "later", policy, received_on=date.fromisoformat(LATER))
+        (later / name).write_bytes((first / name).read_bytes())
+    shutil.copytree(first, whole)
+    for folder, table in ((first, known), (later, news), (whole, pd.concat([known, news], ignore_index=True))):
+        table.to_parquet(folder / "credit_records.parquet", index=False)
+
+
+def taken_in(store: Path, folder: str, received_on: str) -> dict[str, float]:
+    """CPU seconds of taking a folder of raw files into a store."""
+    began = time.process_time()
+    add_batch(store, Path(folder), cs.load_policy("gaoyang"), received_on=date.fromisoformat(received_on))
+    return {"intake": time.process_time() - began}
 
 
 def numbered(rows: pd.DataFrame, letter: str) -> pd.DataFrame:
@@ -79,8 +87,8 @@ def repeated(store: Path, larger: Path, times: int) -> None:
     longer.write()
 
 
-def one_run(store: Path, known: str, since: str | None, out: Path) -> dict[str, float]:
-    """A run and its folder; CPU seconds to open the store, by step of the run, and to save."""
+def one_run(source: Path, known: str, since: str, out: str) -> dict[str, float]:
+    """A run and its folder, where one is named; CPU seconds to open what it is of, by step of the run, and to save."""
     taken, began = {}, [time.process_time(), "open"]
 
     def lap(step: str) -> None:
@@ -88,17 +96,18 @@ def one_run(store: Path, known: str, since: str | None, out: Path) -> dict[str, 
         began[:] = [time.process_time(), step.split(" ", maxsplit=1)[0]]
 
     policy = cs.load_policy("gaoyang")
-    records = cs.read_records(store, policy=policy, as_known_on=known)
-    run = cs.run_county(records, policy, as_of=DAY, as_known_on=known, seed=1, since=since, progress=lap)
+    records = cs.read_records(source, policy=policy, as_known_on=known if is_store(source) else None)
+    run = cs.run_county(records, policy, as_of=DAY, as_known_on=known, seed=1, since=since or None, progress=lap)
     lap("save")
-    run.save(out)
+    if out:
+        run.save(Path(out))
     lap("end")
     return taken
 
 
-def in_a_process(*words: object) -> dict[str, float]:
-    """The figures of one run, measured in a process of its own."""
-    command = [sys.executable, __file__, "--one", *map(str, words)]
+def in_a_process(job: str, *words: object) -> dict[str, float]:
+    """The figures of a job of this file, measured in a process of its own."""
+    command = [sys.executable, __file__, "--job", job, *map(str, words)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -123,27 +132,46 @@ def main() -> None:
     parser.add_argument(
         "--times", type=int, default=1, help="the store that often in one, for sizes that intake is long for"
     )
-    parser.add_argument("--one", nargs=4)
+    parser.add_argument("--job", nargs="+", help=argparse.SUPPRESS)
     size = parser.parse_args()
-    if size.one:
-        store, known, since, out = size.one
-        print(json.dumps(one_run(Path(store), known, since or None, Path(out))))
+    if size.job:
+        job, source, *words = size.job
+        print(json.dumps({"one_run": one_run, "taken_in": taken_in}[job](Path(source), *words)))
         return
     with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        store, before, full, fast = (place / n for n in ("store", "before", "full", "fast"))
-        taken_in(store, place, size.subjects, size.records, size.share)
-        if size.times > 1:
-            repeated(store, place / "larger", size.times)
-            store = place / "larger"
-        in_a_process(store, DAY, "", before)
-        whole, part = in_a_process(store, LATER, "", full), in_a_process(store, LATER, before, fast)
-        check_equal(full, fast)
+        compared(Path(name), size)
+
+
+def compared(place: Path, size: argparse.Namespace) -> None:
+    """Both ways to the same run, held against each other and told."""
+    store, before, full, fast = (place / n for n in ("store", "before", "full", "fast"))
+    delivered(place, size.subjects, size.records, size.share)
+    in_a_process("taken_in", store, place / "first", DAY)
+    month = in_a_process("taken_in", store, place / "later", LATER)
+    if size.times == 1:
+        anew = in_a_process("one_run", place / "whole", LATER, "", "")
+    else:
+        repeated(store, place / "larger", size.times)
+        store = place / "larger"
+    in_a_process("one_run", store, DAY, "", before)
+    whole, part = (in_a_process("one_run", store, LATER, *w) for w in (("", full), (before, fast)))
+    check_equal(full, fast)
     for step in whole:
         print(f"{step:12}{whole[step]:9.2f}{part[step]:9.2f}{part[step] / max(whole[step], 1e-9):8.1%}")
-    for told, steps in (("scoring", ("open", "scoring")), ("all", tuple(whole))):
-        a, b = (sum(taken[s] for s in steps) for taken in (whole, part))
-        print(f"{told}: {a:.2f} CPU s full, {b:.2f} incremental, {b / a:.1%} (goal {MOST:.0%})")
+    told("scoring", reached(whole), reached(part))
+    told("all", sum(whole.values()), sum(part.values()))
+    if size.times == 1:
+        told("from files to scores", reached(anew), month["intake"] + reached(part))
+
+
+def reached(taken: dict[str, float]) -> float:
+    """CPU seconds up to the scores."""
+    return taken["open"] + taken["scoring"]
+
+
+def told(what: str, full: float, part: float) -> None:
+    """A line of the answer."""
+    print(f"{what}: {full:.2f} CPU s full, {part:.2f} incremental, {part / full:.1%} (goal {MOST:.0%})")
 
 
 if __name__ == "__main__":
