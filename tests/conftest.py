@@ -39,6 +39,15 @@ def pytest_collection_finish():
 PLAIN = {"enterprise": "plain", "person": "plain"}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def statements_of_these_tests(tmp_path_factory):
+    """What is kept for the next process stays with these tests: some of them change what writes it."""
+    place = tmp_path_factory.mktemp("kept") / "statements"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("credit_score.records.door.written.folder", lambda: place)
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser():
     """The system's Chromium, headless; where there is none the test skips, or fails if the browser is required."""

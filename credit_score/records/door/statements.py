@@ -1,9 +1,9 @@
-"""What the door asks of the engine, written out once a process.
+"""What the door asks of the engine, written out once.
 
 The statements by which a table is judged depend on its contract and on the shape of its files, never on what stands in
-them. To build and compile them takes several times as long as the engine takes to answer, so a second reading in a
-process finds them written. What is particular to an engine stands here: DuckDB takes the text as it is, any other
-engine the expression.
+them. To build and compile them takes several times as long as the engine takes to answer, so a second reading finds
+them written, in this process or in the next (:mod:`credit_score.records.door.written`). What is particular to an engine
+stands here: DuckDB takes the text as it is, any other engine the expression.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from credit_score.engine import kept, over_batches
 from credit_score.engine.embedded import on_disk, over_query
+from credit_score.records.door import written
 
 if TYPE_CHECKING:
     import ibis
@@ -24,10 +25,10 @@ _WRITTEN: dict[tuple[object, ...], Any] = {}
 
 
 class Statement(NamedTuple):
-    """An expression as the engine takes it."""
+    """An expression as the engine takes it, and the types of its columns by their names."""
 
     text: str
-    schema: "ibis.Schema"
+    types: dict[str, str]
 
 
 class Statements:
@@ -44,14 +45,14 @@ class Statements:
         return Statements(self.engine, None if self.known is None else (*self.known, *more))
 
     def remembered(self, name: str, build: Callable[[], Any]) -> Any:
-        """What ``build`` gives, built once for what is known."""
+        """What ``build`` gives, a value of JSON, built once for what is known."""
         if self.known is None:
             return build()
         key = (self.engine.name, on_disk(self.engine), name, self.known)
         if key not in _WRITTEN:
             if len(_WRITTEN) >= MOST:
                 _WRITTEN.clear()
-            _WRITTEN[key] = build()
+            _WRITTEN[key] = _kept(key, build)
         return _WRITTEN[key]
 
     def see(self, name: str, build: Build) -> None:
@@ -63,13 +64,15 @@ class Statements:
 
     def keep(self, name: str, build: Build) -> None:
         """Compute an expression and hold it as a table of that name."""
+        import ibis
+
         if not self._takes_text:
             kept(self.engine, name, build())
             return
-        written = self._written(name, build)
-        columns = ", ".join(c.sql("duckdb") for c in written.schema.to_sqlglot_column_defs("duckdb"))
+        text, types = self._written(name, build)
+        columns = ", ".join(c.sql("duckdb") for c in ibis.schema(types).to_sqlglot_column_defs("duckdb"))
         self.engine.raw_sql(f'CREATE OR REPLACE TABLE "{name}" ({columns})')
-        self.engine.raw_sql(f'INSERT INTO "{name}" {written.text}')
+        self.engine.raw_sql(f'INSERT INTO "{name}" {text}')
 
     def add(self, name: str, build: Build) -> None:
         """Compute an expression and add its rows to the table of that name."""
@@ -96,8 +99,15 @@ class Statements:
         return self.engine.name == "duckdb"
 
     def _written(self, name: str, build: Build) -> Statement:
-        def write() -> Statement:
+        def write() -> list[Any]:
             table = build()
-            return Statement(self.engine.compile(table), table.schema())
+            return [self.engine.compile(table), {column: str(kind) for column, kind in table.schema().items()}]
 
-        return self.remembered(name, write)
+        return Statement(*self.remembered(name, write))
+
+
+def _kept(key: object, build: Callable[[], Any]) -> Any:
+    """What an earlier process kept under a key, else what is built, and then kept for the next."""
+    if (value := written.recalled(key)) is None:
+        written.keep(key, value := build())
+    return value

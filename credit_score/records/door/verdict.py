@@ -95,9 +95,11 @@ def verdict_on(
 
     ask.keep(found, lambda: _judged(*asked(), contract))
     _keep_often(ask, contract)
-    faults = ask.remembered("faults", lambda: [(check.column, check.reason) for check in asked()[1]])
+    faults = ask.remembered("faults", lambda: [[check.column, check.reason] for check in asked()[1]])
     ask.keep(f"overruled_{contract.name}", lambda: _overruled(ask.engine, raw(), contract, held, len(faults)))
-    return Verdict(contract, [*faults, (contract.key, "duplicate"), (contract.key, "key_conflict")], ask, raw)
+    return Verdict(
+        contract, [*map(tuple, faults), (contract.key, "duplicate"), (contract.key, "key_conflict")], ask, raw
+    )
 
 
 def _matched(

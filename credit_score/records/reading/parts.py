@@ -41,12 +41,12 @@ def together(raws: list[Raw]) -> "ibis.Table":
     return ibis.union(*(t.select("_file", *(c for c in t.columns if c != "_file")) for t in told))
 
 
-def layout(raws: list[Raw]) -> tuple[tuple[int, bool, frozenset[str]], ...]:
+def layout(raws: list[Raw]) -> tuple[tuple[int, bool, tuple[str, ...]], ...]:
     """What the query of :func:`together` rests on, beside the contract: its tables in their order, by first file."""
     first: dict[int, Raw] = {}
     for raw in raws:
         first.setdefault(id(raw.table), raw)
-    return tuple((r.number, "_file" in r.table.columns, frozenset(r.heading.places)) for r in first.values())
+    return tuple((r.number, "_file" in r.table.columns, tuple(sorted(r.heading.places))) for r in first.values())
 
 
 def _read_parquet(engine: "ibis.BaseBackend", sources: list[Source], contract: Contract) -> dict[int, Raw]:

@@ -114,7 +114,7 @@ def _of_labels(rules: Iterable["Named"]) -> dict[str, str]:
 def _words(codes: Mapping[str, Iterable[str]]) -> dict[str, str]:
     meant: dict[str, set[str]] = {}
     for code, words in codes.items():
-        for word in {*words, *(unicodedata.normalize("NFKC", w) for w in words)}:
+        for word in [*words, *(unicodedata.normalize("NFKC", w) for w in words)]:
             meant.setdefault(word, set()).add(code)
     return {word: min(found) for word, found in meant.items() if len(found) == 1 and word not in codes}
 

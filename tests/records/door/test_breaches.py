@@ -9,7 +9,7 @@ from pandera.errors import SchemaErrors
 from credit_score.errors import RecordsError
 from credit_score.policy import load_policy
 from credit_score.records.contracts import contracts
-from credit_score.records.door import judge, statements, verdict
+from credit_score.records.door import judge, statements, verdict, written
 from credit_score.records.door.judge import breaches
 
 GAOYANG = load_policy("gaoyang")
@@ -66,6 +66,7 @@ def test_a_column_of_another_type_one_too_many_and_one_missing_are_found(county)
 def test_a_reading_that_would_hand_on_a_row_against_the_contract_stops(hand, tmp_path, monkeypatch):
     """No row can do it; should the door judge one wrongly, the table is not handed on."""
     monkeypatch.setattr(statements, "_WRITTEN", {})  # what was written before is right, and this shall not stay
+    monkeypatch.setattr(written, "folder", lambda: tmp_path / "kept")
     monkeypatch.setattr(verdict, "checks", lambda *of: [c for c in judge.checks(*of) if c.column != "size"])
     tables = hand.few()
     tables["enterprises"][0]["size"] = "vast"

@@ -1,19 +1,27 @@
-"""What is remembered of one reading changes nothing that another says."""
+"""What is remembered of one reading changes nothing that another says, in this process and in the next."""
+
+import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 import credit_score as cs
 from credit_score.engine import open_engine
-from credit_score.records.door import statements
+from credit_score.records.door import statements, written
 from credit_score.records.door.statements import Statements
 
 PHONE = "13912345678"
 
 
 @pytest.fixture
-def fresh(monkeypatch):
-    """A process that has read nothing yet."""
+def fresh(monkeypatch, tmp_path):
+    """The first process on a machine, which has read nothing yet; the folder that it keeps statements in."""
     monkeypatch.setattr(statements, "_WRITTEN", {})
+    monkeypatch.setattr(written, "folder", lambda: tmp_path / "kept" / "statements-now")
+    written._make.cache_clear()
+    return written.folder()
 
 
 def told(hand, folder, **changes):
@@ -34,10 +42,12 @@ CHANGES = [
 ]
 
 
+@pytest.mark.thorough
 def test_a_second_reading_refuses_what_a_first_would(hand, tmp_path, monkeypatch):
     first = []
     for i, changes in enumerate(CHANGES):
         monkeypatch.setattr(statements, "_WRITTEN", {})
+        monkeypatch.setattr(written, "folder", lambda i=i: tmp_path / f"kept_{i}")
         first.append(told(hand, tmp_path / f"first_{i}", **changes))
     assert [told(hand, tmp_path / f"again_{i}", **changes) for i, changes in enumerate(CHANGES)] == first
     assert first[0] == set()
@@ -65,9 +75,9 @@ def test_another_policy_or_heading_is_judged_by_itself(hand, fresh, tmp_path, al
     assert "unknown_code" in set(hand.read(folder).rejected["reason"])
 
 
-def test_beyond_the_most_that_is_remembered_all_is_written_again(monkeypatch):
+def test_beyond_the_most_that_is_remembered_all_is_written_again(fresh, monkeypatch):
     monkeypatch.setattr(statements, "MOST", 2)
-    monkeypatch.setattr(statements, "_WRITTEN", {})
+    monkeypatch.setattr(written, "keep", lambda key, value: None)
     ask = Statements(open_engine(), ())
     assert [ask.remembered(name, lambda n=name: f"of {n}") for name in "abca"] == ["of a", "of b", "of c", "of a"]
     assert len(statements._WRITTEN) <= 2
@@ -87,3 +97,80 @@ def test_what_was_written_for_tables_in_memory_is_not_asked_of_tables_on_the_dis
     for name in read[0].tables:
         assert all(one[name].to_pyarrow().num_rows == read[0][name].to_pyarrow().num_rows for one in read)
     assert all(one.rejected.equals(read[0].rejected) for one in read)
+
+
+READ = """
+import sys, credit_score as cs
+from credit_score.records.door import written
+kept, keep = [], written.keep
+written.keep = lambda key, value: (kept.append(key), keep(key, value))
+print(len(kept), *sorted(cs.read_records(sys.argv[1], key="0123456789abcdef").rejected["reason"]), len(kept))
+"""
+
+
+def test_the_next_process_writes_nothing_anew(hand, tmp_path):
+    """However its sets are ordered."""
+    tables = hand.county()
+    tables["enterprises"][0]["name"], tables["inspections"][0]["days"] = PHONE, "uncountable"
+    folder = hand.write(tmp_path / "county", tables)
+    told = []
+    for seed in ("1", "2"):
+        surroundings = os.environ | {"PYTHONPYCACHEPREFIX": str(tmp_path / "kept"), "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", READ, str(folder)]
+        told.append(
+            subprocess.run(command, env=surroundings, check=True, capture_output=True, text=True).stdout.split()
+        )
+    assert told[0][:-1] == told[1][:-1]
+    assert "personal_number" in told[0]
+    assert int(told[0][-1]) > 0
+    assert int(told[1][-1]) == 0
+    (kept,) = (tmp_path / "kept").rglob("statements-*")
+    assert not any(
+        word in file.read_text(encoding="utf-8") for file in kept.iterdir() for word in (PHONE, "uncountable")
+    )
+
+
+def test_what_is_kept_but_not_whole_is_written_anew(fresh):
+    ask = Statements(open_engine(), ("known",))
+    assert ask.remembered("name", lambda: [1]) == [1]
+    (kept,) = fresh.iterdir()
+    statements._WRITTEN.clear()
+    assert ask.remembered("name", lambda: [2]) == [1]
+    statements._WRITTEN.clear()
+    kept.write_text(kept.read_text()[:-1])
+    assert ask.remembered("name", lambda: [2]) == [2]
+    assert json.loads(kept.read_text()) == [2]
+
+
+def test_where_nothing_can_be_kept_nothing_is_and_all_goes_on(fresh, monkeypatch):
+    fresh.parent.write_text("a file where the folder would be")
+    assert Statements(open_engine(), ("known",)).remembered("name", lambda: [1]) == [1]
+
+
+def test_what_another_state_of_the_program_wrote_goes(fresh, monkeypatch):
+    older = fresh.with_name("statements-before")
+    older.mkdir(parents=True)
+    written.keep("key", 1)
+    assert not older.exists()
+    assert written.recalled("key") == 1
+
+
+def test_another_line_of_the_program_is_another_state_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(written, "PROGRAM", tmp_path)
+    told = set()
+    for line in ("a = 1", "a = 2"):
+        (tmp_path / "module.py").write_text(line)
+        written._program.cache_clear()
+        told.add(written._program())
+    written._program.cache_clear()
+    assert len(told) == 2
+
+
+def test_beyond_the_most_that_is_kept_the_next_process_begins_anew(fresh, monkeypatch):
+    monkeypatch.setattr(written, "MOST", 1)
+    for key in ("one", "two", "three"):
+        written.keep(key, key)
+    assert written.recalled("one") == "one"
+    written._make.cache_clear()
+    written.keep("four", 4)
+    assert [file.name for file in fresh.iterdir()] == [written._file("four").name]
