@@ -168,6 +168,7 @@ def test_draw_lists_the_firms_of_a_department_with_the_status(run_folder, county
     assert (tmp_path / "list.csv").read_bytes() == (run_folder / "draw.csv").read_bytes()
 
 
+@pytest.mark.thorough
 def test_a_list_that_was_issued_is_verified_against_its_run(run_folder, tmp_path):
     told("draw", run_folder, "--out", tmp_path / "list.csv")
     for arguments in ([run_folder, "--seed", 7], [tmp_path / "list.csv", "--run", run_folder]):

@@ -62,6 +62,7 @@ def test_a_heading_that_is_nearly_known_is_refused(run_folder, visits, heading, 
     refused(f"column '{heading}'; write {meant}, or give it another name", *ask)
 
 
+@pytest.mark.thorough
 def test_rates_are_told_with_intervals_in_both_languages(run_folder, visits):
     ask = ("estimate", run_folder, "--visits", visits, "--by", "tier,department,sector", "--quiet")
     for lang, heading in (("en", "Rates by tier, of visits that the draw chose"), ("zh", "各级问题率")):
@@ -110,6 +111,7 @@ def test_a_folder_that_is_no_lot_is_refused(run_folder, visits, tmp_path):
     refused("holds no record.jsonl", "estimate", run_folder, "--visits", visits, "--lot", tmp_path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("cells", "message"), [
     ({"bad": "maybe"}, "has no result of 1 or 0; write 1 where a violation was found"),
     ({"subject": "nobody"}, "is in no frame of the run"),
@@ -142,6 +144,7 @@ def test_a_visit_that_was_not_drawn_needs_a_stream(run_folder, drawn, visits):
     assert told(*ask)[0] == 0
 
 
+@pytest.mark.thorough
 def test_columns_and_options_that_cannot_be_are_refused(run_folder, visits, tmp_path):
     refused("no such file", "estimate", run_folder, "--visits", tmp_path / "none.csv")
     refused("a half-width of 2.0", "estimate", run_folder, "--visits", visits, "--half-width", 2, "--quiet")

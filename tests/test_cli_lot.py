@@ -85,6 +85,7 @@ def test_a_firm_taken_off_the_list_is_found(lot, run_folder, tmp_path):
     assert not (tmp_path / "x.csv").exists()
 
 
+@pytest.mark.thorough
 def test_another_draw_needs_new_seals_and_a_reason_and_is_shown(lot, run_folder):
     draw = ("lot", "draw", lot, "--run", run_folder, "--on", "2023-07-09", "--quiet")
     refused("0 sealed contributions", *draw)

@@ -43,6 +43,7 @@ def _rewrite(lot, name, old, new):
     (lot / "record.jsonl").write_text(again.text(), encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_inspectors_frozen_with_the_list_are_those_who_go(run_folder, people, tmp_path):
     lot, recusals = tmp_path / "lot", tmp_path / "recusals.csv"
     recusals.write_text("inspector,subject\n", encoding="utf-8")
@@ -187,6 +188,7 @@ def test_each_diary_tells_whether_its_inspectors_were_frozen(run_folder, people,
     assert "回避名单在其后另有补充" in told("lot", "verify", lot, "--run", run_folder, "--lang", "zh")[1]
 
 
+@pytest.mark.thorough
 def test_a_recusal_that_was_told_stands_in_the_next_diary(run_folder, people, tmp_path):
     lot, recusals = drawn_by(people, run_folder, tmp_path), tmp_path / "recusals.csv"
     ask = ("lot", "diary", lot, "--run", run_folder, "--begins", "2023-07-04", "--on", "2023-07-03", "--quiet")

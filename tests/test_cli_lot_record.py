@@ -51,6 +51,7 @@ def test_a_list_is_not_published_into_the_lot(lot, name):
     assert {p.name: p.read_bytes() for p in lot.iterdir()} == before
 
 
+@pytest.mark.thorough
 def test_events_cut_from_the_end_of_the_record_are_found(lot, run_folder):
     """By files that the record does not name, before another draw is written over them; by a published hash, always."""
     record = lot / "record.jsonl"

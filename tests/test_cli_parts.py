@@ -15,6 +15,7 @@ def parted(tmp_path_factory):
     return folder
 
 
+@pytest.mark.thorough
 def test_a_check_tells_the_parts_of_a_table_in_one_line(parted, capsys):
     assert main(["check", str(parted), "--quiet", "--lang", "zh"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if "credit_records: credit_records" in line]
@@ -24,6 +25,7 @@ def test_a_check_tells_the_parts_of_a_table_in_one_line(parted, capsys):
     assert lines[0].endswith(f"(Parquet, {n} 个部分)")
 
 
+@pytest.mark.thorough
 def test_a_store_takes_parts_in_once(parted, tmp_path, capsys):
     asked = ["intake", str(parted), "--store", str(tmp_path / "store"), "--received-on", DAY, "--quiet"]
     assert main(asked) == 0
@@ -33,6 +35,7 @@ def test_a_store_takes_parts_in_once(parted, tmp_path, capsys):
     capsys.readouterr()
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_run_by_town_is_verified_and_told_where_a_part_is_missing(parted, tmp_path, capsys):
     run = tmp_path / "run"

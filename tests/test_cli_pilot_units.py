@@ -47,6 +47,7 @@ def test_an_unknown_unit_is_refused_in_one_line_that_names_the_units(run_folder,
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.thorough
 def test_the_folder_names_no_natural_person_and_its_calendar_opens(run_folder, county_folder, tmp_path):
     out = tmp_path / "pilot"
     code, _, err = told("pilot", run_folder, "--unit", "tax", "--out", out, "--lang", "zh")

@@ -167,6 +167,7 @@ def test_the_offending_rows_are_written_with_what_they_offend(asked, tmp_path):
     assert (refused_row["unit"], refused_row["file"], refused_row["row"]) == ("tax", "信用记录-税务局.csv", "2")
 
 
+@pytest.mark.thorough
 def test_without_a_register_a_measure_has_no_number_and_says_what_it_needs(county):
     folder, policy = county(decisions=None)
     arguments = ("quality", folder, "--policy", policy, "--as-of", ON, "--quiet")
@@ -298,6 +299,7 @@ def test_repair_is_told_in_words_with_whom_to_remind(said):
 # A store -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_a_store_is_asked_as_it_was_known_on_a_day(county, tmp_path):
     folder, policy = county()
     store = tmp_path / "store"

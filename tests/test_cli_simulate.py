@@ -138,6 +138,7 @@ def test_a_county_without_firms_has_no_share_of_them(scenario):
     assert not any("%" in line for line in days)
 
 
+@pytest.mark.thorough
 def test_a_run_is_repeated_from_its_folder(scenario, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     ask = ("--replications", 6, "--seed", 8, "--quiet", "--out")
@@ -148,6 +149,7 @@ def test_a_run_is_repeated_from_its_folder(scenario, tmp_path):
     assert (one / "manifest.json").read_bytes() == (two / "manifest.json").read_bytes()
 
 
+@pytest.mark.thorough
 def test_the_same_run_gives_the_same_bytes_and_replaces_itself(scenario, tmp_path):
     ask = ("simulate", scenario, "--replications", 4, "--quiet", "--out")
     manifests = []

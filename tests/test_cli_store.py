@@ -52,6 +52,7 @@ def run(made, tmp_path):
     return shutil.copytree(made / "run", tmp_path / "run")
 
 
+@pytest.mark.thorough
 def test_a_folder_taken_in_is_reconciled_and_a_second_time_adds_nothing(told, made, store, county_folder):
     rows = json.loads((made / "intake.json").read_text(encoding="utf-8"))["files"]
     assert all(r["read"] == r["accepted"] + r["rejected"] for r in rows)

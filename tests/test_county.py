@@ -156,6 +156,7 @@ def test_what_was_not_yet_known_on_the_day_changes_nothing(county_run):
     assert runs[0].draw.equals(runs[1].draw)
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_run_and_another_seed_another_draw_of_the_same_tiers(county_run):
     same, other = (cs.run_county(county_run.records, county_run.policy, as_of=ON, seed=seed) for seed in (7, 8))
     for name in ("scores", "tiers", "schedule", "draw", "workload"):

@@ -14,6 +14,7 @@ def records():
     return cs.read_records(SAMPLES)
 
 
+@pytest.mark.thorough
 def test_a_later_run_on_the_same_records_leaves_an_earlier_one_as_it_was(records):
     policy = cs.load_policy("gaoyang")
     first = cs.run_county(records, policy, as_of="2023-06-30", seed=1)

@@ -24,6 +24,7 @@ def test_what_spills_goes_to_a_folder_that_only_this_user_can_read():
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.thorough
 def test_what_does_not_fit_is_spilled_and_is_not_readable_there(tmp_path):
     engine = open_engine(memory="60MB", spill=tmp_path)
     engine.raw_sql("SET threads = 2")  # each takes memory of its own: as many on every machine

@@ -62,6 +62,7 @@ def told_apart(table, distinct=ibis.Table.distinct, **more):
     return distinct(table, **more)
 
 
+@pytest.mark.thorough
 def test_saving_a_run_makes_no_long_list_whole(county_run, tmp_path, monkeypatch):
     """The draw, measures, published decisions and lists of financing have a row a firm or a record.
 

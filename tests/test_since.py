@@ -231,6 +231,7 @@ def test_a_run_of_the_same_point_and_day_scores_nobody_anew(grown, tmp_path):
     assert again.since["rescored"] == {"individual": 0, "enterprise": 0}
 
 
+@pytest.mark.thorough
 def test_late_news_of_an_event_changes_the_score_it_is_about(policy, tmp_path):
     county = County(7, policy, tmp_path)
     county.send(WINTER)
@@ -285,6 +286,7 @@ SPOILT = {
 }  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("spoil", "said"), SPOILT.values(), ids=SPOILT)
 def test_an_earlier_run_that_is_none_of_this_store_is_refused_in_one_line(grown, winter, spoil, said):
     spoil(winter)
@@ -298,6 +300,7 @@ def test_records_of_a_folder_of_files_have_no_earlier_run(grown, county_run):
         cs.run_county(county_run.records, county_run.policy, as_of="2023-06-30", since=grown.place / "winter")
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_the_command_runs_since_an_earlier_run_and_its_manifest_tells_which(grown, tmp_path):
     words = ("run", grown.store, "--policy", grown.place / "winter" / "policy", "--as-of", MARCH, "--quiet", "--json")

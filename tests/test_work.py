@@ -48,6 +48,7 @@ def killed_at(step, words, told):
     assert step in told.read_text()
 
 
+@pytest.mark.thorough
 def test_a_run_killed_twice_ends_with_the_bytes_of_one_that_was_not(county, tmp_path):
     work, words = tmp_path / "work", command(county, tmp_path / "out", "--work", str(tmp_path / "work"))
     killed_at("reading inspections", words, tmp_path / "told")
@@ -111,6 +112,7 @@ def test_work_lies_apart_from_what_is_read_and_written(county, tmp_path, capsys,
     assert "choose another place" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_store_is_worked_on_too(county, tmp_path):
     store, work = tmp_path / "store", tmp_path / "work"
@@ -123,6 +125,7 @@ def test_a_store_is_worked_on_too(county, tmp_path):
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["seed"] == 3
 
 
+@pytest.mark.thorough
 def test_other_learned_chances_are_other_work(county, tmp_path):
     policy = cs.load_policy("gaoyang")
     records = cs.read_records(county, policy=policy, work=tmp_path / "work")

@@ -40,6 +40,7 @@ def test_the_firms_with_the_smallest_keys_are_drawn_and_a_key_is_sha256_of_seed_
     assert set(found["draw_probability"]) == {0.25}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("cap", [1, 99])
 @pytest.mark.parametrize("far", [True, False], ids=["reach as it is", "reach too short"])
 @pytest.mark.parametrize("most", [890, 900])
@@ -94,6 +95,7 @@ def test_the_order_of_rows_does_not_matter(framed, quotas, cap):
     assert drawn(framed(shuffled), turned, cap=cap).equals(expected)
 
 
+@pytest.mark.thorough
 @given(st.integers(0, 29), st.text("uvwxyz", min_size=3, max_size=8))
 @settings(max_examples=8)
 def test_another_code_for_one_firm_moves_that_firm_only(framed, quotas, changed, name):
@@ -186,6 +188,7 @@ def surely_open(rows, schedule, cap, seed):
     return {stratum for stratum in numbers if not stratum[2]} - shut
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @given(st.data(), st.integers(1, 4), st.integers(0, 10**6))
 def test_where_a_probability_is_stated_is_what_plain_loops_find(framed, quotas, data, cap, seed):
@@ -217,6 +220,7 @@ def test_every_department_is_first_to_draw_equally_often_over_seeds():
     assert turns(DEPARTMENTS, 1) == turns(DEPARTMENTS[::-1], 1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("cap", [1, 2, 3, 4])
 def test_no_firm_is_planned_above_the_cap(framed, quotas, cap):
     frame, schedule = (

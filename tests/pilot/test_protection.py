@@ -110,6 +110,7 @@ def changes(before, after):
     return [(later[0] - first[1], later[1] - first[0]) for later, first in ends]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("cell", range(9))
 def test_who_joins_follows_from_two_exact_releases_and_of_two_of_ours_no_change_is_pinned(cell):
     n = [40, 31, 60, 33, 52, 48, 21, 70, 90]

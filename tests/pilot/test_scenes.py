@@ -179,11 +179,13 @@ def test_uses_are_summed_by_month_that_is_over_and_few_uses_of_persons_are_not_t
     assert months.loc[("scene.firm_loan", "2023-05"), ["uses", "cost"]].tolist() == [1, 200.0]
 
 
+@pytest.mark.thorough
 def test_a_month_that_is_not_over_is_not_there_yet(county):
     months = county(on="2023-06-29").pilot["scene_months"]
     assert months["month"].max() == "2023-05"
 
 
+@pytest.mark.thorough
 def test_without_the_table_of_uses_nothing_is_observed_and_what_is_expected_stays(county):
     months = county(uses=()).pilot["scene_months"]
     assert months["uses"].isna().all()

@@ -295,6 +295,7 @@ def test_a_credit_household_more_never_takes_a_villages_a_towns_or_the_countys_s
     assert all(b <= a for b, a in zip(statuses(before), statuses(after), strict=True))
 
 
+@pytest.mark.thorough
 def test_a_record_more_takes_no_villages_credit_away(run):
     credit, people = run.records["credit_records"], run.records["individuals"]
     without = people.anti_join(credit, people.person_id == credit.subject_id)
@@ -307,6 +308,7 @@ def test_a_record_more_takes_no_villages_credit_away(run):
     assert after["east-3"] > before["east-3"]
 
 
+@pytest.mark.thorough
 def test_members_without_points_take_nothing_from_their_household_whether_they_stay_left_or_never_came(run):
     people = run.records["individuals"]
     beside = {"base": {}, "left": {"left_on": ibis.date("2023-02-01")}, "never": {"enrolled_on": ibis.null("date")}}

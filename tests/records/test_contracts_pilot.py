@@ -241,6 +241,7 @@ def test_a_deleted_sole_proprietor_is_in_no_table_of_the_pilot_and_does_not_come
     }
 
 
+@pytest.mark.thorough
 def test_rows_of_a_sole_proprietor_who_came_back_are_taken_from_after_the_deletion_on(hand, store):
     code = hand.firm(2, "sole_proprietor")
     forget_in_store(store, Gone.of([pseudonym(code, "sole_proprietor", hand.KEY.encode())]), JUNE)

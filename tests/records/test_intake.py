@@ -112,6 +112,7 @@ def test_of_rows_with_one_key_the_first_is_accepted_and_the_others_are_duplicate
     assert set(records["enterprises"].execute()["town"]) == {"T1"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("groups", [1, 2, 3])
 def test_keys_that_repeat_are_found_in_parts_as_in_one(hand, tmp_path, monkeypatch, groups):
     tables = hand.county()

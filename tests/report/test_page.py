@@ -159,6 +159,7 @@ def blind_and_finer(section):
         entry["value"] = 0.025
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_rate_that_nothing_can_tell_is_said_to_be_unknown_and_its_tier_is_named(small_run):
     said = Page(report_page(small_run(edited("inspection", blind_and_finer)))).said
@@ -169,6 +170,7 @@ def test_a_rate_that_nothing_can_tell_is_said_to_be_unknown_and_its_tier_is_name
     assert "county minimum 2.5 %" in said["en"]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_where_every_stratum_can_be_drawn_no_rate_is_said_to_be_unknown(small_run):
     said = Page(report_page(small_run())).said
@@ -182,6 +184,7 @@ def finer(section):
             entry["value"] = cutoff
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_cut_offs_and_numbers_of_rules_are_shown_to_their_last_digit(small_run):
     said = Page(report_page(small_run(edited("tiers", finer)))).said["en"]
@@ -224,6 +227,7 @@ def test_the_scoreboard_tells_every_indicator_with_a_sign_and_a_word_and_cites_i
         assert task["tracked_zh"] in parsed.said["zh"]
 
 
+@pytest.mark.thorough
 def test_a_policy_without_a_plan_has_a_page_without_a_scoreboard(small_run):
     def without(folder):
         for section in ("pilot", "statements"):  # statements are for the uses that the plan names
@@ -271,6 +275,7 @@ def test_the_embedded_font_has_every_character_that_is_read(html, parsed):
     assert len(html) < 1_500_000
 
 
+@pytest.mark.thorough
 def test_a_label_with_markup_stays_text(small_run):
     markup = "<script>alert(1)</script> & $x^2$"
 

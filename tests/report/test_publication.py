@@ -79,6 +79,7 @@ def test_nobody_can_be_found_in_it(published, county_folder):
     assert "S-" not in everything.replace("SHA-256", "")
 
 
+@pytest.mark.thorough
 def test_the_command_writes_the_set_and_tells_how_many_counts_are_withheld(run_folder, published, tmp_path):
     code, out, _ = told("publish", run_folder, "--out", tmp_path / "set", "--lang", "zh", "--quiet")
     assert code == 0

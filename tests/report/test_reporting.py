@@ -66,6 +66,7 @@ def test_the_tables_tell_figures_and_words_of_the_same_functions(run_folder, cou
         assert not {"record_id", "subject", "value"} & set(table.columns)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_beyond_the_calendar_a_run_leaves_quality_out_and_the_page_says_why(small_run, tmp_path):
     run = small_run(records=[BEYOND], on="2027-06-30")
@@ -77,6 +78,7 @@ def test_beyond_the_calendar_a_run_leaves_quality_out_and_the_page_says_why(smal
     assert "因此没有 quality.csv" in page
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_the_page_says_what_is_not_measured_and_cuts_no_short_table(small_run):
     page = report_page(small_run(records=[LATE, IN_TIME, {}]))
@@ -96,6 +98,7 @@ def test_a_policy_without_the_sections_has_neither_file_nor_heading(small_run, t
     assert 'id="files"' in page
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_the_name_of_a_file_is_text_and_masked_where_it_may_identify(small_run):
     run = small_run()

@@ -94,6 +94,7 @@ def test_a_part_that_is_not_the_one_the_run_wrote_is_named(copied, damage):
         verified(folder, folder.table("draw.csv"))
 
 
+@pytest.mark.thorough
 def test_a_person_is_forgotten_in_parts(copied):
     folder = RunFolder.open(copied)
     subject = folder.table("scores_individual.parquet")["subject"].iloc[0]

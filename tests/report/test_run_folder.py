@@ -121,6 +121,7 @@ def amended_run(small_run, tmp_path):
     return small_run(amend, synthetic=False)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_run_under_an_amended_policy_is_read_back_under_it(amended_run, tmp_path):
     opened = RunFolder.open(amended_run.save(tmp_path / "out"))
@@ -130,6 +131,7 @@ def test_a_run_under_an_amended_policy_is_read_back_under_it(amended_run, tmp_pa
     assert verified(opened, opened.table("draw.csv")) == len(amended_run.draw)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_run_under_a_draft_is_not_saved(small_run, tmp_path):
     run = small_run()
@@ -142,6 +144,7 @@ def test_a_run_under_a_draft_is_not_saved(small_run, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_an_amendment_that_the_run_did_not_have_is_refused(amended_run, tmp_path):
     out = amended_run.save(tmp_path / "out")
@@ -188,6 +191,7 @@ def test_whatever_fails_midway_leaves_nothing_behind(county_run, tmp_path, monke
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_an_older_run_is_replaced_whole(small_run, run_folder, tmp_path):
     out = copied(run_folder, tmp_path)
@@ -272,6 +276,7 @@ def test_a_refused_row_tells_its_reason_and_remedy_in_both_languages():
     assert told["remedy_zh"].unique().tolist() == ["改为数字"]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_county_without_a_rejected_row_has_an_empty_list_with_its_columns(small_run, tmp_path):
     out = small_run().save(tmp_path / "out")

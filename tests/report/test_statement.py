@@ -55,6 +55,7 @@ def test_the_rule_of_the_cut_off_that_decided_is_cited(opened, county_run):
     assert "tiers:tiers:C" in last
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_the_overriding_condition_and_the_caps_that_cut_are_cited(small_run, tmp_path):
     """1000 − 200 + 20 + 60 cut to 40: tier C by score, D by the condition."""
@@ -163,6 +164,7 @@ def test_a_subject_without_a_score_is_refused_without_being_repeated(opened, sub
     assert not subject or subject not in str(told.value)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_where_the_longest_publicity_ends_a_record_it_is_cited_and_the_items_own_period_is_not(small_run, tmp_path):
     """A minor penalty of 2026-02-01, six months by its item, three from 2026-04-01 by its class."""

@@ -43,6 +43,7 @@ def test_a_run_is_what_its_records_policy_and_seed_give(run_folder, county_run):
     assert check(run_folder, seed=county_run.seed) == len(county_run.draw)
 
 
+@pytest.mark.thorough
 def test_a_list_of_one_department_is_verified_as_such_and_not_as_the_whole(run_folder, county_run):
     fire = county_run.draw.query("department == 'fire'").reset_index(drop=True)
     assert check(run_folder, fire, department="fire") == len(fire)

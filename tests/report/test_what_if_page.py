@@ -297,6 +297,7 @@ WIDE = """() => [...document.querySelectorAll('#here :is(td, th, section:not(.ti
     .map(e => e.className + ': ' + e.innerText)"""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (960, 720), (390, 800)])
 def test_no_text_is_cut_and_nothing_is_wider_than_the_page(opened, lang, width, height):

@@ -18,6 +18,7 @@ def known(case):
     return answer, np.repeat(answer.violations[None], N, axis=0)
 
 
+@pytest.mark.thorough
 def test_the_cells_engine_finds_on_average_what_the_cube_expects(known):
     answer, expected = known
     found, missed = year(answer, expected, seed=1)

@@ -74,6 +74,7 @@ def test_a_page_that_is_reloaded_leaves_no_kernel_behind(page, server):
     assert before != after
 
 
+@pytest.mark.thorough
 @pytest.mark.browser
 def test_a_run_that_is_damaged_while_it_is_served_is_told_in_one_line(visit, server):
     path = server.run / "cube.json"

@@ -175,6 +175,7 @@ def test_a_second_session_on_the_same_drafts_is_told_who_has_them(page, visit, s
     psutil.wait_procs(left, timeout=PATIENCE / 1000)
 
 
+@pytest.mark.thorough
 def test_a_broken_limit_is_red_and_refuses_the_signature(visit, run_folder, tmp_path):
     with serving(run_folder, tmp_path / "drafts") as server:
         page = visit(server.address)

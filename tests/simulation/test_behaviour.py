@@ -84,6 +84,7 @@ def test_no_other_behaviour_costs_a_firm_less(seed):
     assert value(best_reply(cost, visited, fines, machine, (seen, discount))) == pytest.approx(best, rel=1e-9)
 
 
+@pytest.mark.thorough
 def test_deterrence_lowers_onset_by_the_exponential():
     def prevalence(beta):
         firms = {"name": "all", "firms": 1000, "start": {"A": 1}, "onset": 0.04, "cure": 0.1}

@@ -180,6 +180,7 @@ def test_firms_that_enter_count_in_what_an_engine_costs():
     assert simulate(static(types=[few]), n_replications=2).engine == "cells"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("n", [0, 2])
 def test_a_scenario_that_no_engine_can_hold_is_refused(n):
     types = [{"name": str(i), "firms": 10**9, "start": {"A": 1}} for i in range(60)]

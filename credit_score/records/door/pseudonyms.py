@@ -47,10 +47,9 @@ class Pseudonyms:
         self.subjects = kept(engine, "known_subjects", _nobody())
 
     @property
-    def shape(self) -> tuple[object, ...] | None:
-        """What the expressions depend on; None where a store's tables and deletions come in."""
-        alone = self.held is None and self.deleted is None
-        return (self.scheme.person, self.scheme.enterprise) if alone else None
+    def shape(self) -> tuple[object, ...]:
+        """What the expressions depend on, beside the tables that a store holds."""
+        return (self.scheme.person, self.scheme.enterprise, self.deleted is not None)
 
     def look_up(self, ask: Statements, seen: str, contract: Contract) -> None:
         """Judge the identifiers that stand in each column of a table of typed rows, once each."""

@@ -62,11 +62,10 @@ def take_in(
 
 def _known(
     contract: Contract, names: Pseudonyms, raws: list[Raw], before: "dict[str, ibis.Table]"
-) -> tuple[object, ...] | None:
-    """What the statements of a table depend on; None where rows of a store come in."""
-    if before or names.shape is None:
-        return None
-    return (contract.fingerprint, names.shape, *layout(raws))
+) -> tuple[object, ...]:
+    """What the statements of a table depend on; a store's tables stand under one name each, and what is in them not."""
+    held = tuple((name, str(table.schema())) for name, table in sorted(before.items()))
+    return (contract.fingerprint, names.shape, held, *layout(raws))
 
 
 def empty(engine: "ibis.BaseBackend", contract: Contract) -> "ibis.Table":

@@ -179,6 +179,7 @@ def test_a_ratio_beyond_one_is_refused(county_run):
         Plan(ones * 1.2, ones, ones)
 
 
+@pytest.mark.thorough
 def test_the_best_ratios_spend_no_more_and_find_more(county_run):
     asked = answered(county_run).plan
     answer = Answer(county_run.county_cube, CUTOFFS, Plan(asked.ratios, asked.frequency, 0 * asked.floors))

@@ -129,6 +129,7 @@ def test_an_odd_row_that_breaks_nothing_is_accepted(hand, faulty, judged, i):
     assert faulty.sound[i] not in hand.rejected_by(judged, "table", "row")
 
 
+@pytest.mark.thorough
 def test_parquet_of_the_same_texts_is_judged_alike(hand, faulty, judged, tmp_path):
     parquet = hand.read(hand.write(tmp_path / "parquet", faulty.tables, form="parquet"))
     columns = ("table", "row", "column", "value", "reason")

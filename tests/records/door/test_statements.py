@@ -55,6 +55,7 @@ def test_a_second_reading_refuses_what_a_first_would(hand, tmp_path, monkeypatch
     assert ("households", "village", "personal_number") in first[4]
 
 
+@pytest.mark.thorough
 def test_a_second_reading_writes_nothing_anew(hand, fresh, tmp_path):
     told(hand, tmp_path / "one")
     before = dict(statements._WRITTEN)
@@ -63,6 +64,7 @@ def test_a_second_reading_writes_nothing_anew(hand, fresh, tmp_path):
     assert before == statements._WRITTEN
 
 
+@pytest.mark.thorough
 def test_another_policy_or_heading_is_judged_by_itself(hand, fresh, tmp_path, altered_policy):
     tables = hand.county()
     tables["enterprises"][0]["size"] = "vast"
@@ -89,6 +91,7 @@ def test_what_cannot_be_said_to_depend_on_something_is_not_remembered(fresh):
     assert statements._WRITTEN == {}
 
 
+@pytest.mark.thorough
 def test_what_was_written_for_tables_in_memory_is_not_asked_of_tables_on_the_disk(hand, fresh, tmp_path):
     """The texts name the catalogue in which the tables lie."""
     folder = hand.write(tmp_path / "county", hand.county())

@@ -225,6 +225,7 @@ def test_a_clock_due_beyond_the_calendar_is_surely_not_late_and_its_day_is_not_g
 
 
 # What an example costs is the asking, not the records: few examples of many records.
+@pytest.mark.thorough
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
 @given(
     st.lists(st.tuples(st.dates(date(2023, 3, 15), ON), st.integers(0, 60)), min_size=10, max_size=80),

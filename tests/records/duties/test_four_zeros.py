@@ -78,6 +78,7 @@ def test_a_row_that_was_rejected_is_of_the_unit_that_its_file_names(hand, tmp_pa
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("written", "unit"), [("fire", "fire"), ("税务局", "tax"), ("nobody", "unknown")])
 def test_a_row_that_was_rejected_is_of_the_unit_that_its_own_cell_names(hand, tmp_path, written, unit):
     folder = hand.write(tmp_path / "county", hand.few())

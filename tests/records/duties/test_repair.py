@@ -292,6 +292,7 @@ documents = st.tuples(
 )  # fmt: skip
 
 
+@pytest.mark.thorough
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(documents, min_size=1, max_size=30),

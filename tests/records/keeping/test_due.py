@@ -81,6 +81,7 @@ def test_a_record_is_due_when_no_consent_for_it_is_left(found, hand):
     assert told(found(day, records=[record], consents=[ended, later])) == [("R7", "consent_withdrawn", day)]
 
 
+@pytest.mark.thorough
 def test_a_renewed_consent_covers_nothing_of_before_and_a_first_withdrawal_stands(hand, tmp_path):
     """Of a store every version counts: the register may say something else later."""
     consent = {"consent_id": "C1", "person_id": hand.person(0), "purpose": "income", "given_on": "2022-01-01"}
@@ -97,6 +98,7 @@ def test_a_renewed_consent_covers_nothing_of_before_and_a_first_withdrawal_stand
     assert told(table) == [("R7", "consent_withdrawn", date(2023, 7, 1))]
 
 
+@pytest.mark.thorough
 def test_who_left_stays_so_in_a_stale_export_and_is_due_from_before_after_coming_back(hand, tmp_path):
     store, tables = tmp_path / "store", hand.county()
     versions = [{}, {"left_on": "2023-06-01"}, {"village": "V2"}, {"enrolled_on": "2023-08-01"}]

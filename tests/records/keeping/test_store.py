@@ -87,6 +87,7 @@ def test_the_same_files_a_second_time_add_nothing(hand, take, tmp_path):
     assert bytes_of(tmp_path / "store") == before
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("of_june")
 def test_the_same_rows_in_another_file_are_duplicates_and_score_once(hand, take, opened):
     tables = hand.county()
@@ -119,6 +120,17 @@ def test_a_later_batch_may_speak_of_subjects_of_an_earlier_one_by_their_identifi
     assert read.rejected.empty
     for name in ("credit_records", "inspections"):
         assert hand.as_text(opened(), name) == hand.as_text(clean, name)
+
+
+def test_what_one_store_holds_is_not_said_of_another(hand, take):
+    """What is asked of the engine is written once for both."""
+    tables = hand.county()
+    fewer = tables | {"enterprises": tables["enterprises"][:2], "credit_records": tables["credit_records"][:2]}
+    later = {"credit_records": [hand.record(6, "enterprise", hand.firm(3, "cooperative")), tables["credit_records"][2]]}
+    for store, held in (("whole", tables), ("fewer", fewer)):
+        take(held, JUNE, store=store)
+    found = [take(later, JULY, store=store).rejected["reason"].tolist() for store in ("whole", "fewer")]
+    assert found == [["duplicate"], ["unknown_subject", "unknown_subject"]]
 
 
 @pytest.mark.usefixtures("of_june")
@@ -166,6 +178,7 @@ def test_another_record_under_a_number_that_is_held_is_refused_and_the_first_sta
     assert pd.Timestamp(found["R1"]) == pd.Timestamp("2023-01-01")
 
 
+@pytest.mark.thorough
 def test_a_file_whose_rows_were_refused_is_read_again_once_what_they_lacked_has_come(hand, take, opened, tmp_path):
     tables = hand.county()
     persons = {"individuals": tables.pop("individuals")}
@@ -216,6 +229,7 @@ def test_a_run_as_of_a_past_day_is_the_same_whatever_came_later(hand, take, open
     assert moved == {tables["enterprises"][0]["enterprise_id"]}
 
 
+@pytest.mark.thorough
 def test_a_run_refuses_a_store_opened_as_of_another_day(hand, take, opened, policy):
     take(staffed(hand.few(), policy), MAY)
     take({"credit_records": [hand.county()["credit_records"][0] | {"record_id": "R77"}]}, JULY)
@@ -275,6 +289,7 @@ def test_another_key_another_policy_an_earlier_day_and_another_folder_are_refuse
         take(more, JULY)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("of_june")
 def test_what_a_killed_intake_left_is_swept_and_a_failed_one_leaves_nothing(hand, take, tmp_path, monkeypatch):
     store, more = tmp_path / "store", {"credit_records": [hand.county()["credit_records"][0] | {"record_id": "R77"}]}

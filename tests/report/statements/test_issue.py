@@ -143,6 +143,7 @@ def test_a_policy_without_the_section_keeps_no_facts(small_run, tmp_path):
         issue(run, "firm-1", DESK, tmp_path / "x.html", at=AT)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_draft_is_told_large_and_in_the_running_head(small_run, tmp_path):
     run = RunFolder.open(small_run().save(tmp_path / "out"))
@@ -169,6 +170,7 @@ def test_a_run_of_another_time_is_refused_but_for_a_demonstration(small_run, ope
     issue(opened, person, SELF, tmp_path / "sample.html", at=AT + timedelta(1000))
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("quick_page")
 def test_a_penalty_normally_not_public_and_one_that_has_ended_stand_in_no_report(small_run, tmp_path):
     """A minor one of 2026-03-01 is not public from 2026-04-01; a general one of 2025-03-01 ended on that day."""
