@@ -106,6 +106,7 @@ def test_run_makes_the_run_folder_that_run_county_saves(ran, run_folder):
     assert [line.split(" s  ")[1] for line in err.splitlines()][-3:] == ["writing tables", "drawing the report", "done"]
 
 
+@pytest.mark.thorough
 def test_check_counts_as_run_does(ran, county_folder):
     code, out, err = told("check", county_folder, "--json", "--quiet")
     assert (code, err) == (0, "")
@@ -540,6 +541,7 @@ def test_a_fault_of_the_program_is_told_in_one_line_without_a_value(monkeypatch)
     assert "1101" not in line
 
 
+@pytest.mark.thorough
 def test_chinese_is_written_on_a_terminal_that_says_it_knows_ascii_only(run_folder):
     places = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     subject = pd.read_parquet(run_folder / "scores_enterprise.parquet")["subject"][0]

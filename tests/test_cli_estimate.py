@@ -129,6 +129,7 @@ def test_rows_that_cannot_be_are_told_with_their_place(run_folder, visits, tmp_p
     assert not (tmp_path / "o").exists()
 
 
+@pytest.mark.thorough
 def test_a_visit_that_was_not_drawn_needs_a_stream(run_folder, drawn, visits):
     frame = pd.read_parquet(run_folder / "frame.parquet")
     listed = set(zip(drawn["department"], drawn["subject"], strict=True))
@@ -167,6 +168,7 @@ def asked(run_folder, visits, *more):
     return json.loads(said)
 
 
+@pytest.mark.thorough
 def test_the_list_itself_with_what_was_found_is_read_and_other_columns_are_passed_over(run_folder, visits, tmp_path):
     base = asked(run_folder, visits)
     found = pd.read_csv(visits, dtype=str)
@@ -192,6 +194,7 @@ def test_follow_ups_of_a_random_visit_are_to_name_their_stream(run_folder, visit
     assert told(*ask)[0] == 0
 
 
+@pytest.mark.thorough
 def test_a_row_twice_and_a_file_without_a_result_are_refused(run_folder, visits):
     table = pd.read_csv(visits, dtype=str)
     ask = ("estimate", run_folder, "--visits", visits, "--quiet")
@@ -226,6 +229,7 @@ def test_a_floor_is_planned_even_where_nothing_or_everything_was_found(run_folde
             assert row["rate"] == pytest.approx(min(max(0.5, low), high))
 
 
+@pytest.mark.thorough
 def test_gradients_hold_within_departments_without_inspectors_and_count_whoever_is_named(run_folder, visits):
     table = pd.read_csv(visits, dtype=str, keep_default_na=False)
     base = asked(run_folder, visits)["gradients"]

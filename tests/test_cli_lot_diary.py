@@ -7,6 +7,7 @@ from as_a_user import refused, told
 from as_keepers import COURT, PRESS, TASK, listed, opened, sealed, swap
 
 
+@pytest.mark.thorough
 def test_diaries_are_written_for_every_department(lot, run_folder, people, tmp_path):
     firm = next(r for r in listed(lot / "draw-1.csv") if r["department"] == "market_supervision")
     recusals = tmp_path / "recusals.csv"

@@ -244,6 +244,7 @@ def test_coverage_is_told_in_words(said, lang, words):
 # Repair --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("on", "state"), [
     ("2023-07-14", "not_yet"), ("2023-07-15", "soon"), ("2023-08-14", "soon"), ("2023-08-15", "may_apply_now"),
 ])  # fmt: skip
@@ -345,6 +346,7 @@ def test_a_folder_of_files_cannot_be_asked_as_known_on_a_day(county, command):
     refused("a folder of files does not say when they arrived", *arguments)
 
 
+@pytest.mark.thorough
 def test_days_beyond_the_calendar_are_refused(county):
     late = PENALTY | {"record_id": "z", "occurred_on": "2026-12-30", "reported_on": "2027-02-01"}
     folder, policy = county(credit_records=[late], record_events=None, decisions=None)

@@ -90,6 +90,7 @@ def by_department(run, subject):
     return frame[frame["subject"] == subject].set_index("department")["tier"].to_dict()
 
 
+@pytest.mark.thorough
 def test_a_department_with_an_evaluation_uses_its_own_tier_and_every_other_the_countys(food):
     """1000 − 10 = 990 is B; a bakery has risk C, and B × C is C.
 
@@ -113,6 +114,7 @@ def test_a_department_with_an_evaluation_uses_its_own_tier_and_every_other_the_c
             .set_index("subject")["tier"].reindex(drawn.index)).all()  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_a_learned_pd_counts_with_the_department_only(food):
     before, after = food(), food(pds(canteen=0.3, mill=0.9, fined=0.01))
     assert after.tiers.equals(before.tiers)

@@ -8,8 +8,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::credit_score.scorecard.checks.CardWarning")
-@pytest.mark.parametrize("name", ["README.md", pytest.param("README.zh.md", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
 def test_the_python_of_the_readme_runs(name, tmp_path, monkeypatch):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) >= 2

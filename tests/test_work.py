@@ -83,6 +83,7 @@ def cs_table(numbers):
     return pa.table({"n": numbers})
 
 
+@pytest.mark.thorough
 def test_other_files_day_or_seed_are_other_work(county, tmp_path):
     policy = cs.load_policy("gaoyang")
     records = cs.read_records(county, policy=policy, work=tmp_path / "work")

@@ -90,6 +90,7 @@ def test_a_step_without_its_file_is_not_known_and_never_zero(tmp_path):
     assert told.loc[("2023-06", "banks_joined"), "n"] == 0
 
 
+@pytest.mark.thorough
 def test_without_any_of_the_files_there_are_no_tables(tmp_path):
     alone = run_of(tmp_path, ON, enterprises=[firm("f")], credit_records=[record("r", "f", HONOUR)])
     assert finance_tables(alone.standing) == {}

@@ -201,7 +201,13 @@ def what_persons_have(run):
     return {subject: [b.id for b in run.rules.benefits(score)] for subject, score in scores.items()}
 
 
-@pytest.mark.parametrize("worse", [False, True], ids=["no bank reports", "all are in arrears"])
+@pytest.mark.parametrize(
+    "worse",
+    [
+        pytest.param(False, marks=pytest.mark.thorough, id="no bank reports"),
+        pytest.param(True, id="all are in arrears"),
+    ],
+)
 def test_scores_ledger_benefits_tiers_and_draw_do_not_know_of_a_villages_arrears(run, worse):
     finance = run.records["village_finance"]
     other = again(run, village_finance=finance.mutate(borrowers_in_arrears="borrowers") if worse else finance.limit(0))

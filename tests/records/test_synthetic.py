@@ -190,6 +190,7 @@ def test_keys_are_unique_across_blocks(county):
         assert county[name][key].is_unique, name
 
 
+@pytest.mark.thorough
 def test_every_reference_finds_its_row(county):
     records, people = county["credit_records"], county["individuals"]
     subjects = pd.concat([county["enterprises"]["enterprise_id"], people["person_id"]])

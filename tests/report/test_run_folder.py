@@ -85,12 +85,15 @@ def test_the_same_records_and_seed_give_the_same_bytes_wherever_they_lie(run_fol
     assert [name for name in first if first[name].read_bytes() != again[name].read_bytes()] == []
 
 
+SIGNED = "signature: {name: a, office: b, signed_on: 2023-06-01}"
+
+
 @pytest.mark.parametrize(
     ("signature", "synthetic", "status", "told"),
     [
         ("", False, "draft", "草案"),
-        ("signature: {name: a, office: b, signed_on: 2023-06-01}", False, "in force", "已签署生效"),
-        ("signature: {name: a, office: b, signed_on: 2023-06-01}", True, "demonstration", "演示"),
+        pytest.param(SIGNED, False, "in force", "已签署生效", marks=pytest.mark.thorough),
+        pytest.param(SIGNED, True, "demonstration", "演示", marks=pytest.mark.thorough),
     ],
 )
 @pytest.mark.usefixtures("quick_page")

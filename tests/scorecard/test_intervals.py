@@ -138,6 +138,7 @@ def test_the_same_seed_gives_the_same_bootstrap_and_another_does_not():
     assert drawn[0].value == ks(bad, score).statistic
 
 
+@pytest.mark.thorough
 def test_copies_drawn_together_do_not_make_a_measure_better_known():
     bad, score, _ = county(4)
     four = np.tile(np.arange(300), 4)

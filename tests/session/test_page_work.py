@@ -11,7 +11,7 @@ from served import DRAWN, PATIENCE, kernels, serving
 from credit_score.files import fingerprint
 from credit_score.session.decision import verify_decision
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 expect.set_options(timeout=PATIENCE)  # a kernel that has just begun answers later than one that is warm
 SIGNED = 90_000  # milliseconds until a dossier is written, printed and all
 CHANGED = ".changed .step b"
@@ -81,7 +81,6 @@ def test_a_number_that_is_moved_changes_the_figures_python_settles_it_and_it_can
     assert page.faults == []
 
 
-@pytest.mark.thorough
 def test_a_cutoff_that_is_dragged_is_settled_by_python_where_it_was_let_go(page):
     box = page.locator(".handle[data-tier='1']").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 8)
@@ -105,7 +104,6 @@ def test_the_optimum_comes_from_python_and_is_told(page):
     assert page.locator(CHANGED).count() > 4
 
 
-@pytest.mark.thorough
 def test_the_language_is_switched_everywhere(page):
     page.click(".language")
     page.wait_for_selector("text=各级别的抽查安排")
@@ -114,7 +112,6 @@ def test_the_language_is_switched_everywhere(page):
     page.wait_for_selector("text=Tiers and their inspections")
 
 
-@pytest.mark.thorough
 def test_nobody_who_needs_a_reader_or_a_keyboard_is_shut_out(page):
     ratio(page, 30)
     page.wait_for_selector(CHANGED)
@@ -149,7 +146,6 @@ def test_drafts_are_compared_and_one_is_signed_by_another_person(page, server):
     assert page.faults == []
 
 
-@pytest.mark.thorough
 def test_nothing_is_lost_when_the_kernel_dies(page, server):
     ratio(page, 37)
     expect(page.locator(CHANGED)).to_have_text("37%")
@@ -163,7 +159,6 @@ def test_nothing_is_lost_when_the_kernel_dies(page, server):
     expect(page.locator(CHANGED)).to_have_text("37%")
 
 
-@pytest.mark.thorough
 def test_a_second_session_on_the_same_drafts_is_told_who_has_them(page, visit, server):
     other = visit(server.address)
     line = other.inner_text(".fault")
@@ -175,7 +170,6 @@ def test_a_second_session_on_the_same_drafts_is_told_who_has_them(page, visit, s
     psutil.wait_procs(left, timeout=PATIENCE / 1000)
 
 
-@pytest.mark.thorough
 def test_a_broken_limit_is_red_and_refuses_the_signature(visit, run_folder, tmp_path):
     with serving(run_folder, tmp_path / "drafts") as server:
         page = visit(server.address)

@@ -152,6 +152,7 @@ def test_a4_a_score_that_decays_has_mean_and_variance():
     assert 0 < more < 0.02**2 / (4 * (1 - 0.97**2))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine", ["cells", "firms"])
 def test_a4_by_every_engine_whose_firms_time_moves(engine):
     result = simulate(rated(decaying(0.1), 250, 400), engine=engine, n_replications=100, seed=8)

@@ -44,6 +44,7 @@ def test_under_the_policy_in_force_the_cube_answers_as_the_run_planned(county_ru
     check_as_planned(county_run, CUTOFFS)
 
 
+@pytest.mark.thorough
 def test_under_other_cutoffs_it_answers_as_a_run_under_them_plans(county_run, altered_policy):
     moved = [980, 930, 700]
 
@@ -139,6 +140,7 @@ def test_what_is_no_cube_is_refused(county_run, change, message):
         CountyCube.from_dict(county_run.county_cube.to_dict() | change)
 
 
+@pytest.mark.thorough
 def test_a_cutoff_in_force_between_the_bins_of_others_has_narrower_bins(county_run, altered_policy):
     cut = float(max(b for b in county_run.county_cube.bounds[0] if b < 940) + 0.2)
 

@@ -59,6 +59,7 @@ def test_so_it_does_where_each_department_has_its_own_days(county, n_bins, n_tie
     assert found.solved.value == pytest.approx(enumerated(asked), rel=1e-11)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("n_tiers", [2, 3, 4, 5, 6])
 @pytest.mark.parametrize("aim", AIMS)
 def test_forty_bins_in_two_to_six_tiers(county, n_tiers, aim):
@@ -69,6 +70,7 @@ def test_forty_bins_in_two_to_six_tiers(county, n_tiers, aim):
     assert found.solved.value == pytest.approx(vectorised(asked, found.solved), rel=1e-9)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("aim", AIMS)
 def test_two_hundred_bins_in_four_tiers(county, aim):
     cube = county(200, seed=9, n=40_000)

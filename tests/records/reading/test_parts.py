@@ -137,6 +137,7 @@ def test_a_part_of_which_columns_are_named_like_its_path_keeps_its_own(hand, par
     assert set(hand.read(folder)["enterprises"].execute()["town"]) == {"T1"}
 
 
+@pytest.mark.thorough
 def test_a_thousand_parts_are_read_by_one_query(hand, parted, monkeypatch):
     folder = parted()
     table = pq.read_table(part(folder, 2)).slice(0, 1)

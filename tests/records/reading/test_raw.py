@@ -133,6 +133,7 @@ def test_a_heading_in_another_encoding_is_refused(households, refusal, encoding)
     assert refusal() == f"COUNTY/households.csv, line 1: {what}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("ends", "other"), [("\n", b"\r\n"), ("\r\n", b"\n"), ("\n", b"\r"), ("\r", b"\r")])
 def test_lines_may_end_in_different_ways(hand, tmp_path, ends, other):
     rows = hand.county()["enterprises"]
@@ -228,6 +229,7 @@ def test_a_stray_quote_swallows_no_line_but_its_own(hand, tmp_path):
     assert refused[1] == "malformed_row"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("change", ["crlf", "byte order mark", "blank lines", "no last line end", "quotes"])
 def test_a_file_written_otherwise_says_the_same(hand, tmp_path, change):
     tables, town = hand.few(), 'T1, "old" town' if change == "quotes" else "T1"
@@ -245,6 +247,7 @@ def test_a_file_written_otherwise_says_the_same(hand, tmp_path, change):
     assert set(records["enterprises"].execute()["town"]) == {town}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "other", "form"),
     [
