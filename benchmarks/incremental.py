@@ -36,21 +36,30 @@ MOST = 0.05  # of the CPU seconds of the full run
 
 
 def delivered(place: Path, subjects: int, records: int, share: float) -> None:
-    """Raw files: a county of half firms and half persons, ``first``; a month of few, ``later``; both in ``whole``."""
-    first, later, whole = (place / name for name in ("first", "later", "whole"))
+    """Raw files: half firms and half persons, ``first``; two months of few, ``earlier`` and ``later``; ``whole``: all."""
+    first, earlier, later, whole = (place / name for name in ("first", "earlier", "later", "whole"))
     make_county(first, n_enterprises=subjects // 2, n_individuals=subjects // 2, seed=1, format="parquet", dirt=False)
     rows = pd.read_parquet(first / "credit_records.parquet")
     more = rows.sample(max(records - len(rows), 0), replace=True, random_state=1)
     rows = pd.concat([rows, numbered(more, "M")], ignore_index=True)
     known = rows[rows["reported_on"].astype("datetime64[ns]") <= DAY]
-    chosen = known.drop_duplicates("subject_id").sample(frac=share, random_state=2)
-    news = numbered(chosen, "L").assign(reported_on="2023-07-10")
-    later.mkdir()
-    for name in ("synthetic.json", "demo.key"):
-        (later / name).write_bytes((first / name).read_bytes())
     shutil.copytree(first, whole)
-    for folder, table in ((first, known), (later, news), (whole, pd.concat([known, news], ignore_index=True))):
+    tables = {
+        first: known,
+        earlier: news(known, share, "E", "2023-06-10"),
+        later: news(known, share, "L", "2023-07-10"),
+    }
+    for folder, table in (tables | {whole: pd.concat(tables.values(), ignore_index=True)}).items():
+        folder.mkdir(exist_ok=True)
+        for name in ("synthetic.json", "demo.key"):
+            (folder / name).write_bytes((whole / name).read_bytes())
         table.to_parquet(folder / "credit_records.parquet", index=False)
+
+
+def news(known: pd.DataFrame, share: float, letter: str, reported: str) -> pd.DataFrame:
+    """Another record of a share of the subjects, reported on a day."""
+    chosen = known.drop_duplicates("subject_id").sample(frac=share, random_state=ord(letter))
+    return numbered(chosen, letter).assign(reported_on=reported)
 
 
 def taken_in(store: Path, folder: str, received_on: str) -> dict[str, float]:
@@ -146,7 +155,8 @@ def compared(place: Path, size: argparse.Namespace) -> None:
     """Both ways to the same run, held against each other and told."""
     store, before, full, fast = (place / n for n in ("store", "before", "full", "fast"))
     delivered(place, size.subjects, size.records, size.share)
-    in_a_process("taken_in", store, place / "first", DAY)
+    for name in ("first", "earlier"):
+        in_a_process("taken_in", store, place / name, DAY)
     month = in_a_process("taken_in", store, place / "later", LATER)
     if size.times == 1:
         anew = in_a_process("one_run", place / "whole", LATER, "", "")
