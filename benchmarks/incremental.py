@@ -36,7 +36,7 @@ MOST = 0.05  # of the CPU seconds of the full run
 
 
 def delivered(place: Path, subjects: int, records: int, share: float) -> None:
-    """Raw files: half firms and half persons, ``first``; two months of few, ``earlier`` and ``later``; ``whole``: all."""
+    """Raw files: half firms, half persons, ``first``; two months of few, ``earlier`` and ``later``; ``whole``, all."""
     first, earlier, later, whole = (place / name for name in ("first", "earlier", "later", "whole"))
     make_county(first, n_enterprises=subjects // 2, n_individuals=subjects // 2, seed=1, format="parquet", dirt=False)
     rows = pd.read_parquet(first / "credit_records.parquet")
