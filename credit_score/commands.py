@@ -5,6 +5,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,21 +49,31 @@ def make_demo(out: str, steps: Steps) -> "CountyRun":
 
 def run(arguments: argparse.Namespace) -> None:
     """A folder of records to a run folder."""
+    from credit_score.files import alone
+
     steps = Steps(quiet=arguments.quiet)
     check_out(arguments.out, arguments.folder, arguments.policy, *filter(None, [arguments.since]))
     when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
-    check_work(arguments.work, arguments.folder, arguments.out, *filter(None, [arguments.since]))
-    into = {"engine": _engine(arguments), "work": arguments.work}
-    given = {"pd": arguments.pd, "since": arguments.since}
-    done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, into=into, **given)
-    done.save(arguments.out, progress=steps, by=arguments.by)
-    steps("done")
+    others = [arguments.folder, arguments.out, *filter(None, [arguments.since])]
+    check_work(arguments.work, *others)
+    check_spill(arguments.spill, *others)
+    with alone(Path(arguments.work)) if arguments.work else nullcontext():
+        into = {"engine": _engine(arguments), "work": arguments.work}
+        given = {"pd": arguments.pd, "since": arguments.since}
+        done = _run(arguments.folder, arguments.policy, when, arguments.seed, steps, into=into, **given)
+        done.save(arguments.out, progress=steps, by=arguments.by)
+        steps("done")
+        _tell_run(done, arguments)
+        if done.records.work:
+            done.records.work.clear()
+
+
+def _tell_run(done: "CountyRun", arguments: argparse.Namespace) -> None:
+    """The manifest for a program, or what a person looks for."""
     if arguments.json:
         print((Path(arguments.out) / "manifest.json").read_text(encoding="utf-8"), end="")
     else:
         _tell(done, arguments.out, arguments.lang)
-    if done.records.work:
-        done.records.work.clear()
 
 
 def check_work(work: str | None, *others: str) -> None:
@@ -71,6 +82,16 @@ def check_work(work: str | None, *others: str) -> None:
 
     if work:
         check_apart(Path(work), [Path(other) for other in others])
+
+
+def check_spill(spill: str | None, *others: str) -> None:
+    """Refuse a folder to spill to that is or lies in one that is read from or written."""
+    place = Path(spill).resolve() if spill else None
+    for other in (Path(o).resolve() for o in others if place):
+        if other == place or other in place.parents:
+            raise RunError(
+                f"lies in {other}, which is read from or written", where=spill, remedy="choose another folder"
+            )
 
 
 def _engine(arguments: argparse.Namespace) -> "ibis.BaseBackend":

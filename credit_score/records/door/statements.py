@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from credit_score.engine import kept, over_batches
-from credit_score.engine.embedded import on_disk, over_query
+from credit_score.engine.embedded import over_query
 from credit_score.records.door import written
 
 if TYPE_CHECKING:
@@ -37,18 +37,22 @@ class Statements:
     ``known`` is all that they depend on, hashable; None where that cannot be said, and each is written anew.
     """
 
-    def __init__(self, engine: "ibis.BaseBackend", known: tuple[object, ...] | None) -> None:
+    def __init__(
+        self, engine: "ibis.BaseBackend", known: tuple[object, ...] | None, where: tuple[str, ...] | None = None
+    ) -> None:
         self.engine, self.known = engine, known
+        # A statement names the catalogue in which a table lies.
+        self.where = where or (engine.name, engine.current_catalog, engine.current_database)
 
     def with_known(self, *more: object) -> "Statements":
         """The same for statements that depend on more."""
-        return Statements(self.engine, None if self.known is None else (*self.known, *more))
+        return Statements(self.engine, None if self.known is None else (*self.known, *more), self.where)
 
     def remembered(self, name: str, build: Callable[[], Any]) -> Any:
         """What ``build`` gives, a value of JSON, built once for what is known."""
         if self.known is None:
             return build()
-        key = (self.engine.name, on_disk(self.engine), name, self.known)
+        key = (self.where, name, self.known)
         if key not in _WRITTEN:
             if len(_WRITTEN) >= MOST:
                 _WRITTEN.clear()

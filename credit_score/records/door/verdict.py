@@ -199,7 +199,8 @@ def _overruled(
     again = repeated(good.select(*PLACE, "_key"), often, raw, contract)
     found = [again.mutate(_why=ibis.literal(duplicate, "int64"))]
     if contract.name in held:
-        fresh, before = good.anti_join(again, PLACE), held[contract.name]
+        fresh = good.anti_join(again, PLACE)
+        before = held[contract.name].semi_join(fresh, contract.key)  # few of all, and looked for once
         same = fresh.semi_join(before, [fresh[c].identical_to(before[c]) for c in contract.columns])
         found.append(same.select(*PLACE, _why=ibis.literal(duplicate, "int64")))
         if not contract.register:

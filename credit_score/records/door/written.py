@@ -24,9 +24,10 @@ MOST = 5_000
 
 
 def recalled(key: object) -> Any:
-    """The value of JSON kept under a key, or None. Keys are of texts, numbers, truth values and tuples of them."""
+    """The value of JSON that is kept whole under a key, or None. Keys are of texts, numbers and tuples of them."""
     try:
-        return json.loads(_file(key).read_text(encoding="utf-8"))
+        digest, told = _file(key).read_text(encoding="utf-8").split("\n")
+        return json.loads(told) if digest == _digest(key, told) else None
     except (OSError, ValueError, NotImplementedError):
         return None
 
@@ -38,7 +39,8 @@ def keep(key: object, value: Any) -> None:
         _make(file.parent)
         part = file.with_name(f"{uuid4().hex}.part")
         try:
-            part.write_text(json.dumps(value), encoding="utf-8")
+            told = json.dumps(value)
+            part.write_text(f"{_digest(key, told)}\n{told}", encoding="utf-8")
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)
@@ -50,7 +52,11 @@ def folder() -> Path:
 
 
 def _file(key: object) -> Path:
-    return folder() / sha256(repr(key).encode()).hexdigest()
+    return folder() / _digest(key)
+
+
+def _digest(key: object, told: str = "") -> str:
+    return sha256(f"{key!r}{told}".encode()).hexdigest()
 
 
 @cache
