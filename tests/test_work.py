@@ -16,6 +16,7 @@ import credit_score as cs
 from credit_score.cli import main
 from credit_score.engine import kept, open_engine
 from credit_score.engine.work import Work
+from credit_score.files import alone
 from credit_score.records.synthetic import make_county
 
 ON = "2023-06-30"
@@ -148,3 +149,22 @@ def test_a_file_in_the_place_of_a_folder_is_told_at_once(county, tmp_path, capsy
 def test_work_can_be_read_by_this_user_alone(county, tmp_path):
     records = cs.read_records(county, work=tmp_path / "work")
     assert records.work.top.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_second_run_on_the_same_folder_for_work_is_told_so(county, tmp_path, capsys):
+    work = tmp_path / "work"
+    with alone(work):
+        assert main([*command(county, tmp_path / "out", "--work", str(work)), "--quiet"]) == 1
+    assert capsys.readouterr().err == f"credit-score: {work}: another process is writing to it; wait, and run again\n"
+    assert not (tmp_path / "out").exists()
+    assert not work.exists()
+
+
+@pytest.mark.parametrize("place", ["out", "out/spilled", "county/spilled"])
+def test_what_is_spilled_into_a_folder_that_is_read_or_written_is_refused_first(county, tmp_path, capsys, place):
+    spill = county / "spilled" if place.startswith("county") else tmp_path / place
+    assert main([*command(county, tmp_path / "out", "--spill", str(spill)), "--quiet"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"credit-score: {spill}: lies in ")
+    assert told.endswith("which is read from or written; choose another folder\n")
+    assert not spill.exists()
