@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
     when = {"as_of": arguments.as_of, "as_known_on": arguments.as_known_on}
     others = [arguments.folder, arguments.out, *filter(None, [arguments.since])]
     check_work(arguments.work, *others)
-    check_spill(arguments.spill, *others)
+    check_outside(arguments.spill, *others)
     with alone(Path(arguments.work)) if arguments.work else nullcontext():
         into = {"engine": _engine(arguments), "work": arguments.work}
         given = {"pd": arguments.pd, "since": arguments.since}
@@ -84,16 +84,6 @@ def check_work(work: str | None, *others: str) -> None:
         check_apart(Path(work), [Path(other) for other in others])
 
 
-def check_spill(spill: str | None, *others: str) -> None:
-    """Refuse a folder to spill to that is or lies in one that is read from or written."""
-    place = Path(spill).resolve() if spill else None
-    for other in (Path(o).resolve() for o in others if place):
-        if other == place or other in place.parents:
-            raise RunError(
-                f"lies in {other}, which is read from or written", where=spill, remedy="choose another folder"
-            )
-
-
 def _engine(arguments: argparse.Namespace) -> "ibis.BaseBackend":
     """The engine that a command asks for. Raises CreditScoreError for a master without Spark."""
     from credit_score.engine import open_engine
@@ -116,11 +106,14 @@ def check_out(out: str, *inputs: str, kind: str = "") -> None:
     check_free(target, replaces=MANIFEST, inputs=[Path(i) for i in inputs if Path(i).is_dir()])
 
 
-def check_file(path: str | None, *inputs: str | Path) -> None:
-    """Refuse a file that would stand in a folder that is read from."""
-    for source in inputs if path else ():
-        if Path(source).resolve() in Path(path or "").resolve().parents:
-            raise RunError(f"lies in what is read from, {source}", where=str(path), remedy="choose another place")
+def check_outside(path: str | None, *others: str | Path) -> None:
+    """Refuse a place to write to, if one is given, that is or lies in a folder that is read from or written."""
+    place = Path(path or "").resolve()
+    for other in others if path else ():
+        if Path(other).resolve() in (place, *place.parents):
+            raise RunError(
+                f"lies in what is read from or written, {other}", where=str(path), remedy="choose another place"
+            )
 
 
 def _run(
@@ -163,7 +156,7 @@ def check(arguments: argparse.Namespace) -> None:
     from credit_score.records import read_records
     from credit_score.report.run_folder import with_words
 
-    check_file(arguments.rejected, arguments.folder)
+    check_outside(arguments.rejected, arguments.folder)
     steps = Steps(quiet=arguments.quiet)
     records = read_records(arguments.folder, policy=arguments.policy, progress=steps)
     steps("done")
@@ -274,7 +267,7 @@ def draw(arguments: argparse.Namespace) -> None:
     from credit_score.report import RunFolder, verified
     from credit_score.report.lot import check_feasible
 
-    check_file(arguments.out, arguments.run)
+    check_outside(arguments.out, arguments.run)
     folder = RunFolder.open(arguments.run)
     listed = folder.table("draw.csv")
     verified(folder, listed)

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import Steps, check_file, print_json, print_words
+from credit_score.commands import Steps, check_outside, print_json, print_words
 from credit_score.inspection.estimate.rates import CLOSED, NOBODY, NOT_VISITED, UNSEEN
 from credit_score.language import say
 from credit_score.told import in_words, rows_of
@@ -42,7 +42,7 @@ def estimate(arguments: argparse.Namespace) -> None:
     from credit_score.report.lot import Lot
 
     steps, run = Steps(quiet=arguments.quiet), RunFolder.open(arguments.run)
-    check_file(arguments.out, arguments.run, *([arguments.lot] if arguments.lot else []))
+    check_outside(arguments.out, arguments.run, *([arguments.lot] if arguments.lot else []))
     listed = Lot.open(arguments.lot).listed_in(run) if arguments.lot else Listed.of_run(run)
     steps("estimating")
     found = find(listed, arguments.visits, arguments.by, half_width=arguments.half_width, budget=arguments.budget)

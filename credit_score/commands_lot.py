@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import Steps, check_file, print_json, write_table
+from credit_score.commands import Steps, check_outside, print_json, write_table
 from credit_score.errors import RecordsError, VerificationError
 from credit_score.inspection.double_random import (
     DRAWN,
@@ -41,7 +41,7 @@ def freeze(arguments: argparse.Namespace) -> None:
     steps = Steps(quiet=arguments.quiet)
     steps("holding the run against its policy and seed")
     run = RunFolder.open(arguments.run)
-    check_file(arguments.out, arguments.run)
+    check_outside(arguments.out, arguments.run)
     staff = _staff(arguments)
     if "recusals" in staff and "inspectors" not in staff:
         raise RecordsError("recusals without inspectors", where=arguments.recusals, remedy="give --inspectors too")
@@ -101,7 +101,7 @@ def diary(arguments: argparse.Namespace) -> None:
     """Inspectors in pairs, calls merged, and a day for each."""
     steps = Steps(quiet=arguments.quiet)
     lot, run = Lot.open(arguments.lot), RunFolder.open(arguments.run)
-    check_file(arguments.out, arguments.run, arguments.lot)
+    check_outside(arguments.out, arguments.run, arguments.lot)
     days = span(as_date(arguments.begins), as_date(arguments.ends) if arguments.ends else None)
     steps("pairing inspectors and finding days")
     _, table, n_saved = save_diaries(
@@ -129,7 +129,7 @@ def publish(arguments: argparse.Namespace) -> None:
     Without tier, place and number of visits, and in no order of the draw: from each of them a tier could follow. Sole
     proprietors are natural persons, and left out.
     """
-    check_file(arguments.out, arguments.lot)
+    check_outside(arguments.out, arguments.lot)
     lot = Lot.open(arguments.lot)
     record = lot.record.published(on=as_date(arguments.on))
     listed = lot.drawn_list

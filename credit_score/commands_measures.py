@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from credit_score.commands import Steps, check_file, print_json, print_words
+from credit_score.commands import Steps, check_outside, print_json, print_words
 from credit_score.errors import PolicyError, RunError
 from credit_score.language import say, status_told
 from credit_score.told import in_words, numbers, rows_of
@@ -45,7 +45,7 @@ def measures(arguments: argparse.Namespace) -> None:
     from credit_score.report import RunFolder
 
     steps, run = Steps(quiet=arguments.quiet), RunFolder.open(arguments.run)
-    check_file(arguments.notices, arguments.run)
+    check_outside(arguments.notices, arguments.run)
     rules = run.rules()
     _check(run, rules, arguments.unit)
     read = {name: numbers(run.table(f"pilot/{name}.csv").drop(columns="status"), NUMBERS) for name in TABLES}

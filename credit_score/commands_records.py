@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import Steps, check_file, print_json, print_words, write_table
+from credit_score.commands import Steps, check_outside, print_json, print_words, write_table
 from credit_score.errors import PolicyError, RunError
 from credit_score.told import rows_of
 
@@ -202,7 +202,7 @@ def _opened(
     from credit_score.records import read_records
     from credit_score.records.keeping.store import is_store
 
-    check_file(arguments.rows, arguments.folder)
+    check_outside(arguments.rows, arguments.folder)
     policy, steps = load_policy(arguments.policy), Steps(quiet=arguments.quiet)
     rules = policy.at(arguments.as_of)
     if not getattr(rules.model, section):

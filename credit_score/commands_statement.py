@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import check_file, print_json, print_words, write_table
+from credit_score.commands import check_outside, print_json, print_words, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ def issue(arguments: argparse.Namespace) -> None:
     from credit_score.report.statements import issue as issued
     from credit_score.report.statements.log import log_folder
 
-    check_file(arguments.out, arguments.run, log_folder(Path(arguments.run)))
+    check_outside(arguments.out, arguments.run, log_folder(Path(arguments.run)))
     langs = tuple(LANGUAGES) if arguments.lang == "both" else (arguments.lang,)
     asked = Asked(_text(arguments.asked_by), arguments.office, _text(arguments.why), arguments.use or "", langs)
     made = issued(
@@ -77,7 +77,7 @@ def log(arguments: argparse.Namespace) -> None:
     from credit_score.report import RunFolder
     from credit_score.report.statements import Log
 
-    check_file(arguments.uses, arguments.run)
+    check_outside(arguments.uses, arguments.run)
     run = RunFolder.open(arguments.run)
     found = Log.of(run)
     if arguments.uses:

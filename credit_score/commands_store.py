@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credit_score.commands import Steps, check_file, print_json, print_verdict, print_words, write_table
+from credit_score.commands import Steps, check_outside, print_json, print_verdict, print_words, write_table
 from credit_score.errors import RecordsError, RunError, masked
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def due(arguments: argparse.Namespace) -> None:
     from credit_score.records.keeping import due as due_for_deletion
     from credit_score.records.keeping.store import is_store
 
-    check_file(arguments.rows, arguments.store, *arguments.runs)
+    check_outside(arguments.rows, arguments.store, *arguments.runs)
     if not is_store(Path(arguments.store)):
         raise RecordsError("is not a store", where=arguments.store, remedy="give the folder that intake made")
     day = _by_today(arguments.on) if arguments.delete else as_date(arguments.on)

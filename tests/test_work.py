@@ -165,6 +165,6 @@ def test_what_is_spilled_into_a_folder_that_is_read_or_written_is_refused_first(
     spill = county / "spilled" if place.startswith("county") else tmp_path / place
     assert main([*command(county, tmp_path / "out", "--spill", str(spill)), "--quiet"]) == 1
     told = capsys.readouterr().err
-    assert told.startswith(f"credit-score: {spill}: lies in ")
-    assert told.endswith("which is read from or written; choose another folder\n")
+    assert told.startswith(f"credit-score: {spill}: lies in what is read from or written, ")
+    assert told.endswith("; choose another place\n")
     assert not spill.exists()

@@ -27,12 +27,12 @@ def open_duckdb(*, memory: str | None, spill: Path | None) -> "ibis.BaseBackend"
     import ibis
 
     limit = {"memory_limit": check_size(memory)} if memory else {}
-    settings = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    # What a query set free goes back to the system by tens of megabytes and not by half a gigabyte.
+    freed = {"allocator_bulk_deallocation_flush_threshold": "32MB"}
+    settings = {"autoinstall_known_extensions": False, "autoload_known_extensions": False} | freed
     # Raw identifiers can be in what is spilled; the key is in memory only, so a killed process leaves nothing readable.
     # DuckDB's own cipher spills nothing unless asked to: its random numbers are not those of an extension that would
     # have to be fetched. It guards what a kill leaves in a folder that only this user can read, not against a break-in.
-    # What a query set free goes back to the system by tens of megabytes and not by half a gigabyte.
-    settings |= {"allocator_bulk_deallocation_flush_threshold": "32MB"}
     cipher = {"temp_file_encryption": True, "force_mbedtls_unsafe": True}
     folder = private_folder(spill)
     engine = ibis.duckdb.connect(temp_directory=str(folder), **cipher, **settings, **limit)

@@ -63,7 +63,7 @@ def take_in(
 def _known(
     contract: Contract, names: Pseudonyms, raws: list[Raw], before: "dict[str, ibis.Table]"
 ) -> tuple[object, ...]:
-    """What the statements of a table depend on; a store's tables stand under one name each, and what is in them not."""
+    """What the statements of a table depend on: of a store the columns of its tables, not what stands in them."""
     held = tuple((name, str(table.schema())) for name, table in sorted(before.items()))
     return (contract.fingerprint, names.shape, held, *layout(raws))
 

@@ -15,7 +15,9 @@ from importlib.metadata import version
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+
+from credit_score.errors import RunError
+from credit_score.files import whole_file
 
 PROGRAM = Path(__file__).parents[2]
 WRITERS = ("ibis-framework", "sqlglot", "duckdb", "pandera")
@@ -25,6 +27,7 @@ MOST = 5_000
 
 def recalled(key: object) -> Any:
     """The value of JSON that is kept whole under a key, or None. Keys are of texts, numbers and tuples of them."""
+    # Where Python can keep no bytecode at all, it says so by NotImplementedError.
     try:
         digest, told = _file(key).read_text(encoding="utf-8").split("\n")
         return json.loads(told) if digest == _digest(key, told) else None
@@ -34,16 +37,12 @@ def recalled(key: object) -> Any:
 
 def keep(key: object, value: Any) -> None:
     """Keep a value of JSON under a key; where that cannot be written, nothing happens."""
-    with suppress(OSError, NotImplementedError):
+    told = json.dumps(value)
+    with suppress(OSError, RunError, NotImplementedError):
         file = _file(key)
         _make(file.parent)
-        part = file.with_name(f"{uuid4().hex}.part")
-        try:
-            told = json.dumps(value)
+        with whole_file(file) as part:
             part.write_text(f"{_digest(key, told)}\n{told}", encoding="utf-8")
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def folder() -> Path:
@@ -70,7 +69,7 @@ def _program() -> str:
 
 @cache
 def _make(place: Path) -> None:
-    """Once a process: what another state of the program wrote goes when the first of this one comes, and too much."""
+    """The folder, made. What another state of the program wrote goes with it, and so does what is too much."""
     if not place.exists() or sum(1 for _ in place.iterdir()) > MOST:
         for other in place.parent.glob("statements-*"):
             shutil.rmtree(other, ignore_errors=True)
